@@ -1,0 +1,198 @@
+import type { Check, OracleSpec, Scope, CommandPolicy } from '../core/contract/contract.ts';
+import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
+import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
+import type { Entry, LeftPath, SessionEvent } from '../core/session/events.ts';
+import type { Gate, GateAnswer, SandboxState, FrozenFile, Session } from '../core/session/session.ts';
+import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
+
+/** What the agent needs of the world. Each method says what it answers in normal trouble; anything else it throws ends the session. */
+export interface Ports {
+  readonly model: Model;
+  readonly workspace: Workspace;
+  readonly oracle: Oracle;
+  readonly shell: Shell;
+  readonly journal: Journal;
+  readonly artifacts: Artifacts;
+  readonly clock: Clock;
+  readonly user: User;
+}
+
+/** The only field of the platform's AbortSignal that the agent uses. */
+export interface Signal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export interface Model {
+  /** One request, one answer, no retries. A failed request is a reply with its fault, never a rejection. Streaming text goes to `progress` and is not kept. */
+  send(request: ModelRequest, progress: (text: string) => void, signal: Signal): Promise<ModelReply>;
+}
+
+/** The content of the covered work tree at one moment, durable in the checkpoint store when the promise resolves. */
+export interface Capture {
+  readonly tree: TreeId;
+  /** Paths that are not covered and why: nested repositories, over-size ignored files, special files. */
+  readonly notCovered: readonly string[];
+  /** Digest of the control files of the user's .git (HEAD, refs, config, hooks, info, stash), each path with its own digest. */
+  readonly control: Readonly<Record<string, string>>;
+}
+
+export interface Head {
+  readonly commit?: string;
+  readonly branch?: string;
+  /** A merge, rebase, cherry-pick, revert or bisect that is going on. */
+  readonly operation?: string;
+}
+
+export type FileRead =
+  | { readonly kind: 'text'; readonly text: string; readonly blob: Blob; readonly lines: number }
+  | { readonly kind: 'binary'; readonly blob: Blob; readonly bytes: number }
+  | { readonly kind: 'directory' }
+  | { readonly kind: 'missing' }
+  /** The path leaves the workspace, goes through a link, or is a special file. */
+  | { readonly kind: 'refused'; readonly why: string };
+
+export interface Match {
+  readonly path: Path;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** A path to bring back. `expected` is what the session last wrote there (`null`: it deleted the path); anything else on disk is the user's. */
+export interface RestoreItem {
+  readonly path: Path;
+  readonly target: Blob | null;
+  readonly expected: Blob | null;
+}
+
+export interface RestoreOutcome {
+  readonly restored: readonly Path[];
+  /** The user's newer change was kept by a three-way merge. */
+  readonly merged: readonly Path[];
+  readonly left: readonly LeftPath[];
+}
+
+export interface Workspace {
+  readonly root: string;
+  head(): Promise<Head>;
+  capture(): Promise<Capture>;
+  /** Tree of the user's HEAD in the store, for naming uncommitted work; the empty tree where there is no commit. */
+  headTree(): Promise<TreeId>;
+  diff(from: TreeId, to: TreeId): Promise<readonly FileDiff[]>;
+  hunks(diff: FileDiff): Promise<readonly Hunk[]>;
+  /** Added and removed lines if `path` had `content` (null: were deleted), against its content in `tree`. */
+  countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }>;
+  /** Entries of `tree`: all, or of `paths` only. */
+  entries(tree: TreeId, paths?: readonly Path[]): Promise<ReadonlyMap<Path, Blob>>;
+  blobText(blob: Blob): Promise<string>;
+  read(path: Path): Promise<FileRead>;
+  /** Normalises what a model wrote (absolute, `./`, backslashes) to a workspace path, or says why it is refused. */
+  resolve(path: string): Promise<{ readonly path: Path } | { readonly refused: string }>;
+  glob(pattern: string, under?: Path): Promise<readonly Path[]>;
+  grep(pattern: string, under?: Path): Promise<{ readonly matches: readonly Match[]; readonly truncated: boolean } | { readonly error: string }>;
+  /** Writes one change atomically (same directory, rename), keeping the mode. A file that is not as `expected` is answered `stale`. */
+  apply(change: FileChange): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string }>;
+  restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
+  /** Undoes one hunk on the file as it is now; answers why it cannot where its lines have changed since. */
+  revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
+  /** Commits the tracked-or-new, not ignored part of `tree` on the attempt's branch in the private store; answers the commit id. */
+  commit(input: { readonly tree: TreeId; readonly branch: string; readonly parent?: string; readonly message: string; readonly author: 'bounded' | 'user' }): Promise<string>;
+  /** Writes a page for people under `.bounded/<name>/`. */
+  writeReport(name: string, file: string, text: string): Promise<void>;
+  /** SHA-256 of the contract file as it is on disk now, or undefined where it is gone. */
+  hashOf(path: Path): Promise<string | undefined>;
+}
+
+export interface OracleRequest {
+  readonly id: string;
+  readonly purpose: RunPurpose;
+  readonly tree: TreeId;
+  /** Tree whose manifest and lock file `setup` uses. */
+  readonly baseTree: TreeId;
+  readonly oracle: OracleSpec;
+  readonly scope: Scope;
+  readonly commands: CommandPolicy;
+  readonly checks: readonly Check[];
+  /** Bytes that replace the tree's oracle files. */
+  readonly frozen?: readonly FrozenFile[];
+  /** A unified diff on top of `tree` (a decoy). */
+  readonly patch?: string;
+}
+
+export interface Oracle {
+  /** Runs checks in a throw-away checkout of `tree`. Everything that goes wrong is a cell's class or `setupFailed`. `null`: the patch did not apply. */
+  run(request: OracleRequest, progress: (cell: CellResult, done: number, of: number) => void, signal: Signal): Promise<OracleRun | null>;
+  /** Runs one command line in a throw-away checkout of `tree`, for a reviewer's finding. */
+  runCommand(request: OracleRequest, command: string, signal: Signal): Promise<{ readonly kind: 'exit'; readonly exit: number; readonly output: string } | { readonly kind: 'could-not-run'; readonly why: string }>;
+}
+
+export interface ShellRequest {
+  readonly command: string;
+  readonly timeoutMs: number;
+  readonly workTree: 'writable' | 'read-only';
+  /** Globs whose existing files are read-only (oracle, contract) even where the work tree is writable. */
+  readonly readOnly: readonly string[];
+  /** Globs whose files are not visible. */
+  readonly secret: readonly string[];
+  readonly network: 'none' | 'full';
+  readonly sandbox: SandboxState;
+}
+
+export interface ShellResult {
+  readonly spawnError?: string;
+  readonly exit: number | null;
+  readonly signal: string | null;
+  readonly timedOut: boolean;
+  /** stdout and stderr as they came, head and tail if too long, secrets redacted. */
+  readonly output: string;
+  readonly bytes: number;
+  readonly artifact?: string;
+  readonly ms: number;
+}
+
+export interface Shell {
+  /** Tries what the platform offers; never throws. */
+  probe(): Promise<SandboxState>;
+  /** Ends when the whole process tree is dead. */
+  run(request: ShellRequest, progress: (text: string) => void, signal: Signal): Promise<ShellResult>;
+}
+
+export interface Journal {
+  /** Durable when resolved. Throws when the tail is not the writer's own or the disk refuses. */
+  append(at: number, active: number, event: SessionEvent): Promise<Entry>;
+}
+
+export interface Artifacts {
+  /** Durable when resolved; answers the SHA-256 of the bytes. */
+  put(text: string): Promise<string>;
+  /** Text of an artifact of this session, or undefined. */
+  get(id: string): Promise<string | undefined>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds that never go back; stops or not during suspend. */
+  monotonic(): number;
+  /** Resolves early when the signal aborts. */
+  sleep(ms: number, signal: Signal): Promise<void>;
+  /** In [0, 1), for jitter. */
+  random(): number;
+  /** A short unique id, safe in file and branch names. */
+  id(): string;
+  sha256(text: string): string;
+}
+
+export interface User {
+  /** Waits for a person. `undefined`: nobody is there to answer now; the session stays at the gate. */
+  answer(gate: Gate, session: Session, signal: Signal): Promise<{ readonly answer: GateAnswer; readonly by: 'person' | 'approve-flag' } | undefined>;
+  /** Takes what the user wrote to the model since the last call. */
+  takeNotes(): readonly string[];
+  /** Files with unsaved changes in an editor. */
+  unsaved(): readonly Path[];
+  /** Files that the user saved in an editor since the last call. */
+  takeSaved(): readonly Path[];
+  /** Problems that language tools report, for the tool `diagnostics`; undefined where there is no editor. */
+  diagnostics(path?: Path): Promise<readonly string[] | undefined>;
+}

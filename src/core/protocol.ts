@@ -1,0 +1,24 @@
+import type { Intention, View } from './session/view.ts';
+
+/** Extension to side view. The whole state each time: the webview keeps nothing that it was not sent. */
+export type ToWebview =
+  | { readonly type: 'view'; readonly view: View }
+  | { readonly type: 'empty'; readonly contracts: readonly string[]; readonly problem?: string; readonly resumable?: { readonly session: string; readonly title: string; readonly detail: string } };
+
+/** Side view to extension. */
+export type FromWebview =
+  | { readonly type: 'ready' }
+  | { readonly type: 'intention'; readonly intention: Intention }
+  | { readonly type: 'start' }
+  | { readonly type: 'start-example' }
+  | { readonly type: 'resume'; readonly session: string }
+  | { readonly type: 'open'; readonly target: OpenTarget };
+
+/** Something to show in an editor. */
+export type OpenTarget =
+  | { readonly kind: 'flag'; readonly flag: string }
+  | { readonly kind: 'artifact'; readonly id: string }
+  | { readonly kind: 'report'; readonly file: 'PLAN.md' | 'ORACLE.md' | 'PROGRESS.md' | 'REVIEW.md' | 'EVIDENCE.md' }
+  | { readonly kind: 'contract' }
+  | { readonly kind: 'diff' }
+  | { readonly kind: 'boundary-diff'; readonly boundary: string };

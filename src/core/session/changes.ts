@@ -1,0 +1,46 @@
+/** Paths are workspace-relative, `/`-separated, never absolute, never with `..`. */
+export type Path = string;
+
+/** Content in the checkpoint store: git blob id (SHA-1 of the raw bytes as git hashes them) and git file mode. */
+export interface Blob {
+  readonly oid: string;
+  readonly mode: '100644' | '100755' | '120000';
+}
+
+/** Id of a git tree in the private store: names the exact covered content of the work tree. */
+export type TreeId = string;
+
+/** A contiguous change of one file. Line numbers count from 1; `lines` carry their prefix `-` or `+`, without end-of-line. */
+export interface Hunk {
+  /** Stable over unrelated edits of the file: derived from path and changed lines. */
+  readonly id: string;
+  readonly oldStart: number;
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+  readonly lines: readonly string[];
+}
+
+/** What changed in one path between two trees. A deleted file has no `after`, a created one no `before`. Renames are a deletion and a creation. */
+export interface FileDiff {
+  readonly path: Path;
+  readonly before?: Blob;
+  readonly after?: Blob;
+  readonly added: number;
+  readonly removed: number;
+  readonly binary: boolean;
+}
+
+/** One entry of the write set: a path that a tool or command of the session changed. */
+export interface Write extends FileDiff {
+  readonly by: 'tool' | 'command';
+  readonly call: string;
+  readonly phase: string;
+  readonly attempt: number;
+  readonly turn: number;
+}
+
+/** An exact change that a tool proposes. */
+export type FileChange =
+  | { readonly kind: 'write'; readonly path: Path; readonly content: string; readonly expected?: Blob }
+  | { readonly kind: 'delete'; readonly path: Path; readonly expected?: Blob };

@@ -1,0 +1,109 @@
+import type { Contract, PhaseName } from '../contract/contract.ts';
+import type { OracleRun, Verdict } from '../oracle/result.ts';
+import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
+import type { FileDiff, Path, TreeId, Write } from './changes.ts';
+import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, Plan, Role, SandboxState, SessionEnd, BaseState, FrozenFile, Decoy, AmendmentRequest } from './session.ts';
+
+/** A fact of a session. The session is the fold of these; nothing else is stored. */
+export type SessionEvent =
+  | { readonly type: 'session/started'; readonly session: string; readonly name: string; readonly contractFile: Path; readonly contractText: string;
+      readonly contractHash: string; readonly contract: Contract; readonly workspace: string; readonly sandbox: SandboxState;
+      readonly endpoint: Endpoint; readonly product: string }
+  | { readonly type: 'base/taken'; readonly base: BaseState }
+  | { readonly type: 'session/resumed'; readonly door: string }
+  | { readonly type: 'session/paused'; readonly reason: string }
+  | { readonly type: 'phase/started'; readonly phase: PhaseName; readonly round: number }
+  | { readonly type: 'conversation/opened'; readonly conversation: string; readonly role: Role; readonly model: string; readonly parentCall?: string }
+  | { readonly type: 'conversation/closed'; readonly conversation: string; readonly why: string }
+  | { readonly type: 'message/appended'; readonly conversation: string; readonly message: Message }
+  | { readonly type: 'turn/requested'; readonly conversation: string; readonly turn: number; readonly attempt: number; readonly reservedUsd: number; readonly fingerprint: string }
+  | { readonly type: 'turn/answered'; readonly conversation: string; readonly turn: number; readonly content: readonly AssistantBlock[];
+      readonly badCalls: readonly string[]; readonly stop: StopReason; readonly stopDetail?: string; readonly usage: Usage; readonly costUsd: number | null;
+      readonly model: string; readonly requestId?: string; readonly ms: number }
+  | { readonly type: 'turn/failed'; readonly conversation: string; readonly turn: number; readonly fault: Fault; readonly retryInMs?: number; readonly costUsd: number | null; readonly ms: number }
+  | { readonly type: 'cache/broken'; readonly turn: number; readonly source: string }
+  | { readonly type: 'tool/called'; readonly conversation: string; readonly call: string; readonly tool: string; readonly input: Readonly<Record<string, unknown>>; readonly title: string }
+  | { readonly type: 'tool/answered'; readonly conversation: string; readonly call: string; readonly outcome: 'done' | 'refused' | 'failed' | 'interrupted';
+      readonly reason?: RefusalReason; readonly text: string; readonly summary?: string; readonly artifact?: string; readonly ms: number }
+  | { readonly type: 'changes/written'; readonly writes: readonly Write[]; readonly tree: TreeId }
+  | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly tree: TreeId }
+  | { readonly type: 'control/changed'; readonly what: string; readonly during?: string }
+  | { readonly type: 'flag/raised'; readonly flag: Flag }
+  | { readonly type: 'flag/settled'; readonly flag: string; readonly how: FlagOutcome }
+  | { readonly type: 'plan/submitted'; readonly plan: Plan }
+  | { readonly type: 'decision/recorded'; readonly decision: Decision }
+  | { readonly type: 'blocker/reported'; readonly what: string; readonly tried: string; readonly needs: string }
+  | { readonly type: 'phase/completion-requested'; readonly summary: string }
+  | { readonly type: 'exit/evaluated'; readonly phase: PhaseName; readonly conditions: readonly ConditionResult[]; readonly tree: TreeId }
+  | { readonly type: 'oracle/ran'; readonly run: OracleRun }
+  | { readonly type: 'decoys/submitted'; readonly decoys: readonly Decoy[] }
+  | { readonly type: 'decoy/ran'; readonly decoy: string; readonly result: Decoy['result'] & {}; readonly detail: string; readonly nearest?: number }
+  | { readonly type: 'oracle/frozen'; readonly files: readonly FrozenFile[] }
+  | { readonly type: 'contract/locked'; readonly hash: string }
+  | { readonly type: 'gate/opened'; readonly gate: string; readonly kind: GateKind; readonly phase: PhaseName; readonly question: string; readonly blocking: readonly string[] }
+  | { readonly type: 'gate/answered'; readonly gate: string; readonly answer: GateAnswer; readonly by: 'person' | 'approve-flag' | 'auto' }
+  | { readonly type: 'boundary/crossed'; readonly boundary: string; readonly phase: PhaseName; readonly tree: TreeId; readonly commit: string; readonly notCovered: readonly string[]; readonly surface?: SurfaceDelta }
+  | { readonly type: 'amendment/proposed'; readonly amendment: AmendmentRequest }
+  | { readonly type: 'amendment/decided'; readonly amendment: string; readonly approved: boolean; readonly contract?: Contract; readonly contractText?: string; readonly contractHash?: string }
+  | { readonly type: 'review/reported'; readonly findings: readonly Finding[]; readonly dropped: number }
+  | { readonly type: 'finding/settled'; readonly finding: string; readonly outcome: Finding['outcome'] & {}; readonly detail: string }
+  | { readonly type: 'note/written'; readonly text: string }
+  | { readonly type: 'rewind/done'; readonly rewind: RewindRecord }
+  | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
+  | { readonly type: 'budget/reached'; readonly budget: string; readonly detail: string }
+  | { readonly type: 'verdict/reached'; readonly verdict: Verdict; readonly tree: TreeId; readonly because: readonly string[] }
+  | { readonly type: 'session/ended'; readonly end: SessionEnd; readonly detail: string }
+  | { readonly type: 'work/kept'; readonly how: 'branch' | 'squash' | 'patch' | 'left' | 'undone'; readonly detail: string };
+
+/** Where the model answers from; shown so that nobody takes a scripted server for a model. */
+export interface Endpoint {
+  readonly url: string;
+  /** Name that the server gives itself in the header `x-served-by`, when it is not the vendor's. */
+  readonly servedBy?: string;
+}
+
+export type RefusalReason = 'phase' | 'scope' | 'budget' | 'command' | 'secret' | 'schema' | 'stale' | 'user';
+
+export type FlagOutcome = 'rewound' | 'allowed' | 'restored' | 'left';
+
+/** What a production-shape boundary did to the visible surface, against the gate before. */
+export interface SurfaceDelta {
+  readonly files: number;
+  readonly lines: number;
+  readonly exportsAdded: readonly string[];
+  readonly exportsRemoved: readonly string[];
+}
+
+export interface LeftPath {
+  readonly path: Path;
+  readonly why: string;
+}
+
+/** A rewind is itself a checkpoint: `safety` is the tree before it. */
+export interface RewindRecord {
+  readonly id: string;
+  readonly kind: 'boundary' | 'file' | 'hunk';
+  /** Boundary id or `base` for a boundary rewind. */
+  readonly to: string;
+  readonly safety: TreeId;
+  /** Tree after the rewind, verified. */
+  readonly tree: TreeId;
+  readonly restored: readonly Path[];
+  readonly merged: readonly Path[];
+  readonly left: readonly LeftPath[];
+  readonly writes: readonly Write[];
+  readonly hunk?: string;
+  readonly by: 'person' | 'on-stray';
+}
+
+/** One line of the journal. `prev` is the SHA-256 (hex) of the line before, without its end-of-line; 64 zeros for the first. */
+export interface Entry {
+  readonly v: 1;
+  readonly seq: number;
+  readonly prev: string;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly at: number;
+  /** Active time of the session so far, milliseconds: counts neither gates, pauses nor suspend. */
+  readonly active: number;
+  readonly event: SessionEvent;
+}

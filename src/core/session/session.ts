@@ -1,0 +1,286 @@
+import type { Contract, PhaseName } from '../contract/contract.ts';
+import type { OracleRun, Verdict } from '../oracle/result.ts';
+import type { Message, ToolUse, Usage } from '../transcript/message.ts';
+import type { Blob, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
+import type { Endpoint, FlagOutcome, LeftPath, RefusalReason, RewindRecord, SurfaceDelta } from './events.ts';
+
+/** The state of one run of one contract: a fold of its journal, immutable. */
+export interface Session {
+  readonly id: string;
+  readonly name: string;
+  readonly contractFile: Path;
+  readonly contract: Contract;
+  readonly contractText: string;
+  /** SHA-256 of the contract text in force. */
+  readonly contractHash: string;
+  readonly locked: boolean;
+  readonly workspace: string;
+  readonly sandbox: SandboxState;
+  readonly endpoint: Endpoint;
+  readonly startedAt: number;
+  readonly active: number;
+  readonly seq: number;
+  readonly base?: BaseState;
+  /** What the current attempt has done; a rewind to a boundary starts from that boundary's line. */
+  readonly line: Line;
+  readonly attempts: number;
+  readonly conversations: Readonly<Record<string, Conversation>>;
+  readonly gate?: Gate;
+  readonly decisionsByPerson: number;
+  readonly amendments: readonly AmendmentRequest[];
+  readonly amended: boolean;
+  readonly rewinds: readonly DoneRewind[];
+  readonly spent: Spent;
+  readonly calls: readonly CallRecord[];
+  readonly claims: readonly Claim[];
+  readonly decisions: readonly Decision[];
+  readonly lessons: readonly string[];
+  /** Notes of the user and news of rewinds that the model has not been told yet. */
+  readonly undelivered: readonly string[];
+  readonly userChanges: readonly FileDiff[];
+  /** Content of the work tree at the last look. */
+  readonly tree?: TreeId;
+  readonly paused?: string;
+  readonly blocker?: { readonly what: string; readonly tried: string; readonly needs: string };
+  readonly budgetReached?: { readonly budget: string; readonly detail: string };
+  readonly verdict?: { readonly verdict: Verdict; readonly tree: TreeId; readonly because: readonly string[] };
+  readonly end?: { readonly end: SessionEnd; readonly detail: string };
+  readonly kept?: { readonly how: string; readonly detail: string };
+}
+
+/** One line of work. Boundaries hold the line as it was when they were crossed, so that a rewind is a change of pointer. */
+export interface Line {
+  readonly attempt: number;
+  /** Phase that runs, or `undefined` when all are done. */
+  readonly phase: PhaseName | undefined;
+  readonly phaseStartedAt: number;
+  readonly phaseStarted: boolean;
+  /** Rounds of review fixes so far. */
+  readonly round: number;
+  /** Turns of the running phase. */
+  readonly phaseTurns: number;
+  readonly repairs: number;
+  readonly boundaries: readonly Boundary[];
+  readonly writes: readonly Write[];
+  readonly flags: readonly Flag[];
+  readonly runs: readonly OracleRun[];
+  readonly plan?: Plan;
+  readonly frozen?: readonly FrozenFile[];
+  readonly decoys: readonly Decoy[];
+  readonly findings: readonly Finding[];
+  readonly reviewed: boolean;
+  /** Open conversations, the innermost last. */
+  readonly stack: readonly string[];
+  /** The model asked for the end of the phase and Bounded has not evaluated it yet. */
+  readonly completing?: { readonly summary: string };
+  readonly exit?: { readonly conditions: readonly ConditionResult[]; readonly tree: TreeId };
+  readonly gateApproved: boolean;
+}
+
+export interface SandboxState {
+  readonly kind: 'bubblewrap' | 'none';
+  /** Why there is none, or which version works. */
+  readonly detail: string;
+}
+
+/** The content of the work tree when the session began, and the user's HEAD at that moment. */
+export interface BaseState {
+  readonly tree: TreeId;
+  readonly commit: string;
+  /** Commit of the user's HEAD, absent in a repository without commits. */
+  readonly head?: string;
+  readonly branch?: string;
+  /** Paths whose content differed from HEAD: the user's uncommitted work. */
+  readonly dirty: readonly Path[];
+  readonly notCovered: readonly string[];
+}
+
+export type Role = 'main' | 'decoys' | 'reviewer' | 'helper';
+
+export interface Conversation {
+  readonly id: string;
+  readonly role: Role;
+  readonly model: string;
+  readonly phase: PhaseName;
+  readonly attempt: number;
+  readonly messages: readonly Message[];
+  /** Calls of the last assistant message that have no result yet, in order. */
+  readonly pending: readonly ToolUse[];
+  readonly badCalls: readonly string[];
+  /** A call that was recorded and has no answer: it was running. */
+  readonly running?: string;
+  readonly results: readonly { readonly call: string; readonly text: string; readonly error: boolean }[];
+  readonly turns: number;
+  readonly parentCall?: string;
+  /** Turns in a row that ended without a tool call. */
+  readonly idle: number;
+  readonly empty: number;
+  readonly truncated: number;
+  readonly closed: boolean;
+  readonly lastStop?: string;
+}
+
+export interface Boundary {
+  readonly id: string;
+  readonly phase: PhaseName;
+  readonly tree: TreeId;
+  readonly commit: string;
+  readonly at: number;
+  readonly active: number;
+  readonly notCovered: readonly string[];
+  readonly surface?: SurfaceDelta;
+  /** The line as the next phase starts from it. */
+  readonly line: Line;
+}
+
+export type Standing = 'in-scope' | 'out-of-scope' | 'oracle-protected' | 'over-budget' | 'user';
+
+/** A change that needs the user. */
+export interface Flag {
+  readonly id: string;
+  readonly path: Path;
+  readonly standing: Standing;
+  readonly write: Write;
+  readonly hunks: readonly Hunk[];
+  /** Command or tool that made it, for people. */
+  readonly cause: string;
+  /** Also the user may have made this change; then it is never rewound without being asked. */
+  readonly maybeUser: boolean;
+  readonly outcome?: FlagOutcome;
+}
+
+export interface Plan {
+  readonly summary: string;
+  readonly integration_point: string;
+  readonly options: readonly { readonly option: string; readonly chosen: boolean; readonly why: string; readonly expected?: string }[];
+  readonly files_to_change: readonly string[];
+  readonly files_not_to_change: readonly string[];
+  readonly steps: readonly PlanStep[];
+  readonly oracle: string;
+  readonly risks: readonly string[];
+}
+
+export interface PlanStep {
+  readonly id: string;
+  readonly title: string;
+  readonly depends_on: readonly string[];
+  readonly files: readonly string[];
+  readonly expected: string;
+  readonly check?: string;
+}
+
+export interface FrozenFile extends Blob {
+  readonly path: Path;
+}
+
+export interface Decoy {
+  readonly name: string;
+  readonly wrong_how: string;
+  readonly patch: string;
+  /** `caught`: a complete report showed the wrongness. `survived`: the oracle was green. `void`: it did not apply or its report was not complete. */
+  readonly result?: 'caught' | 'survived' | 'void';
+  readonly detail?: string;
+  /** Smallest measured value over threshold that caught it; how near a wrong implementation comes. */
+  readonly nearest?: number;
+}
+
+export type FindingKind = 'requirement' | 'weak-test' | 'out-of-scope' | 'numeric';
+export type Severity = 'critical' | 'major' | 'minor';
+
+export interface Finding {
+  readonly id: string;
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  readonly file: Path;
+  readonly line: number;
+  readonly claim: string;
+  readonly trigger: string;
+  readonly command?: string;
+  readonly round: number;
+  /** Absent or `confirmed` while it is open. */
+  readonly outcome?: 'confirmed' | 'refuted' | 'invalid' | 'fixed' | 'accepted';
+  readonly detail?: string;
+}
+
+/** One exit condition as Bounded evaluated it. */
+export interface ConditionResult {
+  readonly id: string;
+  readonly holds: boolean;
+  readonly wanted: string;
+  readonly measured: string;
+  /** Id that a person can approve although it does not hold (a surviving decoy, a flag, a finding). */
+  readonly waivable?: string;
+}
+
+export type GateKind = 'phase' | 'repairs' | 'budget' | 'stray' | 'amendment' | 'findings' | 'head-moved' | 'blocker' | 'no-progress' | 'unsandboxed' | 'tampered';
+
+/** A question for a person. `blocking` names what `--approve all` does not answer. */
+export interface Gate {
+  readonly id: string;
+  readonly kind: GateKind;
+  readonly phase: PhaseName;
+  readonly question: string;
+  readonly blocking: readonly string[];
+}
+
+export type GateAnswer =
+  | { readonly kind: 'approve'; readonly ids?: readonly string[] }
+  | { readonly kind: 'send-back'; readonly note: string }
+  | { readonly kind: 'rewind'; readonly to: string }
+  | { readonly kind: 'stop' };
+
+/** How a session ended; the verdict is a separate matter. */
+export type SessionEnd = 'completed' | 'budget' | 'stopped' | 'refused' | 'blocked' | 'error';
+
+export interface AmendmentRequest {
+  readonly id: string;
+  readonly change: string;
+  readonly why: string;
+  readonly decided?: 'approved' | 'rejected';
+}
+
+export interface DoneRewind extends RewindRecord {
+  readonly previous: Line;
+  readonly undone: boolean;
+}
+
+export interface Spent {
+  /** Dollars; `null` parts are counted in `unpriced`. */
+  readonly usd: number;
+  /** Requests to models whose price is unknown. */
+  readonly unpriced: number;
+  readonly turns: number;
+  readonly usage: Usage;
+}
+
+/** A tool call for the "now" list. */
+export interface CallRecord {
+  readonly call: string;
+  readonly tool: string;
+  readonly title: string;
+  readonly turn: number;
+  readonly phase: PhaseName | undefined;
+  readonly role: Role;
+  readonly outcome?: 'done' | 'refused' | 'failed' | 'interrupted';
+  readonly reason?: RefusalReason;
+  readonly summary?: string;
+  readonly ms?: number;
+}
+
+/** A sentence of the model that states success, held against the trace. */
+export interface Claim {
+  readonly text: string;
+  readonly turn: number;
+  readonly support: 'supported' | 'contradicted' | 'unsupported';
+  readonly because: string;
+}
+
+export interface Decision {
+  readonly id: string;
+  readonly title: string;
+  readonly choice: string;
+  readonly because: string;
+  readonly supersedes?: string;
+}
+
+export type { LeftPath };
