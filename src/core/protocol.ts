@@ -9,7 +9,8 @@ export type ToWebview =
 export type FromWebview =
   | { readonly type: 'ready' }
   | { readonly type: 'intention'; readonly intention: Intention }
-  | { readonly type: 'start' }
+  /** Without `contract` a new one is drafted; with it, that file of `contracts` is started. */
+  | { readonly type: 'start'; readonly contract?: string }
   | { readonly type: 'start-example' }
   | { readonly type: 'resume'; readonly session: string }
   | { readonly type: 'open'; readonly target: OpenTarget };

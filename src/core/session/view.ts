@@ -1,5 +1,6 @@
 import type { Verdict } from '../oracle/result.ts';
 import type { Path } from './changes.ts';
+import type { FlagOutcome } from './events.ts';
 
 /** What the side view draws and the terminal prints: plain data, complete, computed from the session by `viewOf`. */
 export interface View {
@@ -42,7 +43,18 @@ export interface FlagRow {
   readonly removed: number;
   readonly standing: string;
   readonly cause: string;
-  readonly outcome?: string;
+  /** How the flag was settled; absent while it is open. */
+  readonly outcome?: FlagOutcome;
+  /** Hunks that can be rewound one by one; absent for a binary file and for a settled flag. */
+  readonly hunks?: readonly FlagHunk[];
+}
+
+export interface FlagHunk {
+  readonly id: string;
+  /** First line of the hunk in the file as it is now, from 1. */
+  readonly line: number;
+  readonly added: number;
+  readonly removed: number;
 }
 
 export interface PlanView {
@@ -72,6 +84,8 @@ export interface CheckView {
   readonly id: string;
   readonly state: 'pass' | 'fail' | 'blocked' | 'not-run';
   readonly summary: string;
+  /** Artifact with the output of the last run, for a check without a matrix. */
+  readonly log?: string;
   readonly grid?: Grid;
   readonly scale?: Scale;
 }
