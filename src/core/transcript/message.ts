@@ -45,6 +45,8 @@ export interface Usage {
   readonly output: number;
   readonly cacheRead: number;
   readonly cacheWrite: number;
+  /** The part of `cacheWrite` that was written for one hour, which costs more than five minutes. */
+  readonly cacheWriteHour?: number;
   /** The server did not say; the figures are the reserved upper bound. */
   readonly estimated?: boolean;
 }
