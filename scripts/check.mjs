@@ -1,0 +1,19 @@
+// For every save: types, lint, architecture and the tests that need neither git nor an editor.
+import { endChildrenOnSignal } from './programs.mjs';
+import { main } from './problem.mjs';
+import { installDependencies, requireNode } from './setup/dependencies.mjs';
+import { mocha, part, sum, typesAndLint } from './tests/suites.mjs';
+
+const unit = ['architecture.test.mjs', ...['core', 'agent', 'server', 'webview'].map((room) => `${room}/**/*.test.mjs`)].map((spec) => `out/test/${spec}`);
+
+endChildrenOnSignal();
+await main(async () => {
+  requireNode();
+  await installDependencies();
+  const { buildTests } = await import('./build/tests.mjs');
+  const counts = [await part('Types and lint', typesAndLint)];
+  counts.push(await part('Architecture and unit tests', async () => (await buildTests(), mocha(unit))));
+  const { passed, failed } = sum(counts);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+});

@@ -1,0 +1,20 @@
+/** What a room may import: other rooms (files of its own are always allowed), packages, and modules of Node. */
+export interface Room {
+  readonly rooms: readonly string[];
+  readonly packages: readonly string[];
+  readonly node: boolean;
+}
+
+/** The walls of the house. A line here is changed by a decision, never to make a test pass. */
+export const rooms: Readonly<Record<string, Room>> = {
+  core: { rooms: [], packages: ['zod', 'yaml', 'picomatch'], node: false },
+  agent: { rooms: ['core'], packages: [], node: false },
+  node: { rooms: ['core', 'agent'], packages: ['@anthropic-ai/sdk', 'diff', 'ignore', 'node-diff3', 'picomatch', 'simple-git'], node: true },
+  server: { rooms: ['core'], packages: ['vscode-languageserver', 'vscode-languageserver-textdocument'], node: false },
+  webview: { rooms: ['core'], packages: [], node: false },
+  extension: { rooms: ['core', 'agent', 'node'], packages: ['vscode', 'vscode-languageclient'], node: true },
+  cli: { rooms: ['core', 'agent', 'node'], packages: [], node: true },
+};
+
+/** Most lines of a source file. */
+export const longest = 400;

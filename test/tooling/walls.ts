@@ -1,0 +1,109 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseSync, Visitor } from 'oxc-parser';
+import type { Room } from './rooms.ts';
+
+/** A source file with what it imports. */
+interface Source {
+  /** Path from `src`, with forward slashes. */
+  readonly file: string;
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+interface Import {
+  /** As written: `./a.ts`, `zod`, `node:fs`. A name that is computed is the source text of the computation, which no wall allows. */
+  readonly request: string;
+  /** Types vanish in the build: they obey the table, but cannot close a circle. */
+  readonly typeOnly: boolean;
+}
+
+/**
+ * Reads every source file under `src` and says what breaks the walls: an import that the table does not allow, whether by value, by type
+ * or by `import()`; a file outside every room; a circle of imports by value; a file that is too long. An empty answer means that the house stands.
+ */
+export function brokenWalls(src: string, rooms: Readonly<Record<string, Room>>, longest: number): string[] {
+  const sources = readSources(src);
+  return [...sources.flatMap((source) => brokenBy(source, rooms, longest)), ...circles(sources)];
+}
+
+/** Every source file under `src`. */
+export function readSources(src: string): Source[] {
+  const files = fs.readdirSync(src, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll(path.sep, '/'));
+  return files.filter((file) => /\.[cm]?[jt]sx?$/.test(file)).map((file) => readSource(src, file));
+}
+
+function readSource(src: string, file: string): Source {
+  const text = fs.readFileSync(path.join(src, file), 'utf8');
+  return { file, text, imports: importsOf(file, text) };
+}
+
+/** Everything that is imported, re-exported, required or named in an `import('…')` type. */
+function importsOf(file: string, text: string): Import[] {
+  const { program, errors } = parseSync(file, text);
+  if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`);
+  const found: Import[] = [];
+  const add = (asked: Asked | null | undefined, typeOnly = false): void => {
+    if (asked) found.push({ request: typeof asked.value === 'string' ? asked.value : text.slice(asked.start, asked.end), typeOnly });
+  };
+  new Visitor({
+    ImportDeclaration: ({ source, importKind }) => add(source, importKind === 'type'),
+    ExportAllDeclaration: ({ source, exportKind }) => add(source, exportKind === 'type'),
+    ExportNamedDeclaration: ({ source, exportKind }) => add(source, exportKind === 'type'),
+    ImportExpression: ({ source }) => add(source),
+    TSImportType: ({ source }) => add(source, true),
+    TSExternalModuleReference: ({ expression }) => add(expression),
+    CallExpression: ({ callee, arguments: [first] }) => {
+      if (callee.type === 'Identifier' && callee.name === 'require') add(first);
+    },
+  }).visit(program);
+  return found;
+}
+
+/** The expression that names a module. */
+interface Asked {
+  readonly start: number;
+  readonly end: number;
+  readonly value?: unknown;
+}
+
+function brokenBy(source: Source, rooms: Readonly<Record<string, Room>>, longest: number): string[] {
+  const { file, text, imports } = source;
+  const name = roomOf(file);
+  const room = rooms[name];
+  if (room === undefined) return [`${file} is in no room`];
+  const lines = text.split('\n').length - 1;
+  const tooLong = lines > longest ? [`${file} has ${lines} lines, at most ${longest} are allowed`] : [];
+  const forbidden = [...new Set(imports.map(({ request }) => request))].filter((request) => !isAllowed(file, request, name, room));
+  return [...tooLong, ...forbidden.map((request) => `${file} imports ${request}`)];
+}
+
+const roomOf = (file: string): string => (file.includes('/') ? file.slice(0, file.indexOf('/')) : '');
+
+function isAllowed(file: string, request: string, name: string, room: Room): boolean {
+  if (request.startsWith('.')) {
+    const target = roomOf(resolved(file, request));
+    return target === name || room.rooms.includes(target);
+  }
+  if (request.startsWith('node:')) return room.node;
+  return room.packages.some((allowed) => request === allowed || request.startsWith(`${allowed}/`));
+}
+
+/** A relative import as a path from `src`; one that leaves `src` begins with `..`. */
+const resolved = (file: string, request: string): string => path.posix.join(path.posix.dirname(file), request);
+
+/** Circles of imports by value, each named once. */
+function circles(sources: readonly Source[]): string[] {
+  const graph = new Map(sources.map(({ file, imports }) => [file, imports.flatMap(({ request, typeOnly }) => (request.startsWith('.') && !typeOnly ? resolved(file, request) : []))]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file);
+    if (at >= 0) found.push(`circle of imports: ${[...way.slice(at), file].join(' → ')}`);
+    if (at >= 0 || done.has(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}
