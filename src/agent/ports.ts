@@ -15,6 +15,7 @@ export interface Ports {
   readonly artifacts: Artifacts;
   readonly clock: Clock;
   readonly user: User;
+  readonly keeper: Keeper;
 }
 
 /** The only field of the platform's AbortSignal that the agent uses. */
@@ -77,8 +78,8 @@ export interface Workspace {
   readonly root: string;
   head(): Promise<Head>;
   capture(): Promise<Capture>;
-  /** Tree of the user's HEAD in the store, for naming uncommitted work; the empty tree where there is no commit. */
-  headTree(): Promise<TreeId>;
+  /** Paths whose content differs from the user's HEAD: uncommitted and untracked, not ignored. */
+  dirty(): Promise<readonly Path[]>;
   diff(from: TreeId, to: TreeId): Promise<readonly FileDiff[]>;
   hunks(diff: FileDiff): Promise<readonly Hunk[]>;
   /** Added and removed lines if `path` had `content` (null: were deleted), against its content in `tree`. */
@@ -98,6 +99,8 @@ export interface Workspace {
   revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
   /** Commits the tracked-or-new, not ignored part of `tree` on the attempt's branch in the private store; answers the commit id. */
   commit(input: { readonly tree: TreeId; readonly branch: string; readonly parent?: string; readonly message: string; readonly author: 'bounded' | 'user' }): Promise<string>;
+  /** Replaces the contract file by the text of an approved amendment, atomically. */
+  writeContract(path: Path, text: string): Promise<void>;
   /** Writes a page for people under `.bounded/<name>/`. */
   writeReport(name: string, file: string, text: string): Promise<void>;
   /** SHA-256 of the contract file as it is on disk now, or undefined where it is gone. */
@@ -187,12 +190,15 @@ export interface Clock {
 export interface User {
   /** Waits for a person. `undefined`: nobody is there to answer now; the session stays at the gate. */
   answer(gate: Gate, session: Session, signal: Signal): Promise<{ readonly answer: GateAnswer; readonly by: 'person' | 'approve-flag' } | undefined>;
-  /** Takes what the user wrote to the model since the last call. */
-  takeNotes(): readonly string[];
   /** Files with unsaved changes in an editor. */
   unsaved(): readonly Path[];
   /** Files that the user saved in an editor since the last call. */
   takeSaved(): readonly Path[];
   /** Problems that language tools report, for the tool `diagnostics`; undefined where there is no editor. */
   diagnostics(path?: Path): Promise<readonly string[] | undefined>;
+}
+
+export interface Keeper {
+  /** Gives the user the work in the form they chose; answers one sentence that says what happened to git. */
+  keep(how: 'branch' | 'squash' | 'patch', session: Session): Promise<string>;
 }

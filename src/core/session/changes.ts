@@ -33,7 +33,7 @@ export interface FileDiff {
 
 /** One entry of the write set: a path that a tool or command of the session changed. */
 export interface Write extends FileDiff {
-  readonly by: 'tool' | 'command';
+  readonly by: 'tool' | 'command' | 'rewind';
   readonly call: string;
   readonly phase: string;
   readonly attempt: number;

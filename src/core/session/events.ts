@@ -21,19 +21,20 @@ export type SessionEvent =
       readonly badCalls: readonly string[]; readonly stop: StopReason; readonly stopDetail?: string; readonly usage: Usage; readonly costUsd: number | null;
       readonly model: string; readonly requestId?: string; readonly ms: number }
   | { readonly type: 'turn/failed'; readonly conversation: string; readonly turn: number; readonly fault: Fault; readonly retryInMs?: number; readonly costUsd: number | null; readonly ms: number }
+  /** The API refused the signatures of the conversation: all its signed blocks are left out from here on. */
+  | { readonly type: 'signatures/stripped'; readonly conversation: string }
   | { readonly type: 'cache/broken'; readonly turn: number; readonly source: string }
   | { readonly type: 'tool/called'; readonly conversation: string; readonly call: string; readonly tool: string; readonly input: Readonly<Record<string, unknown>>; readonly title: string }
   | { readonly type: 'tool/answered'; readonly conversation: string; readonly call: string; readonly outcome: 'done' | 'refused' | 'failed' | 'interrupted';
       readonly reason?: RefusalReason; readonly text: string; readonly summary?: string; readonly artifact?: string; readonly ms: number }
   | { readonly type: 'changes/written'; readonly writes: readonly Write[]; readonly tree: TreeId }
   | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly tree: TreeId }
-  | { readonly type: 'control/changed'; readonly what: string; readonly during?: string }
+  | { readonly type: 'control/seen'; readonly control: Readonly<Record<string, string>>; readonly changed: readonly string[]; readonly during?: string }
   | { readonly type: 'flag/raised'; readonly flag: Flag }
   | { readonly type: 'flag/settled'; readonly flag: string; readonly how: FlagOutcome }
   | { readonly type: 'plan/submitted'; readonly plan: Plan }
   | { readonly type: 'decision/recorded'; readonly decision: Decision }
   | { readonly type: 'blocker/reported'; readonly what: string; readonly tried: string; readonly needs: string }
-  | { readonly type: 'phase/completion-requested'; readonly summary: string }
   | { readonly type: 'exit/evaluated'; readonly phase: PhaseName; readonly conditions: readonly ConditionResult[]; readonly tree: TreeId }
   | { readonly type: 'oracle/ran'; readonly run: OracleRun }
   | { readonly type: 'decoys/submitted'; readonly decoys: readonly Decoy[] }

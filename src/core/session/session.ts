@@ -43,6 +43,8 @@ export interface Session {
   readonly paused?: string;
   readonly blocker?: { readonly what: string; readonly tried: string; readonly needs: string };
   readonly budgetReached?: { readonly budget: string; readonly detail: string };
+  /** HEAD and branch that the session works on; moves only by the answer of a gate. */
+  readonly control: Readonly<Record<string, string>>;
   readonly verdict?: { readonly verdict: Verdict; readonly tree: TreeId; readonly because: readonly string[] };
   readonly end?: { readonly end: SessionEnd; readonly detail: string };
   readonly kept?: { readonly how: string; readonly detail: string };
@@ -71,10 +73,10 @@ export interface Line {
   readonly reviewed: boolean;
   /** Open conversations, the innermost last. */
   readonly stack: readonly string[];
-  /** The model asked for the end of the phase and Bounded has not evaluated it yet. */
-  readonly completing?: { readonly summary: string };
   readonly exit?: { readonly conditions: readonly ConditionResult[]; readonly tree: TreeId };
   readonly gateApproved: boolean;
+  /** Ids of conditions that a person accepted although they do not hold, such as a decoy that survived. */
+  readonly waived: readonly string[];
 }
 
 export interface SandboxState {
@@ -114,8 +116,11 @@ export interface Conversation {
   readonly parentCall?: string;
   /** Turns in a row that ended without a tool call. */
   readonly idle: number;
+  /** Answers in a row that had no content, or were cut by the token limit; neither is part of the transcript. */
   readonly empty: number;
   readonly truncated: number;
+  /** Turns in a row in which every call was refused or failed. */
+  readonly refusedTurns: number;
   readonly closed: boolean;
   readonly lastStop?: string;
 }
@@ -197,8 +202,8 @@ export interface Finding {
   readonly trigger: string;
   readonly command?: string;
   readonly round: number;
-  /** Absent or `confirmed` while it is open. */
-  readonly outcome?: 'confirmed' | 'refuted' | 'invalid' | 'fixed' | 'accepted';
+  /** `open` and `confirmed` findings still need an answer; absent while Bounded has not run their command. */
+  readonly outcome?: 'open' | 'confirmed' | 'refuted' | 'invalid' | 'fixed' | 'accepted';
   readonly detail?: string;
 }
 

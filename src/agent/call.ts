@@ -1,0 +1,95 @@
+import type { ToolInput, ToolName } from '../core/guard/toolInputs.ts';
+import { isToolName, parseToolInput } from '../core/guard/toolInputs.ts';
+import { mayUse } from '../core/guard/rights.ts';
+import { rule } from '../core/guard/rule.ts';
+import type { RefusalReason } from '../core/session/events.ts';
+import type { Conversation } from '../core/session/session.ts';
+import type { ToolUse } from '../core/transcript/message.ts';
+import { finalText } from './conversation.ts';
+import { look } from './look.ts';
+import { evaluatePhase } from './phases/evaluate.ts';
+import type { Run } from './run.ts';
+import { measureCall } from './strays.ts';
+import { tools } from './tools/registry.ts';
+import type { Answer, Refusal, Tool } from './tools/tool.ts';
+import { refuse } from './tools/tool.ts';
+
+/**
+ * One tool call: recorded, proposed, ruled on, carried out, measured, answered. Nothing changes before the guard has
+ * allowed exactly what the tool proposes; what really changed is measured afterwards.
+ */
+export async function answerCall(run: Run, conversation: Conversation, call: ToolUse): Promise<void> {
+  const began = run.ports.clock.monotonic();
+  const known = isToolName(call.name) ? call.name : undefined;
+  const checked = known === undefined ? undefined : check(run, conversation, call, known);
+  const title = checked !== undefined && 'title' in checked ? checked.title : '';
+  await run.recorder.record({ type: 'tool/called', conversation: conversation.id, call: call.id, tool: call.name, input: call.input, title });
+  const answer = checked === undefined ? refuse('schema', `there is no tool ${call.name}`) : 'refused' in checked ? checked : await checked.perform();
+  await record(run, conversation, call, answer, run.ports.clock.monotonic() - began);
+}
+
+/** A call that was running when the process ended, or whose child conversation is over now. It is never run again. */
+export async function returnCall(run: Run, conversation: Conversation, call: ToolUse, child: Conversation | undefined): Promise<void> {
+  const began = run.ports.clock.monotonic();
+  if (child === undefined) {
+    const { tree } = await run.ports.workspace.capture();
+    const before = run.recorder.session.tree ?? tree;
+    const news = await measureCall(run, { call: call.id, by: 'command', title: call.name, before });
+    await answered(run, conversation, call, 'interrupted', `The call was interrupted; the work tree was checked. ${before === tree ? 'It has not changed anything.' : 'What it changed counts as your change.'} ${news.join(' ')}`.trim(), began);
+  } else if (child.role === 'helper') {
+    const text = finalText(child);
+    await answered(run, conversation, call, text === '' ? 'failed' : 'done', text === '' ? 'The helper ended without an answer.' : text, began);
+  } else {
+    const failed = await evaluatePhase(run, call.id);
+    await answered(run, conversation, call, failed === undefined ? 'done' : 'failed', failed?.text ?? 'Every exit condition holds. The phase is over.', began);
+  }
+}
+
+/** Whether the call may be made at all, and how. */
+function check<N extends ToolName>(run: Run, conversation: Conversation, call: ToolUse, name: N): Refusal | { readonly title: string; readonly perform: () => Promise<Answer | Refusal> } {
+  const { session } = run.recorder;
+  const phase = session.line.phase;
+  if (conversation.badCalls.includes(call.id)) return refuse('schema', 'the input of the call is not valid JSON');
+  if (conversation.role === 'main' && session.line.exit?.conditions.every((condition) => condition.holds) === true) return refuse('phase', 'the phase is over');
+  if (conversation.closed) return refuse('phase', 'this conversation is over');
+  if (phase === undefined || !mayUse(name, phase, conversation.role)) return refuse('phase', `${name} is not for ${conversation.role === 'main' ? `the phase ${phase}` : `a ${conversation.role}`}`);
+  const parsed = parseToolInput(name, call.input);
+  if (!parsed.ok) return refuse('schema', `the input does not fit the tool:\n${parsed.faults.join('\n')}`);
+  const tool: Tool<N> = tools[name];
+  return { title: tool.title(parsed.input), perform: () => perform(run, conversation, call.id, tool, parsed.input) };
+}
+
+async function perform<N extends ToolName>(run: Run, conversation: Conversation, call: string, tool: Tool<N>, input: ToolInput<N>): Promise<Answer | Refusal> {
+  const changes = tool.name === 'write' || tool.name === 'edit' || tool.name === 'bash';
+  const tree = changes ? (await look(run)).tree : (run.recorder.session.tree ?? '');
+  const proposed = await tool.propose(input, { run, conversation, call, tree });
+  if ('refused' in proposed) return proposed;
+  const ruling = rule(run.recorder.session, proposed.proposal, { unsaved: run.ports.user.unsaved() });
+  if (!ruling.allow) return refuse(ruling.reason, ruling.message);
+  const answer = await proposed.carryOut();
+  if (!changes || answer.outcome === 'deferred') return answer;
+  const { proposal } = proposed;
+  const news = await measureCall(run, {
+    call, by: proposal.kind === 'edit' ? 'tool' : 'command', title: `${tool.name} · ${tool.title(input)}`, before: tree,
+    ...(proposal.kind === 'edit' ? { allowed: proposal.change.path } : {}),
+  });
+  return news.length === 0 ? answer : { ...answer, text: [answer.text, ...news].filter((part) => part !== '').join('\n\n') };
+}
+
+async function record(run: Run, conversation: Conversation, call: ToolUse, answer: Answer | Refusal, ms: number): Promise<void> {
+  if ('refused' in answer) {
+    await run.recorder.record({ type: 'tool/answered', conversation: conversation.id, call: call.id, outcome: 'refused', reason: answer.refused satisfies RefusalReason, text: `refused (${answer.refused}): ${answer.message}`, ms: Math.round(ms) });
+    return;
+  }
+  if (answer.outcome === 'deferred') return;
+  const { text, summary, artifact } = answer;
+  const outcome = answer.outcome === 'failed' && run.signal.aborted ? 'interrupted' : answer.outcome;
+  await run.recorder.record({
+    type: 'tool/answered', conversation: conversation.id, call: call.id, outcome, text, ms: Math.round(ms),
+    ...(summary === undefined ? {} : { summary }), ...(artifact === undefined ? {} : { artifact }),
+  });
+}
+
+async function answered(run: Run, conversation: Conversation, call: ToolUse, outcome: 'done' | 'failed' | 'interrupted', text: string, began: number): Promise<void> {
+  await run.recorder.record({ type: 'tool/answered', conversation: conversation.id, call: call.id, outcome, text, ms: Math.round(run.ports.clock.monotonic() - began) });
+}

@@ -1,0 +1,52 @@
+import type { FrozenFile } from '../core/session/session.ts';
+import { lastBoundary } from '../core/session/line.ts';
+import { look } from './look.ts';
+import { oracleFiles } from './prompts/decoys.ts';
+import { writeReports } from './reports.ts';
+import type { Run } from './run.ts';
+import { surfaceDelta } from './surface.ts';
+
+/** Takes the checkpoint of the running phase's end and goes on; does nothing when the work tree changed since it was evaluated. */
+export async function cross(run: Run): Promise<void> {
+  const { tree, notCovered } = await look(run);
+  const { session } = run.recorder;
+  const { line } = session;
+  if (line.phase === undefined || line.exit === undefined || line.exit.tree !== tree) return;
+  await lock(run, tree);
+  const boundary = boundaryId(line.phase, line.boundaries.map((one) => one.id));
+  const commit = await run.ports.workspace.commit({
+    tree, branch: branchOf(run), message: commitMessage(run, boundary), author: 'bounded', parent: lastBoundary(line)?.commit ?? session.base?.commit ?? '',
+  });
+  const surface = line.phase === 'production-shape' ? await surfaceDelta(run, lastBoundary(line)?.tree ?? tree, tree) : undefined;
+  await run.recorder.record({ type: 'boundary/crossed', boundary, phase: line.phase, tree, commit, notCovered, ...(surface === undefined ? {} : { surface }) });
+  await writeReports(run);
+}
+
+/** The end of explore locks the contract; the oracle's files are frozen as soon as no later phase may change them. */
+async function lock(run: Run, tree: string): Promise<void> {
+  const { session } = run.recorder;
+  const { phase } = session.line;
+  if (!session.locked) await run.recorder.record({ type: 'contract/locked', hash: session.contractHash });
+  const freezesHere = session.contract.phases.includes('oracle-only') ? phase === 'oracle-only' : phase === 'explore';
+  if (!freezesHere) return;
+  const files: FrozenFile[] = (await oracleFiles(run, tree)).map(([path, blob]) => ({ path, ...blob }));
+  await run.recorder.record({ type: 'oracle/frozen', files });
+}
+
+export function branchOf(run: Run): string {
+  const { session } = run.recorder;
+  return `bounded/${session.name}/${session.id}/${session.line.attempt}`;
+}
+
+function boundaryId(phase: string, taken: readonly string[]): string {
+  let id = phase;
+  for (let round = 2; taken.includes(id); round++) id = `${phase}.${round}`;
+  return id;
+}
+
+function commitMessage(run: Run, boundary: string): string {
+  const { session } = run.recorder;
+  const subject = session.contract.task.trim().split('\n')[0] ?? '';
+  const measured = session.line.exit?.conditions.map((condition) => `${condition.id}: ${condition.measured}`) ?? [];
+  return [`${boundary}: ${subject}`, '', ...measured, '', `Bounded-Session: ${session.id}`, `Bounded-Boundary: ${boundary}`].join('\n');
+}

@@ -1,0 +1,39 @@
+import { useOf } from '../core/guard/budget.ts';
+import type { DiffUses } from '../core/guard/proposal.ts';
+import type { FileDiff, Path, TreeId } from '../core/session/changes.ts';
+import { phaseBase } from '../core/session/line.ts';
+import type { Session } from '../core/session/session.ts';
+import { differences } from './look.ts';
+import type { Run } from './run.ts';
+
+/** Paths of the write set of the current line, without what Bounded itself brought back. */
+export function writtenPaths(session: Session): Set<Path> {
+  return new Set(session.line.writes.filter((write) => write.by !== 'rewind').map((write) => write.path));
+}
+
+/** What the session's work uses of the diff budget now. */
+export async function measureUse(run: Run, tree: TreeId): Promise<DiffUses> {
+  const { session } = run.recorder;
+  const written = writtenPaths(session);
+  const use = async (from: TreeId) => useOf(session.contract.diff, await differences(run, from, tree), written);
+  return { phase: await use(phaseBase(session)), base: await use(baseTree(session)) };
+}
+
+/** The same, as if `path` had `content` (null: were deleted). */
+export async function measureUseWith(run: Run, tree: TreeId, path: Path, content: string | null): Promise<DiffUses> {
+  const { session } = run.recorder;
+  const written = writtenPaths(session).add(path);
+  const use = async (from: TreeId) => {
+    const others = (await differences(run, from, tree)).filter((diff) => diff.path !== path);
+    const counted = await run.ports.workspace.countLines(path, content, from);
+    const same = counted.added === 0 && counted.removed === 0;
+    const proposed: FileDiff[] = same ? [] : [{ path, ...counted, binary: false }];
+    return useOf(session.contract.diff, [...others, ...proposed], written);
+  };
+  return { phase: await use(phaseBase(session)), base: await use(baseTree(session)) };
+}
+
+export function baseTree(session: Session): TreeId {
+  if (session.base === undefined) throw new Error('the base was asked for before it was taken');
+  return session.base.tree;
+}

@@ -1,0 +1,57 @@
+import { applyAmendment } from '../core/contract/amend.ts';
+import type { Gate, GateAnswer } from '../core/session/session.ts';
+import { finish } from './finish.ts';
+import { rewindToBoundary } from './rewind.ts';
+import type { Run } from './run.ts';
+
+export type AnsweredBy = 'person' | 'approve-flag';
+
+/** Why an answer does not open a gate, or undefined. An approval must name everything that is open at the gate. */
+export function answerProblem(gate: Gate, answer: GateAnswer): string | undefined {
+  if (answer.kind !== 'approve') return undefined;
+  const missing = gate.blocking.filter((id) => !(answer.ids ?? []).includes(id));
+  return missing.length === 0 ? undefined : `to approve this gate, approve ${missing.join(', ')} by name`;
+}
+
+/** Carries out what a person decided. Only a user action reaches this; no text of a model, a tool or a file does. */
+export async function applyAnswer(run: Run, gate: Gate, answer: GateAnswer, by: AnsweredBy): Promise<void> {
+  const problem = answerProblem(gate, answer);
+  if (problem !== undefined) throw new Error(problem);
+  await run.recorder.record({ type: 'gate/answered', gate: gate.id, answer, by });
+  if (gate.kind === 'amendment') await decideAmendments(run, gate, answer.kind === 'approve');
+  if (answer.kind === 'approve') await accept(run, gate);
+  if (answer.kind === 'rewind') await rewindToBoundary(run, answer.to);
+  if (answer.kind === 'stop') await finish(run, 'stopped', 'stopped by a person', 'as-is');
+}
+
+async function accept(run: Run, gate: Gate): Promise<void> {
+  const { line } = run.recorder.session;
+  for (const id of gate.blocking) {
+    if (gate.kind === 'findings') await run.recorder.record({ type: 'finding/settled', finding: id, outcome: 'accepted', detail: 'accepted by a person' });
+    if (line.flags.some((flag) => flag.id === id && flag.outcome === undefined)) await run.recorder.record({ type: 'flag/settled', flag: id, how: 'left' });
+  }
+}
+
+async function decideAmendments(run: Run, gate: Gate, approved: boolean): Promise<void> {
+  for (const id of gate.blocking) await decideAmendment(run, id, approved);
+}
+
+/** Approves or rejects one amendment. An approved one is written to the contract file and locked anew. */
+export async function decideAmendment(run: Run, id: string, approved: boolean): Promise<string | undefined> {
+  const { session } = run.recorder;
+  const amendment = session.amendments.find((one) => one.id === id && one.decided === undefined);
+  if (amendment === undefined) return `there is no open amendment ${id}`;
+  if (!approved) {
+    await run.recorder.record({ type: 'amendment/decided', amendment: id, approved: false });
+    return undefined;
+  }
+  const applied = applyAmendment(session.contractText, amendment.change);
+  if ('problems' in applied) {
+    await run.recorder.record({ type: 'amendment/decided', amendment: id, approved: false });
+    return `the amendment does not give a valid contract: ${applied.problems.map((problem) => problem.message).join('; ')}`;
+  }
+  const contractHash = run.ports.clock.sha256(applied.text);
+  await run.ports.workspace.writeContract(session.contractFile, applied.text);
+  await run.recorder.record({ type: 'amendment/decided', amendment: id, approved: true, contract: applied.contract, contractText: applied.text, contractHash });
+  return undefined;
+}

@@ -1,0 +1,92 @@
+import { nextStep } from '../core/session/next.ts';
+import type { Step } from '../core/session/next.ts';
+import type { Gate } from '../core/session/session.ts';
+import { answerCall, returnCall } from './call.ts';
+import { openPhaseConversation, remind, sendResults } from './conversation.ts';
+import { cross } from './cross.ts';
+import { finish } from './finish.ts';
+import { applyAnswer } from './gates.ts';
+import { evaluatePhase } from './phases/evaluate.ts';
+import { settleFindings } from './phases/review.ts';
+import { writeReports } from './reports.ts';
+import type { Run } from './run.ts';
+import { Interrupted, Paused, throwIfAborted } from './run.ts';
+import { takeBase } from './takeBase.ts';
+import { takeTurn } from './turn.ts';
+
+/** Why the loop stopped. Only `ended` is the end of the session; everything else can be continued. */
+export type Outcome =
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'waiting'; readonly gate: Gate }
+  | { readonly kind: 'paused'; readonly reason: string }
+  | { readonly kind: 'interrupted' };
+
+/** Runs `work` while nothing else changes the work tree or the session. */
+export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * The loop, and nothing else: the session says what comes next, one part of the agent does it, its facts go into the
+ * journal, and the journal makes the next session. Read this file first.
+ */
+export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcome> {
+  run.recorder.startClock();
+  try {
+    for (;;) {
+      throwIfAborted(run);
+      const step = nextStep(run.recorder.session);
+      if (step.do === 'done') return { kind: 'ended' };
+      if (step.do === 'ask') {
+        const gate = await ask(run, exclusive);
+        if (gate !== undefined) return { kind: 'waiting', gate };
+      } else if (step.do === 'turn') {
+        await takeTurn(run, step.conversation);
+      } else {
+        await exclusive(() => take(run, step));
+      }
+    }
+  } catch (error) {
+    if (error instanceof Interrupted) return { kind: 'interrupted' };
+    if (!(error instanceof Paused)) throw error;
+    await run.recorder.record({ type: 'session/paused', reason: error.message });
+    return { kind: 'paused', reason: error.message };
+  } finally {
+    run.recorder.stopClock();
+  }
+}
+
+async function take(run: Run, step: Exclude<Step, { do: 'done' | 'ask' | 'turn' }>): Promise<void> {
+  const { recorder, ports } = run;
+  switch (step.do) {
+    case 'take-base': return takeBase(run);
+    case 'start-phase': await recorder.record({ type: 'phase/started', phase: step.phase, round: step.round }); return;
+    case 'open-conversation': return openPhaseConversation(run, step.role);
+    case 'close-conversation': await recorder.record({ type: 'conversation/closed', conversation: step.conversation.id, why: step.why }); return;
+    case 'remind': return remind(run, step.conversation);
+    case 'call': return answerCall(run, step.conversation, step.call);
+    case 'return-call': return returnCall(run, step.conversation, step.call, step.child);
+    case 'send-results': return sendResults(run, step.conversation);
+    case 'evaluate': await evaluatePhase(run); return;
+    case 'settle-findings': await settleFindings(run); return writeReports(run);
+    case 'cross': return cross(run);
+    case 'finish': return finish(run, step.end, step.detail, 'measure');
+    case 'open-gate': {
+      const phase = recorder.session.line.phase;
+      if (phase === undefined) throw new Error('a gate was opened outside of a phase');
+      await recorder.record({ type: 'gate/opened', gate: ports.clock.id(), kind: step.kind, phase, question: step.question, blocking: step.blocking });
+      return writeReports(run);
+    }
+  }
+}
+
+/** Waits for a person; answers the gate where nobody is there. Time at a gate is not active time. */
+async function ask(run: Run, exclusive: Exclusive): Promise<Gate | undefined> {
+  const { gate } = run.recorder.session;
+  if (gate === undefined) throw new Error('there is no gate to ask at');
+  run.recorder.stopClock();
+  const answered = await run.ports.user.answer(gate, run.recorder.session, run.signal);
+  throwIfAborted(run);
+  run.recorder.startClock();
+  if (answered === undefined) return gate;
+  if (run.recorder.session.gate?.id === gate.id) await exclusive(() => applyAnswer(run, gate, answered.answer, answered.by));
+  return undefined;
+}

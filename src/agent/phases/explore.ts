@@ -1,0 +1,12 @@
+import { writtenPaths } from '../diffUse.ts';
+import type { Exit } from './exit.ts';
+
+/** explore ends with a plan, and with nothing changed. */
+export const exploreExit: Exit = async (run) => {
+  const { line } = run.recorder.session;
+  const written = [...writtenPaths(run.recorder.session)];
+  return [
+    { id: 'plan-submitted', holds: line.plan !== undefined, wanted: 'a plan, by submit_plan', measured: line.plan === undefined ? 'none' : `${line.plan.steps.length} steps` },
+    { id: 'nothing-changed', holds: written.length === 0, wanted: 'no changed file', measured: written.length === 0 ? 'none' : written.join(', ') },
+  ];
+};

@@ -1,0 +1,41 @@
+import type { Session } from '../core/session/session.ts';
+import { capabilitiesOf } from '../core/transcript/capabilities.ts';
+import { estimateTokens, worstCase } from '../core/transcript/prices.ts';
+import type { Run } from './run.ts';
+
+/** Tokens that an answer may have, at first and when one was cut. */
+const usualTokens = 16_000;
+const largeTokens = 64_000;
+/** Less than this is not worth a request. */
+const leastTokens = 2_000;
+
+/** What the next request may use, or the budget that forbids it. Nothing is sent that could overrun a budget. */
+export type Reservation =
+  | { readonly ok: true; readonly maxTokens: number; readonly usd: number }
+  | { readonly ok: false; readonly budget: string; readonly detail: string };
+
+export function reserve(run: Run, model: string, bytes: number, truncated: number): Reservation {
+  const { session } = run.recorder;
+  const { budget } = session.contract;
+  const left = budget.timeMs - run.recorder.active - finalOracleMs(session);
+  if (session.spent.turns >= budget.turns) return { ok: false, budget: 'turns', detail: `${session.spent.turns} of ${budget.turns} turns are used` };
+  if (left <= 0) return { ok: false, budget: 'time', detail: 'the active time is used, except for the last oracle run' };
+  if (budget.deadline !== undefined && run.ports.clock.now() >= budget.deadline) return { ok: false, budget: 'deadline', detail: 'the deadline has passed' };
+  return reserveCost(session, model, bytes, truncated > 0 ? largeTokens : usualTokens);
+}
+
+function reserveCost(session: Session, model: string, bytes: number, wanted: number): Reservation {
+  const tokens = estimateTokens(bytes);
+  const most = Math.min(wanted, capabilitiesOf(model).maxOutput);
+  const left = session.contract.budget.costUsd - session.spent.usd;
+  for (let maxTokens = most; maxTokens >= Math.min(leastTokens, most); maxTokens = Math.floor(maxTokens / 2)) {
+    const usd = worstCase(model, tokens, maxTokens);
+    if (usd === null || usd <= left) return { ok: true, maxTokens, usd: usd ?? 0 };
+  }
+  return { ok: false, budget: 'cost', detail: `$${session.spent.usd.toFixed(2)} of $${session.contract.budget.costUsd.toFixed(2)} are spent; the next request could exceed the rest` };
+}
+
+/** Time kept back for measuring once more at the end: twice the longest run so far. */
+function finalOracleMs(session: Session): number {
+  return 2 * Math.max(0, ...session.line.runs.map((run) => run.ms));
+}

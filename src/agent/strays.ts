@@ -1,0 +1,89 @@
+import { overBudget } from '../core/guard/budget.ts';
+import { standingOf } from '../core/guard/standing.ts';
+import type { FileDiff, TreeId, Write } from '../core/session/changes.ts';
+import type { Flag } from '../core/session/session.ts';
+import { measureUse } from './diffUse.ts';
+import { differences, seeControl } from './look.ts';
+import { rewindWrites } from './rewind.ts';
+import type { Run } from './run.ts';
+
+/** The call whose changes are measured. `allowed` is the path that an edit was allowed to change. */
+export interface Cause {
+  readonly call: string;
+  readonly by: 'tool' | 'command';
+  readonly title: string;
+  readonly before: TreeId;
+  readonly allowed?: string;
+}
+
+/**
+ * Measures what a call really changed, records it as the write set, and flags whatever is out of scope, touches the
+ * oracle, or took the diff over its budget. Answers sentences for the model.
+ */
+export async function measureCall(run: Run, cause: Cause): Promise<readonly string[]> {
+  const capture = await run.ports.workspace.capture();
+  const diffs = await differences(run, cause.before, capture.tree);
+  const saved = new Set(run.ports.user.takeSaved());
+  const theirs = diffs.filter((diff) => cause.allowed !== undefined && diff.path !== cause.allowed);
+  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, tree: capture.tree });
+  const writes = diffs.filter((diff) => !theirs.includes(diff)).map((diff) => writeOf(run, diff, cause));
+  if (writes.length > 0) await run.recorder.record({ type: 'changes/written', writes, tree: capture.tree });
+  const control = await seeControl(run, capture, cause.call);
+  const flags = await raiseFlags(run, writes, saved, cause, capture.tree);
+  return [...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
+}
+
+function writeOf(run: Run, diff: FileDiff, cause: Cause): Write {
+  const { session } = run.recorder;
+  return { ...diff, by: cause.by, call: cause.call, phase: session.line.phase ?? '', attempt: session.line.attempt, turn: session.spent.turns };
+}
+
+async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, tree: TreeId): Promise<Flag[]> {
+  const { session } = run.recorder;
+  const phase = session.line.phase;
+  if (phase === undefined || writes.length === 0) return [];
+  const over = overBudget(session.contract.diff, await measureUse(run, tree));
+  const flags: Flag[] = [];
+  for (const write of writes) {
+    const { standing } = standingOf(session.contract, phase, write.path);
+    if (standing === 'in-scope' && over === undefined) continue;
+    const flag: Flag = {
+      id: run.ports.clock.id(), path: write.path, standing: standing === 'in-scope' ? 'over-budget' : standing, write,
+      hunks: await run.ports.workspace.hunks(write), cause: cause.title, maybeUser: saved.has(write.path),
+    };
+    await run.recorder.record({ type: 'flag/raised', flag });
+    flags.push(flag);
+  }
+  return flags;
+}
+
+/** What the contract says about strays; what may be the user's is only flagged. */
+async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
+  if (flags.length === 0) return [];
+  const { session } = run.recorder;
+  const names = flags.map((flag) => `${flag.path} (${flag.standing})`).join(', ');
+  if (session.contract.onStray === 'rewind') {
+    const ours = flags.filter((flag) => !flag.maybeUser);
+    await rewindWrites(run, ours.map((flag) => flag.write), 'on-stray');
+    for (const flag of ours) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+    return [`Changed outside of what was agreed, and rewound by Bounded: ${names}.`];
+  }
+  if (session.contract.onStray === 'stop' && session.gate === undefined && session.line.phase !== undefined) {
+    await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: 'stray', phase: session.line.phase, question: `A command changed files outside of what was agreed: ${names}. What shall happen?`, blocking: flags.map((flag) => flag.id) });
+  }
+  return [`Changed outside of what was agreed, and flagged to the user: ${names}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];
+}
+
+/** Closes flags whose reason is gone: the file is as it was before, or the diff is within its budget again. */
+export async function settleGoneFlags(run: Run, tree: TreeId): Promise<void> {
+  const { session } = run.recorder;
+  const within = overBudget(session.contract.diff, await measureUse(run, tree)) === undefined;
+  const open = session.line.flags.filter((flag) => flag.outcome === undefined);
+  const now = await run.ports.workspace.entries(tree, open.map((flag) => flag.path));
+  for (const flag of open) {
+    const blob = now.get(flag.path);
+    const back = blob?.oid === flag.write.before?.oid && blob?.mode === flag.write.before?.mode;
+    if (back) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
+    else if (flag.standing === 'over-budget' && within) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'left' });
+  }
+}

@@ -1,0 +1,29 @@
+import type { SurfaceDelta } from '../core/session/events.ts';
+import type { FileDiff, TreeId } from '../core/session/changes.ts';
+import { differences } from './look.ts';
+import type { Run } from './run.ts';
+
+/** Lines that make a name visible to other files, in the languages whose form is a plain prefix. A hint for a person, not a parser. */
+const exported = /^\s*(?:export\s+(?:default\s+)?(?:async\s+)?(?:function\*?|class|const|let|var|type|interface|enum)\s+([\w$]+)|(?:module\.)?exports\.([\w$]+)\s*=|pub\s+(?:async\s+)?(?:fn|struct|enum|trait|const|mod)\s+(\w+)|def\s+([a-zA-Z]\w*)|class\s+([A-Za-z]\w*))/;
+
+/** Files, lines and exported names of the clean-up, against the gate before it. */
+export async function surfaceDelta(run: Run, before: TreeId, after: TreeId): Promise<SurfaceDelta> {
+  const diffs = await differences(run, before, after);
+  const added = new Set<string>();
+  const removed = new Set<string>();
+  for (const diff of diffs) await collect(run, diff, added, removed);
+  return {
+    files: diffs.length, lines: diffs.reduce((sum, diff) => sum + diff.added - diff.removed, 0),
+    exportsAdded: [...added].filter((name) => !removed.has(name)).sort(), exportsRemoved: [...removed].filter((name) => !added.has(name)).sort(),
+  };
+}
+
+async function collect(run: Run, diff: FileDiff, added: Set<string>, removed: Set<string>): Promise<void> {
+  if (diff.binary) return;
+  for (const hunk of await run.ports.workspace.hunks(diff)) {
+    for (const line of hunk.lines) {
+      const name = exported.exec(line.slice(1))?.slice(1).find((group) => group !== undefined);
+      if (name !== undefined) (line.startsWith('+') ? added : removed).add(name);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { claimsIn } from '../guard/claims.ts';
+import type { Entry, SessionEvent } from './events.ts';
+import { evolveConversation } from './evolveConversation.ts';
+import { evolveLine } from './evolveLine.ts';
+import { firstLine } from './line.ts';
+import type { Session } from './session.ts';
+
+type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
+
+/** The session after one more entry. Pure: the same entries give the same session on every machine. */
+export function evolve(session: Session | undefined, entry: Pick<Entry, 'seq' | 'at' | 'active' | 'event'>): Session {
+  const { event } = entry;
+  if (event.type === 'session/started') return start(event, entry);
+  if (session === undefined) throw new Error(`a journal begins with session/started, not ${event.type}`);
+  const counted = { ...session, seq: entry.seq, active: entry.active };
+  return evolveSession(evolveLine(evolveConversation(counted, event), event, entry), event);
+}
+
+/** The session that a journal tells, or undefined for an empty one. */
+export function fold(entries: Iterable<Pick<Entry, 'seq' | 'at' | 'active' | 'event'>>): Session | undefined {
+  let session: Session | undefined;
+  for (const entry of entries) session = evolve(session, entry);
+  return session;
+}
+
+function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | 'active'>): Session {
+  return {
+    id: event.session, name: event.name, contractFile: event.contractFile, contract: event.contract, contractText: event.contractText,
+    contractHash: event.contractHash, locked: false, workspace: event.workspace, sandbox: event.sandbox, endpoint: event.endpoint,
+    startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
+    decisionsByPerson: 0, amendments: [], amended: false, rewinds: [],
+    spent: { usd: 0, unpriced: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
+    calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], control: {},
+  };
+}
+
+/** What an event does to the session beside its line and conversations. */
+function evolveSession(session: Session, event: SessionEvent): Session {
+  switch (event.type) {
+    case 'base/taken': return { ...session, base: event.base, tree: event.base.tree };
+    case 'session/resumed': return without(session, 'paused');
+    case 'session/paused': return { ...session, paused: event.reason };
+    case 'turn/answered': return spend({ ...session, claims: [...session.claims, ...claimsIn(session, event)] }, event.costUsd, event.usage);
+    case 'turn/failed': return event.costUsd === null ? session : spend(session, event.costUsd);
+    case 'changes/written': return { ...session, tree: event.tree };
+    case 'changes/observed': return { ...session, tree: event.tree, userChanges: [...session.userChanges, ...event.files] };
+    case 'control/seen': return { ...session, control: event.control };
+    case 'decision/recorded': return { ...session, decisions: [...session.decisions, event.decision] };
+    case 'blocker/reported': return { ...session, blocker: { what: event.what, tried: event.tried, needs: event.needs } };
+    case 'contract/locked': return { ...session, locked: true };
+    case 'gate/opened': return { ...session, gate: { id: event.gate, kind: event.kind, phase: event.phase, question: event.question, blocking: event.blocking } };
+    case 'gate/answered': return answer(session, event);
+    case 'amendment/proposed': return { ...session, amendments: [...session.amendments, event.amendment] };
+    case 'amendment/decided': return amend(session, event);
+    case 'note/written': return { ...session, undelivered: [...session.undelivered, `Note from the user: ${event.text}`] };
+    case 'rewind/done': return { ...changedAfterVerdict(session), tree: event.rewind.tree };
+    case 'rewind/undone': return { ...changedAfterVerdict(session), tree: event.tree };
+    case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
+    case 'verdict/reached': return { ...session, verdict: { verdict: event.verdict, tree: event.tree, because: event.because } };
+    case 'session/ended': return { ...session, end: { end: event.end, detail: event.detail } };
+    case 'work/kept': return { ...session, kept: { how: event.how, detail: event.detail } };
+    default: return session;
+  }
+}
+
+function spend(session: Session, costUsd: number | null, usage?: Session['spent']['usage']): Session {
+  const { spent } = session;
+  const total = usage === undefined ? spent.usage : {
+    input: spent.usage.input + usage.input, output: spent.usage.output + usage.output,
+    cacheRead: spent.usage.cacheRead + usage.cacheRead, cacheWrite: spent.usage.cacheWrite + usage.cacheWrite,
+  };
+  const turns = spent.turns + (usage === undefined ? 0 : 1);
+  return { ...session, spent: { usd: spent.usd + (costUsd ?? 0), unpriced: spent.unpriced + (costUsd === null ? 1 : 0), turns, usage: total } };
+}
+
+function answer(session: Session, event: Of<'gate/answered'>): Session {
+  const byPerson = event.by === 'auto' ? 0 : 1;
+  const next = { ...without(without(session, 'gate'), 'blocker'), decisionsByPerson: session.decisionsByPerson + byPerson };
+  if (event.answer.kind !== 'send-back') return next;
+  return { ...next, undelivered: [...next.undelivered, `The user sent this back: ${event.answer.note}`] };
+}
+
+function amend(session: Session, event: Of<'amendment/decided'>): Session {
+  const amendments = session.amendments.map((amendment) =>
+    amendment.id === event.amendment ? { ...amendment, decided: event.approved ? 'approved' as const : 'rejected' as const } : amendment);
+  const told = `The user ${event.approved ? 'approved' : 'rejected'} the amendment ${event.amendment}.`;
+  const next = { ...session, amendments, undelivered: [...session.undelivered, told] };
+  if (event.contract === undefined || event.contractText === undefined || event.contractHash === undefined) return next;
+  return { ...next, amended: session.amended || session.locked, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
+}
+
+/** A verdict names its tree; whatever changes the tree afterwards takes it away. */
+function changedAfterVerdict(session: Session): Session {
+  if (session.verdict === undefined) return session;
+  return { ...session, verdict: { ...session.verdict, verdict: 'unverified', because: ['the work tree was changed after it had been measured', ...session.verdict.because] } };
+}
+
+function without<K extends 'gate' | 'paused' | 'blocker'>(session: Session, key: K): Session {
+  const copy = { ...session };
+  delete copy[key];
+  return copy;
+}

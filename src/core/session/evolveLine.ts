@@ -1,0 +1,134 @@
+import type { Entry, SessionEvent } from './events.ts';
+import { firstLine, phaseAfter } from './line.ts';
+import type { Boundary, Finding, GateKind, Line, Session } from './session.ts';
+
+type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
+type Stamp = Pick<Entry, 'at' | 'active'>;
+
+/** What an event does to the current line of work. */
+export function evolveLine(session: Session, event: SessionEvent, stamp: Stamp): Session {
+  switch (event.type) {
+    case 'boundary/crossed': return cross(session, event, stamp);
+    case 'rewind/done': return rewind(session, event);
+    case 'rewind/undone': return undo(session, event);
+    default: {
+      const line = evolveWork(session.line, event, session, stamp);
+      return line === session.line ? session : { ...session, line };
+    }
+  }
+}
+
+function evolveWork(line: Line, event: SessionEvent, session: Session, stamp: Stamp): Line {
+  switch (event.type) {
+    case 'phase/started': return { ...reopened(line), phase: event.phase, phaseStarted: true, phaseStartedAt: stamp.active, phaseTurns: 0, repairs: 0, round: event.round, stack: [], reviewed: false };
+    case 'conversation/opened': return { ...(event.role === 'main' ? reopened(line) : line), stack: [...line.stack, event.conversation] };
+    case 'conversation/closed': return { ...line, stack: line.stack.filter((id) => id !== event.conversation) };
+    case 'turn/answered': return { ...line, phaseTurns: line.phaseTurns + 1 };
+    case 'changes/written': return { ...reopened(line), writes: [...line.writes, ...event.writes] };
+    case 'changes/observed': return reopened(line);
+    case 'flag/raised': return { ...reopened(line), flags: [...line.flags, event.flag] };
+    case 'flag/settled': return { ...reopened(line), flags: line.flags.map((flag) => (flag.id === event.flag ? { ...flag, outcome: event.how } : flag)) };
+    case 'plan/submitted': return { ...reopened(line), plan: event.plan };
+    case 'exit/evaluated': return evaluated(line, event);
+    case 'oracle/ran': return { ...line, runs: [...line.runs, event.run] };
+    case 'decoys/submitted': return { ...line, decoys: [...line.decoys.filter((decoy) => decoy.result !== 'void'), ...event.decoys] };
+    case 'decoy/ran': return { ...line, decoys: line.decoys.map((decoy) => (decoy.name === event.decoy ? { ...decoy, result: event.result, detail: event.detail, ...(event.nearest === undefined ? {} : { nearest: event.nearest }) } : decoy)) };
+    case 'oracle/frozen': return { ...line, frozen: event.files };
+    case 'gate/answered': return gateAnswered(line, event, session, stamp);
+    case 'amendment/decided': return event.approved ? reopened(line) : line;
+    case 'review/reported': return { ...line, reviewed: true, findings: [...line.findings.map(unsettled), ...event.findings] };
+    case 'finding/settled': return { ...line, findings: line.findings.map((finding) => settle(finding, event)) };
+    default: return line;
+  }
+}
+
+/** The work changed: what was evaluated and approved before no longer counts. */
+function reopened(line: Line): Line {
+  const { exit: _, ...rest } = line;
+  return { ...rest, gateApproved: false };
+}
+
+function evaluated(line: Line, event: Of<'exit/evaluated'>): Line {
+  const holds = event.conditions.every((condition) => condition.holds);
+  return { ...line, exit: { conditions: event.conditions, tree: event.tree }, gateApproved: false, repairs: line.repairs + (holds ? 0 : 1) };
+}
+
+function gateAnswered(line: Line, event: Of<'gate/answered'>, session: Session, stamp: Stamp): Line {
+  const kind = session.gate?.kind;
+  const { answer } = event;
+  if (answer.kind === 'send-back') {
+    const { plan: _, ...withoutPlan } = reopened(line);
+    return { ...(line.phase === 'explore' ? withoutPlan : reopened(line)), stack: [], repairs: 0 };
+  }
+  if (answer.kind !== 'approve') return line;
+  return approved({ ...line, waived: [...line.waived, ...(answer.ids ?? [])] }, kind, stamp);
+}
+
+function approved(line: Line, kind: GateKind | undefined, stamp: Stamp): Line {
+  if (kind === 'phase') return { ...line, gateApproved: true };
+  if (kind === 'budget') return { ...line, phaseTurns: 0, phaseStartedAt: stamp.active };
+  if (kind === 'repairs' || kind === 'no-progress') return { ...reopened(line), repairs: 0, phaseTurns: 0, stack: [] };
+  return line;
+}
+
+/** A fresh review puts every finding that is still open to the test again. */
+function unsettled(finding: Finding): Finding {
+  if (finding.outcome !== 'open' && finding.outcome !== 'confirmed') return finding;
+  const { outcome: _, ...rest } = finding;
+  return rest;
+}
+
+function settle(finding: Finding, event: Of<'finding/settled'>): Finding {
+  return finding.id === event.finding ? { ...finding, outcome: event.outcome, detail: event.detail } : finding;
+}
+
+function cross(session: Session, event: Of<'boundary/crossed'>, stamp: Stamp): Session {
+  const bare: Line = { ...reopened(session.line), phase: phaseAfter(session, event.phase), phaseStarted: false, phaseTurns: 0, repairs: 0, stack: [] };
+  const boundary: Boundary = {
+    id: event.boundary, phase: event.phase, tree: event.tree, commit: event.commit, at: stamp.at, active: stamp.active, notCovered: event.notCovered,
+    ...(event.surface === undefined ? {} : { surface: event.surface }), line: bare,
+  };
+  return { ...session, line: { ...bare, boundaries: [...bare.boundaries, boundary] } };
+}
+
+/** The line that work goes on from after a rewind to a boundary or to the base. */
+function lineAt(session: Session, to: string): Line {
+  if (to === 'base') return firstLine(session.contract.phases[0], session.attempts + 1);
+  const boundary = session.line.boundaries.find((one) => one.id === to);
+  if (boundary === undefined) throw new Error(`the journal rewinds to a boundary that is not on this line: ${to}`);
+  return { ...boundary.line, boundaries: [...boundary.line.boundaries, boundary], attempt: session.attempts + 1 };
+}
+
+function rewind(session: Session, event: Of<'rewind/done'>): Session {
+  const record = { ...event.rewind, previous: session.line, undone: false };
+  const told = tellRewind(event);
+  const next = { ...session, rewinds: [...session.rewinds, record], undelivered: [...session.undelivered, told] };
+  if (event.rewind.kind !== 'boundary') return { ...next, line: { ...reopened(session.line), writes: [...session.line.writes, ...event.rewind.writes] } };
+  const target = lineAt(session, event.rewind.to);
+  const left = new Set(event.rewind.left.map((one) => one.path));
+  const line = { ...target, writes: [...target.writes, ...session.line.writes.filter((write) => left.has(write.path))] };
+  const { end: _end, gate: _gate, ...open } = next;
+  return { ...open, line, attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
+}
+
+function undo(session: Session, event: Of<'rewind/undone'>): Session {
+  const record = session.rewinds.find((one) => one.id === event.rewind);
+  if (record === undefined) throw new Error(`the journal undoes a rewind that was never done: ${event.rewind}`);
+  const rewinds = session.rewinds.map((one) => (one === record ? { ...one, undone: true } : one));
+  return { ...session, rewinds, line: reopened({ ...record.previous, stack: record.kind === 'boundary' ? [] : record.previous.stack }), undelivered: [...session.undelivered, 'The user undid a rewind: its changes are back in the work tree.'] };
+}
+
+function tellRewind(event: Of<'rewind/done'>): string {
+  const { kind, to, restored, by } = event.rewind;
+  const who = by === 'person' ? 'The user' : 'Bounded';
+  if (kind === 'boundary') return `${who} rewound the work tree to ${to}.`;
+  return `${who} rewound ${kind === 'hunk' ? 'a hunk of ' : ''}${restored.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
+}
+
+/** What the next attempt is told of this one: facts of the journal, not the model's prose. */
+function lesson(session: Session): string {
+  const failed = session.line.exit?.conditions.filter((condition) => !condition.holds) ?? [];
+  const figures = failed.map((condition) => `${condition.id}: wanted ${condition.wanted}, measured ${condition.measured}`).join('; ');
+  const files = [...new Set(session.line.writes.map((write) => write.path))].join(', ');
+  return `Attempt ${session.line.attempt} was rewound in ${session.line.phase ?? 'its end'}. It had changed: ${files || 'nothing'}.${figures ? ` Not met: ${figures}.` : ''}`;
+}

@@ -1,0 +1,52 @@
+import type { PhaseName } from '../contract/contract.ts';
+import type { OracleRun } from '../oracle/result.ts';
+import type { Boundary, Conversation, Finding, Flag, Line, Session } from './session.ts';
+
+/** The line of a session that has done nothing yet. */
+export function firstLine(phase: PhaseName | undefined, attempt: number): Line {
+  return {
+    attempt, phase, phaseStartedAt: 0, phaseStarted: false, round: 0, phaseTurns: 0, repairs: 0, boundaries: [], writes: [], flags: [],
+    runs: [], decoys: [], findings: [], reviewed: false, stack: [], gateApproved: false, waived: [],
+  };
+}
+
+/** The phase after `phase` in the contract, or undefined after the last. */
+export function phaseAfter(session: Session, phase: PhaseName): PhaseName | undefined {
+  const { phases } = session.contract;
+  return phases[phases.indexOf(phase) + 1];
+}
+
+/** The innermost open conversation. */
+export function openConversation(session: Session): Conversation | undefined {
+  const id = session.line.stack.at(-1);
+  return id === undefined ? undefined : session.conversations[id];
+}
+
+export function openFlags(line: Line): readonly Flag[] {
+  return line.flags.filter((flag) => flag.outcome === undefined);
+}
+
+/** Findings that still need a fix or a person. */
+export function openFindings(line: Line): readonly Finding[] {
+  return line.findings.filter((finding) => finding.outcome === 'open' || finding.outcome === 'confirmed');
+}
+
+export function lastBoundary(line: Line): Boundary | undefined {
+  return line.boundaries.at(-1);
+}
+
+/** Tree that the running phase is counted against: its boundary before, or the base. */
+export function phaseBase(session: Session): string {
+  const tree = lastBoundary(session.line)?.tree ?? session.base?.tree;
+  if (tree === undefined) throw new Error('a phase was asked for its base before the session had one');
+  return tree;
+}
+
+/** The runs that stand for a verdict on `tree`: complete ones at boundaries and at the end, in order. */
+export function decisiveRuns(line: Line, tree: string): readonly OracleRun[] {
+  return line.runs.filter((run) => run.tree === tree && (run.purpose === 'boundary' || run.purpose === 'confirm' || run.purpose === 'final'));
+}
+
+export function baselineRun(line: Line): OracleRun | undefined {
+  return line.runs.findLast((run) => run.purpose === 'baseline');
+}

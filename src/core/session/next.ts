@@ -1,0 +1,148 @@
+import type { PhaseName } from '../contract/contract.ts';
+import type { ToolUse } from '../transcript/message.ts';
+import { openConversation, openFindings } from './line.ts';
+import type { Conversation, GateKind, Role, Session, SessionEnd } from './session.ts';
+
+/** What Bounded does next. Computed from the session alone, so that a resumed session goes on where the journal ends. */
+export type Step =
+  | { readonly do: 'done' }
+  | { readonly do: 'take-base' }
+  | { readonly do: 'ask' }
+  | { readonly do: 'open-gate'; readonly kind: GateKind; readonly question: string; readonly blocking: readonly string[] }
+  | { readonly do: 'start-phase'; readonly phase: PhaseName; readonly round: number }
+  | { readonly do: 'open-conversation'; readonly role: Role; readonly parentCall?: string }
+  | { readonly do: 'close-conversation'; readonly conversation: Conversation; readonly why: string }
+  | { readonly do: 'turn'; readonly conversation: Conversation }
+  | { readonly do: 'remind'; readonly conversation: Conversation }
+  | { readonly do: 'call'; readonly conversation: Conversation; readonly call: ToolUse }
+  /** A call that was recorded as running: its child conversation is over, or the process died in it. */
+  | { readonly do: 'return-call'; readonly conversation: Conversation; readonly call: ToolUse; readonly child?: Conversation }
+  | { readonly do: 'send-results'; readonly conversation: Conversation }
+  | { readonly do: 'evaluate' }
+  | { readonly do: 'settle-findings' }
+  | { readonly do: 'cross' }
+  | { readonly do: 'finish'; readonly end: SessionEnd; readonly detail: string };
+
+/** Rounds of fixing review findings before a person decides. */
+export const maxReviewRounds = 3;
+/** Turns in a row with nothing but refusals before a person decides. */
+export const maxRefusedTurns = 3;
+const maxEmpty = 2;
+const maxTruncated = 2;
+const helperTurns = 12;
+
+export function nextStep(session: Session): Step {
+  if (session.end !== undefined) return { do: 'done' };
+  if (session.base === undefined) return { do: 'take-base' };
+  if (session.gate !== undefined) return { do: 'ask' };
+  if (session.budgetReached !== undefined) return { do: 'finish', end: 'budget', detail: session.budgetReached.detail };
+  const { line } = session;
+  if (line.phase === undefined) return { do: 'finish', end: 'completed', detail: 'every phase is done' };
+  if (!line.phaseStarted) return { do: 'start-phase', phase: line.phase, round: line.round };
+  const conversation = openConversation(session);
+  return conversation === undefined ? betweenConversations(session, line.phase) : inConversation(session, conversation);
+}
+
+function inConversation(session: Session, conversation: Conversation): Step {
+  const call = conversation.pending[0];
+  if (call !== undefined) return conversation.running === call.id ? returnCall(session, conversation, call) : { do: 'call', conversation, call };
+  const gate = gateWithin(session, conversation);
+  if (conversation.results.length > 0) {
+    if (session.line.exit?.conditions.every((condition) => condition.holds) === true && conversation.role === 'main') return close(conversation, 'the phase is over');
+    return gate ?? { do: 'send-results', conversation };
+  }
+  if (gate !== undefined) return gate;
+  return conversation.messages.at(-1)?.role === 'user' ? { do: 'turn', conversation } : afterSilence(session, conversation);
+}
+
+function returnCall(session: Session, conversation: Conversation, call: ToolUse): Step {
+  const child = Object.values(session.conversations).findLast((one) => one.parentCall === call.id);
+  return { do: 'return-call', conversation, call, ...(child === undefined ? {} : { child }) };
+}
+
+/** The answer had no tool call: a helper is done; everybody else is reminded once. */
+function afterSilence(session: Session, conversation: Conversation): Step {
+  if (conversation.role === 'helper') return close(conversation, 'answered');
+  if (conversation.lastStop === 'pause_turn') return { do: 'turn', conversation };
+  if (conversation.idle < 2) return { do: 'remind', conversation };
+  if (conversation.role === 'main') return session.line.exit === undefined ? { do: 'evaluate' } : close(conversation, 'the model stopped calling tools');
+  return close(conversation, 'the model stopped calling tools');
+}
+
+function gateWithin(session: Session, conversation: Conversation): Step | undefined {
+  const { line, contract } = session;
+  if (conversation.role === 'helper') return conversation.turns >= helperTurns ? close(conversation, 'the helper used its turns') : undefined;
+  if (session.blocker !== undefined) return gate('blocker', `The model is blocked: ${session.blocker.what}`, ['blocker']);
+  const amendment = session.amendments.find((one) => one.decided === undefined);
+  if (amendment !== undefined) return gate('amendment', `Shall the contract be amended? ${amendment.why}`, [amendment.id]);
+  if (conversation.role === 'main' && line.phase === 'explore' && line.plan === undefined) {
+    if (line.phaseTurns >= contract.budget.explore.turns) return gate('budget', `explore has used its ${contract.budget.explore.turns} turns and there is no plan. Go on?`, ['explore-turns']);
+    if (session.active - line.phaseStartedAt >= contract.budget.explore.timeMs) return gate('budget', 'explore has used its time and there is no plan. Go on?', ['explore-time']);
+  }
+  if (line.repairs > contract.budget.repairs) return gate('repairs', `${line.phase} was not met after ${line.repairs} attempts to end it. Go on?`, ['repairs']);
+  if (conversation.refusedTurns >= maxRefusedTurns) return gate('no-progress', `${conversation.refusedTurns} turns in a row held nothing but refused calls. Go on?`, ['refusals']);
+  if (conversation.empty > maxEmpty) return gate('no-progress', 'The model gives answers without content. Try again?', ['empty-answers']);
+  if (conversation.truncated > maxTruncated) return gate('no-progress', 'The answers of the model are cut by the token limit. Try again?', ['truncated-answers']);
+  return undefined;
+}
+
+function betweenConversations(session: Session, phase: PhaseName): Step {
+  const { line } = session;
+  if (phase === 'review') {
+    if (!line.reviewed) return reviewerStep(session);
+    if (line.findings.some((finding) => finding.outcome === undefined)) return { do: 'settle-findings' };
+    if (openFindings(line).length > 0) return answerFindings(session);
+    if (line.exit === undefined && session.undelivered.length > 0) return { do: 'start-phase', phase: fixingPhase(session), round: line.round + 1 };
+  }
+  if (line.exit === undefined) {
+    const waiting = session.undelivered.length > 0 || line.phaseTurns === 0;
+    return waiting && phase !== 'baseline' && phase !== 'review' ? { do: 'open-conversation', role: 'main' } : { do: 'evaluate' };
+  }
+  return afterEvaluation(session, phase);
+}
+
+function reviewerStep(session: Session): Step {
+  if (session.line.phaseTurns > 0) return gate('no-progress', 'The reviewer ended without a report. Try again?', ['review']);
+  return { do: 'open-conversation', role: 'reviewer' };
+}
+
+function answerFindings(session: Session): Step {
+  const { line } = session;
+  const open = openFindings(line);
+  if (line.round < maxReviewRounds) return { do: 'start-phase', phase: fixingPhase(session), round: line.round + 1 };
+  return gate('findings', `${open.length} findings are open after ${line.round} rounds. Accept them?`, open.map((finding) => finding.id));
+}
+
+/** The phase that a finding or a late note reopens. */
+function fixingPhase(session: Session): PhaseName {
+  return session.contract.phases.includes('production-shape') ? 'production-shape' : 'minimal-hook';
+}
+
+function afterEvaluation(session: Session, phase: PhaseName): Step {
+  const { line, contract } = session;
+  const failed = line.exit?.conditions.filter((condition) => !condition.holds) ?? [];
+  if (failed.length > 0) {
+    if (phase !== 'baseline' && phase !== 'review' && line.repairs <= contract.budget.repairs) return { do: 'open-conversation', role: 'main' };
+    return gate('no-progress', `${phase} is not met and no conversation goes on: ${failed.map((one) => one.id).join(', ')}`, failed.map((one) => one.waivable ?? one.id));
+  }
+  if (contract.gates[phase] === 'auto' || phase === 'baseline' || line.gateApproved) return { do: 'cross' };
+  return gate('phase', gateQuestions[phase], []);
+}
+
+/** The one question of each gate; the evidence beside it answers it. */
+export const gateQuestions: Readonly<Record<PhaseName, string>> = {
+  'explore': 'Does the plan understand the real path, and is the integration point the smallest?',
+  'baseline': 'Is this the state that the work starts from?',
+  'oracle-only': 'Would this oracle catch a subtly wrong result?',
+  'minimal-hook': 'Is normal behaviour preserved?',
+  'production-shape': 'Did the clean-up shrink the surface or widen it?',
+  'review': 'Are the findings about correctness, and is each one answered?',
+};
+
+function gate(kind: GateKind, question: string, blocking: readonly string[]): Step {
+  return { do: 'open-gate', kind, question, blocking };
+}
+
+function close(conversation: Conversation, why: string): Step {
+  return { do: 'close-conversation', conversation, why };
+}
