@@ -1,0 +1,86 @@
+import { realpath } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { privateDirectory } from './durable.ts';
+import { codeOf } from './faults.ts';
+import type { LeaseKey } from './lease.ts';
+import { sha256 } from './line.ts';
+import { findRepository } from './repository.ts';
+import { stateRoot, type Machine } from './stateRoot.ts';
+
+/** Why private state has no place; nothing was made on disk. */
+export class StateRefusal extends Error {
+  override readonly name = 'StateRefusal';
+  readonly class: 'no-repository' | 'overlap';
+
+  constructor(refusal: 'no-repository' | 'overlap', message: string) {
+    super(message);
+    this.class = refusal;
+  }
+}
+
+/** Where Bounded keeps what belongs to one repository, shared by its work trees and by every door. Paths are absolute. */
+export interface RepositoryState {
+  readonly dir: string;
+  /** Git folder of the checkpoint store; made by its owner. */
+  readonly store: string;
+  /** One folder per session; exists. */
+  readonly sessions: string;
+  /** For `acquireLease`: one session at a time may work in a work tree. */
+  readonly lease: LeaseKey;
+}
+
+/**
+ * Private state of the repository that `root` belongs to; makes its folders, open to the user alone.
+ * @throws StateRefusal outside a git work tree, or where state and workspace lie within each other: a session could
+ * then write its own record. Rejects too where folders cannot be made.
+ */
+export async function repositoryState(root: string, machine: Machine = thisMachine()): Promise<RepositoryState> {
+  const repository = await findRepository(root);
+  if (repository === undefined) throw new StateRefusal('no-repository', `${root} is not in a git work tree`);
+  const bounded = stateRoot(machine);
+  await refuseOverlap(await realpath(root), await realpathOfFuture(bounded));
+  const dir = path.join(bounded, folderName(repository.commonDir));
+  const sessions = path.join(dir, 'sessions');
+  for (const folder of [bounded, dir, sessions]) await privateDirectory(folder);
+  return { dir, store: path.join(dir, 'store'), sessions, lease: leaseKey(bounded, repository.top) };
+}
+
+function thisMachine(): Machine {
+  return { platform: process.platform, env: process.env, home: os.homedir() };
+}
+
+async function refuseOverlap(workspace: string, state: string): Promise<void> {
+  if (!holds(workspace, state) && !holds(state, workspace)) return;
+  throw new StateRefusal('overlap', `the workspace ${workspace} and Bounded's private state ${state} lie within each other: open a folder that does not contain the state, or move the state`);
+}
+
+/** Whether `inner` is `outer` or lies below it; both real paths. */
+function holds(outer: string, inner: string): boolean {
+  const way = path.relative(outer, inner);
+  return way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
+}
+
+/** The real path that a folder will have when it is made. */
+async function realpathOfFuture(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || folder === path.dirname(folder)) throw error;
+    return path.join(await realpathOfFuture(path.dirname(folder)), path.basename(folder));
+  }
+}
+
+/** A hash, because two repositories may have one name; a name, so that a person finds the folder. */
+function folderName(commonDir: string): string {
+  const named = path.basename(commonDir) === '.git' ? path.dirname(commonDir) : commonDir;
+  const readable = path.basename(named).replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 40);
+  return `${sha256(commonDir).slice(0, 16)}-${readable}`;
+}
+
+/** Named after user and work tree, not after the state folder: doors with unlike environments must still meet. */
+function leaseKey(bounded: string, top: string): LeaseKey {
+  const user = process.getuid?.() ?? os.userInfo().username;
+  const name = sha256(`${user}\n${top}`);
+  return { name, file: path.join(bounded, `lease-${name.slice(0, 16)}`) };
+}
