@@ -11,7 +11,7 @@ import type { Ports, Signal } from './ports.ts';
 import { ReadLedger } from './readLedger.ts';
 import type { Recorder } from './recorder.ts';
 import { writeReports } from './reports.ts';
-import { rewindFile, rewindHunk, rewindToBoundary, undoRewind } from './rewind.ts';
+import { previewRewind, rewindFile, rewindHunk, rewindToBoundary, rewindWrites, undoRewind } from './rewind.ts';
 import type { Run } from './run.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
 
@@ -87,6 +87,7 @@ export class Controller {
       case 'rewind-boundary': return this.#aside((run) => this.#rewindBoundary(run, intention.to));
       case 'rewind-file': return this.#exclusive(() => this.#rewindFlag(intention.flag));
       case 'rewind-hunk': return this.#exclusive(() => this.#rewindFlag(intention.flag, intention.hunk));
+      case 'rewind-path': return this.#exclusive(() => this.#rewindPath(intention.path));
       case 'undo-rewind': return this.#aside((run) => this.#undo(run, intention.rewind));
       case 'restore-flag': return this.#aside((run) => this.#restoreFlag(run, intention.flag));
       case 'allow-flag': return this.#exclusive(() => this.#allowFlag(intention.flag));
@@ -96,6 +97,11 @@ export class Controller {
       case 'stop': return this.#stop();
       case 'keep': return this.#aside((run) => this.#keep(run, intention.how));
     }
+  }
+
+  /** Paths that a rewind to a boundary (or `base`) would bring back. */
+  async previewRewind(to: string): Promise<readonly string[]> {
+    return (await previewRewind(this.#run(), to)).paths;
   }
 
   async #start(): Promise<Outcome> {
@@ -161,6 +167,15 @@ export class Controller {
     const gone = hunk === undefined || flag.hunks.length === 1 ? this.session.line.flags.filter((one) => one.path === flag.path && one.outcome === undefined && (hunk === undefined || one.id === id)) : [];
     for (const one of gone) await this.#recorder.record({ type: 'flag/settled', flag: one.id, how: 'rewound' });
     return { ok: true, message: `${flag.path} was rewound` };
+  }
+
+  async #rewindPath(path: string): Promise<Acted> {
+    const first = this.session.line.writes.find((write) => write.path === path);
+    if (first === undefined) return { ok: false, message: `the session has not changed ${path}` };
+    const done = await rewindWrites(this.#run(), [first], 'person');
+    if (done === undefined || done.left.length > 0) return { ok: false, message: describe(0, done?.left ?? []) };
+    for (const flag of this.session.line.flags.filter((one) => one.path === path && one.outcome === undefined)) await this.#recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+    return { ok: true, message: `${path} was rewound` };
   }
 
   async #undo(run: Run, id: string): Promise<Acted> {

@@ -1,0 +1,23 @@
+import type { Gate, GateAnswer } from '../core/session/session.ts';
+import { answerProblem } from '../agent/gates.ts';
+
+/** What `--approve` says: `all` phase gates, gates by their phase, or anything open by its id. */
+export interface Approvals {
+  readonly all: boolean;
+  readonly names: readonly string[];
+}
+
+export function parseApprovals(values: readonly string[]): Approvals {
+  const names = values.flatMap((value) => value.split(',')).map((name) => name.trim()).filter((name) => name !== '');
+  return { all: names.includes('all'), names: names.filter((name) => name !== 'all') };
+}
+
+/**
+ * The answer that the command line gives to a gate, or undefined: then the session waits. `all` opens phase gates only; an
+ * amendment, a flag, a finding or a decoy that survived wants its id.
+ */
+export function answerFrom(approvals: Approvals, gate: Gate): GateAnswer | undefined {
+  const named = gate.kind === 'phase' ? approvals.all || approvals.names.includes(gate.phase) || approvals.names.includes(gate.id) : gate.blocking.some((id) => approvals.names.includes(id));
+  const answer: GateAnswer = { kind: 'approve', ids: approvals.names };
+  return named && answerProblem(gate, answer) === undefined ? answer : undefined;
+}

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { readContract } from '../../core/contract/reader.ts';
+import type { Problem } from '../../core/contract/contract.ts';
+import { parse } from '../arguments.ts';
+import { exits } from '../exit.ts';
+import { createOutput } from '../output.ts';
+
+/** `bounded check CONTRACT`: reads a contract and prints every problem. */
+export async function check(args: readonly string[]): Promise<number> {
+  const { values, positionals: [file = ''] } = parse(args, { json: { type: 'boolean' } }, { least: 1, most: 1, names: 'CONTRACT' });
+  const output = createOutput(values.json === true);
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    output.say(`${file} cannot be read: ${error.message}`);
+    return undefined;
+  });
+  if (text === undefined) return exits.fail;
+  const { contract, problems } = readContract(text);
+  output.print({ file, valid: contract !== undefined, problems }, problems.length === 0 ? `${file}: no problems` : problems.map((problem) => describeProblem(file, problem)).join('\n'));
+  return contract === undefined ? exits.fail : exits.pass;
+}
+
+/** One problem as editors and terminals understand it: `file:line:column`. */
+export function describeProblem(file: string, problem: Problem): string {
+  const expected = problem.expected === undefined ? '' : ` (expected ${problem.expected})`;
+  return `${file}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.message}${expected}`;
+}

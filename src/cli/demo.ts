@@ -1,0 +1,71 @@
+import { spawn, execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { promisify } from 'node:util';
+import type { Controller } from '../agent/controller.ts';
+import { loadContract } from '../node/session/place.ts';
+import { startSession } from '../node/session/open.ts';
+import { parseApprovals } from './approvals.ts';
+import { UsageError, parse } from './arguments.ts';
+import { runHeld } from './hold.ts';
+import { createOutput } from './output.ts';
+import { terminalUser } from './terminalUser.ts';
+import { productVersion } from './version.ts';
+
+const packageRoot = path.resolve(__dirname, '..');
+
+/**
+ * `bounded demo`: the example task in a fresh folder, with a scripted Messages-API server as the model and this command as
+ * the person, who approves the phase gates and rewinds what is flagged. Everything but the model's words is real.
+ */
+export async function demo(args: readonly string[]): Promise<number> {
+  const { values } = parse(args, { dir: { type: 'string' }, json: { type: 'boolean' }, unsandboxed: { type: 'boolean' }, pace: { type: 'string' } }, { least: 0, most: 0, names: '' });
+  const output = createOutput(values.json === true);
+  const workspace = await makeWorkspace(values.dir);
+  output.say(`Example workspace: ${workspace}`);
+  const server = await startServer(values.pace ?? '0');
+  try {
+    const loaded = await loadContract(path.join(workspace, '.bounded', 'activations.bounded.yaml'));
+    const held = await startSession(loaded, {
+      name: 'the terminal', endpoint: { apiKey: 'not-a-key', baseUrl: server.url }, user: terminalUser(parseApprovals(['all'])), unsandboxed: values.unsandboxed === true,
+      product: productVersion, progress: output.progress,
+    });
+    rewindFlags(held.controller);
+    return await runHeld(held, output);
+  } finally {
+    server.process.kill();
+  }
+}
+
+/** The person of the demo presses *Rewind file* on each flag, as a user would in the editor. */
+function rewindFlags(controller: Controller): void {
+  controller.onEntry((_session, { event }) => {
+    if (event.type === 'flag/raised') void controller.act({ type: 'rewind-file', flag: event.flag.id });
+  });
+}
+
+/** A fresh copy of the example, as a git repository of its own; the user's git configuration is not used. */
+async function makeWorkspace(dir: string | undefined): Promise<string> {
+  const workspace = dir === undefined ? await mkdtemp(path.join(os.tmpdir(), 'bounded-example-')) : path.resolve(dir);
+  await mkdir(workspace, { recursive: true });
+  if ((await readdir(workspace)).length > 0) throw new UsageError(`${workspace} is not empty; the example wants a folder of its own`);
+  await cp(path.join(packageRoot, 'examples', 'activations'), workspace, { recursive: true });
+  const git = (...words: string[]) => promisify(execFile)('git', words, { cwd: workspace, env: { PATH: process.env['PATH'], HOME: workspace, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: os.devNull } });
+  await git('init', '-q', '-b', 'main');
+  await git('add', '-A');
+  await git('-c', 'user.name=Example', '-c', 'user.email=example@localhost', 'commit', '-q', '-m', 'A tiny transformer');
+  return workspace;
+}
+
+/** Starts the scripted server; its first line of output says where it listens. It ends with this process. */
+async function startServer(pace: string): Promise<{ readonly url: string; readonly process: ChildProcess }> {
+  const child = spawn(process.execPath, [path.join(packageRoot, 'dist', 'scripted-model.js'), '--port', '0', '--pace', pace], { stdio: ['pipe', 'pipe', 'inherit'] });
+  for await (const line of readline.createInterface({ input: child.stdout })) {
+    const said: unknown = JSON.parse(line);
+    if (typeof said === 'object' && said !== null && 'url' in said && typeof said.url === 'string') return { url: said.url, process: child };
+  }
+  throw new Error('the scripted model server ended before it listened');
+}

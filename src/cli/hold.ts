@@ -1,0 +1,69 @@
+import type { Controller } from '../agent/controller.ts';
+import type { Outcome } from '../agent/loop.ts';
+import { writtenPaths } from '../agent/diffUse.ts';
+import { useOf } from '../core/guard/budget.ts';
+import type { Session } from '../core/session/session.ts';
+import type { HeldSession } from '../node/session/open.ts';
+import { exitOf } from './exit.ts';
+import type { Output, ResultLine } from './output.ts';
+import { resultLine } from './output.ts';
+import { tell } from './tell.ts';
+
+/** Runs a held session to its next stop, tells what happens, and answers the exit status. Ctrl-C stops at the last fact. */
+export async function runHeld(held: HeldSession, output: Output): Promise<number> {
+  const { controller } = held;
+  const off = follow(controller, output);
+  const interrupt = (): void => void controller.interrupt();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    const outcome = await controller.run();
+    const result = resultLine(controller.session, endOf(controller.session, outcome), detailOf(controller.session, outcome), await diffOf(held));
+    output.print(result, closing(controller.session, outcome, result));
+    return exitOf(controller.session, outcome);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    off();
+    await held.close();
+  }
+}
+
+export function follow(controller: Controller, output: Output): () => void {
+  return controller.onEntry((session, entry) => {
+    output.entry(entry);
+    const text = output.json ? undefined : tell(session, entry);
+    if (text !== undefined) output.say(text);
+  });
+}
+
+/** Files and lines that the session's write set differs from the base by. */
+export async function diffOf({ controller: { session }, workspace }: HeldSession): Promise<ResultLine['diff']> {
+  if (session.base === undefined || session.tree === undefined) return { files: 0, lines: 0 };
+  return useOf(session.contract.diff, await workspace.diff(session.base.tree, session.tree), writtenPaths(session));
+}
+
+function endOf(session: Session, outcome: Outcome): string {
+  return outcome.kind === 'ended' ? (session.end?.end ?? 'completed') : outcome.kind;
+}
+
+function detailOf(session: Session, outcome: Outcome): string {
+  if (outcome.kind === 'waiting') return outcome.gate.question;
+  if (outcome.kind === 'paused') return outcome.reason;
+  return session.end?.detail ?? '';
+}
+
+function closing(session: Session, outcome: Outcome, result: ResultLine): string {
+  const money = `$${session.spent.usd.toFixed(2)}${session.spent.unpriced > 0 ? ` and ${session.spent.unpriced} requests without a known price` : ''}`;
+  const figures = `${result.diff.files} files, ${result.diff.lines} lines · ${session.spent.turns} turns · ${money}`;
+  switch (outcome.kind) {
+    case 'ended': return `\n${result.verdict} · ${figures}\nEvidence: .bounded/${session.name}/EVIDENCE.md`;
+    case 'waiting': return `\nWaiting: ${outcome.gate.question}\n${howToAnswer(session)}`;
+    case 'paused': return `\nPaused: ${outcome.reason}\nContinue: bounded resume ${session.id}`;
+    case 'interrupted': return `\nInterrupted. Continue: bounded resume ${session.id}`;
+  }
+}
+
+function howToAnswer(session: Session): string {
+  const { gate } = session;
+  const approval = gate === undefined || gate.kind === 'phase' ? (gate?.phase ?? 'all') : gate.blocking.join(',');
+  return `Answer: bounded resume ${session.id} --approve ${approval} | --send-back NOTE | --rewind BOUNDARY | --stop`;
+}

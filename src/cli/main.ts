@@ -1,0 +1,75 @@
+import { JournalFault } from '../node/journal/journalFault.ts';
+import { StartRefusal } from '../node/session/refusal.ts';
+import { UsageError } from './arguments.ts';
+import { exits } from './exit.ts';
+
+type Command = (args: readonly string[]) => Promise<number>;
+
+const usage = `bounded run CONTRACT [--workspace DIR] [--approve all|GATE|ID,…] [--unsandboxed] [--model ID] [--json]
+bounded resume [SESSION] [--approve all|GATE|ID,… | --send-back NOTE | --rewind BOUNDARY | --stop] [--unsandboxed] [--json]
+bounded verify CONTRACT [--unsandboxed] [--json]
+bounded check CONTRACT [--json]
+bounded status|trace|report [SESSION] [--json]
+bounded rewind [SESSION] [--to BOUNDARY|base] [--file PATH] [--hunk ID] [--undo] [--dry-run] [--json]
+bounded keep|squash|patch|drop [SESSION] [--json]
+bounded prune [--yes] [--json]
+bounded demo [--dir DIR] [--unsandboxed] [--json]
+`;
+
+/** Each command is loaded when it is asked for, so that `check` does not wait for the model's library. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.ts')).run,
+  resume: async () => (await import('./commands/run.ts')).resume,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  check: async () => (await import('./commands/check.ts')).check,
+  status: async () => (await import('./commands/look.ts')).status,
+  trace: async () => (await import('./commands/look.ts')).trace,
+  report: async () => (await import('./commands/look.ts')).report,
+  rewind: async () => (await import('./commands/rewind.ts')).rewind,
+  keep: async () => (await import('./commands/keep.ts')).keepAs('branch'),
+  squash: async () => (await import('./commands/keep.ts')).keepAs('squash'),
+  patch: async () => (await import('./commands/keep.ts')).keepAs('patch'),
+  drop: async () => (await import('./commands/keep.ts')).keepAs('undo'),
+  prune: async () => (await import('./commands/prune.ts')).prune,
+  demo: async () => (await import('./demo.ts')).demo,
+};
+
+/** Set in every process that a session starts: such a process may look, but decides nothing. */
+const insideSession = 'BOUNDED_CALL';
+const deciding = ['run', 'resume', 'rewind', 'keep', 'squash', 'patch', 'drop', 'prune'];
+
+async function main([name = '', ...args]: readonly string[]): Promise<number> {
+  if (name === '--version') return print(`bounded ${(await import('./version.ts')).productVersion.split(' ')[1]}\n`);
+  if (name === '--help' || name === 'help') return print(usage);
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) throw new UsageError(name === '' ? 'no command' : `there is no command ${name}`);
+  if (deciding.includes(name) && process.env[insideSession] !== undefined) throw new StartRefusal('cannot-start', 'this process was started by a session; a person decides from a terminal of their own');
+  return (await load())(args);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return exits.pass;
+}
+
+async function explain(error: unknown): Promise<number> {
+  if (error instanceof UsageError) {
+    process.stderr.write(`bounded: ${error.message}\n\n${usage}`);
+    return exits.usage;
+  }
+  if (error instanceof StartRefusal) {
+    const { describeProblem } = await import('./commands/check.ts');
+    process.stderr.write(`bounded: ${error.message}\n${error.problems.map((problem) => `${describeProblem('contract', problem)}\n`).join('')}`);
+    return error.kind === 'bad-contract' ? exits.badContract : exits.cannotStart;
+  }
+  if (error instanceof JournalFault && error.class === 'disk-full') {
+    process.stderr.write(`bounded: paused, ${error.message}. Make space, then: bounded resume\n`);
+    return exits.paused;
+  }
+  process.stderr.write(`bounded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exits.internal;
+}
+
+void main(process.argv.slice(2)).catch(explain).then((status) => {
+  process.exitCode = status;
+});

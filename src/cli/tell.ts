@@ -1,0 +1,45 @@
+import { describeRun } from '../core/oracle/describe.ts';
+import type { Entry } from '../core/session/events.ts';
+import type { Session } from '../core/session/session.ts';
+import { plain } from './output.ts';
+
+/** What a person at a terminal is told of an entry; undefined for what is only of use in the trace. */
+export function tell(session: Session, { event }: Entry): string | undefined {
+  switch (event.type) {
+    case 'session/started': return `Session ${event.session} · ${plain(event.contract.task.trim().split('\n')[0] ?? '')}\n${event.sandbox.kind === 'none' ? `No sandbox: ${event.sandbox.detail}` : `Sandbox: ${event.sandbox.kind} ${event.sandbox.detail}`}\nModel: ${event.contract.model.main} at ${event.endpoint.url}${event.endpoint.servedBy === undefined ? '' : ` — answered by: ${plain(event.endpoint.servedBy)}`}`;
+    case 'session/resumed': return `Continued by ${event.door}`;
+    case 'phase/started': return `\n── ${event.phase}${event.round > 0 ? ` (round ${event.round})` : ''}`;
+    case 'turn/answered': return prose(event.content);
+    case 'turn/failed': return `   the model's service: ${event.fault.class} · ${plain(event.fault.message)}`;
+    case 'tool/answered': return call(session, event);
+    case 'flag/raised': return ` ! ${event.flag.standing}: ${event.flag.path} by ${plain(event.flag.cause)} · flag ${event.flag.id}`;
+    case 'flag/settled': return `   flag ${event.flag}: ${event.how}`;
+    case 'rewind/done': return `   rewound ${event.rewind.kind} ${event.rewind.to}: ${event.rewind.restored.length} files${event.rewind.left.length > 0 ? `, left alone: ${event.rewind.left.map((one) => one.path).join(', ')}` : ''}`;
+    case 'oracle/ran': return indent(describeRun(event.run));
+    case 'decoy/ran': return `   decoy ${event.decoy}: ${event.result} · ${event.detail}`;
+    case 'review/reported': return `   review: ${event.findings.length} findings`;
+    case 'finding/settled': return `   finding ${event.finding}: ${event.outcome} · ${event.detail}`;
+    case 'gate/opened': return ` ? ${event.question}${event.blocking.length > 0 ? `\n   open: ${event.blocking.join(', ')}` : ''}`;
+    case 'gate/answered': return `   answered: ${event.answer.kind}`;
+    case 'boundary/crossed': return ` ✓ ${event.boundary} · tree ${event.tree.slice(0, 7)}`;
+    case 'budget/reached': return ` ! budget: ${event.budget}, ${event.detail}`;
+    case 'session/paused': return ` ! paused: ${plain(event.reason)}`;
+    case 'verdict/reached': return `\nVerdict: ${event.verdict} · tree ${event.tree.slice(0, 7)}\n${event.because.map((reason) => `  ${reason}`).join('\n')}`;
+    default: return undefined;
+  }
+}
+
+function prose(content: Extract<Entry['event'], { type: 'turn/answered' }>['content']): string | undefined {
+  const text = content.flatMap((block) => (block.type === 'text' ? [block.text.trim()] : [])).join(' ');
+  return text === '' ? undefined : `   “${plain(text).slice(0, 300)}”`;
+}
+
+function call(session: Session, event: Extract<Entry['event'], { type: 'tool/answered' }>): string {
+  const record = session.calls.findLast((one) => one.call === event.call);
+  const mark = event.outcome === 'done' ? '·' : event.outcome === 'refused' ? '×' : '!';
+  return `   ${mark} ${record?.tool ?? ''} ${plain(record?.title ?? '').slice(0, 100)}${event.reason === undefined ? '' : ` [${event.reason}]`}${event.summary === undefined ? '' : ` · ${plain(event.summary)}`}`;
+}
+
+function indent(text: string): string {
+  return text.trimEnd().split('\n').map((line) => `   ${line}`).join('\n');
+}

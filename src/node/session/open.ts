@@ -1,0 +1,134 @@
+import { fold } from '../../core/session/evolve.ts';
+import type { Contract } from '../../core/contract/contract.ts';
+import type { Session } from '../../core/session/session.ts';
+import { Controller } from '../../agent/controller.ts';
+import type { User } from '../../agent/ports.ts';
+import { Recorder } from '../../agent/recorder.ts';
+import { sha256 } from '../journal/line.ts';
+import { createClock } from '../journal/clock.ts';
+import { createJournal, openJournal, readJournal } from '../journal/journal.ts';
+import { acquireLease } from '../journal/lease.ts';
+import { createRedact } from '../journal/redaction.ts';
+import { createSession, listSessions, sessionFolder, sessionId } from '../journal/sessions.ts';
+import type { SessionFolder } from '../journal/sessions.ts';
+import type { RepositoryState } from '../journal/stateDir.ts';
+import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
+import type { LoadedContract } from './place.ts';
+import { stateOf } from './place.ts';
+import { portsOf, secretsOf } from './ports.ts';
+import type { Endpoint } from './ports.ts';
+import { checkModels, checkRepository, checkSandbox } from './preflight.ts';
+import { StartRefusal } from './refusal.ts';
+
+/** A session that this process holds: nobody else can work in its work tree until `close`. */
+export interface HeldSession {
+  readonly controller: Controller;
+  readonly workspace: KeepingWorkspace;
+  readonly folder: SessionFolder;
+  close(): Promise<void>;
+}
+
+export interface Door {
+  /** Such as `the editor` or `the terminal`. */
+  readonly name: string;
+  readonly endpoint: Endpoint | undefined;
+  readonly user: User;
+  /** A person has accepted that commands run with their full rights where no sandbox works. */
+  readonly unsandboxed: boolean;
+  readonly product: string;
+  readonly progress: (text: string) => void;
+}
+
+const endpointMissing = 'no API key: set ANTHROPIC_API_KEY (or store one by "Bounded: Set API Key" in the editor)';
+
+/** Starts a session: every refusal comes before the first change and before the first dollar. Rejects with a StartRefusal. */
+export async function startSession(loaded: LoadedContract, door: Door): Promise<HeldSession> {
+  const { endpoint } = door;
+  if (endpoint === undefined) throw new StartRefusal('cannot-start', endpointMissing);
+  const state = await stateOf(loaded.root);
+  const clock = createClock();
+  const id = sessionId(clock.now(), clock.id());
+  const release = await takeLease(state, door, id);
+  try {
+    const { servedBy } = await checkModels(loaded.contract, endpoint);
+    const folder = await createSession(state, id);
+    const journal = await createJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
+    const parts = await portsOf({ root: loaded.root, contractFile: loaded.file, contract: loaded.contract, state, folder, journal, endpoint, user: door.user });
+    checkRepository(await parts.workspace.head());
+    const sandbox = await parts.ports.shell.probe();
+    checkSandbox(loaded.contract, sandbox, door.unsandboxed);
+    const recorder = new Recorder(journal, parts.ports.clock);
+    await recorder.record({
+      type: 'session/started', session: id, name: loaded.name, contractFile: loaded.file, contractText: loaded.text, contractHash: sha256(loaded.text),
+      contract: loaded.contract, workspace: loaded.root, sandbox, product: door.product, endpoint: { url: endpoint.baseUrl, ...(servedBy === undefined ? {} : { servedBy }) },
+    });
+    const controller = new Controller(parts.ports, recorder, () => new AbortController(), door.progress);
+    return { controller, workspace: parts.workspace, folder, close: () => close(controller, release, journal) };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Takes up a session where its journal ends. Rejects with a StartRefusal where it cannot go on. */
+export async function resumeSession(root: string, id: string | undefined, door: Door): Promise<HeldSession> {
+  if (door.endpoint === undefined) throw new StartRefusal('cannot-start', endpointMissing);
+  const { endpoint } = door;
+  const state = await stateOf(root);
+  const folder = await findSession(root, state, id);
+  const release = await takeLease(state, door, folder.id);
+  try {
+    const opened = await openJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
+    if (opened.kind === 'damaged') throw new StartRefusal('cannot-start', `the trace of ${folder.id} is damaged at line ${opened.problem.line}: ${opened.problem.why}. It can be read, but not continued.`);
+    const session = fold(opened.entries);
+    if (session === undefined) throw new StartRefusal('cannot-start', `the session ${folder.id} has not begun`);
+    const parts = await portsOf({ root: session.workspace, contractFile: session.contractFile, contract: session.contract, state, folder, journal: opened.journal, endpoint, user: door.user });
+    checkRepository(await parts.workspace.head());
+    checkSandbox(session.contract, await parts.ports.shell.probe(), door.unsandboxed || session.sandbox.kind === 'none');
+    const recorder = new Recorder(opened.journal, parts.ports.clock, session);
+    await recorder.record({ type: 'session/resumed', door: door.name });
+    const controller = new Controller(parts.ports, recorder, () => new AbortController(), door.progress);
+    return { controller, workspace: parts.workspace, folder, close: () => close(controller, release, opened.journal) };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** A session as its journal tells it, for looking at; changes nothing and needs no lease. */
+export async function readSession(root: string, id: string | undefined): Promise<{ readonly session: Session; readonly folder: SessionFolder }> {
+  const folder = await findSession(root, await stateOf(root), id);
+  const session = fold((await readJournal(folder.trace)).entries);
+  if (session === undefined) throw new StartRefusal('cannot-start', `the session ${folder.id} has not begun`);
+  return { session, folder };
+}
+
+/** The named session, or the newest of the workspace. */
+export async function findSession(root: string, state: RepositoryState, id: string | undefined): Promise<SessionFolder> {
+  const all = await listSessions(root);
+  if (id === undefined) {
+    const [newest] = all;
+    if (newest === undefined) throw new StartRefusal('cannot-start', `there is no session of ${root} yet`);
+    return newest;
+  }
+  const folder = sessionFolder(state, id);
+  if (folder === undefined || !all.some((one) => one.id === id)) throw new StartRefusal('cannot-start', `there is no session ${id}; there are ${all.slice(0, 10).map((one) => one.id).join(', ') || 'none'}`);
+  return folder;
+}
+
+/** The contract with another model for everything, as a person chose on the command line. */
+export function withModel(contract: Contract, model: string | undefined): Contract {
+  return model === undefined ? contract : { ...contract, model: { ...contract.model, main: model, reviewer: model, fast: model } };
+}
+
+async function takeLease(state: RepositoryState, door: Door, session: string): Promise<() => Promise<void>> {
+  const lease = await acquireLease(state.lease, { door: door.name, session });
+  if ('heldBy' in lease) throw new StartRefusal('cannot-start', `a session works in this work tree already: ${lease.heldBy}`);
+  return lease.release;
+}
+
+async function close(controller: Controller, release: () => Promise<void>, journal: { close(): Promise<void> }): Promise<void> {
+  await controller.interrupt();
+  await journal.close();
+  await release();
+}

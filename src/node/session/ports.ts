@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { Contract } from '../../core/contract/contract.ts';
+import type { Journal, Ports, User } from '../../agent/ports.ts';
+import { createArtifacts } from '../journal/artifacts.ts';
+import { createClock } from '../journal/clock.ts';
+import { createRedact } from '../journal/redaction.ts';
+import type { SessionFolder } from '../journal/sessions.ts';
+import type { RepositoryState } from '../journal/stateDir.ts';
+import { createOracle } from '../oracle/createOracle.ts';
+import { createShell } from '../process/shell.ts';
+import { openWorkspace } from '../workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
+
+export interface Endpoint {
+  readonly apiKey: string;
+  /** Without `/v1`. */
+  readonly baseUrl: string;
+}
+
+export interface Parts {
+  readonly ports: Ports;
+  readonly workspace: KeepingWorkspace;
+}
+
+/** Values that must stand in no journal, artifact or tool result. */
+export function secretsOf(endpoint: Endpoint | undefined): readonly string[] {
+  return [endpoint?.apiKey, process.env['ANTHROPIC_API_KEY'], process.env['ANTHROPIC_AUTH_TOKEN']].filter((value) => value !== undefined && value !== '') as string[];
+}
+
+/** The workspace of a contract, over the checkpoint store of its repository. */
+export function workspaceOf(root: string, contractFile: string, contract: Contract, state: RepositoryState): Promise<KeepingWorkspace> {
+  return openWorkspace({ root, store: state.store, scratch: contract.scope.scratch, secret: contract.scope.secret, contractFile });
+}
+
+/** Every port of a session on this machine. The model's adapter, with its SDK, is loaded here and not before. */
+export async function portsOf(input: {
+  readonly root: string; readonly contractFile: string; readonly contract: Contract; readonly state: RepositoryState; readonly folder: SessionFolder;
+  readonly journal: Journal; readonly endpoint: Endpoint; readonly user: User;
+}): Promise<Parts> {
+  const redact = createRedact(secretsOf(input.endpoint));
+  const artifacts = createArtifacts(input.folder.artifacts, { redact });
+  const workspace = await workspaceOf(input.root, input.contractFile, input.contract, input.state);
+  const { createModel } = await import('../model/createModel.ts');
+  const shell = createShell({ root: input.root, artifacts, redact });
+  const oracle = await createOracle({ store: input.state.store, root: input.root, temporary: path.join(input.state.dir, 'checkouts'), artifacts, redact, sandbox: await shell.probe() });
+  return { workspace, ports: { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace } };
+}

@@ -1,0 +1,40 @@
+import type { Contract } from '../../core/contract/contract.ts';
+import type { Head } from '../../agent/ports.ts';
+import type { SandboxState } from '../../core/session/session.ts';
+import type { Endpoint } from './ports.ts';
+import { StartRefusal } from './refusal.ts';
+
+export const defaultBaseUrl = 'https://api.anthropic.com';
+
+/** The endpoint that the environment names. The key is read from the user's environment only, never from the workspace. */
+export function endpointFromEnvironment(env: NodeJS.ProcessEnv): Endpoint | undefined {
+  const apiKey = env['ANTHROPIC_API_KEY']?.trim();
+  if (apiKey === undefined || apiKey === '') return undefined;
+  return { apiKey, baseUrl: env['ANTHROPIC_BASE_URL']?.trim().replace(/\/+$/, '') || defaultBaseUrl };
+}
+
+/** The sentence that start gate, side view, journal header and evidence use where no sandbox works. */
+export function unsandboxedWarning(sandbox: SandboxState): string {
+  return `No sandbox works here (${sandbox.detail}): a command or check that runs code of the workspace has your full rights.`;
+}
+
+/** Refuses what would put a session on an unsafe footing: a half-done git operation, a sandbox that is missing, a model that is not there. */
+export function checkRepository(head: Head): void {
+  if (head.operation !== undefined) throw new StartRefusal('cannot-start', `a ${head.operation} is going on in this repository; finish or abort it first`);
+}
+
+export function checkSandbox(contract: Contract, sandbox: SandboxState, unsandboxed: boolean): void {
+  if (sandbox.kind !== 'none' || contract.commands.sandbox === 'off') return;
+  if (contract.commands.sandbox === 'required') throw new StartRefusal('cannot-start', `the contract requires a sandbox. ${unsandboxedWarning(sandbox)}`);
+  if (!unsandboxed) throw new StartRefusal('cannot-start', `${unsandboxedWarning(sandbox)} Install bubblewrap, or allow it by --unsandboxed.`);
+}
+
+/** Asks the endpoint which models it has; an endpoint without such a list is taken at its word later. */
+export async function checkModels(contract: Contract, endpoint: Endpoint): Promise<{ readonly servedBy?: string }> {
+  const { models, servedBy } = await import('../model/endpoint.ts');
+  const [known, name] = await Promise.all([models(endpoint), servedBy(endpoint)]);
+  const wanted = [...new Set([contract.model.main, contract.model.fast, contract.model.reviewer])];
+  const missing = known === undefined ? [] : wanted.filter((model) => !known.some((one) => one.startsWith(model)));
+  if (missing.length > 0) throw new StartRefusal('cannot-start', `${endpoint.baseUrl} does not offer ${missing.join(', ')}; it offers ${known?.join(', ')}`);
+  return name === undefined ? {} : { servedBy: name };
+}

@@ -1,0 +1,14 @@
+import type { Problem } from '../../core/contract/contract.ts';
+
+/** A session could not start or go on; nothing was changed. */
+export class StartRefusal extends Error {
+  readonly kind: 'bad-contract' | 'cannot-start';
+  readonly problems: readonly Problem[];
+
+  constructor(kind: 'bad-contract' | 'cannot-start', message: string, problems: readonly Problem[] = []) {
+    super(message);
+    this.name = 'StartRefusal';
+    this.kind = kind;
+    this.problems = problems;
+  }
+}

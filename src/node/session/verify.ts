@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { OracleRun } from '../../core/oracle/result.ts';
+import type { Signal } from '../../agent/ports.ts';
+import { createArtifacts } from '../journal/artifacts.ts';
+import { createRedact } from '../journal/redaction.ts';
+import { createOracle } from '../oracle/createOracle.ts';
+import { probeSandbox } from '../process/probeSandbox.ts';
+import type { LoadedContract } from './place.ts';
+import { stateOf } from './place.ts';
+import { secretsOf, workspaceOf } from './ports.ts';
+import { checkSandbox } from './preflight.ts';
+
+/** Runs the oracle without a session. */
+export interface Verifier {
+  /** The content that is measured. */
+  readonly tree: string;
+  run(purpose: 'verify' | 'confirm', progress: (text: string) => void, signal: Signal): Promise<OracleRun>;
+  close(): Promise<void>;
+}
+
+/** Captures the work tree as it is. Rejects with a StartRefusal where it cannot be measured. */
+export async function openVerifier(loaded: LoadedContract, unsandboxed: boolean): Promise<Verifier> {
+  const state = await stateOf(loaded.root);
+  const sandbox = await probeSandbox();
+  checkSandbox(loaded.contract, sandbox, unsandboxed);
+  const temporary = await mkdtemp(path.join(state.dir, 'verify-'));
+  const redact = createRedact(secretsOf(undefined));
+  const artifacts = createArtifacts(temporary, { redact });
+  const workspace = await workspaceOf(loaded.root, loaded.file, loaded.contract, state);
+  const oracle = await createOracle({ store: state.store, root: loaded.root, temporary: path.join(state.dir, 'checkouts'), artifacts, redact, sandbox });
+  const { tree } = await workspace.capture();
+  const { contract } = loaded;
+  return {
+    tree,
+    async run(purpose, progress, signal) {
+      const request = { id: purpose, purpose, tree, baseTree: tree, oracle: contract.oracle, scope: contract.scope, commands: contract.commands, checks: contract.oracle.checks };
+      const run = await oracle.run(request, (cell, done, of) => progress(`${done} of ${of}: ${cell.check} ${cell.class}`), signal);
+      if (run === null) throw new Error('the oracle answered that a patch did not apply, but there was none');
+      return run;
+    },
+    close: () => rm(temporary, { recursive: true, force: true }),
+  };
+}
