@@ -134,4 +134,17 @@ export interface Problem {
   readonly endLine: number;
   readonly endColumn: number;
   readonly severity: 'error' | 'warning';
+  /** Edits of the text, each of which would settle this problem. */
+  readonly fixes?: readonly Fix[];
+}
+
+/** One edit: the characters from `start` to `end` (UTF-16 offsets, exclusive) become `text`. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+export interface Fix extends TextEdit {
+  readonly title: string;
 }

@@ -1,0 +1,52 @@
+export const expectedGlob = 'a glob as in .gitignore, relative to the workspace folder, such as `src/model/**` or `*.md`';
+
+const longest = 300;
+
+/**
+ * Why a text is not a glob of the contract, or undefined. Refused is everything that would silently match something
+ * else than it says: negation, paths out of the workspace folder, unescaped parentheses (the matcher takes them as a
+ * group), and backslashes as separators. A leading `/` ties one name to the workspace folder.
+ */
+export function globFault(glob: string): string | undefined {
+  if (glob.trim() === '') return 'a glob cannot be empty';
+  if (glob !== glob.trim()) return 'a glob cannot begin or end with a space';
+  if (glob.length > longest) return `a glob cannot be longer than ${longest} characters`;
+  if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(glob)) return 'a glob cannot contain invisible characters';
+  if (glob.startsWith('!')) return 'a glob cannot begin with `!`: list what is meant, or use `scope.never`';
+  if (/^~|^[A-Za-z]:|^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(glob)) return 'a glob is relative to the workspace folder, not an absolute path or an address';
+  if (/\\(?![[\]{}()*?!+@\\])/.test(glob)) return 'a backslash only escapes one of `[ ] { } ( ) * ? ! + @`: separate folders by `/`';
+  return segmentFault(glob) ?? groupFault(glob.replace(/\\./g, '_'));
+}
+
+function segmentFault(glob: string): string | undefined {
+  const segments = glob.replace(/\/$/, '').split('/');
+  if (segments[0] === '' && segments.length !== 2) return 'a glob is relative to the workspace folder: write it without the leading `/`';
+  const inner = segments[0] === '' ? segments.slice(1) : segments;
+  if (inner.includes('..')) return 'a glob cannot leave the workspace folder by `..`';
+  if (inner.includes('.') || inner.includes('')) return 'a glob cannot have empty or `.` segments';
+  return undefined;
+}
+
+function groupFault(unescaped: string): string | undefined {
+  if (/[()]/.test(unescaped)) return 'parentheses must be escaped: `\\(` and `\\)`';
+  if (!balanced(unescaped, '{', '}') || !balanced(unescaped.replace(/\[!?\]/g, '['), '[', ']')) return 'every `{` and `[` needs its end; escape one that is meant as such: `\\[`';
+  return undefined;
+}
+
+function balanced(text: string, open: string, close: string): boolean {
+  let depth = 0;
+  for (const character of text) {
+    if (character === open) depth++;
+    if (character === close && --depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+/** Why a text is not the path of one file in the workspace folder, or undefined. */
+export function pathFault(path: string): string | undefined {
+  if (path.trim() === '' || path !== path.trim()) return 'a path cannot be empty, nor begin or end with a space';
+  if (path.length > longest || /[\p{Cc}\p{Cf}\\]/u.test(path)) return 'a path is short, without invisible characters, and separated by `/`';
+  if (/^[/~]|^[A-Za-z][A-Za-z0-9+.-]*:/.test(path)) return 'a path is relative to the workspace folder';
+  if (path.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')) return 'a path cannot have empty, `.` or `..` segments';
+  return undefined;
+}
