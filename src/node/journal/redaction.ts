@@ -8,7 +8,7 @@ export const redacted = '[redacted]';
 const shortest = 8;
 
 /**
- * Replaces every known secret, as it is and as JSON (escaped any number of times, also letter by letter as `\u0061`),
+ * Replaces every known secret, as it is and as JSON (escaped up to three times over, also letter by letter as `\u0061`),
  * percent-encoding or base64 would write it. Values of fewer than eight characters are left out.
  */
 export function createRedact(secrets: readonly string[]): Redact {
@@ -37,16 +37,16 @@ function spellings(secret: string): string[] {
 /** One UTF-16 unit of a secret in every spelling. Runs of backslashes are limited so that matching stays linear. */
 function unit(char: string): string {
   const hex = char.charCodeAt(0).toString(16).padStart(4, '0');
-  const ways = [literal(char), `\\\\{1,16}u${anyCase(hex)}`];
+  const ways = [literal(char), `\\\\{1,8}u${anyCase(hex)}`];
   const short = shortEscapes.get(char);
-  if (short !== undefined) ways.push(`\\\\{1,16}${literal(short)}`);
+  if (short !== undefined) ways.push(`\\\\{1,8}${literal(short)}`);
   if (char < '\x80') ways.push(`%${anyCase(hex.slice(2))}`);
   return `(?:${ways.join('|')})`;
 }
 
 /** A run is matched as one piece: escaping doubles it, and unit by unit the ways to divide it would multiply. */
 function backslashes(count: number): string {
-  return `(?:\\\\{${count},${16 * count}}|(?:\\\\{1,16}u005[cC]|%5[cC]){${count}})`;
+  return `(?:\\\\{${count},${8 * count}}|(?:\\\\{1,8}u005[cC]|%5[cC]){${count}})`;
 }
 
 const shortEscapes: ReadonlyMap<string, string> = new Map([

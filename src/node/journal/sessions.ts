@@ -4,6 +4,7 @@ import { privateDirectory } from './durable.ts';
 import { codeOf } from './faults.ts';
 import { peekJournal } from './peek.ts';
 import { repositoryState, type RepositoryState } from './stateDir.ts';
+import { thisMachine, type Machine } from './stateRoot.ts';
 
 export interface SessionFolder {
   readonly id: string;
@@ -53,8 +54,8 @@ export async function createSession(state: RepositoryState, id: string): Promise
  * damage between them shows when the session is opened or verified.
  * @throws StateRefusal as `repositoryState` does.
  */
-export async function listSessions(root: string): Promise<readonly SessionSummary[]> {
-  const state = await repositoryState(root);
+export async function listSessions(root: string, machine: Machine = thisMachine()): Promise<readonly SessionSummary[]> {
+  const state = await repositoryState(root, machine);
   const ids = (await readdir(state.sessions)).sort().reverse();
   const folders = ids.flatMap((id) => sessionFolder(state, id) ?? []);
   return Promise.all(folders.map(summary));

@@ -6,7 +6,7 @@ import { codeOf } from './faults.ts';
 import type { LeaseKey } from './lease.ts';
 import { sha256 } from './line.ts';
 import { findRepository } from './repository.ts';
-import { stateRoot, type Machine } from './stateRoot.ts';
+import { stateRoot, thisMachine, type Machine } from './stateRoot.ts';
 
 /** Why private state has no place; nothing was made on disk. */
 export class StateRefusal extends Error {
@@ -44,10 +44,6 @@ export async function repositoryState(root: string, machine: Machine = thisMachi
   const sessions = path.join(dir, 'sessions');
   for (const folder of [bounded, dir, sessions]) await privateDirectory(folder);
   return { dir, store: path.join(dir, 'store'), sessions, lease: leaseKey(bounded, repository.top) };
-}
-
-function thisMachine(): Machine {
-  return { platform: process.platform, env: process.env, home: os.homedir() };
 }
 
 async function refuseOverlap(workspace: string, state: string): Promise<void> {

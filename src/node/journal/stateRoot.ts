@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 
 /** What decides where private state lives; of the running process by default, of another machine in tests. */
@@ -5,6 +6,10 @@ export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
+}
+
+export function thisMachine(): Machine {
+  return { platform: process.platform, env: process.env, home: os.homedir() };
 }
 
 /**

@@ -76,31 +76,40 @@ export class JournalWriter implements Journal {
   }
 
   async #write(record: Buffer): Promise<void> {
-    let written = 0;
     try {
-      while (written < record.length) {
+      for (let written = 0; written < record.length; ) {
         const count = await this.#file.write(record.subarray(written));
         if (count === 0) throw new JournalFault('io', 'the journal could not be written: the system took no bytes');
         written += count;
       }
       await this.#file.sync();
     } catch (error) {
-      throw await this.#takeBack(faultOf(error, 'the journal'), written);
+      throw await this.#takeBack(record, faultOf(error, 'the journal'));
     }
     await this.#guard(() => this.#expectSize(this.#tail.end + record.length));
   }
 
-  /** Cuts a record that is not wholly there. What another writer added meanwhile is never cut. */
-  async #takeBack(fault: JournalFault, written: number): Promise<JournalFault> {
+  /** Cuts what there is of a record; answers the fault to report. */
+  async #takeBack(record: Buffer, fault: JournalFault): Promise<JournalFault> {
     if (fault.class !== 'disk-full') this.#fault = fault;
     try {
-      await this.#guard(() => this.#expectSize(this.#tail.end + written));
-      await this.#guard(() => this.#file.truncate(this.#tail.end));
+      await this.#guard(() => this.#cut(record));
     } catch (second) {
       return faultOf(second, 'the journal');
     }
     if (fault.class === 'disk-full') await this.#options.freeReserve();
     return fault;
+  }
+
+  /** How much of a failed write is in the file is not known; what another writer added meanwhile must not be cut. */
+  async #cut(record: Buffer): Promise<void> {
+    const { end } = this.#tail;
+    const size = await this.#file.size();
+    const written = size === undefined || size < end ? undefined : await this.#file.read(end, size);
+    if (written === undefined || !record.subarray(0, written.length).equals(written)) {
+      throw new JournalFault('foreign-tail', 'the journal could not be written, and another program changed it meanwhile');
+    }
+    await this.#file.truncate(end);
   }
 
   /** Outside the taking back of a record, every trouble with the file is for ever. */

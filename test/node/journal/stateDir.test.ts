@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { repositoryState, type RepositoryState } from '../../../src/node/journal/stateDir.ts';
+import { stateRoot, type Machine } from '../../../src/node/journal/stateRoot.ts';
+import { testFolder } from './support/folder.ts';
+
+describe('the folder of private state', () => {
+  it('is where each system keeps such things', () => {
+    const root = (platform: NodeJS.Platform, env: Machine['env'], home: string): string => stateRoot({ platform, env, home });
+    assert.equal(root('linux', {}, '/home/u'), '/home/u/.local/state/bounded');
+    assert.equal(root('linux', { XDG_STATE_HOME: '/state' }, '/home/u'), '/state/bounded');
+    assert.equal(root('linux', { XDG_STATE_HOME: 'relative' }, '/home/u'), '/home/u/.local/state/bounded');
+    assert.equal(root('linux', { XDG_STATE_HOME: '' }, '/home/u'), '/home/u/.local/state/bounded');
+    assert.equal(root('darwin', { XDG_STATE_HOME: '/state' }, '/Users/u'), '/Users/u/Library/Application Support/Bounded');
+    assert.equal(root('win32', { LOCALAPPDATA: 'D:\\Local' }, 'C:\\Users\\u'), 'D:\\Local\\Bounded');
+    assert.equal(root('win32', {}, 'C:\\Users\\u'), 'C:\\Users\\u\\AppData\\Local\\Bounded');
+  });
+});
+
+describe('the private state of a repository', () => {
+  const { at } = testFolder();
+  const git = (folder: string, ...args: string[]): void => void execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: folder, stdio: 'ignore' });
+  const stateIn = (root: string, ...home: string[]): Promise<RepositoryState> => repositoryState(root, { platform: 'linux', env: {}, home: at(...home) });
+
+  async function repository(...parts: string[]): Promise<string> {
+    await mkdir(at(...parts), { recursive: true });
+    git(at(...parts), 'init', '-q');
+    git(at(...parts), 'commit', '-q', '--allow-empty', '-m', 'first');
+    return at(...parts);
+  }
+
+  it('is one folder, named so that a person finds it and nobody else enters it', async function () {
+    const state = await stateIn(await repository('My project'), 'home');
+    const bounded = at('home', '.local', 'state', 'bounded');
+    assert.equal(path.dirname(state.dir), bounded);
+    assert.match(path.basename(state.dir), /^[0-9a-f]{16}-My-project$/);
+    assert.deepEqual([state.store, state.sessions], [path.join(state.dir, 'store'), path.join(state.dir, 'sessions')]);
+    if (process.platform === 'win32') this.skip();
+    for (const folder of [bounded, state.dir, state.sessions]) assert.equal((await stat(folder)).mode & 0o777, 0o700, folder);
+  });
+
+  it('is narrowed where it was open to others', async function () {
+    if (process.platform === 'win32') this.skip();
+    const root = await repository('repo');
+    const { dir } = await stateIn(root, 'home');
+    await chmod(dir, 0o755);
+    await stateIn(root, 'home');
+    assert.equal((await stat(dir)).mode & 0o777, 0o700);
+  });
+
+  it('is the same from every folder, link and work tree of the repository', async () => {
+    const root = await repository('repo');
+    await mkdir(path.join(root, 'src', 'deep'), { recursive: true });
+    await symlink(root, at('link'));
+    git(root, 'worktree', 'add', '-q', at('second'));
+    const states = await Promise.all([root, path.join(root, 'src', 'deep'), at('link'), at('second')].map((folder) => stateIn(folder, 'home')));
+    assert.equal(new Set(states.map((state) => state.dir)).size, 1);
+    const leases = states.map((state) => state.lease.name);
+    assert.deepEqual(leases.slice(0, 3), [leases[0], leases[0], leases[0]]);
+    assert.notEqual(leases[3], leases[0], 'two work trees can each have a session');
+  });
+
+  it('differs between repositories of one name', async () => {
+    const [a, b] = [await stateIn(await repository('a', 'app'), 'home'), await stateIn(await repository('b', 'app'), 'home')];
+    assert.notEqual(a.dir, b.dir);
+    assert.notEqual(a.lease.name, b.lease.name);
+  });
+
+  it('of a submodule is not that of the repository around it', async () => {
+    const outer = await repository('outer');
+    git(outer, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', await repository('library'), 'lib');
+    assert.notEqual((await stateIn(path.join(outer, 'lib'), 'home')).dir, (await stateIn(outer, 'home')).dir);
+  });
+
+  it('has one lease for doors whose environments differ', async () => {
+    const root = await repository('repo');
+    assert.equal((await stateIn(root, 'home')).lease.name, (await stateIn(root, 'elsewhere')).lease.name);
+  });
+
+  it('is refused outside a repository, and nothing is made', async () => {
+    await mkdir(at('plain', '.git'), { recursive: true });
+    await writeFile(at('file'), '');
+    await assert.rejects(stateIn(at('plain'), 'home'), { name: 'StateRefusal', class: 'no-repository' });
+    assert.ok(!(await readdir(at())).includes('home'));
+  });
+
+  it('is refused inside the workspace, also through a link', async () => {
+    const root = await repository('home');
+    await assert.rejects(stateIn(root, 'home'), { name: 'StateRefusal', class: 'overlap' });
+    await symlink(at('home'), at('alias'));
+    await assert.rejects(stateIn(root, 'alias'), { class: 'overlap' });
+    await assert.rejects(stateIn(at('alias'), 'home'), { class: 'overlap' });
+    assert.deepEqual(await readdir(root), ['.git']);
+  });
+
+  it('is refused to a workspace inside it', async () => {
+    const root = await repository('home', '.local', 'state', 'bounded', 'x-repo', 'checkout');
+    await assert.rejects(stateIn(root, 'home'), { class: 'overlap' });
+  });
+
+  it('is not refused for a name that only begins alike', async () => {
+    await rename(await repository('repo'), at('home'));
+    assert.ok((await stateIn(at('home'), 'home-of-another')).dir.startsWith(at('home-of-another')));
+    const inside = await repository('work', '..hidden');
+    assert.ok((await stateIn(inside, 'work', 'state')).dir.startsWith(at('work', 'state')));
+  });
+
+  it('may lie in the work tree of a wider repository when the workspace is a folder beside it', async () => {
+    const home = await repository('home');
+    await mkdir(path.join(home, 'project'));
+    assert.ok((await stateIn(path.join(home, 'project'), 'home')).dir.startsWith(at('home', '.local')));
+  });
+});
