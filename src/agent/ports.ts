@@ -37,6 +37,11 @@ export interface Capture {
   readonly notCovered: readonly string[];
   /** Digest of the control files of the user's .git (HEAD, refs, config, hooks, info, stash), each path with its own digest. */
   readonly control: Readonly<Record<string, string>>;
+  /**
+   * What is in the work tree but not in `tree`, each path with a word or a digest that changes when it does: empty folders, pipes,
+   * sockets, repositories inside, and what is left out for its size.
+   */
+  readonly beside?: Readonly<Record<Path, string>>;
 }
 
 export interface Head {

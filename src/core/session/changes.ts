@@ -19,6 +19,10 @@ export interface Hunk {
   readonly newStart: number;
   readonly newLines: number;
   readonly lines: readonly string[];
+  /** Unchanged lines around the hunk in the changed file, at most three on each side, so that it is found again when lines were added above. */
+  readonly context?: { readonly before: readonly string[]; readonly after: readonly string[] };
+  /** Side whose last line in `lines` has no end-of-line. */
+  readonly noEndOfLine?: 'old' | 'new' | 'both';
 }
 
 /** What changed in one path between two trees. A deleted file has no `after`, a created one no `before`. Renames are a deletion and a creation. */

@@ -1,0 +1,138 @@
+import type { Capture } from '../../agent/ports.ts';
+import type { Blob, Path } from '../../core/session/changes.ts';
+import type { Blobs } from './blobs.ts';
+import { besides, notCovered } from './captureReport.ts';
+import { ControlFiles } from './control.ts';
+import { type Coverage, decideCoverage } from './coverage.ts';
+import { type KnownFile, readFound } from './fileReader.ts';
+import type { IgnoreRules } from './ignoreRules.ts';
+import { Intake } from './intake.ts';
+import { leftOutFile, type LeftOutLists, leftOutObject } from './leftOut.ts';
+import { Pace } from './pace.ts';
+import { isUnder } from './places.ts';
+import type { RootRecord } from './rootRecord.ts';
+import { type Scan, scan } from './scan.ts';
+import type { Store } from './store.ts';
+import { type Dir, emptyDir, files, oidsOf, treeObjects } from './tree.ts';
+import { treeOf, type Trees } from './trees.ts';
+import { findUserRepository } from './userRepository.ts';
+
+export interface CaptureParts {
+  readonly root: string;
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly trees: Trees;
+  readonly rules: IgnoreRules;
+  readonly leftOut: LeftOutLists;
+  readonly record: RootRecord;
+  /** Paths that checkpoints never look at. */
+  readonly skip: (path: Path) => boolean;
+}
+
+/** What was read of the work tree. */
+export interface Look {
+  readonly files: ReadonlyMap<Path, KnownFile>;
+  readonly leftOut: ReadonlySet<Path>;
+  /** Paths that could not be read, with the reason; those that an earlier checkpoint held are still in `files`. */
+  readonly unread: ReadonlyMap<Path, string>;
+}
+
+/** The last checkpoint and what is known of the files that it holds. */
+export interface CaptureState extends Look {
+  readonly tree: Dir;
+  /** Undefined before the first look of this process. */
+  readonly folders: ReadonlySet<Path> | undefined;
+  /** Folders that were not there at an earlier look. */
+  readonly appeared: ReadonlySet<Path>;
+  readonly repositories: readonly Path[];
+}
+
+/** Takes checkpoints of one work tree. Calls must not overlap. */
+export class Captures {
+  readonly #parts: CaptureParts;
+  readonly #control = new ControlFiles();
+  #state: CaptureState | undefined;
+
+  constructor(parts: CaptureParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks at the whole work tree and makes its content durable in the store. Throws when the store refuses. */
+  async take(): Promise<{ readonly capture: Capture; readonly state: CaptureState }> {
+    const { root, rules, skip, record } = this.#parts;
+    const before = this.#state ?? (await this.#load());
+    const repository = await findUserRepository(root);
+    const seen = await scan(root, skip);
+    const coverage = await decideCoverage({
+      found: seen.found, held: (path) => before.files.has(path), leftOut: before.leftOut, ignoredRoots: () => rules.ignoredRoots(repository),
+    });
+    const { look, tree } = await this.#storeAll(before, seen, coverage);
+    this.#state = { ...look, tree, folders: seen.folders, appeared: appearedSince(before, seen), repositories: seen.repositories };
+    await record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
+    const control = this.#control.read(root, repository, seen.repositories);
+    return { state: this.#state, capture: { tree: tree.oid, notCovered: notCovered(look, seen, coverage), control, beside: besides(look, seen, coverage) } };
+  }
+
+  /** What the last process that looked at this work tree left: its contents need not be stored again. */
+  async #load(): Promise<CaptureState> {
+    const { record, trees, store, leftOut } = this.#parts;
+    const { tree: id, appeared } = await record.read();
+    const tree = id === undefined ? emptyDir : await trees.get(id);
+    const oids = [...new Set(oidsOf(tree))];
+    const missing = new Set(await store.missing(oids));
+    store.remember(oids.filter((oid) => !missing.has(oid)));
+    const known = new Map(Array.from(files(tree), ([path, blob]): [Path, KnownFile] => [path, { blob, key: '', racy: true }]));
+    known.delete(leftOutFile);
+    return { tree, files: known, leftOut: await leftOut.of(tree), unread: new Map(), folders: undefined, appeared: new Set(appeared), repositories: [] };
+  }
+
+  async #storeAll(before: CaptureState, seen: Scan, coverage: Coverage): Promise<{ readonly look: Look; readonly tree: Dir }> {
+    const { store, trees } = this.#parts;
+    const intake = new Intake(store);
+    try {
+      const look = await this.#read(before, seen, coverage, intake);
+      const marker = leftOutObject(look.leftOut);
+      if (marker !== undefined) await intake.add(marker);
+      const tree = await treeOf(changesSince(before, look, marker?.oid), before.tree);
+      for (const object of treeObjects(tree, (oid) => intake.has(oid))) await intake.add(object);
+      await intake.finish();
+      await store.protect(tree.oid);
+      trees.note(tree);
+      return { look, tree };
+    } finally {
+      await intake.abandon();
+    }
+  }
+
+  /** Reads what has changed; what cannot be read keeps its last known content, because it is not gone. */
+  async #read(before: CaptureState, seen: Scan, coverage: Coverage, intake: Intake): Promise<Look> {
+    const now = new Map<Path, KnownFile>();
+    const unread = new Map(seen.unreadable);
+    for (const file of coverage.outgrown) unread.set(file.path, 'larger than 256 MiB');
+    const pace = new Pace();
+    for (const file of coverage.covered) {
+      const known = before.files.get(file.path);
+      const same = known !== undefined && known.key === file.key && !known.racy;
+      const outcome = same ? known : await readFound(this.#parts.root, file, intake, this.#parts.blobs);
+      if (outcome !== 'gone' && 'unreadable' in outcome) unread.set(file.path, outcome.unreadable);
+      else if (outcome !== 'gone') now.set(file.path, outcome);
+      if (pace.due) await pace.rest();
+    }
+    if (unread.size > 0) for (const [path, file] of before.files) if (!now.has(path) && isUnder(path, unread)) now.set(path, { ...file, key: '' });
+    return { files: now, unread, leftOut: new Set([...coverage.leftOut.keys(), ...[...unread.keys()].filter((path) => !now.has(path))]) };
+  }
+}
+
+function* changesSince(before: CaptureState, now: Look, marker: string | undefined): Generator<readonly [Path, Blob | null]> {
+  for (const path of before.files.keys()) if (!now.files.has(path)) yield [path, null];
+  for (const [path, { blob }] of now.files) {
+    const old = before.files.get(path)?.blob;
+    if (old?.oid !== blob.oid || old.mode !== blob.mode) yield [path, blob];
+  }
+  yield [leftOutFile, marker === undefined ? null : { oid: marker, mode: '100644' }];
+}
+
+function appearedSince(before: CaptureState, seen: Scan): Set<Path> {
+  const { folders } = before;
+  return new Set([...seen.folders].filter((folder) => before.appeared.has(folder) || (folders !== undefined && !folders.has(folder))));
+}

@@ -1,0 +1,69 @@
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type BigIntStats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Blob } from '../../core/session/changes.ts';
+import { gitObject, type GitObject } from './objects.ts';
+import { keyOf } from './scan.ts';
+
+/** Files up to this size are read whole, in one go. */
+export const wholeBytes = 256 * 1024;
+/** Never wait for a pipe, never follow a link that took the place of a file. */
+export const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** The content of a small file or a link together with the state of the file while it was read. */
+export interface Content {
+  readonly object: GitObject;
+  readonly mode: Blob['mode'];
+  /** Undefined where the file changed while it was read: the content must not be taken for what the file has now. */
+  readonly key: string | undefined;
+}
+
+export const linkMode = '120000';
+
+/** Git knows one bit of a file's mode. Windows has none. */
+export function modeOf(mode: number): Blob['mode'] {
+  return process.platform !== 'win32' && (mode & 0o100) !== 0 ? '100755' : '100644';
+}
+
+/** Reads a link as git stores it: its target as bytes. */
+export function readLink(place: string | Buffer): Content {
+  return { object: gitObject('blob', readlinkSync(place, { encoding: 'buffer' })), mode: linkMode, key: undefined };
+}
+
+/** Reads a regular file whole. Throws with code ELOOP for a link and `not-regular` for anything else that is no file. */
+export function readSmall(place: string | Buffer): Content {
+  const descriptor = openSync(place, openFlags);
+  try {
+    const before = regular(fstatSync(descriptor, { bigint: true }));
+    const bytes = readAll(descriptor, Number(before.size));
+    const after = fstatSync(descriptor, { bigint: true });
+    return { object: gitObject('blob', bytes), mode: modeOf(Number(after.mode)), key: keyOf(before) === keyOf(after) && BigInt(bytes.length) === after.size ? keyOf(after) : undefined };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readAll(descriptor: number, expected: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let want = expected + 1; ; want = wholeBytes) {
+    const part = Buffer.allocUnsafe(want);
+    const got = readSync(descriptor, part, 0, want, null);
+    if (got === 0) return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+    parts.push(part.subarray(0, got));
+  }
+}
+
+/** Opens a large file for reading in pieces; the caller closes it. */
+export async function openLarge(place: string | Buffer): Promise<{ readonly handle: FileHandle; readonly stats: BigIntStats }> {
+  const handle = await open(place, openFlags);
+  try {
+    return { handle, stats: regular(await handle.stat({ bigint: true })) };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function regular(stats: BigIntStats): BigIntStats {
+  if (stats.isFile()) return stats;
+  throw Object.assign(new Error('not a regular file'), { code: 'not-regular' });
+}

@@ -1,0 +1,97 @@
+import type { Path } from '../../core/session/changes.ts';
+import { isUnder } from './places.ts';
+import type { Found } from './scan.ts';
+
+/** Largest file that a checkpoint holds, in bytes. */
+export const largestFile = 256 * 1024 * 1024;
+/** Ignored files are held until they come to this, in bytes. */
+export const ignoredBytes = 64 * 1024 * 1024;
+
+export interface CoverageInput {
+  readonly found: readonly Found[];
+  /** Whether the last checkpoint held the path: what is held once stays held. */
+  readonly held: (path: Path) => boolean;
+  /** Paths, with everything below them, that the last checkpoint left out: they stay out as long as they exist. */
+  readonly leftOut: ReadonlySet<Path>;
+  /** Asked only where it matters. */
+  readonly ignoredRoots: () => Promise<ReadonlySet<Path>>;
+  readonly limits?: { readonly file: number; readonly ignored: number };
+}
+
+export interface Coverage {
+  readonly covered: readonly Found[];
+  /** Files that are held but have grown too large; their last content stands for them. */
+  readonly outgrown: readonly Found[];
+  /** What is left out, by its topmost path, with the reason and the files below. */
+  readonly leftOut: ReadonlyMap<Path, { readonly why: string; readonly files: readonly Found[] }>;
+}
+
+/**
+ * Decides which files a checkpoint holds: everything but single files beyond the size limit, and ignored folders beyond
+ * the limit for all ignored files, the smallest first. Decisions last, because a path that enters or leaves the
+ * checkpoints without having changed would look created or deleted.
+ */
+export async function decideCoverage(input: CoverageInput): Promise<Coverage> {
+  const limits = input.limits ?? { file: largestFile, ignored: ignoredBytes };
+  const covered: Found[] = [];
+  const outgrown: Found[] = [];
+  const fresh: Found[] = [];
+  const leftOut = new LeftOut();
+  for (const file of input.found) {
+    const root = rootOf(file.path, input.leftOut);
+    if (input.held(file.path)) (file.size > limits.file ? outgrown : covered).push(file);
+    else if (root !== undefined) leftOut.add(root, 'too large when it was first seen', file);
+    else if (file.size > limits.file) leftOut.add(file.path, 'larger than 256 MiB', file);
+    else fresh.push(file);
+  }
+  if (sum(covered) + sum(fresh) <= limits.ignored) return { covered: [...covered, ...fresh], outgrown, leftOut: leftOut.roots };
+  const ignored = fresh.length === 0 ? new Set<Path>() : await input.ignoredRoots();
+  const groups = groupByRoot(fresh, ignored);
+  let used = sum(covered.filter((file) => isUnder(file.path, ignored)));
+  covered.push(...(groups.get(undefined) ?? []));
+  for (const [root, files] of bySize(groups)) {
+    used += sum(files);
+    if (used <= limits.ignored) covered.push(...files);
+    else leaveOut(leftOut, root, files, covered);
+  }
+  return { covered, outgrown, leftOut: leftOut.roots };
+}
+
+/** The folder as a whole, unless a checkpoint holds some of it; then file by file. */
+function leaveOut(leftOut: LeftOut, root: Path, files: readonly Found[], covered: readonly Found[]): void {
+  const whole = !covered.some((file) => file.path === root || file.path.startsWith(`${root}/`));
+  for (const file of files) leftOut.add(whole ? root : file.path, 'ignored, and more than 64 MiB of ignored files', file);
+}
+
+class LeftOut {
+  readonly roots = new Map<Path, { readonly why: string; readonly files: Found[] }>();
+
+  add(root: Path, why: string, file: Found): void {
+    const known = this.roots.get(root);
+    if (known === undefined) this.roots.set(root, { why, files: [file] });
+    else known.files.push(file);
+  }
+}
+
+function rootOf(path: Path, roots: ReadonlySet<Path>): Path | undefined {
+  if (roots.size === 0) return undefined;
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) if (roots.has(path.slice(0, end))) return path.slice(0, end);
+  return undefined;
+}
+
+/** Not ignored files come under `undefined`. */
+function groupByRoot(files: readonly Found[], ignored: ReadonlySet<Path>): Map<Path | undefined, Found[]> {
+  const groups = new Map<Path | undefined, Found[]>();
+  for (const file of files) {
+    const root = rootOf(file.path, ignored);
+    const group = groups.get(root);
+    if (group === undefined) groups.set(root, [file]);
+    else group.push(file);
+  }
+  return groups;
+}
+
+const bySize = (groups: ReadonlyMap<Path | undefined, readonly Found[]>): (readonly [Path, readonly Found[]])[] =>
+  [...groups].flatMap(([root, files]) => (root === undefined ? [] : [[root, files] as const])).sort((a, b) => sum(a[1]) - sum(b[1]) || (a[0] < b[0] ? -1 : 1));
+
+const sum = (files: readonly Found[]): number => files.reduce((total, file) => total + file.size, 0);

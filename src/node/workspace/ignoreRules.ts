@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Blob, Path } from '../../core/session/changes.ts';
+import { writeDurably } from '../journal/durable.ts';
+import type { Blobs } from './blobs.ts';
+import { decodeBytes, encodeText } from './bytes.ts';
+import { nameOf, onDisk, parentOf } from './places.ts';
+import type { Store } from './store.ts';
+import { records } from './trees.ts';
+import { indexEnvironment, type UserRepository } from './userRepository.ts';
+import { userSetting } from './userSettings.ts';
+
+/** What the user's ignore rules say. git decides, with the store's configuration, so that nothing planted in the user's runs. */
+export class IgnoreRules {
+  readonly #store: Store;
+  readonly #blobs: Blobs;
+  readonly #root: string;
+  #globalRules: Promise<Buffer> | undefined;
+
+  constructor(store: Store, blobs: Blobs, root: string) {
+    this.#store = store;
+    this.#blobs = blobs;
+    this.#root = root;
+  }
+
+  /** Ignored files on the disk and, where everything in them is ignored, folders instead of what they contain. */
+  async ignoredRoots(repository: UserRepository | undefined): Promise<Set<Path>> {
+    const roots = new Set<Path>();
+    if (repository === undefined) return roots;
+    const args = [...(await this.#excludes(repository)), 'ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
+    const stream = this.#store.git.stream({ args, env: await indexEnvironment(repository), cwd: this.#root });
+    for await (const record of records(stream)) roots.add(decodeBytes(record).replace(/\/$/, ''));
+    return roots;
+  }
+
+  /** Tracked paths of the workspace folder. */
+  async tracked(repository: UserRepository | undefined): Promise<Set<Path>> {
+    const tracked = new Set<Path>();
+    if (repository === undefined) return tracked;
+    for await (const record of records(this.#store.git.stream({ args: ['ls-files', '-z'], env: await indexEnvironment(repository), cwd: this.#root }))) tracked.add(decodeBytes(record));
+    return tracked;
+  }
+
+  /**
+   * Which of `paths` are ignored by the rules in `rules`, the `.gitignore` files of a tree, together with the user's own. The rules are laid out in a
+   * folder of ours: what the work tree looks like now, links in the way for instance, has no say.
+   */
+  async ignored(repository: UserRepository | undefined, paths: readonly Path[], rules: readonly (readonly [Path, Blob])[]): Promise<Set<Path>> {
+    if (repository === undefined || paths.length === 0) return new Set();
+    const folder = await mkdtemp(path.join(this.#store.directory, 'spool', 'ignore-'));
+    try {
+      await this.#layOut(folder, repository, rules);
+      const input = Buffer.concat(paths.flatMap((one) => [encodeText(repository.prefix + one), Buffer.from([0])]));
+      const args = [...(await this.#excludes(repository)), 'check-ignore', '--no-index', '--stdin', '-z'];
+      const { stdout } = await this.#store.git.run({ args, env: { GIT_WORK_TREE: folder }, cwd: folder, input, also: [1] });
+      const found = stdout.toString('latin1').split('\0').filter((record) => record !== '');
+      return new Set(found.map((record) => decodeBytes(Buffer.from(record, 'latin1')).slice(repository.prefix.length)));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #layOut(folder: string, repository: UserRepository, rules: readonly (readonly [Path, Blob])[]): Promise<void> {
+    for (let above = this.#root; above !== repository.top;) {
+      above = path.dirname(above);
+      const text = await readFile(path.join(above, '.gitignore')).catch(() => undefined);
+      const target = path.join(folder, path.relative(repository.top, above));
+      await mkdir(target, { recursive: true });
+      if (text !== undefined) await writeFile(path.join(target, '.gitignore'), text);
+    }
+    for (const [file, blob] of rules) {
+      // git itself does not follow a link here.
+      if (nameOf(file) !== '.gitignore' || blob.mode === '120000') continue;
+      await mkdir(onDisk(folder, repository.prefix + parentOf(file)), { recursive: true });
+      await writeFile(onDisk(folder, repository.prefix + file), await this.#blobs.read(blob.oid));
+    }
+  }
+
+  /** The user's rules from outside the work tree in one file; `info/exclude` comes last because it wins. */
+  async #excludes(repository: UserRepository): Promise<string[]> {
+    this.#globalRules ??= readGlobalRules(this.#store.program, repository);
+    const own = await readFile(path.join(repository.commonDir, 'info', 'exclude')).catch(() => Buffer.alloc(0));
+    const rules = Buffer.concat([await this.#globalRules, Buffer.from('\n'), own]);
+    const file = path.join(this.#store.directory, 'rules', `${createHash('sha1').update(rules).digest('hex')}`);
+    if (!(await readFile(file).catch(() => undefined))?.equals(rules)) await writeDurably(file, rules);
+    return ['-c', `core.excludesFile=${file}`];
+  }
+}
+
+/** The file that `core.excludesFile` names in the user's configuration, or git's default. Asking for a value runs nothing. */
+async function readGlobalRules(program: string, repository: UserRepository): Promise<Buffer> {
+  const config = process.env['XDG_CONFIG_HOME'] ?? '';
+  const standard = path.join(path.isAbsolute(config) ? config : path.join(homedir(), '.config'), 'git', 'ignore');
+  const named = await userSetting(program, repository, 'core.excludesFile', 'path');
+  return readFile(named !== undefined && path.isAbsolute(named) ? named : standard).catch(() => Buffer.alloc(0));
+}

@@ -1,0 +1,37 @@
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * The file that a bare program name means, searched on PATH: only absolute folders, and never a file inside `forbidden`,
+ * so that nothing that the work tree contains can pose as a program of ours. Undefined where there is none.
+ */
+export async function findProgram(name: string, forbidden: string): Promise<string | undefined> {
+  const endings = process.platform === 'win32' ? ['.exe'] : [''];
+  for (const folder of (process.env['PATH'] ?? '').split(path.delimiter)) {
+    if (!path.isAbsolute(folder)) continue;
+    for (const ending of endings) {
+      const file = path.join(folder, name + ending);
+      if (await isProgramOutside(file, forbidden)) return file;
+    }
+  }
+  return undefined;
+}
+
+async function isProgramOutside(file: string, forbidden: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    if (!(await stat(file)).isFile()) return false;
+    const real = await realpath(file);
+    return !isInside(real, forbidden) && !isInside(file, forbidden);
+  } catch {
+    // Not there, or not ours to run: the next folder may have it.
+    return false;
+  }
+}
+
+/** Whether `file` is `folder` or below it; both absolute. */
+export function isInside(file: string, folder: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
+}

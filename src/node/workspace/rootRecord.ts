@@ -1,0 +1,47 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Path, TreeId } from '../../core/session/changes.ts';
+import type { Store } from './store.ts';
+
+/** What the next process wants to know of a work tree. Losing it costs time, nothing else. */
+export interface RootFacts {
+  /** The last checkpoint. */
+  readonly tree?: TreeId;
+  readonly appeared: readonly Path[];
+}
+
+/** The record of one work tree in a store that several may share. */
+export class RootRecord {
+  readonly #file: string;
+  #written = '';
+
+  constructor(store: Store, root: string) {
+    this.#file = path.join(store.directory, 'roots', `${createHash('sha1').update(root).digest('hex')}.json`);
+  }
+
+  async read(): Promise<RootFacts> {
+    const text = await readFile(this.#file, 'utf8').catch(() => '{}');
+    return factsIn(text);
+  }
+
+  async write(facts: RootFacts): Promise<void> {
+    const text = JSON.stringify(facts);
+    if (text === this.#written) return;
+    const temporary = `${this.#file}.${randomBytes(6).toString('hex')}.tmp`;
+    await writeFile(temporary, text, { mode: 0o600 });
+    await rename(temporary, this.#file);
+    this.#written = text;
+  }
+}
+
+function factsIn(text: string): RootFacts {
+  try {
+    const facts = JSON.parse(text) as { readonly tree?: unknown; readonly appeared?: unknown };
+    const appeared = Array.isArray(facts.appeared) ? facts.appeared.filter((one): one is string => typeof one === 'string') : [];
+    return typeof facts.tree === 'string' && /^[0-9a-f]{40}$/.test(facts.tree) ? { tree: facts.tree, appeared } : { appeared };
+  } catch {
+    // Cut short by a crash: as if it were not there.
+    return { appeared: [] };
+  }
+}
