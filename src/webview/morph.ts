@@ -1,0 +1,58 @@
+import { carryMessage } from './press.ts';
+
+/** Owned by the person, not by the view: whether a part is folded. */
+const kept = new Set(['open', 'style']);
+
+/**
+ * Makes `live` like `fresh` with as few changes as possible, so that focus, selection, scroll position and opened details survive.
+ * Children are matched by tag and key, those without a key by tag and order. `fresh` is used up.
+ */
+export function morph(live: Element, fresh: Element): void {
+  carryAttributes(live, fresh);
+  carryStyle(live, fresh);
+  carryMessage(live, fresh);
+  morphChildren(live, [...fresh.childNodes]);
+}
+
+/** Makes the children of `live` like `fresh`. */
+export function morphChildren(live: Element, fresh: readonly Node[]): void {
+  const pool = byKey(live.childNodes);
+  const wanted = fresh.map((node) => reuse(pool.get(keyOf(node))?.shift(), node));
+  for (const rest of pool.values()) for (const node of rest) node.remove();
+  for (const [index, node] of wanted.entries()) {
+    const there = live.childNodes[index] ?? null;
+    if (there !== node) live.insertBefore(node, there);
+  }
+}
+
+function reuse(old: ChildNode | undefined, fresh: Node): Node {
+  if (old === undefined) return fresh;
+  if (old instanceof Element && fresh instanceof Element) morph(old, fresh);
+  else if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+  return old;
+}
+
+function byKey(nodes: Iterable<ChildNode>): Map<string, ChildNode[]> {
+  const pool = new Map<string, ChildNode[]>();
+  for (const node of nodes) {
+    const same = pool.get(keyOf(node));
+    if (same === undefined) pool.set(keyOf(node), [node]);
+    else same.push(node);
+  }
+  return pool;
+}
+
+function keyOf(node: Node): string {
+  return node instanceof HTMLElement ? `${node.nodeName} ${node.dataset['key'] ?? ''}` : node.nodeName;
+}
+
+function carryAttributes(live: Element, fresh: Element): void {
+  for (const { name } of [...live.attributes]) if (!kept.has(name) && !fresh.hasAttribute(name)) live.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (!kept.has(name) && live.getAttribute(name) !== value) live.setAttribute(name, value);
+}
+
+// Through CSSOM: the content security policy refuses a style attribute that is set as text.
+function carryStyle(live: Element, fresh: Element): void {
+  if (!(live instanceof HTMLElement) || !(fresh instanceof HTMLElement)) return;
+  if (live.style.cssText !== fresh.style.cssText) live.style.cssText = fresh.style.cssText;
+}

@@ -1,0 +1,24 @@
+import type { RewindRow } from '../../core/session/view.ts';
+import { el } from '../dom.ts';
+import { icon } from '../icon.ts';
+import { capped, pathLabel, section } from '../pieces.ts';
+import { press } from '../press.ts';
+
+const mostRewinds = 8;
+const mostLeft = 6;
+
+/** What was rewound; each of it can be undone. */
+export function rewinds(rows: readonly RewindRow[]): HTMLElement | undefined {
+  if (rows.length === 0) return undefined;
+  return section('rewinds', { title: 'Rewinds' }, el('ul', { class: 'rows' }, capped(rows, mostRewinds, rewindRow)));
+}
+
+function rewindRow(row: RewindRow): HTMLElement {
+  return el('li', { key: row.id, class: 'two' },
+    icon('history'),
+    el('div', { class: 'grow' },
+      el('div', { class: 'wrap' }, row.text),
+      row.left.length === 0 ? undefined : el('ul', { class: 'left' }, capped(row.left, mostLeft, ({ path, why }) => el('li', { title: path }, pathLabel(path), el('span', { class: 'dim' }, `left as it is: ${why}`))))),
+    row.undone ? el('span', { class: 'tag' }, 'undone')
+      : press({ type: 'intention', intention: { type: 'undo-rewind', rewind: row.id } }, { class: 'link', title: 'Put back what this rewind took away' }, 'Undo'));
+}
