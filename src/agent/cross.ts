@@ -1,5 +1,6 @@
 import type { FrozenFile } from '../core/session/session.ts';
 import { lastBoundary } from '../core/session/line.ts';
+import { baseTree, measureChange } from './diffUse.ts';
 import { look } from './look.ts';
 import { oracleFiles } from './prompts/decoys.ts';
 import { writeReports } from './reports.ts';
@@ -18,7 +19,8 @@ export async function cross(run: Run): Promise<void> {
     tree, branch: branchOf(run), message: commitMessage(run, boundary), author: 'bounded', parent: lastBoundary(line)?.commit ?? session.base?.commit ?? '',
   });
   const surface = line.phase === 'production-shape' ? await surfaceDelta(run, lastBoundary(line)?.tree ?? tree, tree) : undefined;
-  await run.recorder.record({ type: 'boundary/crossed', boundary, phase: line.phase, tree, commit, notCovered, ...(surface === undefined ? {} : { surface }) });
+  await run.recorder.record({ type: 'boundary/crossed', boundary, phase: line.phase, tree, commit, notCovered,
+    change: await measureChange(run, lastBoundary(line)?.tree ?? baseTree(session), tree), ...(surface === undefined ? {} : { surface }) });
   await writeReports(run);
 }
 

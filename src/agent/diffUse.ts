@@ -1,6 +1,6 @@
-import { useOf } from '../core/guard/budget.ts';
+import { sizeOf, useOf } from '../core/guard/budget.ts';
 import type { DiffUses } from '../core/guard/proposal.ts';
-import type { FileDiff, Path, TreeId } from '../core/session/changes.ts';
+import type { ChangeSize, FileDiff, Path, TreeId } from '../core/session/changes.ts';
 import { phaseBase } from '../core/session/line.ts';
 import type { Session } from '../core/session/session.ts';
 import { differences } from './look.ts';
@@ -17,6 +17,20 @@ export async function measureUse(run: Run, tree: TreeId): Promise<DiffUses> {
   const written = writtenPaths(session);
   const use = async (from: TreeId) => useOf(session.contract.diff, await differences(run, from, tree), written);
   return { phase: await use(phaseBase(session)), base: await use(baseTree(session)) };
+}
+
+/** Size of the session's own change between two trees. */
+export async function measureChange(run: Run, from: TreeId, to: TreeId): Promise<ChangeSize> {
+  const { session } = run.recorder;
+  return sizeOf(session.contract.diff, await differences(run, from, to), writtenPaths(session));
+}
+
+/** Measures what the work uses of the diff budget, and records it where it has changed. */
+export async function recordUse(run: Run, tree: TreeId): Promise<DiffUses> {
+  const uses = await measureUse(run, tree);
+  const { line } = run.recorder.session;
+  if (JSON.stringify(uses) !== JSON.stringify(line.uses)) await run.recorder.record({ type: 'diff/measured', uses });
+  return uses;
 }
 
 /** The same, as if `path` had `content` (null: were deleted). */

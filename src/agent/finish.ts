@@ -2,6 +2,7 @@ import { isGreen } from '../core/oracle/describe.ts';
 import { verdictOf } from '../core/oracle/verdict.ts';
 import { baselineRun, decisiveRuns } from '../core/session/line.ts';
 import type { Session, SessionEnd } from '../core/session/session.ts';
+import { baseTree, measureChange } from './diffUse.ts';
 import { look } from './look.ts';
 import { measure } from './measure.ts';
 import { writeReports } from './reports.ts';
@@ -16,7 +17,8 @@ export async function finish(run: Run, end: SessionEnd, detail: string, how: 'me
   if (how === 'measure') await measureTheRest(run, tree);
   const contractNow = await run.ports.workspace.hashOf(run.recorder.session.contractFile);
   const { verdict, because } = verdictNow(run.recorder.session, tree, contractNow);
-  await run.recorder.record({ type: 'verdict/reached', verdict, tree, because });
+  const change = await measureChange(run, baseTree(run.recorder.session), tree);
+  await run.recorder.record({ type: 'verdict/reached', verdict, tree, change, because });
   await run.recorder.record({ type: 'session/ended', end, detail });
   await writeReports(run);
 }

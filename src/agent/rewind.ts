@@ -1,7 +1,7 @@
 import type { Blob, FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { RewindRecord } from '../core/session/events.ts';
 import type { DoneRewind, Flag, Session } from '../core/session/session.ts';
-import { baseTree } from './diffUse.ts';
+import { baseTree, recordUse } from './diffUse.ts';
 import { differences, look } from './look.ts';
 import type { RestoreItem, RestoreOutcome } from './ports.ts';
 import type { Run } from './run.ts';
@@ -91,6 +91,7 @@ async function finish(run: Run, what: Pick<RewindRecord, 'kind' | 'to' | 'by' | 
     writes: diffs.map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
+  await recordUse(run, after.tree);
   return rewind;
 }
 

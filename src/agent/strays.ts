@@ -2,7 +2,7 @@ import { overBudget } from '../core/guard/budget.ts';
 import { standingOf } from '../core/guard/standing.ts';
 import type { FileDiff, TreeId, Write } from '../core/session/changes.ts';
 import type { Flag } from '../core/session/session.ts';
-import { measureUse } from './diffUse.ts';
+import { recordUse } from './diffUse.ts';
 import { differences, seeControl } from './look.ts';
 import { rewindWrites } from './rewind.ts';
 import type { Run } from './run.ts';
@@ -42,7 +42,7 @@ async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet
   const { session } = run.recorder;
   const phase = session.line.phase;
   if (phase === undefined || writes.length === 0) return [];
-  const over = overBudget(session.contract.diff, await measureUse(run, tree));
+  const over = overBudget(session.contract.diff, await recordUse(run, tree));
   const flags: Flag[] = [];
   for (const write of writes) {
     const { standing } = standingOf(session.contract, phase, write.path);
@@ -77,7 +77,7 @@ async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
 /** Closes flags whose reason is gone: the file is as it was before, or the diff is within its budget again. */
 export async function settleGoneFlags(run: Run, tree: TreeId): Promise<void> {
   const { session } = run.recorder;
-  const within = overBudget(session.contract.diff, await measureUse(run, tree)) === undefined;
+  const within = overBudget(session.contract.diff, await recordUse(run, tree)) === undefined;
   const open = session.line.flags.filter((flag) => flag.outcome === undefined);
   const now = await run.ports.workspace.entries(tree, open.map((flag) => flag.path));
   for (const flag of open) {

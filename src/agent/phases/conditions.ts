@@ -1,7 +1,7 @@
 import { overBudget } from '../../core/guard/budget.ts';
 import { openFlags } from '../../core/session/line.ts';
 import type { ConditionResult } from '../../core/session/session.ts';
-import { measureUse } from '../diffUse.ts';
+import { recordUse } from '../diffUse.ts';
 import type { Capture } from '../ports.ts';
 import type { Run } from '../run.ts';
 
@@ -25,7 +25,7 @@ export function noOpenFlag(run: Run): ConditionResult {
 
 export async function withinBudget(run: Run, capture: Capture): Promise<ConditionResult> {
   const { session } = run.recorder;
-  const uses = await measureUse(run, capture.tree);
+  const uses = await recordUse(run, capture.tree);
   const { files, lines } = session.contract.diff;
   return {
     id: 'within-diff-budget', holds: overBudget(session.contract.diff, uses) === undefined, wanted: `at most ${files} files and ${lines} lines`,

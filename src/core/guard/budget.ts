@@ -1,13 +1,20 @@
 import type { DiffBudget } from '../contract/contract.ts';
-import type { FileDiff, Path } from '../session/changes.ts';
+import type { ChangeSize, FileDiff, Path } from '../session/changes.ts';
 import { compileGlobs } from './globs.ts';
 import type { DiffUse, DiffUses } from './proposal.ts';
 
-/** What the diffs of the session's own write set use of the diff budget. A binary file counts as a file without lines. */
-export function useOf(budget: DiffBudget, diffs: readonly FileDiff[], written: ReadonlySet<Path>): DiffUse {
+/** Size of the part of the diffs that counts: paths of the session's own write set that are not uncounted. A binary file has no lines. */
+export function sizeOf(budget: DiffBudget, diffs: readonly FileDiff[], written: ReadonlySet<Path>): ChangeSize {
   const uncounted = compileGlobs(budget.uncounted);
   const counted = diffs.filter((diff) => written.has(diff.path) && uncounted(diff.path) === undefined);
-  return { files: counted.length, lines: counted.reduce((sum, diff) => sum + diff.added + diff.removed, 0) };
+  const sum = (of: (diff: FileDiff) => number): number => counted.reduce((total, diff) => total + of(diff), 0);
+  return { files: counted.length, added: sum((diff) => diff.added), removed: sum((diff) => diff.removed) };
+}
+
+/** What diffs use of the diff budget. */
+export function useOf(budget: DiffBudget, diffs: readonly FileDiff[], written: ReadonlySet<Path>): DiffUse {
+  const { files, added, removed } = sizeOf(budget, diffs, written);
+  return { files, lines: added + removed };
 }
 
 /** Which limit the use is over, in words, or undefined while it is within. */

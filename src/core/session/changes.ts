@@ -35,6 +35,13 @@ export interface FileDiff {
   readonly binary: boolean;
 }
 
+/** Size of a change: of the session's own write set, uncounted paths left out. */
+export interface ChangeSize {
+  readonly files: number;
+  readonly added: number;
+  readonly removed: number;
+}
+
 /** One entry of the write set: a path that a tool or command of the session changed. */
 export interface Write extends FileDiff {
   readonly by: 'tool' | 'command' | 'rewind';

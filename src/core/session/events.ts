@@ -1,7 +1,8 @@
 import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
-import type { FileDiff, Path, TreeId, Write } from './changes.ts';
+import type { DiffUses } from '../guard/proposal.ts';
+import type { ChangeSize, FileDiff, Path, TreeId, Write } from './changes.ts';
 import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, Plan, Role, SandboxState, SessionEnd, BaseState, FrozenFile, Decoy, AmendmentRequest } from './session.ts';
 
 /** A fact of a session. The session is the fold of these; nothing else is stored. */
@@ -28,6 +29,7 @@ export type SessionEvent =
   | { readonly type: 'tool/answered'; readonly conversation: string; readonly call: string; readonly outcome: 'done' | 'refused' | 'failed' | 'interrupted';
       readonly reason?: RefusalReason; readonly text: string; readonly summary?: string; readonly artifact?: string; readonly ms: number }
   | { readonly type: 'changes/written'; readonly writes: readonly Write[]; readonly tree: TreeId }
+  | { readonly type: 'diff/measured'; readonly uses: DiffUses }
   | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly tree: TreeId }
   | { readonly type: 'control/seen'; readonly control: Readonly<Record<string, string>>; readonly changed: readonly string[]; readonly during?: string }
   | { readonly type: 'flag/raised'; readonly flag: Flag }
@@ -43,7 +45,9 @@ export type SessionEvent =
   | { readonly type: 'contract/locked'; readonly hash: string }
   | { readonly type: 'gate/opened'; readonly gate: string; readonly kind: GateKind; readonly phase: PhaseName; readonly question: string; readonly blocking: readonly string[] }
   | { readonly type: 'gate/answered'; readonly gate: string; readonly answer: GateAnswer; readonly by: 'person' | 'approve-flag' | 'auto' }
-  | { readonly type: 'boundary/crossed'; readonly boundary: string; readonly phase: PhaseName; readonly tree: TreeId; readonly commit: string; readonly notCovered: readonly string[]; readonly surface?: SurfaceDelta }
+  | { readonly type: 'boundary/crossed'; readonly boundary: string; readonly phase: PhaseName; readonly tree: TreeId; readonly commit: string; readonly notCovered: readonly string[];
+      /** Against the boundary before, or the base. */
+      readonly change: ChangeSize; readonly surface?: SurfaceDelta }
   | { readonly type: 'amendment/proposed'; readonly amendment: AmendmentRequest }
   | { readonly type: 'amendment/decided'; readonly amendment: string; readonly approved: boolean; readonly contract?: Contract; readonly contractText?: string; readonly contractHash?: string }
   | { readonly type: 'review/reported'; readonly findings: readonly Finding[]; readonly dropped: number }
@@ -52,7 +56,9 @@ export type SessionEvent =
   | { readonly type: 'rewind/done'; readonly rewind: RewindRecord }
   | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
   | { readonly type: 'budget/reached'; readonly budget: string; readonly detail: string }
-  | { readonly type: 'verdict/reached'; readonly verdict: Verdict; readonly tree: TreeId; readonly because: readonly string[] }
+  | { readonly type: 'verdict/reached'; readonly verdict: Verdict; readonly tree: TreeId;
+      /** Against the base. */
+      readonly change: ChangeSize; readonly because: readonly string[] }
   | { readonly type: 'session/ended'; readonly end: SessionEnd; readonly detail: string }
   | { readonly type: 'work/kept'; readonly how: 'branch' | 'squash' | 'patch' | 'left' | 'undone'; readonly detail: string };
 

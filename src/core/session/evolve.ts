@@ -56,7 +56,7 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'rewind/done': return { ...changedAfterVerdict(session), tree: event.rewind.tree };
     case 'rewind/undone': return { ...changedAfterVerdict(session), tree: event.tree };
     case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
-    case 'verdict/reached': return { ...session, verdict: { verdict: event.verdict, tree: event.tree, because: event.because } };
+    case 'verdict/reached': return { ...session, verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
     case 'session/ended': return { ...session, end: { end: event.end, detail: event.detail } };
     case 'work/kept': return { ...session, kept: { how: event.how, detail: event.detail } };
     default: return session;

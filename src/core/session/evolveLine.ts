@@ -25,6 +25,7 @@ function evolveWork(line: Line, event: SessionEvent, session: Session, stamp: St
     case 'conversation/closed': return { ...line, stack: line.stack.filter((id) => id !== event.conversation) };
     case 'turn/answered': return { ...line, phaseTurns: line.phaseTurns + 1 };
     case 'changes/written': return { ...reopened(line), writes: [...line.writes, ...event.writes] };
+    case 'diff/measured': return { ...line, uses: event.uses };
     case 'changes/observed': return reopened(line);
     case 'flag/raised': return { ...reopened(line), flags: [...line.flags, event.flag] };
     case 'flag/settled': return { ...reopened(line), flags: line.flags.map((flag) => (flag.id === event.flag ? { ...flag, outcome: event.how } : flag)) };
@@ -83,9 +84,10 @@ function settle(finding: Finding, event: Of<'finding/settled'>): Finding {
 }
 
 function cross(session: Session, event: Of<'boundary/crossed'>, stamp: Stamp): Session {
-  const bare: Line = { ...reopened(session.line), phase: phaseAfter(session, event.phase), phaseStarted: false, phaseTurns: 0, repairs: 0, stack: [] };
+  const bare: Line = { ...reopened(session.line), phase: phaseAfter(session, event.phase), phaseStarted: false, phaseTurns: 0, repairs: 0, stack: [],
+    uses: { phase: { files: 0, lines: 0 }, base: session.line.uses.base } };
   const boundary: Boundary = {
-    id: event.boundary, phase: event.phase, tree: event.tree, commit: event.commit, at: stamp.at, active: stamp.active, notCovered: event.notCovered,
+    id: event.boundary, phase: event.phase, tree: event.tree, commit: event.commit, at: stamp.at, active: stamp.active, notCovered: event.notCovered, change: event.change,
     ...(event.surface === undefined ? {} : { surface: event.surface }), line: bare,
   };
   return { ...session, line: { ...bare, boundaries: [...bare.boundaries, boundary] } };

@@ -6,6 +6,7 @@ import type { Boundary, Conversation, Finding, Flag, Line, Session } from './ses
 export function firstLine(phase: PhaseName | undefined, attempt: number): Line {
   return {
     attempt, phase, phaseStartedAt: 0, phaseStarted: false, round: 0, phaseTurns: 0, repairs: 0, boundaries: [], writes: [], flags: [],
+    uses: { phase: { files: 0, lines: 0 }, base: { files: 0, lines: 0 } },
     runs: [], decoys: [], findings: [], reviewed: false, stack: [], gateApproved: false, waived: [],
   };
 }

@@ -1,7 +1,8 @@
 import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
-import type { Blob, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
+import type { DiffUses } from '../guard/proposal.ts';
+import type { Blob, ChangeSize, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
 import type { Endpoint, FlagOutcome, LeftPath, RefusalReason, RewindRecord, SurfaceDelta } from './events.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
@@ -45,7 +46,7 @@ export interface Session {
   readonly budgetReached?: { readonly budget: string; readonly detail: string };
   /** HEAD and branch that the session works on; moves only by the answer of a gate. */
   readonly control: Readonly<Record<string, string>>;
-  readonly verdict?: { readonly verdict: Verdict; readonly tree: TreeId; readonly because: readonly string[] };
+  readonly verdict?: { readonly verdict: Verdict; readonly tree: TreeId; readonly change: ChangeSize; readonly because: readonly string[] };
   readonly end?: { readonly end: SessionEnd; readonly detail: string };
   readonly kept?: { readonly how: string; readonly detail: string };
 }
@@ -64,6 +65,8 @@ export interface Line {
   readonly repairs: number;
   readonly boundaries: readonly Boundary[];
   readonly writes: readonly Write[];
+  /** What the write set uses of the diff budget, as last measured. */
+  readonly uses: DiffUses;
   readonly flags: readonly Flag[];
   readonly runs: readonly OracleRun[];
   readonly plan?: Plan;
@@ -134,6 +137,8 @@ export interface Boundary {
   readonly active: number;
   readonly notCovered: readonly string[];
   readonly surface?: SurfaceDelta;
+  /** Against the boundary before, or the base. */
+  readonly change: ChangeSize;
   /** The line as the next phase starts from it. */
   readonly line: Line;
 }
