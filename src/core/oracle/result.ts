@@ -16,6 +16,12 @@ export interface RawRun {
   readonly report?: string;
   /** The report file was there before the process started. */
   readonly reportStale?: boolean;
+  /** Why the report file cannot be taken as text, such as `is a link`. */
+  readonly reportFault?: string;
+  /** Last part of standard error. */
+  readonly stderr?: string;
+  /** Files of the measured tree that must not change in a run and that the process changed. */
+  readonly changed?: readonly string[];
   readonly nonce: string;
   readonly ms: number;
   /** Id of the artifact with the whole output (stdout and stderr). */
@@ -29,6 +35,8 @@ export interface TestResult {
   readonly skipped: number;
   /** Names of tests that passed, nested names joined by ` > `. */
   readonly ids: readonly string[];
+  /** Files that the runner ran and that reported no test of their own. */
+  readonly silent?: readonly string[];
 }
 
 export interface MetricResult {
@@ -71,6 +79,8 @@ export interface OracleRun {
   readonly environment: readonly EnvironmentRecord[];
   /** Frozen paths whose bytes differed from the frozen ones in the measured tree. */
   readonly tampered: readonly string[];
+  /** Oracle files of the measured tree that are not among the frozen ones; they were left out. */
+  readonly unfrozen?: readonly string[];
   readonly sandboxed: boolean;
   readonly ms: number;
   /** Setup failed: no cell ran. */
