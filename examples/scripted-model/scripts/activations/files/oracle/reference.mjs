@@ -54,7 +54,7 @@ function afterAttention(layer, stream) {
   const [queries, keys, values] = [layer.query, layer.key, layer.value].map((matrix) => normed.map((x) => product(matrix, x)));
   const size = config.width / config.heads;
   return stream.map((x, t) => {
-    const mixed = new Array(config.width).fill(0);
+    const mixed = Array.from(stream[t], () => 0);
     for (let head = 0; head < config.heads; head += 1) {
       const part = Array.from({ length: size }, (_, i) => head * size + i);
       const powers = keys.slice(0, t + 1).map((key) => Math.exp(part.reduce((sum, i) => sum + queries[t][i] * key[i], 0) / Math.sqrt(size)));
