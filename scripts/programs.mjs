@@ -5,7 +5,7 @@ import { Problem } from './problem.mjs';
 import { root } from './root.mjs';
 
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
-/** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean }} RunOptions `quiet` keeps the output for the caller instead of showing it. */
+/** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, timeoutMs?: number }} RunOptions `quiet` keeps the output for the caller instead of showing it. */
 
 /** Children that are still ours to end. @type {Set<ChildProcess>} */
 const living = new Set();
@@ -27,14 +27,18 @@ export function start(command, args, options) {
   return child;
 }
 
-/** Runs a program to its end. @param {string} command @param {readonly string[]} args @param {RunOptions} [options] @returns {Promise<{ status: number, output: string }>} */
-export function run(command, args, { cwd = root, env = process.env, quiet = false } = {}) {
+/** Runs a program to its end, or ends it when its time is over. @param {string} command @param {readonly string[]} args @param {RunOptions} [options] @returns {Promise<{ status: number, output: string }>} */
+export function run(command, args, { cwd = root, env = process.env, quiet = false, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = start(command, args, { cwd, env, stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (output += text));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => void end(child), timeoutMs);
     child.once('error', (error) => reject(new Problem(`${command} could not be started: ${error.message}`)));
-    child.once('close', (status) => resolve({ status: status ?? 1, output }));
+    child.once('close', (status) => {
+      clearTimeout(timer);
+      resolve({ status: status ?? 1, output });
+    });
   });
 }
 

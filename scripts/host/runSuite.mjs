@@ -22,7 +22,7 @@ export async function runHostSuite({ extension, tests, folder, vsix, env, timeou
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'bounded-editor-'));
   const workspace = fs.realpathSync(folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'bounded-workspace-')));
   if (vsix !== undefined) await installVsix(vsix, data);
-  const editor = await startEditor({ data, driver: true, ...(env === undefined ? {} : { env }) });
+  const editor = await startEditor({ data, test: true, ...(env === undefined ? {} : { env }) });
   let status = 1;
   try {
     const browser = await openBrowser();

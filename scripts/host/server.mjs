@@ -17,6 +17,7 @@ export const quietSettings = {
   'extensions.autoUpdate': false,
   'git.autofetch': false,
   'telemetry.telemetryLevel': 'off',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
 };
 
@@ -30,41 +31,65 @@ export async function installVsix(vsix, data) {
 }
 
 /**
- * Starts VS Code on 127.0.0.1 and answers when it listens.
- * @param {{ data: string, port?: number, settings?: Record<string, unknown>, env?: NodeJS.ProcessEnv, driver?: boolean }} options `data` keeps
- * everything of the editor; `env` is added to the environment of the extension host; `driver` honours the development extension of the page's address
- * @returns {Promise<EditorServer>}
+ * How an editor is started. `data` keeps everything of it; `env` is added to the environment of the extension host; `test` honours the
+ * development extension of the page's address and forgets a closed page at once.
+ * @typedef {{ data: string, port?: number, settings?: Record<string, unknown>, env?: NodeJS.ProcessEnv, test?: boolean }} EditorOptions
  */
-export async function startEditor({ data, port = 0, settings = {}, env = {}, driver = false }) {
+
+/** Starts VS Code on 127.0.0.1 and answers when it listens. @param {EditorOptions} options @returns {Promise<EditorServer>} */
+export async function startEditor(options) {
+  const { data, env = {} } = options;
+  const token = crypto.randomUUID();
+  const { node, main } = hostPaths();
+  writeSettings(options);
+  const child = start(node, [main, ...serverFlags(options, token), ...dataFlags(data)], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...cleanEnvironment(), ...env } });
+  const logs = path.join(data, 'server.log');
+  /** @type {Promise<number | null>} */
+  const exited = new Promise((resolve) => child.once('close', resolve));
+  const { port, said } = await Promise.race([firstWords(child, logs), startTime()]);
+  if (port !== undefined) return { url: new URL(`http://127.0.0.1:${port}/?tkn=${token}`), logs, exited, stop: () => end(child) };
+  await end(child);
+  throw notStarted(said);
+}
+
+/** @param {EditorOptions} options */
+function writeSettings({ data, settings }) {
   const machine = path.join(data, 'user', 'Machine');
   fs.mkdirSync(machine, { recursive: true });
   fs.writeFileSync(path.join(machine, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
-  const token = crypto.randomUUID();
-  const { node, main } = hostPaths();
-  const flags = ['--host', '127.0.0.1', '--port', String(port), '--connection-token', token, '--accept-server-license-terms', '--telemetry-level', 'off'];
-  const quiet = ['--disable-workspace-trust', '--disable-getting-started-override', '--reconnection-grace-time', '1', ...(driver ? ['--enable-smoke-test-driver'] : [])];
-  const child = start(node, [main, ...flags, ...quiet, ...dataFlags(data)], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...cleanEnvironment(), ...env } });
-  const logs = path.join(data, 'server.log');
-  const log = fs.createWriteStream(logs);
-  /** @type {Promise<number | null>} */
-  const exited = new Promise((resolve) => child.once('close', resolve));
-  /** @type {Promise<number>} */
-  const listening = new Promise((resolve) => {
-    let text = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (part) => {
-        log.write(part);
-        const found = /Extension host agent listening on (\d+)/.exec((text = (text + part).slice(-4000)));
-        if (found) resolve(Number(found[1]));
-      });
-    }
-  });
-  const bound = await Promise.race([listening, exited.then((status) => failed(status, logs))]);
-  return { url: new URL(`http://127.0.0.1:${bound}/?tkn=${token}`), logs, exited, stop: () => end(child) };
 }
 
-/** @param {number | null} status @param {string} logs @returns {never} */
-function failed(status, logs) {
-  const tail = fs.existsSync(logs) ? fs.readFileSync(logs, 'utf8').trim().split('\n').slice(-5).join('\n') : '';
-  throw new Problem(`VS Code did not start (status ${status}).\n${tail}`, tail.includes('EADDRINUSE') ? 'The port is in use: choose another one with --port.' : undefined);
+/** @param {EditorOptions} options @param {string} token */
+function serverFlags({ port = 0, test = false }, token) {
+  const where = ['--host', '127.0.0.1', '--port', String(port), '--connection-token', token];
+  const manner = ['--accept-server-license-terms', '--telemetry-level', 'off', '--disable-workspace-trust', '--disable-getting-started-override'];
+  return [...where, ...manner, ...(test ? ['--enable-smoke-test-driver', '--reconnection-grace-time', '1'] : [])];
+}
+
+/** What a server said until it listened on a port, gave up or ended. @typedef {{ port: string | undefined, said: string }} FirstWords */
+
+/** @param {import('node:child_process').ChildProcess} child @param {string} logs a file that gets everything it says @returns {Promise<FirstWords>} */
+function firstWords(child, logs) {
+  const log = fs.createWriteStream(logs);
+  let said = '';
+  return new Promise((resolve) => {
+    const hear = (/** @type {string} */ part) => {
+      log.write(part);
+      said = (said + part).slice(-4000);
+      const port = /Extension host agent listening on (\d+)/.exec(said)?.[1];
+      // A server that cannot listen says so, but does not end.
+      if (port !== undefined || /Error occurred in server[^]*\n +at /.test(said)) resolve({ port, said });
+    };
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', hear);
+    child.once('close', () => resolve({ port: undefined, said }));
+  });
+}
+
+/** @returns {Promise<FirstWords>} */
+const startTime = () => new Promise((resolve) => setTimeout(() => resolve({ port: undefined, said: 'It did not listen within a minute.' }), 60_000).unref());
+
+/** @param {string} said */
+function notStarted(said) {
+  const reason = /^.*EADDRINUSE.*$/m.exec(said)?.[0] ?? said.trim().split('\n').slice(-5).join('\n');
+  return new Problem(`VS Code did not start.\n${reason}`, said.includes('EADDRINUSE') ? 'Another program has the port: choose another one with --port.' : undefined);
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { Problem } from '../problem.mjs';
 import { run } from '../programs.mjs';
 import { inRoot } from '../root.mjs';
 
@@ -21,12 +22,15 @@ export async function part(title, work) {
   console.log(`\n${title}`);
   const started = performance.now();
   const counts = await work().catch((error) => {
-    console.log(`  ✗ ${title} could not run: ${error instanceof Error ? error.message : error}`);
+    console.log(`  ✗ ${title}: ${error instanceof Problem ? [error.message, error.hint ?? ''].join('\n    ') : (error?.stack ?? error)}`);
     return couldNotRun;
   });
   console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return counts;
 }
+
+/** A step that tests nothing by itself, but without which nothing can be tested. @param {string} title @param {() => Promise<void>} work */
+export const step = (title, work) => part(title, async () => (await work(), { passed: 0, failed: 0, skipped: [] }));
 
 /** @param {string} title @param {string} command @param {readonly string[]} args @returns {Promise<Counts>} */
 async function program(title, command, args) {
@@ -50,7 +54,10 @@ export const typesAndLint = async () =>
  * @param {readonly string[]} specs files or globs from the project's root @param {{ jobs?: number }} [options] files that may run at the same time
  */
 export const mocha = (specs, { jobs = 1 } = {}) =>
-  counted((env) => run(process.execPath, [inRoot('node_modules/mocha/bin/mocha.js'), '--reporter', inRoot('scripts/tests/reporter.cjs'), ...(jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : []), ...specs], { env: { ...process.env, ...env } }));
+  counted((env) => run(process.execPath, [inRoot('node_modules/mocha/bin/mocha.js'), '--reporter', inRoot('scripts/tests/reporter.cjs'), ...(jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : []), ...specs], { env: { ...process.env, ...env }, timeoutMs: longestRun }));
+
+/** Milliseconds after which a suite hangs rather than works. */
+const longestRun = 600_000;
 
 /**
  * Runs something that uses our reporter. Its counts are believed only together with its exit status: a run that broke off, or that
