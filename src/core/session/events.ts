@@ -103,7 +103,10 @@ export interface RewindRecord {
   readonly by: 'person' | 'on-stray';
 }
 
-/** One line of the journal. `prev` is the SHA-256 (hex) of the line before, without its end-of-line; 64 zeros for the first. */
+/**
+ * One line of the journal. `prev` is the SHA-256 (hex) of the line before, without its end-of-line; 64 zeros for the first.
+ * `seq` counts from 1. In the file the line ends in one key more, `sum`, by which a reader knows that it is whole.
+ */
 export interface Entry {
   readonly v: 1;
   readonly seq: number;
