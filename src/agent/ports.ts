@@ -167,12 +167,12 @@ export interface Shell {
 }
 
 export interface Journal {
-  /** Durable when resolved. Throws when the tail is not the writer's own or the disk refuses. */
+  /** Durable when resolved. Rejects with a JournalFault when the tail is not the writer's own or the disk refuses. */
   append(at: number, active: number, event: SessionEvent): Promise<Entry>;
 }
 
 export interface Artifacts {
-  /** Durable when resolved; answers the SHA-256 of the bytes. */
+  /** Durable when resolved; answers the SHA-256 of the bytes. Rejects with a JournalFault when the disk refuses. */
   put(text: string): Promise<string>;
   /** Text of an artifact of this session, or undefined. */
   get(id: string): Promise<string | undefined>;

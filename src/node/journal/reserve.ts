@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Enough for the record that says why a session paused. */
@@ -14,8 +14,7 @@ export interface Reserve {
 export async function keepReserve(journal: string): Promise<Reserve> {
   const file = path.join(path.dirname(journal), 'reserve');
   try {
-    // Random, because a file system that compresses keeps no space for zeros.
-    await writeFile(file, randomBytes(reserveBytes), { flag: 'wx', mode: 0o600 });
+    await occupy(file);
   } catch {
     // It is there from an earlier run, or there is no space for it.
   }
@@ -28,4 +27,14 @@ export async function keepReserve(journal: string): Promise<Reserve> {
       }
     },
   };
+}
+
+async function occupy(file: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    // Random, because a file system that compresses keeps no space for zeros.
+    await handle.writeFile(randomBytes(reserveBytes));
+  } finally {
+    await handle.close();
+  }
 }

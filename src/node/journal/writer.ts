@@ -10,7 +10,7 @@ import type { Tail } from './scan.ts';
 export interface WriterOptions {
   /** Removes secrets from every string of an event before it is written. */
   readonly redact: Redact;
-  /** Gives back space that was kept for the last words of a session; called when the disk is full. */
+  /** Gives back space that was kept for the last words of a session; called when the disk is full and at the end. */
   readonly freeReserve: () => Promise<void>;
 }
 
@@ -47,6 +47,7 @@ export class JournalWriter implements Journal {
     await this.#queue;
     this.#fault ??= new JournalFault('io', 'the journal is closed');
     await this.#file.close();
+    await this.#options.freeReserve();
   }
 
   async #append(at: number, active: number, event: SessionEvent): Promise<Entry> {
