@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { isClaim } from '../../src/core/guard/claims.ts';
+import { isAllowedPlainly } from '../../src/core/guard/commands.ts';
 import { isGreen } from '../../src/core/oracle/describe.ts';
 import { costOf } from '../../src/core/transcript/prices.ts';
 import { Bench } from './support/hands.ts';
@@ -139,21 +140,48 @@ describe('the scripted run of the example', () => {
     });
     return found;
   }
+});
 
-  it('a rewind and a second attempt find their way too: files of the first one are read before they are replaced', async () => {
-    const { root, remove: removeSecond } = await copyOfExample();
-    const second = new Bench(root, contract, [8]);
-    try {
-      mkdirSync(path.join(root, 'docs'));
-      writeFileSync(path.join(root, 'src', 'model', 'activations.js'), 'old\n');
-      writeFileSync(path.join(root, 'docs', 'activations.md'), 'old\n');
-      await cp(path.join(scriptFiles, 'oracle'), path.join(root, 'oracle'), { recursive: true });
-      const talked = await talk(server.url, '# Phase: production-shape\n', second.hands(async (call) => (call.name === 'complete_phase' ? over('over') : undefined)));
-      assert.equal(talked.calls.filter((call) => call.result.error === true).length, 1, JSON.stringify(talked.calls.filter((call) => call.result.error)));
-      assert.notEqual(second.text('docs/activations.md'), 'old\n');
-    } finally {
-      await removeSecond();
-    }
+describe('the scripted run of the example, where it goes another way', () => {
+  let server: Scripted;
+  let bench: Bench;
+  let remove: () => Promise<void>;
+
+  before(async () => { server = await startScripted(); });
+  after(() => server.close());
+
+  beforeEach(async () => {
+    const copy = await copyOfExample();
+    remove = copy.remove;
+    await cp(path.join(scriptFiles, 'oracle'), path.join(copy.root, 'oracle'), { recursive: true });
+    bench = new Bench(copy.root, contract, [8]);
+  });
+  afterEach(() => remove());
+
+  it('a second attempt reads the files of the first one before it replaces them', async () => {
+    mkdirSync(path.join(bench.root, 'docs'));
+    writeFileSync(path.join(bench.root, 'src', 'model', 'activations.js'), 'old\n');
+    writeFileSync(path.join(bench.root, 'docs', 'activations.md'), 'old\n');
+    const talked = await talk(server.url, '# Phase: production-shape\n', bench.hands(async (call) => (call.name === 'complete_phase' ? over('over') : undefined)));
+    assert.equal(talked.calls.filter((call) => call.result.error === true).length, 1);
+    assert.ok(bench.runs.every(isGreen));
+    assert.notEqual(bench.text('docs/activations.md'), 'old\n');
+  });
+
+  it('without a sandbox the stray comes from a command that the contract names, and the way back is the user\'s', async () => {
+    const queue = 'src/scheduler/queue.js';
+    const original = bench.text(queue);
+    let asked = 0;
+    const talked = await talk(server.url, '# Phase: minimal-hook\n', bench.hands(async ({ name, input }) => {
+      if (name === 'bash' && !isAllowedPlainly(String(input['command']), contract.commands)) return { text: 'refused (command): no', error: true };
+      if (name !== 'complete_phase') return undefined;
+      asked += 1;
+      return bench.text(queue) === original ? over('over') : { text: `The phase is not over.\n- no-open-flag: measured ${queue}`, error: true };
+    }));
+    assert.notEqual(bench.text(queue), original);
+    assert.equal(asked, 2);
+    assert.match(talked.said.at(-1) ?? '', /The decision about it is the user's/);
+    assert.deepEqual(bench.runs.map(isGreen), [false, true]);
   });
 });
 

@@ -13,7 +13,7 @@ import { sign, verify } from './signing.ts';
 const mostBytes = 32 * 1024 * 1024;
 
 /** Who answers: sent with every response, so that nobody takes the script for a model. */
-export const servedBy = 'scripted model (examples)';
+const servedBy = 'scripted model (examples)';
 
 /** Answers the Messages API from a script. `pace`: milliseconds between two pieces of an answer. */
 export function listenerFor(script: Script, pace: number): RequestListener {

@@ -1,5 +1,5 @@
 /** One line of an oracle result. */
-export interface CellFigures {
+interface CellFigures {
   readonly name: string;
   readonly outcome: string;
   readonly metrics: readonly { readonly name: string; readonly value: number | null; readonly text: string; readonly wanted: string }[];
@@ -33,7 +33,7 @@ function metricsOf(text: string): CellFigures['metrics'] {
   return [...found].map(([, name = '', value = '', wanted = '']) => ({ name, value: value === 'null' ? null : Number(value), text: value, wanted }));
 }
 
-export interface Worst {
+interface Worst {
   readonly cell: string;
   readonly metric: string;
   readonly value: string;

@@ -48,7 +48,6 @@ export const indexSchema = z.strictObject({
 });
 
 export type Guard = z.infer<typeof guard>;
-export type Transition = z.infer<typeof transition>;
 export type Step = z.infer<typeof step>;
 export type Call = z.infer<typeof call>;
 export type Talk = z.infer<typeof talkSchema>;
