@@ -1,17 +1,11 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { type ProgramCall, runProgram, startProgram } from './program.ts';
 
-/** One git process: arguments, never a shell. */
-export interface GitCall {
-  readonly args: readonly string[];
+/** One git process. Directory and environment are the runner's unless the call has its own; its environment comes on top. */
+export interface GitCall extends Omit<ProgramCall, 'program' | 'env' | 'cwd'> {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  readonly input?: Buffer | Readable;
   /** Exit statuses that are an answer rather than a failure; 0 always is. */
   readonly also?: readonly number[];
-  /** Most bytes of output that are kept; the process is ended beyond it and the answer is `truncated`. */
-  readonly limit?: number;
-  readonly timeoutMs?: number;
 }
 
 export interface GitAnswer {
@@ -59,20 +53,15 @@ export function gitEnvironment(home: string): Record<string, string> {
 }
 
 export function gitRunner(program: string, base: Readonly<Record<string, string>>, directory: string): Git {
-  const start = (call: GitCall) => startProcess(program, call, { ...base, ...call.env }, call.cwd ?? directory);
+  const ready = (call: GitCall): ProgramCall => ({ ...call, program, env: { ...base, ...call.env }, cwd: call.cwd ?? directory });
   return {
     async run(call) {
-      const { child, ended } = start(call);
-      const out = collect(child.stdout, call.limit ?? Number.POSITIVE_INFINITY, () => child.kill('SIGKILL'));
-      let late = false;
-      const timer = call.timeoutMs === undefined ? undefined : setTimeout(() => { late = true; child.kill('SIGKILL'); }, call.timeoutMs);
-      const { status, stderr } = await ended.finally(() => clearTimeout(timer));
-      const truncated = out.over || late;
+      const { status, stdout, stderr, truncated } = await runProgram(ready(call));
       if (!truncated) requireStatus(call, status, stderr);
-      return { status: status ?? -1, stdout: Buffer.concat(out.chunks), truncated };
+      return { status: status ?? -1, stdout, truncated };
     },
     async *stream(call) {
-      const { child, ended } = start(call);
+      const { child, ended } = startProgram(ready(call));
       let whole = false;
       try {
         for await (const chunk of child.stdout) yield chunk as Buffer;
@@ -88,43 +77,4 @@ export function gitRunner(program: string, base: Readonly<Record<string, string>
 
 function requireStatus(call: GitCall, status: number | null, stderr: string): void {
   if (status !== 0 && (status === null || call.also?.includes(status) !== true)) throw new GitFailure(call.args, status, stderr);
-}
-
-interface Started {
-  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly ended: Promise<{ readonly status: number | null; readonly stderr: string }>;
-}
-
-function startProcess(program: string, call: GitCall, env: Readonly<Record<string, string>>, cwd: string): Started {
-  const child = spawn(program, call.args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
-  const err = collect(child.stderr, 65_536, () => undefined);
-  const ended = new Promise<{ status: number | null; stderr: string }>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (status) => resolve({ status, stderr: Buffer.concat(err.chunks).toString('utf8') }));
-    // A process that ends before it has read its input says so by its status.
-    child.stdin.on('error', () => undefined);
-    if (call.input === undefined || Buffer.isBuffer(call.input)) child.stdin.end(call.input);
-    else call.input.once('error', (error) => { child.kill('SIGKILL'); reject(error); }).pipe(child.stdin);
-  });
-  // Whoever leaves a stream early still waits for the end; until then a failure must not count as unhandled.
-  ended.catch(() => undefined);
-  return { child, ended };
-}
-
-interface Collected {
-  readonly chunks: Buffer[];
-  over: boolean;
-}
-
-function collect(stream: Readable, limit: number, onOver: () => void): Collected {
-  const collected: Collected = { chunks: [], over: false };
-  let size = 0;
-  stream.on('data', (chunk: Buffer) => {
-    if (size < limit) collected.chunks.push(chunk.subarray(0, limit - size));
-    size += chunk.length;
-    if (size <= limit || collected.over) return;
-    collected.over = true;
-    onOver();
-  });
-  return collected;
 }

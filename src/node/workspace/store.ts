@@ -23,23 +23,23 @@ export class Store {
   readonly git: Git;
   /** Path of git itself. */
   readonly program: string;
+  /** The whole environment of its git processes. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly #stored = new Set<string>();
 
-  private constructor(directory: string, program: string, git: Git) {
+  private constructor(directory: string, program: string) {
     this.directory = directory;
     this.program = program;
-    this.git = git;
+    this.environment = { ...gitEnvironment(path.join(directory, 'home')), GIT_DIR: directory };
+    this.git = gitRunner(program, this.environment, directory);
   }
 
   /** Opens the store, creating it on demand. `program` is git. */
   static async open(directory: string, program: string): Promise<Store> {
-    const home = path.join(directory, 'home');
     await privateDirectory(directory);
-    await mkdir(home, { recursive: true, mode: 0o700 });
-    const git = gitRunner(program, { ...gitEnvironment(home), GIT_DIR: directory }, directory);
-    const store = new Store(directory, program, git);
+    const store = new Store(directory, program);
     if (!(await exists(path.join(directory, storeMarker)))) await store.#create();
-    for (const folder of ['spool', 'rules', 'roots']) await mkdir(path.join(directory, folder), { recursive: true, mode: 0o700 });
+    for (const folder of ['home', 'spool', 'rules', 'roots']) await mkdir(path.join(directory, folder), { recursive: true, mode: 0o700 });
     return store;
   }
 

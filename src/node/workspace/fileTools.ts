@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { lstat, open } from 'node:fs/promises';
+import type { FileRead } from '../../agent/ports.ts';
+import type { Blob, FileChange, Path } from '../../core/session/changes.ts';
+import { syncDirectory } from '../journal/durable.ts';
+import { codeOf } from '../journal/faults.ts';
+import { isWellFormed, linesOf, looksBinary } from './bytes.ts';
+import { type Content, openFlags, readSmall } from './content.ts';
+import { type Entered, inFolder } from './folders.ts';
+import type { PathGuard } from './guard.ts';
+import { pieces } from './pack.ts';
+import { nameOf, onDisk, parentOf } from './places.ts';
+import { type Hindrance, putFile, removeFile } from './replaceFile.ts';
+import { isGone, isUnreadable, specialKind } from './scan.ts';
+
+export type ApplyOutcome = { readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string };
+
+/** Reads and writes single files for the tools, each path through the guard. */
+export class FileTools {
+  readonly #root: string;
+  readonly #guard: PathGuard;
+
+  constructor(root: string, guard: PathGuard) {
+    this.#root = root;
+    this.#guard = guard;
+  }
+
+  async read(path: Path): Promise<FileRead> {
+    if (path === '') return { kind: 'directory' };
+    const why = this.#guard.refusesReading(path);
+    if (why !== undefined) return { kind: 'refused', why };
+    const entered = await inFolder(this.#root, parentOf(path), false, (place) => readAt(place, nameOf(path)));
+    if ('value' in entered) return entered.value;
+    return 'missing' in entered ? { kind: 'missing' } : { kind: 'refused', why: entered.blocked };
+  }
+
+  /** Without `expected` a write makes a new file: one that is there already makes it stale. */
+  async apply(change: FileChange): Promise<ApplyOutcome> {
+    const why = this.#guard.refusesWriting(change.path);
+    if (why !== undefined) return { ok: false, why: 'refused', detail: why };
+    if (change.kind === 'write' && !isWellFormed(change.content)) return { ok: false, why: 'refused', detail: 'the content is not valid Unicode' };
+    return this.change(change.path, change.expected ?? null, change.kind === 'delete' ? null : Buffer.from(change.content, 'utf8'));
+  }
+
+  /** Puts `bytes` (null: removes) where `expected` is. A file keeps its mode; a new one is not executable. */
+  async change(path: Path, expected: Blob | null, bytes: Buffer | null): Promise<ApplyOutcome> {
+    if (expected?.mode === '120000') return { ok: false, why: 'refused', detail: `${path} is a link` };
+    try {
+      const entered = await inFolder(this.#root, parentOf(path), bytes !== null, async (place) => {
+        const hindrance = await this.#changeAt(place, path, expected, bytes);
+        if (hindrance === undefined) await syncDirectory(place);
+        return hindrance;
+      });
+      return outcomeOf(path, entered);
+    } catch (error) {
+      if (!refusedBySystem.has(codeOf(error) ?? '')) throw error;
+      return { ok: false, why: 'refused', detail: `${path} cannot be written (${codeOf(error)})` };
+    }
+  }
+
+  async #changeAt(place: string, path: Path, expected: Blob | null, bytes: Buffer | null): Promise<Hindrance> {
+    if (bytes !== null) return putFile(place, nameOf(path), { bytes, mode: expected?.mode ?? '100644', secret: this.#guard.isSecret(path) }, expected);
+    return expected === null ? 'no content that may be removed' : removeFile(place, nameOf(path), expected);
+  }
+
+  /** SHA-256 of a regular file's bytes, undefined where there is none. */
+  async sha256(path: Path): Promise<string | undefined> {
+    const entered = await inFolder(this.#root, parentOf(path), false, async (place) => {
+      const handle = await open(onDisk(place, nameOf(path)), openFlags).catch(() => undefined);
+      if (handle === undefined) return undefined;
+      try {
+        const stats = await handle.stat();
+        if (!stats.isFile()) return undefined;
+        const hash = createHash('sha256');
+        for await (const piece of pieces(handle, stats.size)) hash.update(piece);
+        return hash.digest('hex');
+      } finally {
+        await handle.close();
+      }
+    });
+    return 'value' in entered ? entered.value : undefined;
+  }
+}
+
+/** The system refuses this path in particular; anything else is a fault of the machine. */
+const refusedBySystem = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY']);
+
+function outcomeOf(path: Path, entered: Entered<Hindrance>): ApplyOutcome {
+  if ('blocked' in entered) return { ok: false, why: 'refused', detail: `${path}: ${entered.blocked}` };
+  if ('missing' in entered) return { ok: false, why: 'stale', detail: `${path} is gone` };
+  return entered.value === undefined ? { ok: true } : { ok: false, why: 'stale', detail: `${path} is not as it was: there is ${entered.value}` };
+}
+
+/** Largest file that is read for a tool, in bytes. */
+const largestRead = 64 * 1024 * 1024;
+
+async function readAt(place: string, name: string): Promise<FileRead> {
+  const file = onDisk(place, name);
+  const stats = await lstat(file).catch((error: unknown) => {
+    if (isGone(error)) return undefined;
+    throw error;
+  });
+  if (stats === undefined) return { kind: 'missing' };
+  if (stats.isDirectory()) return { kind: 'directory' };
+  if (stats.isSymbolicLink()) return { kind: 'refused', why: 'it is a link, and file tools do not follow links' };
+  if (!stats.isFile()) return { kind: 'refused', why: `it is a ${specialKind(stats)}` };
+  if (stats.size > largestRead) return { kind: 'refused', why: `it is too large to be read (${stats.size} bytes)` };
+  try {
+    return described(readSmall(file));
+  } catch (error) {
+    if (isGone(error)) return { kind: 'missing' };
+    if (isUnreadable(error)) return { kind: 'refused', why: `it cannot be read (${codeOf(error)})` };
+    throw error;
+  }
+}
+
+function described({ object, mode }: Content): FileRead {
+  const blob = { oid: object.oid, mode };
+  if (looksBinary(object.body) || !isUtf8(object.body)) return { kind: 'binary', blob, bytes: object.body.length };
+  const text = object.body.toString('utf8');
+  return { kind: 'text', text, blob, lines: linesOf(text).length };
+}

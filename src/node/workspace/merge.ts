@@ -1,0 +1,60 @@
+import { merge } from 'node-diff3';
+import type { Blob } from '../../core/session/changes.ts';
+import { decodeBytes, encodeText, linesOf, looksBinary } from './bytes.ts';
+import { sameBlob } from './fileState.ts';
+
+/** What is to be done with one path of a rewind. `mode` and `content` say what the path has afterwards. */
+export type RestoreStep =
+  | { readonly do: 'nothing' }
+  | { readonly do: 'delete' }
+  | { readonly do: 'write' }
+  | { readonly do: 'merge'; readonly mode: Blob['mode']; readonly content: 'target' | 'current' | 'three-way' }
+  | { readonly do: 'leave'; readonly why: string };
+
+/**
+ * Decides one path: `target` is what the path shall have, `expected` what the session last left there, `current` what is
+ * there. Whatever is neither is the user's and is never overwritten.
+ */
+export function decideRestore(target: Blob | null, expected: Blob | null, current: Blob | null): RestoreStep {
+  if (sameBlob(current, target)) return { do: 'nothing' };
+  if (sameBlob(current, expected)) return { do: target === null ? 'delete' : 'write' };
+  if (current === null) return { do: 'leave', why: 'you deleted it since' };
+  if (target === null) return { do: 'leave', why: 'you changed it since the session made it' };
+  if (expected === null) return { do: 'leave', why: 'the session deleted it, and there is another one by now' };
+  return decideMerge(target, expected, current);
+}
+
+/** Mode and content are two changes: each side may have made one of them. */
+function decideMerge(target: Blob, expected: Blob, current: Blob): RestoreStep {
+  const kinds = new Set([target, expected, current].map((blob) => blob.mode === '120000'));
+  if (kinds.size > 1 || kinds.has(true)) return { do: 'leave', why: 'you changed it since, and it is or was a link' };
+  const mode = current.mode === expected.mode ? target.mode : current.mode;
+  if (current.oid === expected.oid) return { do: 'merge', mode, content: 'target' };
+  return { do: 'merge', mode, content: target.oid === expected.oid || target.oid === current.oid ? 'current' : 'three-way' };
+}
+
+/** Most lines, in the part that differs, that are merged here; the search takes time with their product. */
+const mostLines = 4000;
+
+/** Takes over into `current` what leads from `base` to `target`; undefined where both changed the same lines, or where it is no text. */
+export function mergeTexts(current: Buffer, base: Buffer, target: Buffer): Buffer | undefined {
+  if ([current, base, target].some(looksBinary)) return undefined;
+  const sides = [current, base, target].map((bytes) => linesOf(decodeBytes(bytes)));
+  const [ours = [], old = [], theirs = []] = sides;
+  const start = commonCount(sides, (lines, index) => lines[index], Math.min(...sides.map((lines) => lines.length)));
+  const end = commonCount(sides, (lines, index) => lines[lines.length - 1 - index], Math.min(...sides.map((lines) => lines.length)) - start);
+  const middle = (lines: readonly string[]) => lines.slice(start, lines.length - end);
+  if (sides.some((lines) => middle(lines).length > mostLines)) return undefined;
+  const merged = merge(middle(ours), middle(old), middle(theirs), { excludeFalseConflicts: true }) as { readonly conflict: boolean; readonly result: readonly string[] };
+  if (merged.conflict) return undefined;
+  const lines = [...ours.slice(0, start), ...merged.result, ...ours.slice(ours.length - end)];
+  // A line without an end may only be the last: two sides that changed the end of the file in different ways would run together.
+  if (lines.slice(0, -1).some((line) => !line.endsWith('\n'))) return undefined;
+  return encodeText(lines.join(''));
+}
+
+function commonCount(sides: readonly (readonly string[])[], at: (lines: readonly string[], index: number) => string | undefined, limit: number): number {
+  let count = 0;
+  while (count < limit && new Set(sides.map((lines) => at(lines, count))).size === 1) count += 1;
+  return count;
+}

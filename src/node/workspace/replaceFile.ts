@@ -1,0 +1,146 @@
+import { isUtf8 } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
+import { link, lstat, open, rename, symlink, unlink } from 'node:fs/promises';
+import type { Blob } from '../../core/session/changes.ts';
+import { codeOf } from '../journal/faults.ts';
+import { type FileState, isState, stateAt, stateInWords } from './fileState.ts';
+import { onDisk } from './places.ts';
+
+/** A content to be put at a place. */
+export interface NewFile {
+  readonly bytes: Buffer;
+  readonly mode: Blob['mode'];
+  /** Only its owner may read it when it is made anew. */
+  readonly secret: boolean;
+}
+
+/** Undefined: done. Otherwise why not; the place is as it was found. */
+export type Hindrance = string | undefined;
+
+/**
+ * Puts a content at `name` in an entered folder, in one step and durably but for the folder, and only where `expected`
+ * is there (null: nothing). Whatever somebody else writes there meanwhile is kept: nothing is overwritten unseen.
+ */
+export async function putFile(folder: string, name: string, file: NewFile, expected: Blob | null): Promise<Hindrance> {
+  const state = await stateAt(folder, name);
+  if (!isState(state, expected)) return stateInWords(state);
+  const temporary = await writeBeside(folder, file, state);
+  try {
+    if (expected === null) return await linkInto(folder, temporary, name);
+    if (expected.mode === '120000' || file.mode === '120000') return await renameOver(folder, temporary, name, expected);
+    return await exchange(folder, temporary, name, expected);
+  } finally {
+    await unlink(onDisk(folder, temporary)).catch(ignoreMissing);
+  }
+}
+
+/** Removes `name` only where it has the expected content; what turns out to be different is put back. */
+export async function removeFile(folder: string, name: string, expected: Blob): Promise<Hindrance> {
+  const state = await stateAt(folder, name);
+  if (!isState(state, expected)) return stateInWords(state);
+  const aside = besideName('old');
+  await rename(onDisk(folder, name), onDisk(folder, aside));
+  const moved = await stateAt(folder, aside);
+  if (isState(moved, expected)) {
+    await unlink(onDisk(folder, aside));
+    return undefined;
+  }
+  const hindrance = await linkInto(folder, aside, name);
+  if (hindrance !== undefined) return `${hindrance}; what was there a moment before is kept as ${aside}`;
+  await unlink(onDisk(folder, aside));
+  return stateInWords(moved);
+}
+
+const besideName = (ending: string): string => `.bounded-${randomBytes(6).toString('hex')}.${ending}`;
+
+function ignoreMissing(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+async function writeBeside(folder: string, file: NewFile, state: FileState): Promise<string> {
+  const temporary = besideName('tmp');
+  const place = onDisk(folder, temporary);
+  if (file.mode === '120000') {
+    await symlink(onDiskTarget(file.bytes), place);
+    return temporary;
+  }
+  const replaced = state.kind === 'file' && state.blob.mode !== '120000' ? state : undefined;
+  const handle = await open(place, 'wx', replaced !== undefined || file.secret ? 0o600 : file.mode === '100755' ? 0o777 : 0o666);
+  try {
+    await handle.writeFile(file.bytes);
+    if (replaced !== undefined) await handle.chown(replaced.uid, replaced.gid).catch(() => undefined);
+    if (replaced !== undefined) await handle.chmod(permissionsFor(replaced.permissions, file.mode));
+    else if (file.secret && file.mode === '100755') await handle.chmod(0o700);
+    await handle.sync();
+  } catch (error) {
+    await unlink(place).catch(ignoreMissing);
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return temporary;
+}
+
+const onDiskTarget = (target: Buffer): string | Buffer => (isUtf8(target) ? target.toString('utf8') : target);
+
+/** The permissions that were there; execution is granted to whoever may read, or taken away, where the wanted mode says so. */
+function permissionsFor(permissions: number, mode: Blob['mode']): number {
+  const wanted = mode === '100755';
+  if (process.platform === 'win32' || wanted === ((permissions & 0o100) !== 0)) return permissions;
+  return wanted ? permissions | ((permissions & 0o444) >> 2) | 0o100 : permissions & ~0o111;
+}
+
+/** Gives a file its name, unless there is something of that name by now. */
+async function linkInto(folder: string, from: string, name: string): Promise<Hindrance> {
+  try {
+    await link(onDisk(folder, from), onDisk(folder, name));
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return 'something there by now';
+    if (!linksRefused(error)) throw error;
+  }
+  const state = await stateAt(folder, name);
+  if (state.kind !== 'missing') return stateInWords(state);
+  await rename(onDisk(folder, from), onDisk(folder, name));
+  return undefined;
+}
+
+/** The file system has no hard links, or not for this file. */
+const linksRefused = (error: unknown): boolean => ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EINVAL', 'EACCES'].includes(codeOf(error) ?? '');
+
+async function renameOver(folder: string, temporary: string, name: string, expected: Blob): Promise<Hindrance> {
+  const state = await stateAt(folder, name);
+  if (!isState(state, expected)) return stateInWords(state);
+  await rename(onDisk(folder, temporary), onDisk(folder, name));
+  return undefined;
+}
+
+/**
+ * Renames the new file over the old one while a second name holds the old one: who had it open and wrote into it just
+ * then finds their bytes in place again.
+ */
+async function exchange(folder: string, temporary: string, name: string, expected: Blob): Promise<Hindrance> {
+  const holding = besideName('old');
+  try {
+    await link(onDisk(folder, name), onDisk(folder, holding));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 'nothing there any more';
+    if (!linksRefused(error)) throw error;
+    return renameOver(folder, temporary, name, expected);
+  }
+  let keep = false;
+  try {
+    const held = await stateAt(folder, holding);
+    if (!isState(held, expected)) return stateInWords(held);
+    const there = await lstat(onDisk(folder, name), { bigint: true });
+    if (held.kind !== 'file' || there.ino !== held.inode) return 'another file by now';
+    await rename(onDisk(folder, temporary), onDisk(folder, name));
+    const later = await stateAt(folder, holding);
+    if (isState(later, expected)) return undefined;
+    keep = true;
+    await rename(onDisk(folder, holding), onDisk(folder, name));
+    return stateInWords(later);
+  } finally {
+    if (!keep) await unlink(onDisk(folder, holding)).catch(ignoreMissing);
+  }
+}

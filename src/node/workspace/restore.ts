@@ -1,0 +1,146 @@
+import { rmdir } from 'node:fs/promises';
+import type { RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
+import type { Blob, Path } from '../../core/session/changes.ts';
+import type { LeftPath } from '../../core/session/events.ts';
+import { syncDirectory } from '../journal/durable.ts';
+import { codeOf } from '../journal/faults.ts';
+import type { Blobs } from './blobs.ts';
+import { readSmall } from './content.ts';
+import { type FileState, isState, stateAt, stateInWords } from './fileState.ts';
+import { inFolder } from './folders.ts';
+import { isPlain, type PathGuard } from './guard.ts';
+import { isBoundedPath, isGitName } from './lexicalPath.ts';
+import { decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
+import { gitObject } from './objects.ts';
+import { ancestorsOf, nameOf, onDisk, parentOf } from './places.ts';
+import { putFile, removeFile } from './replaceFile.ts';
+
+export interface RestoreParts {
+  readonly root: string;
+  readonly blobs: Blobs;
+  readonly guard: PathGuard;
+  /** Whether a folder came to be under the session; such a folder goes when a rewind empties it. */
+  readonly made: (folder: Path) => boolean;
+}
+
+/** What a path has after it was dealt with, or why it was left as it is. */
+type Result = { readonly now: Blob | null; readonly merged: boolean } | { readonly left: string };
+
+/**
+ * Brings paths back. A path that is neither as the session left it nor as it shall be is the user's: it gets a
+ * three-way merge or stays. Every path is looked at again afterwards; one that does not have what it should is left.
+ */
+export async function restorePaths(parts: RestoreParts, items: readonly RestoreItem[]): Promise<RestoreOutcome> {
+  const unique = [...new Map(items.map((item) => [item.path, item])).values()];
+  const results = new Map<Path, Result>();
+  for (const { path } of unique) if (!mayRestore(path)) results.set(path, { left: 'it is no path of the session' });
+  const allowed = unique.filter((item) => !results.has(item.path));
+  // What goes makes room for what comes: a file where a folder was, a folder where a link was.
+  for (const item of allowed.filter((one) => one.target === null).sort(deepestFirst)) results.set(item.path, await removeOne(parts, item));
+  const coming = allowed.flatMap((item) => (item.target === null ? [] : [{ ...item, target: item.target }])).sort((a, b) => deepestFirst(b, a));
+  const contents = parts.blobs.readAll(coming.map((item) => item.target.oid), Number.POSITIVE_INFINITY);
+  for (const item of coming) results.set(item.path, await bringOne(parts, item, (await contents.next()).value ?? Buffer.alloc(0)));
+  return verified(parts, results);
+}
+
+const mayRestore = (path: Path): boolean => isPlain(path) && !path.split('/').some(isGitName) && !isBoundedPath(path);
+
+const deepestFirst = (a: RestoreItem, b: RestoreItem): number => b.path.split('/').length - a.path.split('/').length || (a.path < b.path ? -1 : 1);
+
+async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result> {
+  const state = await lookAt(parts.root, item.path);
+  const current = state.kind === 'unreachable' ? null : contentOf(state);
+  if (current === undefined) return { left: `there is ${stateInWords(state)} in its place` };
+  const step = decideRestore(null, item.expected, current);
+  if (step.do === 'leave') return { left: step.why };
+  if (current === null) return { now: null, merged: false };
+  const hindrance = await change(parts.root, item.path, false, (place, name) => removeFile(place, name, current));
+  if (hindrance !== undefined) return { left: hindrance };
+  await removeEmptied(parts, item.path);
+  return { now: null, merged: false };
+}
+
+async function bringOne(parts: RestoreParts, item: RestoreItem & { readonly target: Blob }, target: Buffer): Promise<Result> {
+  const state = await withoutEmptyFolder(parts.root, item.path, await lookAt(parts.root, item.path));
+  const current = contentOf(state);
+  if (current === undefined) return { left: `there is ${stateInWords(state)} in its place` };
+  const step = decideRestore(item.target, item.expected, current);
+  if (step.do === 'leave') return { left: step.why };
+  if (step.do === 'nothing') return { now: item.target, merged: false };
+  const next = await nextContent(parts, item, step, current, target);
+  if (next === undefined) return { left: 'you changed the same lines since' };
+  const hindrance = await change(parts.root, item.path, true, (place, name) => putFile(place, name, { ...next, secret: parts.guard.isSecret(item.path) }, current));
+  return hindrance === undefined ? { now: { oid: gitObject('blob', next.bytes).oid, mode: next.mode }, merged: step.do === 'merge' } : { left: hindrance };
+}
+
+/** The bytes and mode that a step asks for; undefined where a merge does not come out clean. */
+async function nextContent(parts: RestoreParts, item: RestoreItem & { readonly target: Blob }, step: RestoreStep, current: Blob | null, target: Buffer): Promise<{ readonly bytes: Buffer; readonly mode: Blob['mode'] } | undefined> {
+  if (step.do !== 'merge' || step.content === 'target') return { bytes: target, mode: step.do === 'merge' ? step.mode : item.target.mode };
+  const entered = await inFolder(parts.root, parentOf(item.path), false, async (place) => readSmall(onDisk(place, nameOf(item.path))));
+  const here = 'value' in entered ? entered.value.object : undefined;
+  if (here === undefined || here.oid !== current?.oid) return undefined;
+  const bytes = step.content === 'current' ? here.body : mergeTexts(here.body, await parts.blobs.read(item.expected?.oid ?? ''), target);
+  return bytes === undefined ? undefined : { bytes, mode: step.mode };
+}
+
+/** Undefined where no file content can be compared: a folder, a device, something unreadable. */
+function contentOf(state: FileState): Blob | null | undefined {
+  if (state.kind === 'missing') return null;
+  return state.kind === 'file' ? state.blob : undefined;
+}
+
+async function lookAt(root: string, path: Path): Promise<FileState> {
+  const entered = await inFolder(root, parentOf(path), false, (place) => stateAt(place, nameOf(path)));
+  if ('value' in entered) return entered.value;
+  if ('missing' in entered) return { kind: 'missing' };
+  return { kind: entered.noFolder ? 'unreachable' : 'other', what: `no way to it (${entered.blocked})` };
+}
+
+/** Does something at a path; answers what hindered it. A refusal of the system is one of them. */
+async function change(root: string, path: Path, create: boolean, act: (place: string, name: string) => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    const entered = await inFolder(root, parentOf(path), create, async (place) => {
+      const hindrance = await act(place, nameOf(path));
+      if (hindrance === undefined) await syncDirectory(place);
+      return hindrance === undefined ? undefined : `it changed at this very moment: there is ${hindrance}`;
+    });
+    if ('value' in entered) return entered.value;
+    return 'missing' in entered ? `its folder ${entered.missing} is gone` : entered.blocked;
+  } catch (error) {
+    if (!refusals.has(codeOf(error) ?? '')) throw error;
+    return `the system refuses to write it (${codeOf(error)})`;
+  }
+}
+
+const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY', 'ENOTEMPTY', 'EINVAL', 'EILSEQ']);
+
+/** A file that comes back takes the place of a folder in which nothing is left: no content is lost. */
+async function withoutEmptyFolder(root: string, path: Path, state: FileState): Promise<FileState> {
+  if (state.kind !== 'folder') return state;
+  return (await removeFolder(root, path)) ? { kind: 'missing' } : state;
+}
+
+/** Removes the folders above a deleted file that the session made and that are empty now; never one that was there before. */
+async function removeEmptied(parts: RestoreParts, path: Path): Promise<void> {
+  for (const folder of ancestorsOf(path)) if (!parts.made(folder) || !(await removeFolder(parts.root, folder))) return;
+}
+
+/** Whether the folder was empty and is gone. */
+async function removeFolder(root: string, folder: Path): Promise<boolean> {
+  const entered = await inFolder(root, parentOf(folder), false, (place) => rmdir(onDisk(place, nameOf(folder))).then(() => true, () => false));
+  return 'value' in entered && entered.value;
+}
+
+async function verified(parts: RestoreParts, results: ReadonlyMap<Path, Result>): Promise<RestoreOutcome> {
+  const [restored, merged, left]: [Path[], Path[], LeftPath[]] = [[], [], []];
+  for (const [path, result] of results) {
+    if ('left' in result) left.push({ path, why: result.left });
+    else {
+      const state = await lookAt(parts.root, path);
+      const absent = result.now === null && state.kind === 'unreachable';
+      if (!absent && !isState(state, result.now)) left.push({ path, why: `it was written, but there is ${stateInWords(state)} now` });
+      else (result.merged ? merged : restored).push(path);
+    }
+  }
+  return { restored: restored.sort(), merged: merged.sort(), left };
+}
