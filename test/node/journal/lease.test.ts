@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { abstractSocket, acquireLease, type LeaseKey } from '../../../src/node/journal/lease.ts';
 import { describeHolder } from '../../../src/node/journal/leaseHolder.ts';
 import { testFolder } from './support/folder.ts';
 import { buildProgram, endPrograms, startProgram, type Program } from './support/program.ts';
 
-/** Another Node to share the machine with, such as the one in an editor: a path to its program. */
-const otherNode = process.env['BOUNDED_OTHER_NODE'];
+/** The Node of the editor host that the tests run in, or one that BOUNDED_OTHER_NODE names: of another version than a terminal's. */
+const otherNode = [process.env['BOUNDED_OTHER_NODE'], path.resolve('.vscode-host/node/package/bin/node')].find((file) => file !== undefined && existsSync(file));
 
 describe('the lease', () => {
   const { at } = testFolder();
@@ -55,7 +57,7 @@ describe('the lease', () => {
     describe(`between this process and ${which}`, () => {
       before(function () {
         if (node !== undefined) return;
-        console.warn('    set BOUNDED_OTHER_NODE to the program of another Node version to test the lease between the two');
+        console.warn('    the lease between two versions of Node is not tested: run scripts/vscodeHost.mjs, or set BOUNDED_OTHER_NODE');
         this.skip();
       });
 
