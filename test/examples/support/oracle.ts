@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Check, Contract } from '../../../src/core/contract/contract.ts';
 import { readContract } from '../../../src/core/contract/reader.ts';
-import { cellsOf, commandFor, conditionsFor } from '../../../src/core/oracle/cells.ts';
-import { describeCondition } from '../../../src/core/oracle/conditions.ts';
-import type { CellResult, MetricResult, OracleRun } from '../../../src/core/oracle/result.ts';
+import { cellsOf, commandFor } from '../../../src/core/oracle/cells.ts';
+import { judgeCell } from '../../../src/core/oracle/judge.ts';
+import type { CellResult, OracleRun } from '../../../src/core/oracle/result.ts';
 import { exampleFolder, run } from './workspace.ts';
 
 /** The contract of the example. Throws where it has a problem. */
@@ -29,24 +29,7 @@ export async function measure(contract: Contract, root: string, id: string, leng
 }
 
 async function measureCell(check: Check, cell: CellResult['cell'], root: string): Promise<CellResult> {
-  const { exit, output } = await run(root, 'sh', ['-c', commandFor(check, cell)], { BOUNDED_NONCE: 'nonce of the test' });
-  const base = { check: check.id, cell, exit, ms: 0 };
-  if (check.tests !== undefined) return testCell(base, output);
-  const line = output.trim().split('\n').at(-1) ?? '';
-  if (exit !== 0 || !line.startsWith('{')) return { ...base, class: 'could-not-run', reason: output.slice(-300), metrics: [] };
-  const report = JSON.parse(line) as Record<string, unknown>;
-  if (report['nonce'] !== 'nonce of the test') return { ...base, class: 'invalid-report', metrics: [] };
-  const metrics = Object.entries(conditionsFor(check, cell)).map(([name, condition]): MetricResult => {
-    if (condition.kind !== 'at-most') throw new Error('the example has limits from above only');
-    const value = typeof report[name] === 'number' ? report[name] : null;
-    return { name, value, wanted: describeCondition(condition), limit: condition.value, met: value !== null && value <= condition.value };
-  });
-  return { ...base, class: metrics.every((metric) => metric.met) ? 'pass' : 'fail', metrics };
-}
-
-function testCell(base: Pick<CellResult, 'check' | 'cell' | 'exit' | 'ms'>, output: string): CellResult {
-  const count = (name: string): number => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? -1);
-  const tests = { total: count('tests'), passed: count('pass'), failed: count('fail'), skipped: count('skipped'), ids: [] };
-  const good = base.exit === 0 && tests.passed >= 14 && tests.failed === 0 && tests.skipped === 0;
-  return { ...base, class: good ? 'pass' : 'fail', metrics: [], tests };
+  const nonce = 'nonce of the test';
+  const { exit, stdout } = await run(root, 'sh', ['-c', commandFor(check, cell)], { BOUNDED_NONCE: nonce });
+  return judgeCell(check, cell, { exit, signal: null, timedOut: false, stdout, nonce, ms: 0 });
 }

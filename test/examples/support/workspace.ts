@@ -16,14 +16,16 @@ export async function copyOfExample(): Promise<{ readonly root: string; readonly
 
 export interface Ended {
   readonly exit: number;
+  readonly stdout: string;
+  /** Standard output, then standard error. */
   readonly output: string;
 }
 
-/** Runs a program in a folder; standard output and error are joined. Never rejects because of an exit status. */
+/** Runs a program in a folder. Never rejects because of an exit status. */
 export function run(root: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return new Promise((resolve) => {
     execFile(program, args, { cwd: root, env: { ...process.env, NODE_OPTIONS: '', ...env }, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
-      resolve({ exit: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, output: stdout + stderr });
+      resolve({ exit: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, output: stdout + stderr });
     });
   });
 }
