@@ -57,6 +57,11 @@ export class Controller {
     return this.#recorder.session;
   }
 
+  /** Active time in milliseconds. */
+  get active(): number {
+    return this.#recorder.active;
+  }
+
   get running(): boolean {
     return this.#running !== undefined;
   }
