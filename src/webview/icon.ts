@@ -4,7 +4,7 @@ import { el } from './dom.ts';
 export const iconNames = [
   'account', 'beaker', 'bell', 'check', 'checklist', 'circle-large-outline', 'circle-slash', 'close', 'comment', 'comment-discussion', 'debug-continue',
   'debug-pause', 'debug-stop', 'diff-multiple', 'discard', 'edit', 'error', 'eye', 'file-code', 'go-to-file', 'history', 'law', 'loading', 'lock', 'milestone',
-  'notebook', 'pass-filled', 'play', 'question', 'report', 'search', 'sync', 'telescope', 'terminal', 'tools', 'warning',
+  'notebook', 'pass-filled', 'question', 'report', 'search', 'sync', 'telescope', 'terminal', 'tools', 'warning',
 ] as const;
 
 export type IconName = (typeof iconNames)[number];

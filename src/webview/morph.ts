@@ -1,3 +1,4 @@
+import { identity } from './dom.ts';
 import { carryMessage } from './press.ts';
 
 /** Owned by the person, not by the view: whether a part is folded. */
@@ -17,7 +18,7 @@ export function morph(live: Element, fresh: Element): void {
 /** Makes the children of `live` like `fresh`. */
 export function morphChildren(live: Element, fresh: readonly Node[]): void {
   const pool = byKey(live.childNodes);
-  const wanted = fresh.map((node) => reuse(pool.get(keyOf(node))?.shift(), node));
+  const wanted = fresh.map((node) => reuse(pool.get(identity(node))?.shift(), node));
   for (const rest of pool.values()) for (const node of rest) node.remove();
   for (const [index, node] of wanted.entries()) {
     const there = live.childNodes[index] ?? null;
@@ -35,15 +36,11 @@ function reuse(old: ChildNode | undefined, fresh: Node): Node {
 function byKey(nodes: Iterable<ChildNode>): Map<string, ChildNode[]> {
   const pool = new Map<string, ChildNode[]>();
   for (const node of nodes) {
-    const same = pool.get(keyOf(node));
-    if (same === undefined) pool.set(keyOf(node), [node]);
+    const same = pool.get(identity(node));
+    if (same === undefined) pool.set(identity(node), [node]);
     else same.push(node);
   }
   return pool;
-}
-
-function keyOf(node: Node): string {
-  return node instanceof HTMLElement ? `${node.nodeName} ${node.dataset['key'] ?? ''}` : node.nodeName;
 }
 
 function carryAttributes(live: Element, fresh: Element): void {

@@ -12,7 +12,7 @@ export function flagRow(flag: FlagRow, card: Card): HTMLElement {
     icon(flag.standing === 'oracle-protected' ? 'lock' : 'warning', 'warn'),
     el('div', { class: 'grow' },
       el('div', { class: 'line' },
-        press({ type: 'open', target: { kind: 'flag', flag: flag.id } }, { class: 'link', title: `Show ${flag.path}, line ${flag.line}` }, pathLabel(flag.path, flag.line)),
+        press({ type: 'open', target: { kind: 'flag', flag: flag.id } }, { class: 'link', title: `Show ${flag.path}, line ${flag.line}`, 'aria-label': `${flag.path}:${flag.line}` }, pathLabel(flag.path, flag.line)),
         plusMinus(flag.added, flag.removed),
         flag.outcome && el('span', { class: 'tag' }, flag.outcome)),
       el('div', { class: 'dim cut', title: `${flag.standing}: ${flag.cause}` }, `${words(flag.standing)} · `, el('span', { class: 'mono' }, flag.cause)),

@@ -1,7 +1,7 @@
 import type { View } from '../../core/session/view.ts';
 import { el } from '../dom.ts';
 import { icon } from '../icon.ts';
-import { capped, folded, iconButton, nothing, section } from '../pieces.ts';
+import { capped, folded, nothing, section } from '../pieces.ts';
 
 const mostGlobs = 16;
 
@@ -10,20 +10,16 @@ type Scope = View['scope'];
 /** What may change and what must not, open: while the plan is decided. */
 export function scope(view: Scope): HTMLElement[] {
   return [
-    section('change', { title: 'May change', note: view.limit, opener: contractButton() }, allowed(view)),
+    section('change', { title: 'May change', note: view.limit }, allowed(view)),
     ...(view.never.length === 0 ? [] : [section('never', { title: 'Must not change' }, forbidden(view))]),
   ];
 }
 
 /** The same, folded. */
 export function scopeFolded(view: Scope): HTMLElement {
-  return folded('scope', { title: 'Scope', note: view.limit, opener: contractButton() }, false,
+  return folded('scope', { title: 'Scope', note: view.limit }, false,
     el('p', { class: 'dim label' }, 'May change'), allowed(view),
     view.never.length === 0 ? undefined : [el('p', { class: 'dim label' }, 'Must not change'), forbidden(view)]);
-}
-
-function contractButton(): HTMLButtonElement {
-  return iconButton('law', 'Open the contract', { type: 'open', target: { kind: 'contract' } });
 }
 
 function allowed({ change }: Scope): HTMLElement {

@@ -17,6 +17,7 @@ export interface SideView {
   show(message: ToWebview): Promise<void>;
   /** Sends anything at all. */
   send(message: unknown): Promise<void>;
+  /** What was posted since the page loaded or since the last call. */
   posted(): Promise<FromWebview[]>;
   setTheme(theme: Theme): Promise<void>;
 }
@@ -53,7 +54,7 @@ export async function openSideView(browser: Browser, { theme, width = 340, heigh
     problems,
     show: (message) => page.evaluate(sendAndWait, message),
     send: (message) => page.evaluate(sendAndWait, message),
-    posted: () => page.evaluate(() => (globalThis as unknown as Editor).posted),
+    posted: () => page.evaluate(() => (globalThis as unknown as Editor).posted.splice(0)),
     setTheme: (next) => page.evaluate(putTheme, next),
   };
 }
@@ -85,7 +86,8 @@ function putTheme({ bodyClass, colors }: Theme): void {
 
 function sendAndWait(message: unknown): Promise<void> {
   return new Promise((resolve) => {
-    window.addEventListener('message', () => requestAnimationFrame(() => requestAnimationFrame(() => resolve())), { once: true });
+    // Our frame callback is asked for after the page's own: when it runs, the page has drawn.
+    window.addEventListener('message', () => requestAnimationFrame(() => resolve()), { once: true });
     window.postMessage(message, '*');
   });
 }
