@@ -2,7 +2,7 @@
 //   node scripts/build.mjs [--production] [--tests] [--watch]
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
-import { main, say } from './problem.mjs';
+import { explained, main, say } from './problem.mjs';
 import { inRoot } from './root.mjs';
 import { installDependencies, requireNode } from './setup/dependencies.mjs';
 
@@ -29,7 +29,7 @@ async function watch() {
   let waiting;
   const again = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => build().catch((error) => say(String(error))), 50);
+    waiting = setTimeout(() => build().catch((error) => say(explained(error))), 50);
   };
   for (const folder of ['src', 'media', 'examples', 'test']) fs.watch(inRoot(folder), { recursive: true }, again);
   await new Promise(() => {});

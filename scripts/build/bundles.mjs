@@ -1,11 +1,13 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { build, transform } from 'esbuild';
 import { root } from '../root.mjs';
 import { englishZodOnly } from './zodLocales.mjs';
 
-/** @typedef {import('esbuild').Metafile} Metafile */
-/** @typedef {{ outdir: string, production: boolean }} BuildOptions */
+/**
+ * What a bundler made: the text of each file by its absolute path, not yet written, and what it consists of.
+ * @typedef {{ files: Map<string, string>, metafile: import('esbuild').Metafile }} Bundle
+ */
+/** @typedef {{ outdir: string, production: boolean }} BundleOptions */
 
 const nodeTarget = 'node20';
 
@@ -19,7 +21,7 @@ const sourcemap = (production) => (production ? false : /** @type {const} */ ('i
  * Bundles programs for Node together. What is imported by `import()` becomes a file of its own that is read on first use, and what
  * several of them need is shared and exists once. esbuild splits ES modules only, VS Code wants CommonJS: the second step translates
  * each file by itself, where `import()` becomes a `require` that waits.
- * @param {Record<string, string>} entryPoints source files by the name of their output @param {BuildOptions} options @returns {Promise<Metafile>}
+ * @param {Record<string, string>} entryPoints source files by the name of their output @param {BundleOptions} options @returns {Promise<Bundle>}
  */
 export async function bundlePrograms(entryPoints, { outdir, production }) {
   const { outputFiles, metafile } = await build({
@@ -41,14 +43,14 @@ export async function bundlePrograms(entryPoints, { outdir, production }) {
     write: false,
     logLevel: 'warning',
   });
-  await Promise.all(outputFiles.map((file) => writeCommonJs(file, production)));
-  return metafile;
+  const files = await Promise.all(outputFiles.map(async (file) => /** @type {const} */ ([file.path, await asCommonJs(file, production)])));
+  return { files: new Map(files), metafile };
 }
 
 const moduleUrl = `const __moduleUrl = require('node:url').pathToFileURL(__filename).href;\n`;
 
 /** @param {import('esbuild').OutputFile} file @param {boolean} production */
-async function writeCommonJs({ path: file, text }, production) {
+async function asCommonJs({ path: file, text }, production) {
   const { code } = await transform(text, {
     format: 'cjs',
     platform: 'node',
@@ -58,13 +60,12 @@ async function writeCommonJs({ path: file, text }, production) {
     sourcefile: path.basename(file),
     ...size(production),
   });
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, (code.includes('__moduleUrl') ? moduleUrl : '') + code);
+  return (code.includes('__moduleUrl') ? moduleUrl : '') + code;
 }
 
-/** Bundles what a browser runs, each entry into one file. @param {Record<string, string>} entryPoints @param {BuildOptions} options @returns {Promise<Metafile>} */
+/** Bundles what a browser runs, each entry into one file. @param {Record<string, string>} entryPoints @param {BundleOptions} options @returns {Promise<Bundle>} */
 export async function bundlePage(entryPoints, { outdir, production }) {
-  const { metafile } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints,
     outdir,
@@ -76,7 +77,8 @@ export async function bundlePage(entryPoints, { outdir, production }) {
     sourcemap: sourcemap(production),
     ...size(production),
     metafile: true,
+    write: false,
     logLevel: 'warning',
   });
-  return metafile;
+  return { files: new Map(outputFiles.map((file) => [file.path, file.text])), metafile };
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { inRoot, root } from '../root.mjs';
+import { inRoot } from '../root.mjs';
 
 /** @typedef {import('esbuild').Metafile} Metafile */
 
@@ -13,17 +13,26 @@ export function keepMetafile(name, metafile) {
 /** @param {string} name */
 export const metafilePath = (name) => inRoot('out', 'meta', `${name}.json`);
 
-/** The files that a build wrote, as absolute paths. @param {Metafile} metafile */
-export const writtenFiles = (metafile) => Object.keys(metafile.outputs).map((file) => path.resolve(root, file));
-
-/** Removes what earlier builds left in `folder`, so that nothing stale runs or ships. @param {string} folder @param {Iterable<string>} written absolute paths */
-export function removeStale(folder, written) {
-  const keep = new Set(written);
-  if (!fs.existsSync(folder)) return;
+/**
+ * Makes a folder hold exactly these files, so that nothing stale runs or ships. A file whose content stays is not touched and a new
+ * content replaces the old one in one step: what runs from the folder meanwhile never meets half a file.
+ * @param {string} folder @param {ReadonlyMap<string, string | Uint8Array>} files contents by absolute path
+ */
+export function writeFolder(folder, files) {
+  for (const [file, content] of files) replace(file, Buffer.from(content));
   for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    if (!entry.isDirectory() && !keep.has(file)) fs.rmSync(file);
+    if (!entry.isDirectory() && !files.has(file)) fs.rmSync(file, { force: true });
   }
+}
+
+/** @param {string} file @param {Buffer} content */
+function replace(file, content) {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  if (fs.existsSync(file) && fs.readFileSync(file).equals(content)) return;
+  const fresh = `${file}.${process.pid}`;
+  fs.writeFileSync(fresh, content);
+  fs.renameSync(fresh, file);
 }
 
 /**

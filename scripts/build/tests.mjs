@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { inRoot, root } from '../root.mjs';
-import { removeStale, writtenFiles } from './outputs.mjs';
+import { writeFolder } from './outputs.mjs';
 
 const hostSuite = 'test/extension/suite/';
 
@@ -13,12 +13,15 @@ function testFiles() {
 }
 
 /** @type {import('esbuild').BuildOptions} */
-const common = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', sourcemap: 'inline', metafile: true, logLevel: 'warning' };
+const common = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', sourcemap: 'inline', write: false, logLevel: 'warning' };
+
+/** @param {import('esbuild').OutputFile[] | undefined} files */
+const contents = (files = []) => new Map(files.map((file) => [file.path, file.contents]));
 
 /** Makes `out/test`: the tests that plain Node runs, as ES modules at the same place as their sources. */
 export async function buildTests() {
   const outdir = inRoot('out', 'test');
-  const { metafile } = await build({
+  const { outputFiles } = await build({
     ...common,
     entryPoints: testFiles().filter((file) => !file.startsWith(hostSuite)),
     outbase: inRoot('test'),
@@ -28,14 +31,14 @@ export async function buildTests() {
     splitting: true,
     packages: 'external',
   });
-  removeStale(outdir, writtenFiles(metafile ?? { inputs: {}, outputs: {} }));
+  writeFolder(outdir, contents(outputFiles));
 }
 
 /** Makes `out/test-extension`: the suite that runs inside VS Code, each file by itself, and the entry that runs them. */
 export async function buildHostSuite() {
   const outdir = inRoot('out', 'test-extension');
   const suite = testFiles().filter((file) => file.startsWith(hostSuite));
-  const { metafile } = await build({
+  const { outputFiles } = await build({
     ...common,
     entryPoints: { index: 'scripts/host/suite.mjs', ...Object.fromEntries(suite.map((file) => [file.slice(hostSuite.length, -'.ts'.length), file])) },
     outdir,
@@ -43,5 +46,5 @@ export async function buildHostSuite() {
     outExtension: { '.js': '.cjs' },
     external: ['vscode', 'mocha'],
   });
-  removeStale(outdir, writtenFiles(metafile ?? { inputs: {}, outputs: {} }));
+  writeFolder(outdir, contents(outputFiles));
 }

@@ -24,11 +24,15 @@ export const bubblewrap = { title: 'bubblewrap', find: () => onPath('bwrap'), de
 /** @type {SystemProgram} */
 export const ripgrep = { title: 'ripgrep', find: () => onPath('rg'), debian: 'ripgrep', why: 'without it searching is slower', required: false };
 
-/** Brings in the programs that are missing where that is possible and permitted; says plainly what to do where it is not. @param {readonly SystemProgram[]} programs */
-export async function provide(programs) {
+/**
+ * Brings in the programs that are missing where that is possible and permitted; says plainly what to do where it is not.
+ * @param {readonly SystemProgram[]} programs
+ * @param {((missing: readonly SystemProgram[]) => Promise<void>) | null} [install] nothing where this machine is not ours to change
+ */
+export async function provide(programs, install = mayInstall() ? installPackages : null) {
   const missing = programs.filter(isMissing);
   if (missing.length === 0) return;
-  if (mayInstall()) await installPackages(missing);
+  await install?.(missing);
   for (const program of missing.filter(isMissing)) report(program);
 }
 

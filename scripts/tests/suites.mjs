@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { Problem } from '../problem.mjs';
+import { explained } from '../problem.mjs';
 import { run } from '../programs.mjs';
 import { inRoot } from '../root.mjs';
 
@@ -22,7 +22,7 @@ export async function part(title, work) {
   console.log(`\n${title}`);
   const started = performance.now();
   const counts = await work().catch((error) => {
-    console.log(`  ✗ ${title}: ${error instanceof Problem ? [error.message, error.hint ?? ''].join('\n    ') : (error?.stack ?? error)}`);
+    console.log(`  ✗ ${title}: ${explained(error)}`);
     return couldNotRun;
   });
   console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -51,10 +51,10 @@ export const typesAndLint = async () =>
 
 /**
  * Runs test files with mocha and answers its counts.
- * @param {readonly string[]} specs files or globs from the project's root @param {{ jobs?: number }} [options] files that may run at the same time
+ * @param {readonly string[]} specs files or globs from the project's root @param {{ jobs?: number, quiet?: boolean }} [options] `jobs`: files that may run at the same time
  */
-export const mocha = (specs, { jobs = 1 } = {}) =>
-  counted((env) => run(process.execPath, [inRoot('node_modules/mocha/bin/mocha.js'), '--reporter', inRoot('scripts/tests/reporter.cjs'), ...(jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : []), ...specs], { env: { ...process.env, ...env }, timeoutMs: longestRun }));
+export const mocha = (specs, { jobs = 1, quiet = false } = {}) =>
+  counted((env) => run(process.execPath, [inRoot('node_modules/mocha/bin/mocha.js'), '--reporter', inRoot('scripts/tests/reporter.cjs'), ...(jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : []), ...specs], { env: { ...process.env, ...env }, timeoutMs: longestRun, quiet }));
 
 /** Milliseconds after which a suite hangs rather than works. */
 const longestRun = 600_000;
@@ -81,7 +81,7 @@ export function trusted(status, results) {
   const doubt = doubtOf(status, counts);
   if (counts !== undefined && doubt === undefined) return counts;
   console.log(`  ✗ ${doubt}`);
-  return { ...couldNotRun, passed: counts?.passed ?? 0 };
+  return { ...couldNotRun, ...counts, failed: Math.max(1, counts?.failed ?? 0) };
 }
 
 /** @param {string} results @returns {Counts | undefined} */
