@@ -1,3 +1,4 @@
+import { JournalFault } from '../core/session/entries.ts';
 import { nextStep } from '../core/session/next.ts';
 import type { Step } from '../core/session/next.ts';
 import type { Gate } from '../core/session/session.ts';
@@ -46,12 +47,23 @@ export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcom
     }
   } catch (error) {
     if (error instanceof Interrupted) return { kind: 'interrupted' };
-    if (!(error instanceof Paused)) throw error;
-    await run.recorder.record({ type: 'session/paused', reason: error.message });
-    return { kind: 'paused', reason: error.message };
+    return pause(run, error);
   } finally {
     run.recorder.stopClock();
   }
+}
+
+/** What can pass pauses the session; anything else is told to the door as it is, after a note in the journal. */
+async function pause(run: Run, error: unknown): Promise<Outcome> {
+  const passing = error instanceof Paused || (error instanceof JournalFault && error.class === 'disk-full');
+  const reason = error instanceof Error ? error.message : String(error);
+  const recorded = run.recorder.record({ type: 'session/paused', reason: passing ? reason : `an error inside Bounded: ${reason}` });
+  if (!passing) {
+    await recorded.catch(() => undefined);
+    throw error;
+  }
+  await recorded;
+  return { kind: 'paused', reason };
 }
 
 async function take(run: Run, step: Exclude<Step, { do: 'done' | 'ask' | 'turn' }>): Promise<void> {

@@ -1,4 +1,4 @@
-import { JournalFault } from '../node/journal/journalFault.ts';
+import { JournalFault } from '../core/session/entries.ts';
 import { StartRefusal } from '../node/session/refusal.ts';
 import { UsageError } from './arguments.ts';
 import { exits } from './exit.ts';

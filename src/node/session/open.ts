@@ -2,7 +2,7 @@ import { fold } from '../../core/session/evolve.ts';
 import type { Contract } from '../../core/contract/contract.ts';
 import type { Session } from '../../core/session/session.ts';
 import { Controller } from '../../agent/controller.ts';
-import type { User } from '../../agent/ports.ts';
+import type { Ports, User } from '../../agent/ports.ts';
 import { Recorder } from '../../agent/recorder.ts';
 import { sha256 } from '../journal/line.ts';
 import { createClock } from '../journal/clock.ts';
@@ -15,7 +15,8 @@ import type { RepositoryState } from '../journal/stateDir.ts';
 import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
 import type { LoadedContract } from './place.ts';
 import { stateOf } from './place.ts';
-import { portsOf, secretsOf } from './ports.ts';
+import { probeSandbox } from '../process/probeSandbox.ts';
+import { portsOf, secretsOf, workspaceOf } from './ports.ts';
 import type { Endpoint } from './ports.ts';
 import { checkModels, checkRepository, checkSandbox } from './preflight.ts';
 import { StartRefusal } from './refusal.ts';
@@ -50,20 +51,20 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   const id = sessionId(clock.now(), clock.id());
   const release = await takeLease(state, door, id);
   try {
+    const workspace = await workspaceOf(loaded.root, loaded.file, loaded.contract, state);
+    checkRepository(await workspace.head());
+    const sandbox = await probeSandbox();
+    checkSandbox(loaded.contract, sandbox, door.unsandboxed);
     const { servedBy } = await checkModels(loaded.contract, endpoint);
     const folder = await createSession(state, id);
     const journal = await createJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
-    const parts = await portsOf({ root: loaded.root, contractFile: loaded.file, contract: loaded.contract, state, folder, journal, endpoint, user: door.user });
-    checkRepository(await parts.workspace.head());
-    const sandbox = await parts.ports.shell.probe();
-    checkSandbox(loaded.contract, sandbox, door.unsandboxed);
-    const recorder = new Recorder(journal, parts.ports.clock);
+    const ports = await portsOf({ root: loaded.root, state, folder, journal, endpoint, user: door.user, workspace, sandbox });
+    const recorder = new Recorder(journal, ports.clock);
     await recorder.record({
       type: 'session/started', session: id, name: loaded.name, contractFile: loaded.file, contractText: loaded.text, contractHash: sha256(loaded.text),
       contract: loaded.contract, workspace: loaded.root, sandbox, product: door.product, endpoint: { url: endpoint.baseUrl, ...(servedBy === undefined ? {} : { servedBy }) },
     });
-    const controller = new Controller(parts.ports, recorder, () => new AbortController(), door.progress);
-    return { controller, workspace: parts.workspace, folder, close: () => close(controller, release, journal) };
+    return held(ports, recorder, workspace, folder, journal, release, door);
   } catch (error) {
     await release();
     throw error;
@@ -82,13 +83,15 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     if (opened.kind === 'damaged') throw new StartRefusal('cannot-start', `the trace of ${folder.id} is damaged at line ${opened.problem.line}: ${opened.problem.why}. It can be read, but not continued.`);
     const session = fold(opened.entries);
     if (session === undefined) throw new StartRefusal('cannot-start', `the session ${folder.id} has not begun`);
-    const parts = await portsOf({ root: session.workspace, contractFile: session.contractFile, contract: session.contract, state, folder, journal: opened.journal, endpoint, user: door.user });
-    checkRepository(await parts.workspace.head());
-    checkSandbox(session.contract, await parts.ports.shell.probe(), door.unsandboxed || session.sandbox.kind === 'none');
-    const recorder = new Recorder(opened.journal, parts.ports.clock, session);
+    const workspace = await workspaceOf(session.workspace, session.contractFile, session.contract, state);
+    checkRepository(await workspace.head());
+    const sandbox = await probeSandbox();
+    checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
+    const ports = await portsOf({ root: session.workspace, state, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox });
+    const recorder = new Recorder(opened.journal, ports.clock, session);
+    if (opened.cut !== undefined) door.progress(`the last record of the trace was cut off by a crash and is kept in ${opened.cut.keptIn}`);
     await recorder.record({ type: 'session/resumed', door: door.name });
-    const controller = new Controller(parts.ports, recorder, () => new AbortController(), door.progress);
-    return { controller, workspace: parts.workspace, folder, close: () => close(controller, release, opened.journal) };
+    return held(ports, recorder, workspace, folder, opened.journal, release, door);
   } catch (error) {
     await release();
     throw error;
@@ -127,8 +130,14 @@ async function takeLease(state: RepositoryState, door: Door, session: string): P
   return lease.release;
 }
 
-async function close(controller: Controller, release: () => Promise<void>, journal: { close(): Promise<void> }): Promise<void> {
-  await controller.interrupt();
-  await journal.close();
-  await release();
+function held(ports: Ports, recorder: Recorder, workspace: KeepingWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): HeldSession {
+  const controller = new Controller(ports, recorder, () => new AbortController(), door.progress);
+  return {
+    controller, workspace, folder,
+    async close() {
+      await controller.interrupt();
+      await journal.close();
+      await release();
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Contract } from '../../core/contract/contract.ts';
+import type { SandboxState } from '../../core/session/session.ts';
 import type { Journal, Ports, User } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createClock } from '../journal/clock.ts';
@@ -17,11 +18,6 @@ export interface Endpoint {
   readonly baseUrl: string;
 }
 
-export interface Parts {
-  readonly ports: Ports;
-  readonly workspace: KeepingWorkspace;
-}
-
 /** Values that must stand in no journal, artifact or tool result. */
 export function secretsOf(endpoint: Endpoint | undefined): readonly string[] {
   return [endpoint?.apiKey, process.env['ANTHROPIC_API_KEY'], process.env['ANTHROPIC_AUTH_TOKEN']].filter((value) => value !== undefined && value !== '') as string[];
@@ -34,14 +30,14 @@ export function workspaceOf(root: string, contractFile: string, contract: Contra
 
 /** Every port of a session on this machine. The model's adapter, with its SDK, is loaded here and not before. */
 export async function portsOf(input: {
-  readonly root: string; readonly contractFile: string; readonly contract: Contract; readonly state: RepositoryState; readonly folder: SessionFolder;
-  readonly journal: Journal; readonly endpoint: Endpoint; readonly user: User;
-}): Promise<Parts> {
+  readonly root: string; readonly state: RepositoryState; readonly folder: SessionFolder;
+  readonly journal: Journal; readonly endpoint: Endpoint; readonly user: User; readonly workspace: KeepingWorkspace; readonly sandbox: SandboxState;
+}): Promise<Ports> {
   const redact = createRedact(secretsOf(input.endpoint));
   const artifacts = createArtifacts(input.folder.artifacts, { redact });
-  const workspace = await workspaceOf(input.root, input.contractFile, input.contract, input.state);
   const { createModel } = await import('../model/createModel.ts');
   const shell = createShell({ root: input.root, artifacts, redact });
-  const oracle = await createOracle({ store: input.state.store, root: input.root, temporary: path.join(input.state.dir, 'checkouts'), artifacts, redact, sandbox: await shell.probe() });
-  return { workspace, ports: { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace } };
+  const oracle = await createOracle({ store: input.state.store, root: input.root, temporary: path.join(input.state.dir, 'checkouts'), artifacts, redact, sandbox: input.sandbox });
+  const { workspace } = input;
+  return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace };
 }
