@@ -4,7 +4,7 @@ import { main } from './problem.mjs';
 import { installDependencies, requireNode } from './setup/dependencies.mjs';
 import { mocha, part, sum, typesAndLint } from './tests/suites.mjs';
 
-const unit = ['architecture.test.mjs', ...['core', 'agent', 'server', 'webview'].map((room) => `${room}/**/*.test.mjs`)].map((spec) => `out/test/${spec}`);
+const unit = ['architecture.test.mjs', 'webview/*.test.mjs', ...['core', 'agent', 'server'].map((room) => `${room}/**/*.test.mjs`)].map((spec) => `out/test/${spec}`);
 
 endChildrenOnSignal();
 await main(async () => {

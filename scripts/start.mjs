@@ -12,7 +12,7 @@ import { bubblewrap, git, provide, ripgrep } from './setup/systemPrograms.mjs';
 import { hostIsAvailable, provideVscodeHost } from './setup/vscodeHost.mjs';
 import { openInBrowser } from './start/browser.mjs';
 import { openDesktop } from './start/desktop.mjs';
-import { chooseModel, modelVariables } from './start/model.mjs';
+import { chooseModel, modelVariables, startScriptedModel } from './start/model.mjs';
 
 const { values: flags } = parseArgs({
   options: { folder: { type: 'string' }, desktop: { type: 'boolean' }, port: { type: 'string' }, 'no-open': { type: 'boolean' }, pace: { type: 'string' } },
@@ -29,7 +29,7 @@ await main(async () => {
   const { buildProduct } = await import('./build/product.mjs');
   await buildProduct({ production: true });
   const folder = await workspace();
-  const model = await chooseModel({ pace: flags.pace });
+  const model = await chooseModel({ scripted: () => startScriptedModel(flags.pace) });
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'bounded-editor-'));
   process.once('exit', () => fs.rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
   const show = (/** @type {string} */ where) => console.log(`\nBounded runs in a real VS Code:\n\n  ${where}\n\n  folder  ${folder}\n  model   ${model.title}\n\nCtrl+C ends it.`);

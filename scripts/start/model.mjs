@@ -14,14 +14,14 @@ export const modelVariables = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANT
 
 /**
  * The user's own key where there is one and the user agrees, otherwise the scripted model, which costs nothing and sends nothing.
- * @param {{ pace?: string | undefined, ask?: () => Promise<boolean> }} options `pace`: milliseconds that the scripted model waits before it answers
+ * @param {{ scripted: () => Promise<string>, ask?: () => Promise<boolean> }} options `scripted` starts the scripted model and answers its address
  * @returns {Promise<Model>}
  */
-export async function chooseModel({ pace, ask = mayUseKey }) {
+export async function chooseModel({ scripted, ask = mayUseKey }) {
   if ((process.env['ANTHROPIC_API_KEY'] ?? '') !== '' && (await ask())) {
     return { title: `${process.env['ANTHROPIC_BASE_URL'] ?? 'https://api.anthropic.com'}, with your ANTHROPIC_API_KEY`, env: {} };
   }
-  const url = await startScriptedModel(pace);
+  const url = await scripted();
   const none = Object.fromEntries(modelVariables.map((name) => [name, undefined]));
   return { title: `a prepared script at ${url}; it costs nothing and nothing leaves this machine`, env: { ...none, ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'scripted' } };
 }
@@ -38,11 +38,15 @@ async function mayUseKey() {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** Starts the server of prepared answers. Its first line tells where it listens. @param {string | undefined} pace @returns {Promise<string>} */
-function startScriptedModel(pace) {
+/**
+ * Starts the server of prepared answers. Its first line tells where it listens.
+ * @param {string | undefined} pace milliseconds between the pieces of an answer @returns {Promise<string>}
+ */
+export function startScriptedModel(pace) {
   const program = inRoot('dist', 'scripted-model.js');
   if (!fs.existsSync(program)) throw new Problem(`${program} is missing.`, 'Run npm run build.');
-  const child = start(process.execPath, [program, ...(pace === undefined ? [] : ['--pace', pace])], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // It ends when its standard input does, and so with us, whatever happens to us.
+  const child = start(process.execPath, [program, ...(pace === undefined ? [] : ['--pace', pace])], { stdio: ['pipe', 'pipe', 'inherit'] });
   return new Promise((resolve, reject) => {
     let text = '';
     child.stdout?.setEncoding('utf8').on('data', (part) => {

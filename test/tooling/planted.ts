@@ -47,6 +47,7 @@ export const planted: readonly Planted[] = [
   { what: 'the agent in the language server', file: 'server/planted/agent.ts', text: `export { target } from '../../agent/planted/for/server.ts';\n`, noticedBy: ['architecture', 'types'] },
   { what: 'a door that imports a door', file: 'extension/planted/door.ts', text: `export { target } from '../../cli/planted/for/door.ts';\n`, noticedBy: ['architecture', 'types'] },
   { what: 'a way out of src', file: 'node/planted/outside.ts', text: `export { rooms } from '../../../test/tooling/rooms.ts';\n`, noticedBy: ['architecture', 'types'] },
+  { what: 'the manifest in core', file: 'core/planted/manifest.ts', text: `import manifest from '../../../package.json' with { type: 'json' };\nexport const { name } = manifest;\n`, noticedBy: ['architecture'] },
   { what: 'a file in no room', file: 'planted.ts', text: `export const homeless = 1;\n`, noticedBy: ['architecture'] },
   { what: 'a circle', file: 'core/planted/first.ts', text: `import { second } from './second.ts';\nexport const first = (): number => second();\n`, noticedBy: ['architecture', 'lint'] },
   { what: 'a circle, its other half', file: 'core/planted/second.ts', text: `import { first } from './first.ts';\nexport const second = (): number => first();\n`, noticedBy: ['architecture', 'lint'] },

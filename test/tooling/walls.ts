@@ -82,8 +82,9 @@ const roomOf = (file: string): string => (file.includes('/') ? file.slice(0, fil
 
 function isAllowed(file: string, request: string, name: string, room: Room): boolean {
   if (request.startsWith('.')) {
-    const target = roomOf(resolved(file, request));
-    return target === name || room.rooms.includes(target);
+    const to = resolved(file, request);
+    if (to.startsWith('../')) return room.files?.includes(to.slice('../'.length)) === true;
+    return roomOf(to) === name || room.rooms.includes(roomOf(to));
   }
   if (request.startsWith('node:')) return room.node;
   return room.packages.some((allowed) => request === allowed || request.startsWith(`${allowed}/`));
