@@ -5,7 +5,8 @@ import { expectedDuration, expectedPercent, parseDuration, parsePercent } from '
 
 const axisName = () => matching(/^[A-Za-z_][\w-]{0,63}$/, 'the name of an axis: letters, digits, `_` and `-`');
 const metricName = () => matching(/^[^\s\p{C}](?:[^\p{C}]{0,78}[^\s\p{C}])?$/u, 'the name of a metric as it stands in the report');
-const scalar = () => expecting(z.union([z.string(), z.number(), z.boolean()]), 'a text, a number, `true` or `false`');
+const axisText = () => matching(/^\P{Cc}{0,500}$/u, 'one line of text');
+const scalar = () => expecting(z.union([axisText(), z.number(), z.boolean()]), 'a text, a number, `true` or `false`');
 
 const bands = expecting(z.strictObject({
   reproduces: required(quantity(parsePercent, expectedPercent), 'Largest deviation from the target that counts as the same result.'),

@@ -32,10 +32,17 @@ export function childrenOf(parent: Located | undefined, kind: 'map' | 'list'): r
 
 /** Where to point at a value: itself if it stands on one line, otherwise its key or the first key inside. */
 export function pointAt(text: string, at: Located): Span {
-  if (!text.slice(at.span.start, at.span.end).trimEnd().includes('\n')) return at.span.end > at.span.start ? at.span : at.key ?? at.span;
+  const written = text.slice(at.span.start, at.span.end).trimEnd();
+  if (!written.includes('\n')) return written === '' ? at.key ?? at.span : { start: at.span.start, end: at.span.start + written.length };
   if (at.key !== undefined) return at.key;
   const [first] = at.children.values();
   return first === undefined ? firstLine(text, at.span) : first.key ?? pointAt(text, first);
+}
+
+/** Where a word stands inside of a value; the value if it is not spelled there as it is. */
+export function pointInside(text: string, at: Located, word: string): Span {
+  const index = text.slice(at.span.start, at.span.end).indexOf(word);
+  return index < 0 ? pointAt(text, at) : { start: at.span.start + index, end: at.span.start + index + word.length };
 }
 
 function firstLine(text: string, span: Span): Span {

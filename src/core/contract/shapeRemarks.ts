@@ -41,12 +41,12 @@ function unknownKey(text: string, root: Located, path: readonly PropertyKey[], n
   const at = parent?.children.get(name);
   const span = at?.key ?? { start: 0, end: 0 };
   const known = keyInfo(path)?.keys ?? [];
-  const written = new Set(parent?.children.keys());
   const place = pathText(path).replace(/\[\d+\]/g, '[]');
   const removal: Fix[] = parent === undefined ? [] : [{ title: `Remove \`${name}\``, ...removalOf(text, parent, name) }];
   const base = { span, path: pathText([...path, name]), severity: 'error' as const };
   if (isReserved(place, name)) return { ...base, message: `\`${name}\` is kept for a later version and has no effect in this one, so it is refused`, expected: listed(known), fixes: removal };
-  const meant = nearest(name, known.filter((key) => !written.has(key)));
+  const meant = nearest(name, known);
+  if (meant !== undefined && parent?.children.has(meant) === true) return { ...base, message: `\`${name}\` is not a key here: did you mean \`${meant}\`, which is written already?`, expected: listed(known), fixes: removal };
   if (meant !== undefined) return { ...base, message: `\`${name}\` is not a key here: did you mean \`${meant}\`?`, expected: listed(known), fixes: [{ title: `Change to \`${meant}\``, ...span, text: meant }, ...removal] };
   const elsewhere = placesOf(name);
   const hint = elsewhere.length > 0 ? `: it belongs at \`${elsewhere.join('` or `')}\`` : '';
@@ -73,7 +73,7 @@ function remark(text: string, at: Located, path: readonly PropertyKey[], message
 function kindOf(at: Located): string {
   if (at.kind !== 'scalar') return at.kind === 'map' ? 'a map' : 'a list';
   if (typeof at.value === 'number') return Number.isFinite(at.value) ? `the number ${at.value}` : 'infinite or no number';
-  return typeof at.value === 'boolean' ? `the value ${at.value}` : `the text ${JSON.stringify(at.value)}`;
+  return typeof at.value === 'boolean' ? `the value ${at.value}` : `the text ${JSON.stringify(String(at.value).slice(0, 60))}`;
 }
 
 function listed(keys: readonly string[]): string {

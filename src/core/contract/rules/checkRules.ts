@@ -1,5 +1,5 @@
 import type { Located } from '../located.ts';
-import { childrenOf, locate } from '../located.ts';
+import { childrenOf, locate, pointInside } from '../located.ts';
 import type { Remark } from '../remarks.ts';
 import { nearest } from '../suggest.ts';
 import type { Rule } from './rule.ts';
@@ -26,14 +26,21 @@ export const axesUsed: Rule = (root, text) => checksOf(root).flatMap((check) => 
   if (typeof run?.value !== 'string') return [];
   const axes = childrenOf(check.children.get('matrix'), 'map').map(([name]) => String(name));
   const used = [...run.value.matchAll(/\$\{([^}]*)\}/g)].map((match) => match[1] ?? '');
-  const unknown = [...new Set(used)].filter((name) => !axes.includes(name)).map((name) => {
-    const meant = nearest(name, axes);
-    return error(text, run, `\`\${${name}}\` is not an axis of the matrix${meant === undefined ? '' : `: did you mean \`\${${meant}}\`?`}`, axes.length === 0 ? 'a matrix with this axis, or `$NAME` for a variable of the shell' : `one of ${axes.map((axis) => `\`\${${axis}}\``).join(', ')}, or \`$NAME\` for a variable of the shell`);
-  });
+  const unknown = [...new Set(used)].filter((name) => !axes.includes(name)).map((name) => unknownAxis(text, run, name, axes));
   const idle = childrenOf(check.children.get('matrix'), 'map').filter(([name]) => !used.includes(String(name)))
     .map(([name, at]) => keyWarning(text, at, `\`run\` does not use the axis \`${name}\`, so all of its cells measure the same`, `\`\${${name}}\` in \`run\``));
   return [...unknown, ...idle];
 });
+
+function unknownAxis(text: string, run: Located, name: string, axes: readonly string[]): Remark {
+  const meant = nearest(name, axes);
+  const span = pointInside(text, run, `\${${name}}`);
+  const known = axes.length === 0 ? 'a matrix with this axis' : axes.map((axis) => `\`\${${axis}}\``).join(', ');
+  return {
+    ...error(text, run, `\`\${${name}}\` is not an axis of the matrix${meant === undefined ? '' : `: did you mean \`\${${meant}}\`?`}`, `${known}, or \`$NAME\` for a variable of the shell`), span,
+    ...(meant === undefined || text.slice(span.start, span.end) !== `\${${name}}` ? {} : { fixes: [{ title: `Change to \`\${${meant}}\``, ...span, text: `\${${meant}}` }] }),
+  };
+}
 
 export const matrixSound: Rule = (root, text) => checksOf(root).flatMap((check) => {
   const matrix = check.children.get('matrix');
