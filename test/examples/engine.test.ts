@@ -59,6 +59,7 @@ describe('the scripted model: what it answers follows from the request', () => {
     const putBack = play(script, hook, [...atTheEnd, [flagOpen]]);
     assert.match(String(putBack.calls[0]?.input['command']), /^sed .* src\/scheduler\/queue\.js$/);
     assert.deepEqual(tools(hook, [...atTheEnd, [flagOpen], fine]), ['complete_phase']);
+    assert.deepEqual(tools(hook, [...atTheEnd, [flagOpen], fine, [flagOpen]]), [], 'it does not put it back twice');
     const cannot: Told = [{ failed: 'refused (command): no' }];
     assert.deepEqual(tools(hook, [...atTheEnd, [flagOpen], cannot]), []);
     assert.deepEqual(tools(hook, [...atTheEnd, [flagOpen], cannot, { note: 'You ended your turn without a tool call.' }]), ['complete_phase']);
@@ -117,7 +118,7 @@ describe('the scripted model: what it answers follows from the request', () => {
 
   it('names the line of the diff that its finding is about', () => {
     const opening = `# Review\n--- a/x\n+++ b/x\n@@ -1,2 +1,3 @@\n+const cases = [\n--- /dev/null\n+++ b/test/activations/activations.test.js\n@@ -10,3 +12,4 @@\n same\n-gone\n+new\n+const cases = [\n`;
-    const findings = play(script, opening, [['x', '12: batch: 1']]).calls[0]?.input['findings'] as readonly { readonly line: number }[] | undefined;
+    const findings = play(script, opening, [['x', 'test/activations/activations.test.js:12: batch: 1']]).calls[0]?.input['findings'] as readonly { readonly line: number }[] | undefined;
     assert.equal(findings?.[0]?.line, 14);
   });
 
