@@ -71,6 +71,16 @@ export function worstCase(model: string, inputTokens: number, maxTokens: number,
   return costOf(model, boundUsage(inputTokens, maxTokens), prices);
 }
 
+/** Bytes of `text` in UTF-8. A character beyond the basic plane has two halves here and four bytes there. */
+export function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
+
 /** Source code has 2.5 to 3.5 bytes per token with the tokenizers of 2026; identifiers and hashes have fewer. */
 const bytesPerToken = 2;
 

@@ -2,7 +2,7 @@ import type { Fault } from './message.ts';
 
 export type RetryDecision =
   | { readonly action: 'retry'; readonly waitMs: number }
-  /** `pause`: the same request may succeed later. `block`: a person has to change something first. `strip-signatures`: send again without signed blocks. */
+  /** `pause`: the same request may succeed later. `block`: a person has to change something first. `strip-signatures`: send again, at once, without signed blocks. */
   | { readonly action: 'pause' | 'block' | 'strip-signatures'; readonly why: string };
 
 /** Tries and time of one request, and how long a wait may be, in milliseconds. */
@@ -15,7 +15,7 @@ export const retryLimits = { tries: 8, totalMs: 15 * 60_000, firstWaitMs: 1_000,
 export function retryPolicy(fault: Fault, attempt: number, elapsedMs: number, random: number): RetryDecision {
   switch (fault.class) {
     case 'invalid-request': return { action: 'block', why: `The request was refused: ${fault.message}` };
-    case 'signature': return { action: 'strip-signatures', why: `The signed thinking was refused: ${fault.message}` };
+    case 'signature': return { action: attempt === 1 ? 'strip-signatures' : 'block', why: `The signed thinking was refused: ${fault.message}` };
     case 'billing': return { action: 'block', why: `The account's spending limit or credit is used up: ${fault.message}` };
     case 'auth': return { action: 'block', why: `The API key was refused: ${fault.message}` };
     case 'not-found': return { action: 'block', why: `The model or address was not found: ${fault.message}` };

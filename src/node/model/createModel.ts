@@ -2,7 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import type { Model, Signal } from '../../agent/ports.ts';
 import { assembleRequest, type RequestBody } from '../../core/transcript/assemble.ts';
 import type { Fault, Message, ModelReply, ModelRequest } from '../../core/transcript/message.ts';
-import { estimateTokens } from '../../core/transcript/prices.ts';
+import { estimateTokens, utf8Bytes } from '../../core/transcript/prices.ts';
 import { Accumulator, BadAnswer } from './accumulator.ts';
 import { createClient, keyProblem, type EndpointOptions } from './client.ts';
 import { faultOf, faultOfGivingUp } from './fault.ts';
@@ -72,7 +72,7 @@ function failed(exchange: Exchange, error: unknown, started: number): ModelReply
 }
 
 function usageOf({ answer, body }: Exchange): ReturnType<Accumulator['usage']> {
-  return answer.usage({ input: estimateTokens(Buffer.byteLength(JSON.stringify(body))), output: body.max_tokens });
+  return answer.usage({ input: estimateTokens(utf8Bytes(JSON.stringify(body))), output: body.max_tokens });
 }
 
 function idOf({ requestId }: Exchange): { readonly requestId?: string } {

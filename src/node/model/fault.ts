@@ -40,7 +40,7 @@ function classOfStatus(status: number, error: APIError): FaultClass {
 function classOfBadRequest(error: APIError): FaultClass {
   if (isSpendLimit(error)) return 'billing';
   const text = error.message;
-  if (/signature|bound to a different conversation|thinking.* blocks .*cannot be modified/i.test(text)) return 'signature';
+  if (/invalid \W?signature\W? in|bound to a different conversation|thinking.* blocks .*cannot be modified/i.test(text)) return 'signature';
   if (/prompt is too long|exceeds? (the )?context|context (limit|window)/i.test(text)) return 'too-large';
   return 'invalid-request';
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Usage } from '../../../src/core/transcript/message.ts';
-import { costOf, estimateTokens, listPrices, worstCase } from '../../../src/core/transcript/prices.ts';
+import { costOf, estimateTokens, listPrices, utf8Bytes, worstCase } from '../../../src/core/transcript/prices.ts';
 
 const usage = (more: Partial<Usage>): Usage => ({ input: 0, output: 0, cacheRead: 0, cacheWrite: 0, ...more });
 const million = 1_000_000;
@@ -42,6 +42,14 @@ describe('worstCase', () => {
       const worst = worstCase(model, input + cacheRead + fiveMinutes + hour, 60_000);
       assert.ok((worst ?? 0) >= (costOf(model, used) ?? Infinity));
     }));
+  });
+});
+
+describe('utf8Bytes', () => {
+  it('counts what goes over the wire', () => {
+    const anyJson = fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text));
+    fc.assert(fc.property(anyJson, (text) => assert.equal(utf8Bytes(text), Buffer.byteLength(text))));
+    assert.equal(utf8Bytes('a\u00FC\u4F60\u{1F600}'), 10);
   });
 });
 

@@ -16,8 +16,9 @@ describe('retryPolicy', () => {
     assert.equal(action(fault('aborted')), 'pause');
   });
 
-  it('asks for signed blocks to be stripped', () => {
-    assert.equal(action(fault('signature'), 4), 'strip-signatures');
+  it('asks for signed blocks to be stripped once, and blocks when that did not help', () => {
+    assert.equal(action(fault('signature'), 1), 'strip-signatures');
+    assert.equal(action(fault('signature'), 2), 'block');
   });
 
   it('retries a conflict once', () => {

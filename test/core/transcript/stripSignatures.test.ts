@@ -15,7 +15,7 @@ describe('stripSignatures', () => {
     assert.deepEqual(stripped, [userTurn('a'), rest, userTurn('b'), rest, userTurn('c')]);
   });
 
-  it('answers undefined where nothing is signed, so that it is tried only once', () => {
+  it('answers undefined where nothing is signed', () => {
     assert.equal(stripSignatures(stripSignatures([userTurn('a'), said, userTurn('b')]) ?? []), undefined);
   });
 });

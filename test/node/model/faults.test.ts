@@ -26,6 +26,7 @@ const table: readonly (readonly [string, Reply, Fault['class'], string])[] = [
   ['400 for a spend limit of the workspace', httpError(400, 'invalid_request_error', 'You have reached your specified workspace API usage limits.'), 'billing', 'block'],
   ['400 for no credit', httpError(400, 'invalid_request_error', 'Your credit balance is too low to access the Anthropic API.'), 'billing', 'block'],
   ['400 for a signature', httpError(400, 'invalid_request_error', 'messages.1.content.0: Invalid `signature` in `thinking` block'), 'signature', 'strip-signatures'],
+  ['400 for the signature of something else', httpError(400, 'invalid_request_error', 'The request signature does not match'), 'invalid-request', 'block'],
   ['400 for changed thinking', httpError(400, 'invalid_request_error', 'messages.1.content.0: `thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified.'), 'signature', 'strip-signatures'],
   ['400 for a prompt that is too long', httpError(400, 'invalid_request_error', 'prompt is too long: 1200000 tokens > 1000000 maximum'), 'too-large', 'pause'],
   ['401', httpError(401, 'authentication_error', 'invalid x-api-key'), 'auth', 'block'],
