@@ -9,7 +9,7 @@ import type { IgnoreRules } from './ignoreRules.ts';
 import { Intake } from './intake.ts';
 import { leftOutFile, type LeftOutLists, leftOutObject } from './leftOut.ts';
 import { Pace } from './pace.ts';
-import { isUnder } from './places.ts';
+import { rootOf } from './places.ts';
 import type { RootRecord } from './rootRecord.ts';
 import { type Scan, scan } from './scan.ts';
 import type { Store } from './store.ts';
@@ -33,8 +33,10 @@ export interface CaptureParts {
 export interface Look {
   readonly files: ReadonlyMap<Path, KnownFile>;
   readonly leftOut: ReadonlySet<Path>;
-  /** Paths that could not be read, with the reason; those that an earlier checkpoint held are still in `files`. */
+  /** Paths that could not be read, with the reason. */
   readonly unread: ReadonlyMap<Path, string>;
+  /** Those of them for which the content of an earlier checkpoint stands in `files`. */
+  readonly kept: ReadonlySet<Path>;
 }
 
 /** The last checkpoint and what is known of the files that it holds. */
@@ -55,6 +57,16 @@ export class Captures {
 
   constructor(parts: CaptureParts) {
     this.#parts = parts;
+  }
+
+  /** The last checkpoint of this process, if there is one. */
+  get state(): CaptureState | undefined {
+    return this.#state;
+  }
+
+  /** The last checkpoint of this process; takes one if there is none. */
+  async last(): Promise<CaptureState> {
+    return this.#state ?? (await this.take()).state;
   }
 
   /** Looks at the whole work tree and makes its content durable in the store. Throws when the store refuses. */
@@ -83,7 +95,7 @@ export class Captures {
     store.remember(oids.filter((oid) => !missing.has(oid)));
     const known = new Map(Array.from(files(tree), ([path, blob]): [Path, KnownFile] => [path, { blob, key: '', racy: true }]));
     known.delete(leftOutFile);
-    return { tree, files: known, leftOut: await leftOut.of(tree), unread: new Map(), folders: undefined, appeared: new Set(appeared), repositories: [] };
+    return { tree, files: known, leftOut: await leftOut.of(tree), unread: new Map(), kept: new Set(), folders: undefined, appeared: new Set(appeared), repositories: [] };
   }
 
   async #storeAll(before: CaptureState, seen: Scan, coverage: Coverage): Promise<{ readonly look: Look; readonly tree: Dir }> {
@@ -118,9 +130,22 @@ export class Captures {
       else if (outcome !== 'gone') now.set(file.path, outcome);
       if (pace.due) await pace.rest();
     }
-    if (unread.size > 0) for (const [path, file] of before.files) if (!now.has(path) && isUnder(path, unread)) now.set(path, { ...file, key: '' });
-    return { files: now, unread, leftOut: new Set([...coverage.leftOut.keys(), ...[...unread.keys()].filter((path) => !now.has(path))]) };
+    const kept = holdUnread(before, now, unread);
+    return { files: now, unread, kept, leftOut: new Set([...coverage.leftOut.keys(), ...[...unread.keys()].filter((path) => !kept.has(path))]) };
   }
+}
+
+/** Lets earlier contents stand for what cannot be read, and answers the unread paths for which there are any. */
+function holdUnread(before: CaptureState, now: Map<Path, KnownFile>, unread: ReadonlyMap<Path, string>): Set<Path> {
+  const kept = new Set<Path>();
+  if (unread.size === 0) return kept;
+  for (const [path, file] of before.files) {
+    const root = now.has(path) ? undefined : rootOf(path, unread);
+    if (root === undefined) continue;
+    now.set(path, { ...file, key: '' });
+    kept.add(root);
+  }
+  return kept;
 }
 
 function* changesSince(before: CaptureState, now: Look, marker: string | undefined): Generator<readonly [Path, Blob | null]> {

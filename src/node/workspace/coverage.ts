@@ -1,5 +1,5 @@
 import type { Path } from '../../core/session/changes.ts';
-import { isUnder } from './places.ts';
+import { isUnder, rootOf } from './places.ts';
 import type { Found } from './scan.ts';
 
 /** Largest file that a checkpoint holds, in bytes. */
@@ -71,12 +71,6 @@ class LeftOut {
     if (known === undefined) this.roots.set(root, { why, files: [file] });
     else known.files.push(file);
   }
-}
-
-function rootOf(path: Path, roots: ReadonlySet<Path>): Path | undefined {
-  if (roots.size === 0) return undefined;
-  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) if (roots.has(path.slice(0, end))) return path.slice(0, end);
-  return undefined;
 }
 
 /** Not ignored files come under `undefined`. */

@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { lstat, open } from 'node:fs/promises';
 import type { FileRead } from '../../agent/ports.ts';
-import type { Blob, FileChange, Path } from '../../core/session/changes.ts';
+import type { Blob, FileChange, Hunk, Path } from '../../core/session/changes.ts';
 import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
-import { isWellFormed, linesOf, looksBinary } from './bytes.ts';
+import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './bytes.ts';
 import { type Content, openFlags, readSmall } from './content.ts';
 import { type Entered, inFolder } from './folders.ts';
-import type { PathGuard } from './guard.ts';
+import { isPlain, type PathGuard } from './guard.ts';
+import { isBoundedPath, isGitName } from './lexicalPath.ts';
 import { pieces } from './pack.ts';
 import { nameOf, onDisk, parentOf } from './places.ts';
 import { type Hindrance, putFile, removeFile } from './replaceFile.ts';
+import { takeBack } from './revertHunk.ts';
 import { isGone, isUnreadable, specialKind } from './scan.ts';
 
 export type ApplyOutcome = { readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string };
@@ -64,6 +66,20 @@ export class FileTools {
     return expected === null ? 'no content that may be removed' : removeFile(place, nameOf(path), expected);
   }
 
+  /** Undoes one hunk on the file as it is now. */
+  async revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
+    if (!isPlain(path) || isBoundedPath(path) || path.split('/').some(isGitName)) return { ok: false, detail: `${path} is no path of the session` };
+    const entered = await inFolder(this.#root, parentOf(path), false, async (place) => contentAt(place, nameOf(path)));
+    if ('blocked' in entered) return { ok: false, detail: `${path}: ${entered.blocked}` };
+    const found = 'value' in entered ? entered.value : null;
+    if (typeof found === 'string') return { ok: false, detail: `${path}: ${found}` };
+    if (found === null && hunk.newLines > 0) return { ok: false, detail: `${path} is gone` };
+    const reverted = takeBack(found === null ? [] : linesOf(decodeBytes(found.object.body)), hunk);
+    if ('hindrance' in reverted) return { ok: false, detail: `${path}: ${reverted.hindrance}` };
+    const done = await this.change(path, found === null ? null : { oid: found.object.oid, mode: found.mode }, encodeText(reverted.lines.join('')));
+    return done.ok ? done : { ok: false, detail: done.detail };
+  }
+
   /** SHA-256 of a regular file's bytes, undefined where there is none. */
   async sha256(path: Path): Promise<string | undefined> {
     const entered = await inFolder(this.#root, parentOf(path), false, async (place) => {
@@ -106,11 +122,19 @@ async function readAt(place: string, name: string): Promise<FileRead> {
   if (stats.isSymbolicLink()) return { kind: 'refused', why: 'it is a link, and file tools do not follow links' };
   if (!stats.isFile()) return { kind: 'refused', why: `it is a ${specialKind(stats)}` };
   if (stats.size > largestRead) return { kind: 'refused', why: `it is too large to be read (${stats.size} bytes)` };
+  const content = contentAt(place, name);
+  if (content === null) return { kind: 'missing' };
+  return typeof content === 'string' ? { kind: 'refused', why: content } : described(content);
+}
+
+/** A regular file's content, null where there is none, or why it cannot be read. */
+function contentAt(place: string, name: string): Content | string | null {
   try {
-    return described(readSmall(file));
+    return readSmall(onDisk(place, name));
   } catch (error) {
-    if (isGone(error)) return { kind: 'missing' };
-    if (isUnreadable(error)) return { kind: 'refused', why: `it cannot be read (${codeOf(error)})` };
+    if (codeOf(error) === 'ENOENT') return null;
+    if (isGone(error)) return 'it is no regular file';
+    if (isUnreadable(error)) return `it cannot be read (${codeOf(error)})`;
     throw error;
   }
 }

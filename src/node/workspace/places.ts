@@ -22,9 +22,12 @@ export function* ancestorsOf(path: Path): Generator<Path> {
   for (let at = parentOf(path); at !== ''; at = parentOf(at)) yield at;
 }
 
-/** Whether `path` is one of `roots` or below one. */
-export function isUnder(path: Path, roots: { has(path: Path): boolean }): boolean {
-  if (roots.has(path)) return true;
-  for (const folder of ancestorsOf(path)) if (roots.has(folder)) return true;
-  return false;
+/** The one of `roots` that is the path or above it, the nearest first. */
+export function rootOf(path: Path, roots: { readonly size: number; has(path: Path): boolean }): Path | undefined {
+  if (roots.size === 0) return undefined;
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) if (roots.has(path.slice(0, end))) return path.slice(0, end);
+  return undefined;
 }
+
+/** Whether `path` is one of `roots` or below one. */
+export const isUnder = (path: Path, roots: { readonly size: number; has(path: Path): boolean }): boolean => rootOf(path, roots) !== undefined;

@@ -49,7 +49,7 @@ const deepestFirst = (a: RestoreItem, b: RestoreItem): number => b.path.split('/
 
 async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result> {
   const state = await lookAt(parts.root, item.path);
-  const current = state.kind === 'unreachable' ? null : contentOf(state);
+  const current = isNoFile(state) ? null : contentOf(state);
   if (current === undefined) return { left: `there is ${stateInWords(state)} in its place` };
   const step = decideRestore(null, item.expected, current);
   if (step.do === 'leave') return { left: step.why };
@@ -82,6 +82,9 @@ async function nextContent(parts: RestoreParts, item: RestoreItem & { readonly t
   const bytes = step.content === 'current' ? here.body : mergeTexts(here.body, await parts.blobs.read(item.expected?.oid ?? ''), target);
   return bytes === undefined ? undefined : { bytes, mode: step.mode };
 }
+
+/** Nothing that a tree would name by this path: a folder is named by what is in it. */
+const isNoFile = (state: FileState): boolean => state.kind === 'missing' || state.kind === 'unreachable' || state.kind === 'folder';
 
 /** Undefined where no file content can be compared: a folder, a device, something unreadable. */
 function contentOf(state: FileState): Blob | null | undefined {
@@ -137,8 +140,8 @@ async function verified(parts: RestoreParts, results: ReadonlyMap<Path, Result>)
     if ('left' in result) left.push({ path, why: result.left });
     else {
       const state = await lookAt(parts.root, path);
-      const absent = result.now === null && state.kind === 'unreachable';
-      if (!absent && !isState(state, result.now)) left.push({ path, why: `it was written, but there is ${stateInWords(state)} now` });
+      const asWanted = result.now === null ? isNoFile(state) : isState(state, result.now);
+      if (!asWanted) left.push({ path, why: `it was written, but there is ${stateInWords(state)} now` });
       else (result.merged ? merged : restored).push(path);
     }
   }

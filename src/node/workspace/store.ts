@@ -5,7 +5,7 @@ import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { privateDirectory, syncDirectory, writeDurably } from '../journal/durable.ts';
 import { type Git, gitEnvironment, gitRunner } from './git.ts';
-import { emptyTree, gitObject, type GitObject, objectHeader } from './objects.ts';
+import { emptyBlob, emptyTree, gitObject, type GitObject, objectHeader } from './objects.ts';
 import { deflated, PackFile } from './pack.ts';
 
 /** Marks a folder as a store of ours; without it nothing is ever deleted. */
@@ -47,11 +47,11 @@ export class Store {
     await this.git.run({ args: ['init', '-q', '--bare', '--template=', '--object-format=sha1', this.directory] });
     await mkdir(path.join(this.directory, 'info'), { recursive: true });
     await mkdir(path.join(this.directory, 'objects', 'pack'), { recursive: true });
-    await mkdir(path.join(this.directory, 'refs', 'trees'), { recursive: true });
+    await mkdir(path.join(this.directory, 'refs', 'kept'), { recursive: true });
     await rm(path.join(this.directory, 'hooks'), { recursive: true, force: true });
     await writeFile(path.join(this.directory, 'info', 'attributes'), attributes);
     await this.write([gitObject('tree', Buffer.alloc(0)), gitObject('blob', Buffer.alloc(0))]);
-    await this.protect(emptyTree);
+    for (const oid of [emptyTree, emptyBlob]) await this.protect(oid);
     await writeDurably(path.join(this.directory, storeMarker), Buffer.from('1\n'));
   }
 
@@ -92,7 +92,7 @@ export class Store {
   /** Takes a closed pack into the store; git checks every object of it, and each is looked up again afterwards. */
   async takePack(pack: PackFile): Promise<void> {
     await pack.close();
-    await this.git.run({ args: ['index-pack', '--stdin', '-q'], input: createReadStream(pack.path) });
+    await this.git.run({ args: ['index-pack', '--stdin'], input: createReadStream(pack.path) });
     const missing = await this.missing(pack.oids);
     if (missing.length > 0) throw new Error(`the checkpoint store lacks ${missing.length} objects that were written, the first is ${missing[0]}`);
     await syncDirectory(path.join(this.directory, 'objects', 'pack'));
@@ -107,14 +107,10 @@ export class Store {
     return stdout.toString('latin1').split('\n').filter((line) => line.endsWith(' missing')).map((line) => line.slice(0, line.indexOf(' ')));
   }
 
-  /** Keeps a tree and all that it holds for as long as the store lives. */
-  async protect(tree: string): Promise<void> {
-    const file = path.join(this.directory, 'refs', 'trees', tree);
-    if (!(await exists(file))) await writeDurably(file, Buffer.from(`${tree}\n`));
-  }
-
-  isProtected(tree: string): Promise<boolean> {
-    return exists(path.join(this.directory, 'refs', 'trees', tree));
+  /** Keeps a tree or commit and all that it holds for as long as the store lives. */
+  async protect(oid: string): Promise<void> {
+    const file = path.join(this.directory, 'refs', 'kept', oid);
+    if (!(await exists(file))) await writeDurably(file, Buffer.from(`${oid}\n`));
   }
 }
 

@@ -1,0 +1,101 @@
+import type { Path, TreeId } from '../../core/session/changes.ts';
+import { encodeText } from './bytes.ts';
+import type { CaptureState } from './capture.ts';
+import type { IgnoreRules } from './ignoreRules.ts';
+import { Intake } from './intake.ts';
+import { leftOutFile } from './leftOut.ts';
+import { gitObject } from './objects.ts';
+import { isUnder } from './places.ts';
+import { Recent } from './recent.ts';
+import type { Store } from './store.ts';
+import { type Dir, files, treeObjects } from './tree.ts';
+import { treeOf, type Trees } from './trees.ts';
+import { findUserRepository } from './userRepository.ts';
+import { userSetting } from './userSettings.ts';
+
+export interface CommitInput {
+  readonly tree: TreeId;
+  readonly branch: string;
+  readonly parent?: string;
+  readonly message: string;
+  readonly author: 'bounded' | 'user';
+}
+
+export interface CommitParts {
+  readonly root: string;
+  readonly store: Store;
+  readonly trees: Trees;
+  readonly rules: IgnoreRules;
+  readonly state: () => CaptureState | undefined;
+}
+
+/** Name and mail address in the form of a commit. */
+export const boundedPerson = 'Bounded <bounded@localhost>';
+
+/** Commits in the private store. */
+export class Commits {
+  readonly #parts: CommitParts;
+  readonly #committable = new Recent<Dir>(64, () => 1);
+
+  constructor(parts: CommitParts) {
+    this.#parts = parts;
+  }
+
+  /** Commits the part of `tree` that git would track on a branch of the store; durable when it resolves. */
+  async commit({ tree, branch, parent, message, author }: CommitInput): Promise<string> {
+    const { store } = this.#parts;
+    const content = await this.storeCommittable(tree);
+    const object = gitObject('commit', commitBody({ tree: content, parents: parent === undefined || parent === '' ? [] : [parent], person: await this.person(author), seconds: Math.floor(Date.now() / 1000), message }));
+    await store.write([object]);
+    await store.protect(object.oid);
+    await store.git.run({ args: ['update-ref', `refs/heads/${branch}`, object.oid] });
+    return object.oid;
+  }
+
+  /** Makes the committable part of a tree durable in the store and answers its id. */
+  async storeCommittable(id: TreeId): Promise<TreeId> {
+    const content = await this.committable(id);
+    const intake = new Intake(this.#parts.store);
+    try {
+      for (const object of treeObjects(content, (oid) => intake.has(oid))) await intake.add(object);
+      await intake.finish();
+    } finally {
+      await intake.abandon();
+    }
+    return content.oid;
+  }
+
+  /** The tree without what the user's git ignores, without repositories inside, and without the list of what is left out. */
+  async committable(id: TreeId): Promise<Dir> {
+    const known = this.#committable.get(id);
+    if (known !== undefined) return known;
+    const { root, trees, rules } = this.#parts;
+    const tree = await trees.get(id);
+    const nested = new Set(this.#parts.state()?.repositories);
+    const repository = await findUserRepository(root);
+    const tracked = await rules.tracked(repository);
+    const all = [...files(tree)];
+    const candidates = all.map(([path]) => path).filter((path) => path !== leftOutFile && !tracked.has(path));
+    const ignored = await rules.ignored(repository, candidates, all.filter(([path]) => path.endsWith('.gitignore')));
+    const dropped = all.map(([path]) => path).filter((path) => path === leftOutFile || ignored.has(path) || isUnder(path, nested));
+    const content = await treeOf(dropped.map((path): [Path, null] => [path, null]), tree);
+    this.#committable.set(id, content);
+    return content;
+  }
+
+  /** Who made a commit; the user under the name that git knows them by. */
+  async person(author: 'bounded' | 'user'): Promise<string> {
+    if (author === 'bounded') return boundedPerson;
+    const repository = await findUserRepository(this.#parts.root);
+    const setting = async (key: string) => (repository === undefined ? undefined : userSetting(this.#parts.store.program, repository, key));
+    const clean = (text: string) => text.replaceAll(/[<>\n\0]/g, '').trim();
+    return `${clean((await setting('user.name')) ?? '') || 'User'} <${clean((await setting('user.email')) ?? '') || 'user@localhost'}>`;
+  }
+}
+
+/** The body of a commit object; author and committer are the same person at the same time. */
+export function commitBody(commit: { readonly tree: string; readonly parents: readonly string[]; readonly person: string; readonly seconds: number; readonly message: string }): Buffer {
+  const signature = `${commit.person} ${commit.seconds} +0000`;
+  const lines = [`tree ${commit.tree}`, ...commit.parents.map((parent) => `parent ${parent}`), `author ${signature}`, `committer ${signature}`, '', `${commit.message.trimEnd()}\n`];
+  return encodeText(lines.join('\n').replaceAll('\0', ''));
+}

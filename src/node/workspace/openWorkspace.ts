@@ -1,0 +1,70 @@
+import { realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Keeper, Workspace } from '../../agent/ports.ts';
+import { compileGlobs } from '../../core/guard/globs.ts';
+import type { Path, TreeId } from '../../core/session/changes.ts';
+import { Blobs } from './blobs.ts';
+import { Captures } from './capture.ts';
+import { Commits } from './commits.ts';
+import { Diffs } from './diffs.ts';
+import { findProgram, isInside } from './findProgram.ts';
+import { PathGuard } from './guard.ts';
+import { IgnoreRules } from './ignoreRules.ts';
+import type { KeptBranch, Work } from './keep.ts';
+import { LeftOutLists } from './leftOut.ts';
+import { RootRecord } from './rootRecord.ts';
+import { Search } from './search.ts';
+import { Store } from './store.ts';
+import { Trees } from './trees.ts';
+import { WorkTree } from './workTree.ts';
+
+export interface WorkspaceOptions {
+  /** The workspace folder. */
+  readonly root: string;
+  /** Folder of the private checkpoint store; made on demand. */
+  readonly store: string;
+  /** Globs of what commands may write unseen. Checkpoints do not look there. */
+  readonly scratch: readonly string[];
+  /** Globs of what tools must never read or show. Checkpoints hold it, so that it can be brought back. */
+  readonly secret: readonly string[];
+  /** Workspace path of the contract. */
+  readonly contractFile: Path;
+}
+
+/** What a user does with the work of a session. */
+export interface KeepOperations {
+  /** One commit per step on a new branch of the user's repository; nothing else there changes. */
+  keepBranch(work: Work): Promise<KeptBranch>;
+  /** The same in one commit. */
+  squash(work: Work, message: string): Promise<KeptBranch>;
+  /** The difference between two checkpoints as bytes for `git apply`. */
+  patch(from: TreeId, to: TreeId): Promise<Buffer>;
+}
+
+export type KeepingWorkspace = Workspace & Keeper & KeepOperations;
+
+/** Opens a work tree with its private checkpoint store. Rejects without git, and for a folder that is no sensible workspace. */
+export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingWorkspace> {
+  const root = await realpath(options.root);
+  refuseRoot(root, options.store);
+  const program = await findProgram('git', root);
+  if (program === undefined) throw new Error('git was not found on PATH');
+  const store = await Store.open(path.resolve(options.store), program);
+  const blobs = new Blobs(store);
+  const [trees, rules, leftOut] = [new Trees(store), new IgnoreRules(store, blobs, root), new LeftOutLists(blobs)];
+  const scratch = compileGlobs(options.scratch);
+  const skip = (file: Path) => file === '.bounded' || file.startsWith('.bounded/') || scratch(file) !== undefined;
+  const guard = new PathGuard(root, [path.resolve(options.root)], compileGlobs(options.secret));
+  const captures = new Captures({ root, store, blobs, trees, rules, leftOut, record: new RootRecord(store, root), skip });
+  return new WorkTree({
+    root, store, blobs, trees, rules, guard, captures, skip, contractFile: options.contractFile,
+    diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard }),
+    commits: new Commits({ root, store, trees, rules, state: () => captures.state }),
+  });
+}
+
+function refuseRoot(root: string, store: string): void {
+  if (root === path.parse(root).root || root === homedir()) throw new Error(`${root} is no workspace: a session needs a folder of its own`);
+  if (isInside(path.resolve(store), root)) throw new Error('the checkpoint store must lie outside of the workspace');
+}

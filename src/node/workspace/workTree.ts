@@ -1,0 +1,155 @@
+import type { Capture, FileRead, Head, RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
+import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
+import type { Session } from '../../core/session/session.ts';
+import type { Blobs } from './blobs.ts';
+import { decodeBytes } from './bytes.ts';
+import type { Captures } from './capture.ts';
+import type { CommitInput, Commits } from './commits.ts';
+import type { Diffs } from './diffs.ts';
+import { dirtyPaths } from './dirty.ts';
+import { type ApplyOutcome, FileTools } from './fileTools.ts';
+import type { PathGuard } from './guard.ts';
+import type { IgnoreRules } from './ignoreRules.ts';
+import { keepBranch, type KeptBranch, patchBetween, squash, type Work } from './keep.ts';
+import { keepSession } from './keepSession.ts';
+import { leftOutFile } from './leftOut.ts';
+import type { Resolved } from './lexicalPath.ts';
+import type { KeepingWorkspace } from './openWorkspace.ts';
+import { OwnFiles } from './ownFiles.ts';
+import { Queue } from './queue.ts';
+import { restorePaths } from './restore.ts';
+import type { GrepAnswer, Search } from './search.ts';
+import type { Store } from './store.ts';
+import { fileAt, files } from './tree.ts';
+import type { Trees } from './trees.ts';
+import { findUserRepository, headOf } from './userRepository.ts';
+
+export interface WorkTreeParts {
+  readonly root: string;
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly trees: Trees;
+  readonly rules: IgnoreRules;
+  readonly guard: PathGuard;
+  readonly captures: Captures;
+  readonly diffs: Diffs;
+  readonly search: Search;
+  readonly commits: Commits;
+  readonly contractFile: Path;
+  readonly skip: (path: Path) => boolean;
+}
+
+/** The user's work tree behind the port. Looking at the whole tree and changing it never overlap. */
+export class WorkTree implements KeepingWorkspace {
+  readonly root: string;
+  readonly #parts: WorkTreeParts;
+  readonly #tools: FileTools;
+  readonly #own: OwnFiles;
+  readonly #queue = new Queue();
+
+  constructor(parts: WorkTreeParts) {
+    this.root = parts.root;
+    this.#parts = parts;
+    this.#tools = new FileTools(parts.root, parts.guard);
+    this.#own = new OwnFiles(parts.root, parts.contractFile);
+  }
+
+  async head(): Promise<Head> {
+    return headOf(this.#parts.store.git, await findUserRepository(this.root));
+  }
+
+  capture(): Promise<Capture> {
+    return this.#queue.run(async () => (await this.#parts.captures.take()).capture);
+  }
+
+  dirty(): Promise<readonly Path[]> {
+    return this.#queue.run(async () => dirtyPaths(this.#parts, await this.#parts.captures.last()));
+  }
+
+  diff(from: TreeId, to: TreeId): Promise<readonly FileDiff[]> {
+    return this.#parts.diffs.diff(from, to);
+  }
+
+  hunks(diff: FileDiff): Promise<readonly Hunk[]> {
+    return this.#parts.diffs.hunks(diff);
+  }
+
+  countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {
+    return this.#parts.diffs.countLines(path, content, tree);
+  }
+
+  async entries(tree: TreeId, paths?: readonly Path[]): Promise<ReadonlyMap<Path, Blob>> {
+    const dir = await this.#parts.trees.get(tree);
+    const all = paths === undefined ? files(dir) : paths.flatMap((path): [Path, Blob][] => asEntry(path, fileAt(dir, path)));
+    return new Map([...all].filter(([path]) => path !== leftOutFile));
+  }
+
+  async blobText(blob: Blob): Promise<string> {
+    return decodeBytes(await this.#parts.blobs.read(blob.oid));
+  }
+
+  read(path: Path): Promise<FileRead> {
+    return this.#tools.read(path);
+  }
+
+  resolve(path: string): Promise<Resolved> {
+    return this.#parts.guard.resolve(path);
+  }
+
+  glob(pattern: string, under?: Path): Promise<readonly Path[]> {
+    return this.#parts.search.glob(pattern, under);
+  }
+
+  grep(pattern: string, under?: Path): Promise<GrepAnswer> {
+    return this.#parts.search.grep(pattern, under);
+  }
+
+  apply(change: FileChange): Promise<ApplyOutcome> {
+    return this.#queue.run(() => this.#tools.apply(change));
+  }
+
+  restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
+    return this.#queue.run(async () => {
+      const { appeared, folders } = await this.#parts.captures.last();
+      return restorePaths({ ...this.#parts, made: (folder) => appeared.has(folder) || folders?.has(folder) === false }, items);
+    });
+  }
+
+  revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
+    return this.#queue.run(() => this.#tools.revertHunk(path, hunk));
+  }
+
+  commit(input: CommitInput): Promise<string> {
+    return this.#parts.commits.commit(input);
+  }
+
+  writeContract(path: Path, text: string): Promise<void> {
+    return this.#queue.run(() => this.#own.writeContract(path, text));
+  }
+
+  writeReport(name: string, file: string, text: string): Promise<void> {
+    return this.#queue.run(() => this.#own.writeReport(name, file, text));
+  }
+
+  hashOf(path: Path): Promise<string | undefined> {
+    return this.#tools.sha256(path);
+  }
+
+  keep(how: 'branch' | 'squash' | 'patch', session: Session): Promise<string> {
+    return keepSession({ ...this.#parts, own: this.#own }, how, session);
+  }
+
+  keepBranch(work: Work): Promise<KeptBranch> {
+    return keepBranch(this.#parts, work);
+  }
+
+  squash(work: Work, message: string): Promise<KeptBranch> {
+    return squash(this.#parts, work, message);
+  }
+
+  patch(from: TreeId, to: TreeId): Promise<Buffer> {
+    return patchBetween(this.#parts, from, to);
+  }
+}
+
+const asEntry = (path: Path, blob: Blob | undefined): [Path, Blob][] => (blob === undefined ? [] : [[path, blob]]);
