@@ -15,10 +15,9 @@ import type { RepositoryState } from '../journal/stateDir.ts';
 import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
 import type { LoadedContract } from './place.ts';
 import { stateOf } from './place.ts';
-import { probeSandbox } from '../process/probeSandbox.ts';
 import { portsOf, secretsOf, workspaceOf } from './ports.ts';
 import type { Endpoint } from './ports.ts';
-import { checkModels, checkRepository, checkSandbox } from './preflight.ts';
+import { checkModels, checkRepository, checkSandbox, sandboxOf } from './preflight.ts';
 import { StartRefusal } from './refusal.ts';
 
 /** A session that this process holds: nobody else can work in its work tree until `close`. */
@@ -53,7 +52,7 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   try {
     const workspace = await workspaceOf(loaded.root, loaded.file, loaded.contract, state);
     checkRepository(await workspace.head());
-    const sandbox = await probeSandbox();
+    const sandbox = await sandboxOf(loaded.root);
     checkSandbox(loaded.contract, sandbox, door.unsandboxed);
     const { servedBy } = await checkModels(loaded.contract, endpoint);
     const folder = await createSession(state, id);
@@ -85,7 +84,7 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     if (session === undefined) throw new StartRefusal('cannot-start', `the session ${folder.id} has not begun`);
     const workspace = await workspaceOf(session.workspace, session.contractFile, session.contract, state);
     checkRepository(await workspace.head());
-    const sandbox = await probeSandbox();
+    const sandbox = await sandboxOf(session.workspace);
     checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
     const ports = await portsOf({ root: session.workspace, state, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox });
     const recorder = new Recorder(opened.journal, ports.clock, session);

@@ -1,6 +1,8 @@
 import type { Contract } from '../../core/contract/contract.ts';
 import type { Head } from '../../agent/ports.ts';
 import type { SandboxState } from '../../core/session/session.ts';
+import { Commands } from '../process/commands.ts';
+import { probeSandbox } from '../process/probeSandbox.ts';
 import type { Endpoint } from './ports.ts';
 import { StartRefusal } from './refusal.ts';
 
@@ -11,6 +13,11 @@ export function endpointFromEnvironment(env: NodeJS.ProcessEnv): Endpoint | unde
   const apiKey = env['ANTHROPIC_API_KEY']?.trim();
   if (apiKey === undefined || apiKey === '') return undefined;
   return { apiKey, baseUrl: env['ANTHROPIC_BASE_URL']?.trim().replace(/\/+$/, '') || defaultBaseUrl };
+}
+
+/** What sandbox works for a workspace on this machine; nothing in the workspace counts as a program of ours. */
+export function sandboxOf(workspace: string): Promise<SandboxState> {
+  return probeSandbox(new Commands({ workspace }));
 }
 
 /** The sentence that start gate, side view, journal header and evidence use where no sandbox works. */

@@ -5,11 +5,10 @@ import type { Signal } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createRedact } from '../journal/redaction.ts';
 import { createOracle } from '../oracle/createOracle.ts';
-import { probeSandbox } from '../process/probeSandbox.ts';
 import type { LoadedContract } from './place.ts';
 import { stateOf } from './place.ts';
 import { secretsOf, workspaceOf } from './ports.ts';
-import { checkSandbox } from './preflight.ts';
+import { checkSandbox, sandboxOf } from './preflight.ts';
 
 /** Runs the oracle without a session. */
 export interface Verifier {
@@ -22,7 +21,7 @@ export interface Verifier {
 /** Captures the work tree as it is. Rejects with a StartRefusal where it cannot be measured. */
 export async function openVerifier(loaded: LoadedContract, unsandboxed: boolean): Promise<Verifier> {
   const state = await stateOf(loaded.root);
-  const sandbox = await probeSandbox();
+  const sandbox = await sandboxOf(loaded.root);
   checkSandbox(loaded.contract, sandbox, unsandboxed);
   const temporary = await mkdtemp(path.join(state.dir, 'verify-'));
   const redact = createRedact(secretsOf(undefined));
