@@ -98,15 +98,6 @@ export function isProgram(file) {
   }
 }
 
-/** How to start npm: the one that started us, otherwise the one on PATH. @param {readonly string[]} args @returns {[string, string[]]} */
-export function npm(...args) {
-  const running = process.env['npm_execpath'];
-  if (running !== undefined && /\.c?js$/.test(running)) return [process.execPath, [running, ...args]];
-  const found = onPath('npm');
-  if (found === undefined) throw new Problem('npm was not found.', 'Install Node 20.19 or newer together with its npm.');
-  return [found, [...args]];
-}
-
 /** The environment without what npm adds for its scripts, so that a started editor looks as if a person had started it. */
 export function cleanEnvironment() {
   const added = /^(npm_|INIT_CWD$|NODE_OPTIONS$|NODE$|COLOR$|FORCE_COLOR$|VSCODE_|ELECTRON_RUN_AS_NODE$)/;

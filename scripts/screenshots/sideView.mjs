@@ -1,6 +1,6 @@
 // Draws the states of the side view in the themes of VS Code.
 //   node scripts/screenshots/sideView.mjs             the main states into docs/images
-//   node scripts/screenshots/sideView.mjs --all DIR   every state, also at 240 and 800 px, into DIR
+//   node scripts/screenshots/sideView.mjs --all DIR [--only NAME]   every state (whose name contains NAME), also at 240 and 800 px, into DIR
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -50,7 +50,7 @@ async function draw({ state, theme, width, file }) {
   const view = await openSideView(browser, { theme, width, height: 480, scale: 2 });
   await view.show(fixtures[state]);
   if (view.problems.length > 0) throw new Error(`${state}: ${view.problems.join('\n')}`);
-  await view.page.evaluate(() => document.fonts.ready);
+  await view.page.evaluate('document.fonts.ready');
   const png = smallPng(await view.page.screenshot({ fullPage: true }));
   await view.page.close();
   await fs.mkdir(path.dirname(file), { recursive: true });

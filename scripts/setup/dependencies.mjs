@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import { must, npm } from '../programs.mjs';
 import { Problem, say } from '../problem.mjs';
-import { inRoot } from '../root.mjs';
+import { inRoot, root } from '../root.mjs';
+import { npm } from './npm.mjs';
 
 const leastNode = [20, 19];
 
@@ -44,8 +44,5 @@ export async function installDependencies() {
   const installed = lockedPackages(inRoot('node_modules', '.package-lock.json'));
   if (installed !== undefined && isInstalled(wanted, installed)) return;
   say('Installing the pinned packages (npm ci) …');
-  const [command, args] = npm('ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
-  await must(command, args, { quiet: true, hint: registryHint });
+  await npm(['ci'], { cwd: root });
 }
-
-export const registryHint = 'npm needs its registry once. Offline or behind a proxy: set npm\'s `registry`, `proxy` or `cafile`, then try again.';

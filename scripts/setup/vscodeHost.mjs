@@ -1,10 +1,10 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { must, npm } from '../programs.mjs';
+import { must } from '../programs.mjs';
 import { Problem, say } from '../problem.mjs';
 import { inRoot } from '../root.mjs';
-import { registryHint } from './dependencies.mjs';
+import { npm } from './npm.mjs';
 import { stubs } from './vscodeHostStubs.mjs';
 
 /**
@@ -90,10 +90,9 @@ const lockFile = inRoot('scripts', 'setup', 'vscodeHost.lock.json');
 /** Fetches a package, checks its bytes and unpacks the named members. @param {{ spec: string, integrity: string, members: string[] }} wanted @param {string} to */
 async function unpack({ spec, integrity, members }, to) {
   fs.mkdirSync(to, { recursive: true });
-  const [command, args] = npm('pack', spec, '--ignore-scripts', '--loglevel=error', '--pack-destination', to);
-  await must(command, args, { cwd: to, quiet: true, hint: registryHint });
+  await npm(['pack', spec], { cwd: to });
   const archive = fs.readdirSync(to).find((name) => name.endsWith('.tgz'));
-  if (archive === undefined) throw new Problem(`npm pack ${spec} left no archive.`, registryHint);
+  if (archive === undefined) throw new Problem(`npm pack ${spec} left no archive.`);
   const file = path.join(to, archive);
   const found = `sha512-${crypto.createHash('sha512').update(fs.readFileSync(file)).digest('base64')}`;
   if (found !== integrity) throw new Problem(`${spec} is not the package that was tested: its hash is ${found}.`, 'Do not use it. The registry or the way to it changed its bytes.');
@@ -111,8 +110,7 @@ async function installModules(vscode) {
   manifest.dependencies = JSON.parse(lock).packages[''].dependencies;
   fs.writeFileSync(path.join(vscode, 'package.json'), JSON.stringify(manifest, null, 1));
   fs.writeFileSync(path.join(vscode, 'package-lock.json'), lock);
-  const [command, args] = npm('ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
-  await must(command, args, { cwd: vscode, quiet: true, hint: registryHint });
+  await npm(['ci', '--omit=dev'], { cwd: vscode });
   for (const [name, source] of Object.entries(stubs)) writeModule(path.join(vscode, 'node_modules', name), name, source);
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { isInstalled, requireNode } from '../../scripts/setup/dependencies.mjs';
+import { advice } from '../../scripts/setup/npm.mjs';
 import { findChromium, provide } from '../../scripts/setup/systemPrograms.mjs';
 import { Problem } from '../../scripts/problem.mjs';
 import { inRoot } from '../../scripts/root.mjs';
@@ -22,14 +23,32 @@ describe('The set-up', () => {
     it('not when one has other bytes', () => assert.ok(!isInstalled(wanted, { 'node_modules/a': { version: '1.0.0', integrity: 'z' } })));
   });
 
-  it('locks every package by its hash and without the address of a registry, also those of the VS Code host', () => {
-    for (const file of ['package-lock.json', 'scripts/setup/vscodeHost.lock.json']) {
-      const { packages } = JSON.parse(fs.readFileSync(inRoot(file), 'utf8'));
-      for (const [where, { integrity, resolved }] of Object.entries(packages).filter(([where]) => where !== '')) {
-        assert.match(integrity ?? '', /^sha512-/, where);
-        assert.equal(resolved, undefined, where);
+  describe('has lock files', () => {
+    const locks = ['package-lock.json', 'scripts/setup/vscodeHost.lock.json'].map((file) => /** @type {const} */ ([file, lockedPackages(file)]));
+
+    it('that name the bytes of every package and no address of a registry', () => {
+      for (const [, packages] of locks) {
+        for (const [where, { integrity, resolved, optional }] of Object.entries(packages).filter(([where]) => where !== '')) {
+          // What is made for one platform only may be missing where the lock file was written, but then it is optional.
+          if (optional !== true || integrity !== undefined) assert.match(integrity ?? '', /^sha512-/, where);
+          assert.equal(resolved, undefined, where);
+        }
       }
-    }
+    });
+
+    it('that npm ci accepts on every platform: what a package asks for is there, also where this registry does not have it', () => {
+      for (const [file, packages] of locks) {
+        const missing = Object.entries(packages).flatMap(([where, { dependencies, optionalDependencies }]) =>
+          Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !isLocked(packages, where, name)).map((name) => `${file}: ${name}, for ${where}`));
+        assert.deepEqual(missing, []);
+      }
+    });
+  });
+
+  it('says what to do when npm fails', () => {
+    assert.match(advice('npm error code EUSAGE\nnpm error `npm ci` can only install packages when …'), /npm install/);
+    assert.match(advice('npm error code EINTEGRITY'), /other bytes/);
+    assert.match(advice('npm error code ENOTFOUND\nnpm error getaddrinfo ENOTFOUND registry'), /proxy/);
   });
 
   describe('without a program of the system', () => {
@@ -61,3 +80,16 @@ describe('The set-up', () => {
     }
   });
 });
+
+/** @typedef {Record<string, { integrity?: string, resolved?: string, optional?: boolean, dependencies?: object, optionalDependencies?: object }>} Locked */
+
+/** @param {string} file @returns {Locked} */
+function lockedPackages(file) {
+  return JSON.parse(fs.readFileSync(inRoot(file), 'utf8')).packages;
+}
+
+/** Whether Node would find a package from another one: beside it or in a folder above. @param {Locked} packages @param {string} where @param {string} name */
+function isLocked(packages, where, name) {
+  const above = where.split('/node_modules/').map((_part, depth, parts) => parts.slice(0, parts.length - depth).join('/node_modules/'));
+  return [...above, ''].some((folder) => `${folder === '' ? '' : `${folder}/`}node_modules/${name}` in packages);
+}
