@@ -61,6 +61,7 @@ describe('the scripted server: thinking comes back as it was sent', () => {
     assert.equal((await conversation(content, second, third, fourth)).status, 200);
     assert.match(await message(conversation(content, second, third, without)), /blocks in the latest assistant message cannot be modified/);
     assert.equal((await conversation(content.slice(1), second, third, without)).status, 200);
+    assert.equal((await conversation(content.slice(1), second, third, fourth)).status, 200, 'the oldest thoughts may be left out');
   });
 
   const conversation = (...answers: readonly (readonly Block[])[]) =>
