@@ -40,7 +40,7 @@ function running(view: View): Parts {
 
 function ended(view: View): Parts {
   return [
-    ...(view.result === undefined ? [] : result(view.result)),
+    ...(view.result === undefined ? [] : result(view.result, view.boundaries.rows)),
     boundaries(view), view.oracle && oracleFolded(view.oracle), budgets(view.budgets), rewinds(view.rewinds), view.plan && planFolded(view.plan), scopeFolded(view.scope),
   ];
 }

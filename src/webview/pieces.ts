@@ -51,6 +51,12 @@ export function pathLabel(path: string, line?: number): HTMLElement {
     el('span', { class: 'folder' }, path.slice(0, cut)), el('span', { class: 'base' }, path.slice(cut)), line === undefined ? undefined : el('span', {}, `:${line}`));
 }
 
+/** A name and its figure on one line, or the figure below the name where both have no room. */
+export function pair(name: HTMLElement, figure: Child): HTMLElement {
+  name.classList.add('name');
+  return el('div', { class: 'pair' }, name, el('span', { class: 'side num' }, figure));
+}
+
 /** A quiet sentence in place of a list that is empty. */
 export function nothing(text: string): HTMLElement {
   return el('p', { class: 'dim' }, text);

@@ -1,8 +1,9 @@
 import type { BoundaryRow, View } from '../../core/session/view.ts';
 import { el } from '../dom.ts';
+import type { Child } from '../dom.ts';
 import { icon, said } from '../icon.ts';
 import type { IconName, Tone } from '../icon.ts';
-import { capped, iconButton, plusMinus, section } from '../pieces.ts';
+import { capped, iconButton, pair, plusMinus, section } from '../pieces.ts';
 import { press } from '../press.ts';
 
 const mostRows = 24;
@@ -22,19 +23,19 @@ function spineRow(row: BoundaryRow, session: View['state']): HTMLElement {
   const [name, tone, word, more] = mark(row.state, session);
   return el('li', { key: `${row.boundary ?? ''} ${row.name}`, class: row.state, 'aria-current': row.state === 'now' || row.state === 'waiting' ? 'step' : undefined },
     icon(name, tone, more), said(word),
-    el('div', { class: 'grow' }, rowName(row), row.detail === '' ? undefined : el('div', { class: 'sub', title: row.detail }, row.detail)),
-    figures(row),
+    el('div', { class: 'grow' }, pair(rowName(row), figures(row)), row.detail === '' ? undefined : el('div', { class: 'sub', title: row.detail }, row.detail)),
     el('span', { class: 'slot' }, row.boundary === undefined ? undefined
       : iconButton('discard', `Rewind to ${row.name}`, { type: 'intention', intention: { type: 'rewind-boundary', to: row.boundary } }, 'rewind')));
 }
 
 function rowName({ boundary, name }: BoundaryRow): HTMLElement {
-  if (boundary === undefined) return el('div', { class: 'name cut', title: name }, name);
-  return press({ type: 'open', target: { kind: 'boundary-diff', boundary } }, { class: 'name plain cut', title: `Show what changed in ${name}` }, name);
+  if (boundary === undefined) return el('span', { class: 'cut', title: name }, name);
+  return press({ type: 'open', target: { kind: 'boundary-diff', boundary } }, { class: 'plain cut', title: `Show what changed in ${name}` }, name);
 }
 
-function figures({ figures, added, removed }: BoundaryRow): HTMLElement {
-  return el('span', { class: 'side num' }, figures, added === undefined && removed === undefined ? undefined : [figures === '' ? '' : ' ', plusMinus(added ?? 0, removed ?? 0)]);
+function figures({ figures, added, removed }: BoundaryRow): Child {
+  if (added === undefined && removed === undefined) return figures;
+  return [figures === '' ? undefined : `${figures} `, plusMinus(added ?? 0, removed ?? 0)];
 }
 
 /** Icon, tone and word of a row. Only a session that works shows a phase that moves. */

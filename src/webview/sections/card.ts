@@ -42,10 +42,11 @@ function facts({ facts }: Card): HTMLElement | undefined {
 }
 
 /** The first action is the primary button; what only shows something comes last. */
-function actions(card: Card, view: View): HTMLElement {
+function actions(card: Card, view: View): HTMLElement | undefined {
   const buttons = card.actions.slice(0, mostActions).map(({ label, title, intention }, index) =>
     press({ type: 'intention', intention }, { class: index === 0 ? 'button primary' : 'button', title }, label));
-  return el('div', { class: 'actions' }, buttons, look(card, view));
+  const more = look(card, view);
+  return buttons.length === 0 && more === undefined ? undefined : el('div', { class: 'actions' }, buttons, more);
 }
 
 /** What to read before deciding: the plan while it is new, otherwise the change. */

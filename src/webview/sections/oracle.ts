@@ -2,7 +2,7 @@ import type { CheckView, OracleView } from '../../core/session/view.ts';
 import { el } from '../dom.ts';
 import { icon, said } from '../icon.ts';
 import type { IconName, Tone } from '../icon.ts';
-import { capped, folded, iconButton, nothing, section } from '../pieces.ts';
+import { capped, folded, iconButton, nothing, pair, section } from '../pieces.ts';
 import type { Heading } from '../pieces.ts';
 import { press } from '../press.ts';
 import { grid } from './grid.ts';
@@ -39,12 +39,12 @@ const marks: Readonly<Record<CheckView['state'], readonly [IconName, Tone, strin
 function checkRow(check: CheckView): HTMLElement {
   const [name, tone, word] = marks[check.state];
   return el('li', { key: check.id, class: 'check' },
-    el('div', { class: 'pair' }, icon(name, tone), said(word), checkName(check), el('span', { class: 'side num' }, check.summary)),
+    el('div', { class: 'result' }, icon(name, tone), said(word), pair(checkName(check), check.summary)),
     check.grid && grid(check.grid),
     check.scale && scale(check.scale));
 }
 
 function checkName({ id, log }: CheckView): HTMLElement {
-  if (log === undefined) return el('span', { class: 'name' }, id);
-  return press({ type: 'open', target: { kind: 'artifact', id: log } }, { class: 'name plain', title: `Show the output of ${id}` }, id);
+  if (log === undefined) return el('span', {}, id);
+  return press({ type: 'open', target: { kind: 'artifact', id: log } }, { class: 'plain', title: `Show the output of ${id}` }, id);
 }

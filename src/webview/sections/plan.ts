@@ -1,7 +1,7 @@
 import type { Card, PlanView } from '../../core/session/view.ts';
 import { el } from '../dom.ts';
 import { icon, said } from '../icon.ts';
-import { capped, folded, iconButton, section } from '../pieces.ts';
+import { capped, folded, iconButton, pair, section } from '../pieces.ts';
 import type { Heading } from '../pieces.ts';
 import { count } from '../text.ts';
 
@@ -56,10 +56,7 @@ function mark(met: boolean | undefined, index: number): HTMLElement[] | string {
 
 function options(plan: PlanView): HTMLElement {
   return el('ul', { class: 'rows' }, capped(plan.options, mostOptions, ({ option, chosen, why }) =>
-    el('li', { class: 'pair' },
-      chosen ? icon('pass-filled', 'pass') : icon('circle-slash', 'dim'),
-      el('span', { class: 'name' }, said(chosen ? 'chosen' : 'not chosen'), option),
-      el('span', { class: 'side' }, why))));
+    el('li', {}, chosen ? icon('pass-filled', 'pass') : icon('circle-slash', 'dim'), said(chosen ? 'chosen' : 'not chosen'), pair(el('span', {}, option), why))));
 }
 
 function riskRow(risk: string): HTMLElement {

@@ -1,15 +1,16 @@
-import type { ResultView } from '../../core/session/view.ts';
+import type { BoundaryRow, ResultView } from '../../core/session/view.ts';
 import { el } from '../dom.ts';
 import { icon, said } from '../icon.ts';
-import { capped, iconButton, nothing, pathLabel, section } from '../pieces.ts';
+import { capped, iconButton, nothing, pair, pathLabel, section } from '../pieces.ts';
 import { count } from '../text.ts';
 
 const mostRows = 24;
 const mostClaims = 12;
 
 /** Numbers first, then what the numbers do not support, then what nobody measured. */
-export function result(view: ResultView): (HTMLElement | undefined)[] {
-  return [measured(view), claims(view), notMeasured(view), review(view), yours(view)];
+export function result(view: ResultView, boundaries: readonly BoundaryRow[]): (HTMLElement | undefined)[] {
+  const reviewed = view.findings.length > 0 || boundaries.some(({ name, state }) => name === 'review' && state === 'done');
+  return [measured(view), claims(view), notMeasured(view), review(view, reviewed), yours(view)];
 }
 
 function measured({ measured }: ResultView): HTMLElement {
@@ -17,7 +18,7 @@ function measured({ measured }: ResultView): HTMLElement {
   return section('measured', { title: 'Measured', note: measured.length === 0 ? undefined : `${met} of ${measured.length} met` },
     measured.length === 0 ? el('p', { class: 'line' }, icon('warning', 'warn'), 'Nothing was measured.')
       : el('ul', { class: 'rows num' }, capped(measured, mostRows, ({ name, figure, met }) =>
-        el('li', { class: 'pair' }, met ? icon('pass-filled', 'pass') : icon('error', 'fail'), said(met ? 'met' : 'missed'), el('span', { class: 'name' }, name), el('span', { class: 'side' }, figure)))));
+        el('li', {}, met ? icon('pass-filled', 'pass') : icon('error', 'fail'), said(met ? 'met' : 'missed'), pair(el('span', {}, name), figure)))));
 }
 
 function claims({ claims }: ResultView): HTMLElement {
@@ -33,7 +34,9 @@ function notMeasured({ notMeasured }: ResultView): HTMLElement | undefined {
     el('li', {}, icon('circle-large-outline', 'dim', 'small'), el('span', { class: 'grow wrap' }, text)))));
 }
 
-function review({ findings }: ResultView): HTMLElement {
+/** That nothing was found counts only where somebody looked. */
+function review({ findings }: ResultView, reviewed: boolean): HTMLElement {
+  if (!reviewed) return section('review', { title: 'Review', note: 'not reviewed' });
   const open = findings.filter((finding) => finding.open).length;
   const note = findings.length === 0 ? 'fresh context' : `${count(findings.length, 'finding')}, ${open === 0 ? 'all answered' : `${open} open`}`;
   return section('review', { title: 'Review', note, opener: iconButton('go-to-file', 'Open REVIEW.md', { type: 'open', target: { kind: 'report', file: 'REVIEW.md' } }) },
