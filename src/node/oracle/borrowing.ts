@@ -1,0 +1,46 @@
+import { lstat, mkdir, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import path from 'node:path';
+
+/** A folder of installed packages of the user's that a checkout uses, because nothing installs them there. */
+export interface Borrowed {
+  /** Workspace-relative name, such as `node_modules`. */
+  readonly name: string;
+  /** Where it really is. */
+  readonly from: string;
+  /** Where it stands in the checkout. */
+  readonly at: string;
+}
+
+/** Those of `names` that are folders of the workspace and that the checkout does not have itself. */
+export async function borrowable(workspace: string, checkout: string, names: readonly string[]): Promise<readonly Borrowed[]> {
+  const found = await Promise.all(names.map(async (name) => {
+    const from = await realpath(path.join(workspace, name)).catch(() => undefined);
+    const at = path.join(checkout, name);
+    const there = await lstat(at).then(() => true, () => false);
+    return from === undefined || there || !(await stat(from)).isDirectory() ? [] : [{ name, from, at }];
+  }));
+  return found.flat();
+}
+
+/** For a sandbox: empty folders that the user's are shown upon. */
+export async function makePlaces(borrowed: readonly Borrowed[]): Promise<void> {
+  for (const { at } of borrowed) await mkdir(at, { recursive: true });
+}
+
+/**
+ * Without a sandbox: folders with a link for each package. Links that packages of the same repository are installed by
+ * are copied as they are, so that they lead into the checkout and not into the work tree.
+ */
+export async function linkPlaces(borrowed: readonly Borrowed[]): Promise<void> {
+  for (const { from, at } of borrowed) await linkFolder(from, at);
+}
+
+async function linkFolder(from: string, at: string): Promise<void> {
+  await mkdir(at, { recursive: true });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, place] = [path.join(from, entry.name), path.join(at, entry.name)];
+    if (entry.isSymbolicLink()) await symlink(await readlink(source), place);
+    else if (entry.isDirectory() && (entry.name.startsWith('@') || entry.name === '.bin')) await linkFolder(source, place);
+    else await symlink(source, place);
+  }
+}

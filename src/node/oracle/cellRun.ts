@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { Artifacts, Signal } from '../../agent/ports.ts';
+import type { Check } from '../../core/contract/contract.ts';
+import { type Cell, commandFor } from '../../core/oracle/cells.ts';
+import type { RawRun } from '../../core/oracle/result.ts';
+import type { Redact } from '../journal/redaction.ts';
+import { KeptOutput } from '../process/keptOutput.ts';
+import { plainText } from '../process/plainText.ts';
+import type { ReportFile, Workbench } from './workbench.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Where the output of a cell goes. */
+export interface Logs {
+  readonly artifacts: Artifacts;
+  readonly redact: Redact;
+}
+
+/** Runs the process of one cell and tells what it saw; `undefined` where the run was stopped from outside. */
+export async function runCell(bench: Workbench, check: Check, cell: Cell, logs: Logs, signal: Signal): Promise<RawRun | undefined> {
+  const nonce = randomBytes(16).toString('hex');
+  const [stdout, stderr, log] = [new KeptOutput(0, 4 * mebibyte), new KeptOutput(0, mebibyte / 16), new KeptOutput(2 * mebibyte, 2 * mebibyte)];
+  if (check.report !== undefined) await bench.clearReport(check.report);
+  const since = Date.now();
+  const end = await bench.run({
+    command: commandFor(check, cell), timeoutMs: check.timeoutMs, merged: false, variables: { BOUNDED_NONCE: nonce },
+    onOutput: (chunk, stream) => {
+      log.add(chunk);
+      (stream === 'stdout' ? stdout : stderr).add(chunk);
+    },
+  }, signal);
+  if (end.aborted) return undefined;
+  const report = check.report === undefined ? undefined : await bench.readReport(check.report, since);
+  return {
+    exit: end.exit, signal: end.signal, timedOut: end.timedOut, ...(end.spawnError === undefined ? {} : { spawnError: end.spawnError }),
+    stdout: stdout.text(() => ''), stderr: stderr.text(() => ''), ...reportFields(report), nonce, ms: Math.round(end.ms), ...(await stored(log, logs)),
+  };
+}
+
+function reportFields(report: ReportFile | undefined): Partial<RawRun> {
+  if (report === undefined || report.kind === 'missing') return {};
+  return report.kind === 'unfit' ? { reportFault: report.why } : { report: report.text, ...(report.stale ? { reportStale: true } : {}) };
+}
+
+async function stored(log: KeptOutput, { artifacts, redact }: Logs): Promise<{ readonly log?: string }> {
+  if (log.bytes === 0) return {};
+  return { log: await artifacts.put(redact(plainText(log.text((omitted) => `\n… ${omitted} bytes left out …\n`)))) };
+}

@@ -1,0 +1,52 @@
+import type { OracleRequest } from '../../agent/ports.ts';
+import { compileGlobs } from '../../core/guard/globs.ts';
+import { changedScripts } from '../../core/oracle/decidingScripts.ts';
+import { isManifest } from '../../core/oracle/manifests.ts';
+import { measuredTree } from '../../core/oracle/measuredTree.ts';
+import type { Blob, Path } from '../../core/session/changes.ts';
+import { applyDecoy, type Patched } from './decoyPatch.ts';
+import type { StoreReader } from './storeReader.ts';
+
+/** What a run is going to measure, read from the store and decided before anything is written. */
+export interface Plan {
+  readonly files: ReadonlyMap<Path, Blob>;
+  /** Contents that a decoy puts over the files. */
+  readonly patched: Patched;
+  /** Manifest and lock files that the set-up uses in place of the candidate's; `null` where the base has none. */
+  readonly manifests: ReadonlyMap<Path, Blob | null>;
+  readonly frozen: readonly Path[];
+  readonly tampered: readonly string[];
+  readonly unfrozen: readonly Path[];
+  /** Whether a path must keep its bytes while a command runs: the oracle's and whatever the session may change. */
+  readonly mustKeep: (path: Path) => boolean;
+}
+
+/** `null`: the patch does not apply. Throws where the store lacks something. */
+export async function planOf(request: OracleRequest, reader: StoreReader): Promise<Plan | null> {
+  const { scope, frozen } = request;
+  const measured = measuredTree(await reader.entries(request.tree), scope, frozen);
+  const patched = request.patch === undefined ? new Map<Path, Buffer | null>() : await applyDecoy(request.patch, measured.files, scope, (oid) => reader.read(oid));
+  if (patched === null) return null;
+  const base = request.baseTree === request.tree ? measured.files : await reader.entries(request.baseTree);
+  const fixed = compileGlobs([...scope.oracle, ...scope.change.map((area) => area.glob)]);
+  const frozenPaths = new Set((frozen ?? []).map((file) => file.path));
+  const scripts = frozenPaths.has('package.json') ? [] : await scriptsThatChanged(request, base, measured.files, reader);
+  return {
+    files: measured.files, patched, manifests: manifestsOf(base, measured.files, frozenPaths), frozen: [...frozenPaths], unfrozen: measured.unfrozen,
+    tampered: [...measured.tampered, ...scripts.map((name) => `package.json (script ${name})`)],
+    mustKeep: (path) => frozenPaths.has(path) || fixed(path) !== undefined,
+  };
+}
+
+/** Manifests in which base and candidate differ, as the base has them. Frozen ones are the oracle's. */
+function manifestsOf(base: ReadonlyMap<Path, Blob>, files: ReadonlyMap<Path, Blob>, frozen: ReadonlySet<Path>): ReadonlyMap<Path, Blob | null> {
+  const names = [...new Set([...base.keys(), ...files.keys()])].filter((path) => isManifest(path) && !frozen.has(path) && base.get(path)?.oid !== files.get(path)?.oid);
+  return new Map(names.map((path) => [path, base.get(path) ?? null]));
+}
+
+async function scriptsThatChanged(request: OracleRequest, base: ReadonlyMap<Path, Blob>, files: ReadonlyMap<Path, Blob>, reader: StoreReader): Promise<readonly string[]> {
+  const [before, now] = [base.get('package.json'), files.get('package.json')];
+  if (before === undefined || before.oid === now?.oid) return [];
+  const text = async (blob: Blob | undefined) => (blob === undefined ? undefined : (await reader.read(blob.oid)).toString('utf8'));
+  return changedScripts(request.checks.map((check) => check.run), await text(before), await text(now));
+}

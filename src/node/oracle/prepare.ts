@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { OracleRequest, Signal } from '../../agent/ports.ts';
+import type { Path } from '../../core/session/changes.ts';
+import type { Commands } from '../process/commands.ts';
+import { removeTree } from '../process/removeTree.ts';
+import { borrowable, type Borrowed, linkPlaces, makePlaces } from './borrowing.ts';
+import { type BenchOutput, runMerged } from './benchOutput.ts';
+import { Checkout } from './checkout.ts';
+import type { Plan } from './plan.ts';
+import type { StoreReader } from './storeReader.ts';
+import { Workbench } from './workbench.ts';
+
+/** What preparing a workbench needs of the world. */
+export interface Kit {
+  readonly reader: StoreReader;
+  readonly commands: Commands;
+  /** Folder for throw-away checkouts. */
+  readonly tmpRoot: string;
+  readonly workspace: string;
+  /** Workspace-relative folders of installed packages that a checkout without a set-up uses. */
+  readonly dependencies: readonly string[];
+}
+
+/** A workbench and what it took from the user, or why there is none. */
+export type Prepared = { readonly bench: Workbench; readonly borrowed: readonly Borrowed[]; readonly close: () => Promise<void> } | { readonly failed: string };
+
+const setupTimeoutMs = 20 * 60_000;
+
+/** Makes a clean checkout and runs the set-up in it, on the base's manifests. The folder goes again where that fails. */
+export async function prepare(kit: Kit, request: OracleRequest, plan: Plan, sandboxed: boolean, signal: Signal): Promise<Prepared> {
+  await mkdir(kit.tmpRoot, { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(path.join(await realpath(kit.tmpRoot), `run-${process.pid}-`));
+  const close = () => removeTree(folder);
+  try {
+    const checkout = new Checkout(path.join(folder, 'tree'));
+    await mkdir(checkout.folder);
+    await fill(checkout, plan, kit.reader);
+    const borrowed = request.oracle.setup === undefined ? await borrow(kit, checkout, sandboxed) : [];
+    const bench = new Workbench(kit.commands, checkout, { sandboxed, network: request.commands.network, readOnly: plan.frozen }, borrowed);
+    const failed = request.oracle.setup === undefined ? undefined : await setUp(bench, request.oracle.setup, plan, kit.reader, signal);
+    if (failed === undefined) return { bench, borrowed, close };
+    await close();
+    return { failed };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function fill(checkout: Checkout, plan: Plan, reader: StoreReader): Promise<void> {
+  const stored = [...plan.files].filter(([name]) => !plan.patched.has(name));
+  let index = 0;
+  for await (const [, bytes] of reader.readAll(stored.map(([, blob]) => blob.oid))) {
+    const [name, { mode }] = stored[index++] ?? ['', { mode: '100644' as const }];
+    await checkout.write(name, { bytes, mode });
+  }
+  for (const [name, bytes] of plan.patched) if (bytes !== null) await checkout.write(name, { bytes, mode: plan.files.get(name)?.mode ?? '100644' });
+}
+
+async function borrow(kit: Kit, checkout: Checkout, sandboxed: boolean): Promise<readonly Borrowed[]> {
+  const borrowed = await borrowable(kit.workspace, checkout.folder, kit.dependencies);
+  await (sandboxed ? makePlaces(borrowed) : linkPlaces(borrowed));
+  return borrowed;
+}
+
+/** Runs the set-up; answers why it failed. Afterwards the candidate's manifests are back. */
+async function setUp(bench: Workbench, command: string, plan: Plan, reader: StoreReader, signal: Signal): Promise<string | undefined> {
+  const { checkout } = bench;
+  for (const [name, blob] of plan.manifests) {
+    if (blob === null) await checkout.remove(name);
+    else await checkout.write(name, { bytes: await reader.read(blob.oid), mode: blob.mode });
+  }
+  const output = await runMerged(bench, command, setupTimeoutMs, signal);
+  const fault = setupFault(command, output);
+  if (fault !== undefined) return fault;
+  for (const name of plan.manifests.keys()) await putBack(checkout, name, plan, reader);
+  const changed = await checkout.changed();
+  const forbidden = changed.filter(plan.mustKeep);
+  if (forbidden.length > 0) return `${command} changed what is to be measured: ${forbidden.join(', ')}`;
+  checkout.accept(changed);
+  return undefined;
+}
+
+async function putBack(checkout: Checkout, name: Path, plan: Plan, reader: StoreReader): Promise<void> {
+  const own = plan.files.get(name);
+  const patched = plan.patched.get(name);
+  if (patched !== undefined && patched !== null) await checkout.write(name, { bytes: patched, mode: own?.mode ?? '100644' });
+  else if (own === undefined || patched === null) await checkout.remove(name);
+  else await checkout.write(name, { bytes: await reader.read(own.oid), mode: own.mode });
+}
+
+function setupFault(command: string, { end, text }: BenchOutput): string | undefined {
+  if (end.aborted) return 'stopped';
+  if (end.spawnError === undefined && !end.timedOut && end.exit === 0) return undefined;
+  const how = end.spawnError ?? (end.timedOut ? `did not end within ${setupTimeoutMs / 60_000} minutes` : `ended with ${end.exit === null ? end.signal : `status ${end.exit}`}`);
+  return `${command}: ${how}${text === '' ? '' : `\n${text.slice(-2000)}`}`;
+}

@@ -1,0 +1,21 @@
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import { isInside } from '../workspace/findProgram.ts';
+import type { Hidden } from './systemLayout.ts';
+
+/** Where programs keep keys and tokens in a home folder. */
+const credentials = [
+  '.ssh', '.gnupg', '.aws', '.azure', '.config', '.kube', '.docker', '.netrc', '.npmrc', '.pypirc', '.git-credentials', '.gitconfig', '.pgpass', '.my.cnf',
+  '.cargo/credentials', '.cargo/credentials.toml', '.m2', '.gradle', '.password-store', '.local/share', '.local/state', '.mozilla', '.thunderbird', '.vscode', '.vscode-server',
+];
+
+/**
+ * The home folder inside a sandbox: an empty one in place of the user's. Where the work tree is the home folder or lies
+ * around it, an empty one stands elsewhere, and what would show through is hidden.
+ */
+export async function homeIn(root: string, home: string): Promise<{ readonly at: string; readonly hidden: readonly Hidden[] }> {
+  if (!isInside(home, root)) return { at: home, hidden: [] };
+  const closed = home === root ? credentials.map((name) => path.join(home, name)) : [home];
+  const found = await Promise.all(closed.map(async (file) => ({ file, stats: await lstat(file).catch(() => undefined) })));
+  return { at: '/tmp/home', hidden: found.flatMap(({ file, stats }) => (stats?.isDirectory() === true || stats?.isFile() === true ? [{ path: file, directory: stats.isDirectory() }] : [])) };
+}

@@ -1,0 +1,23 @@
+import { chmod, lstat, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * Removes a folder that others wrote into, also where they took away the rights to it. Links are removed, never
+ * followed. Rejects where something stays.
+ */
+export async function removeTree(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // A folder without rights for us: give them back and try again.
+    await openFolders(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function openFolders(folder: string): Promise<void> {
+  const stats = await lstat(folder).catch(() => undefined);
+  if (stats?.isDirectory() !== true) return;
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory()) await openFolders(path.join(folder, entry.name));
+}

@@ -1,0 +1,92 @@
+import { realpath } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
+import type { Artifacts, Shell, ShellResult } from '../../agent/ports.ts';
+import type { Redact } from '../journal/redaction.ts';
+import { Commands } from './commands.ts';
+import { KeptOutput } from './keptOutput.ts';
+import { plainText } from './plainText.ts';
+import { probeSandbox } from './probeSandbox.ts';
+import { protectedPaths } from './protectedPaths.ts';
+import type { ProcessEnd } from './runProcess.ts';
+
+export interface ShellOptions {
+  /** Folder of the work tree. */
+  readonly root: string;
+  readonly artifacts: Artifacts;
+  readonly redact: Redact;
+  /** Bubblewrap's program; searched on PATH by default. */
+  readonly bubblewrap?: string;
+}
+
+/** Bytes of head and of tail that an artifact keeps of an output. */
+const keptBytes = 4 * 1024 * 1024;
+/** Characters of an output that a result shows; beyond them head and tail. */
+const shownLimit = 28_000;
+
+/** Runs the commands of a model in the work tree. Without a sandbox it runs what it is given: the guard has ruled before. */
+export function createShell({ root, artifacts, redact, bubblewrap }: ShellOptions): Shell {
+  const commands = new Commands({ workspace: root, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
+  return {
+    probe: () => probeSandbox(commands),
+    async run(request, progress, signal) {
+      const kept = new KeptOutput(keptBytes, keptBytes);
+      const lines = new LineProgress((text) => progress(redact(plainText(text))));
+      const onOutput = (chunk: Buffer) => {
+        kept.add(chunk);
+        lines.add(chunk);
+      };
+      const { command, timeoutMs, workTree, network } = request;
+      const sandboxed = request.sandbox.kind === 'bubblewrap';
+      const protection = async () => protectedPaths(await realpath(root), request.readOnly, request.secret);
+      const end = await commands.run({ command, shell: sandboxed ? 'bash' : 'sh', root, sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal);
+      lines.end();
+      const text = redact(plainText(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`))) + notes(end);
+      return { ...outcome(end), bytes: kept.bytes, ...(await shown(text, artifacts)) };
+    },
+  };
+}
+
+function outcome(end: ProcessEnd): Pick<ShellResult, 'spawnError' | 'exit' | 'signal' | 'timedOut' | 'ms'> {
+  const { exit, signal, timedOut, ms } = end;
+  return { exit, signal, timedOut, ms, ...(end.spawnError === undefined ? {} : { spawnError: end.spawnError }) };
+}
+
+function notes(end: ProcessEnd): string {
+  const survivors = end.survivors === 0 ? '' : `\n(${end.survivors} processes that were left running were ended)`;
+  return `${end.flooded ? '\n(ended because it wrote too much)' : ''}${survivors}`;
+}
+
+async function shown(text: string, artifacts: Artifacts): Promise<Pick<ShellResult, 'output' | 'artifact'>> {
+  if (text.length <= shownLimit) return { output: text };
+  const artifact = await artifacts.put(text);
+  const half = shownLimit / 2;
+  const output = `${text.slice(0, half)}\n… ${text.length - shownLimit} characters left out; the output is the artifact ${artifact}, see read_artifact …\n${text.slice(-half)}`;
+  return { output, artifact };
+}
+
+/** Characters of an unfinished line after which it is shown all the same. */
+const longestLine = 65_536;
+
+/** Passes on whole lines, so that what must not be shown is not cut in two. */
+class LineProgress {
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #show: (text: string) => void;
+  #rest = '';
+
+  constructor(show: (text: string) => void) {
+    this.#show = show;
+  }
+
+  add(chunk: Buffer): void {
+    this.#rest += this.#decoder.write(chunk);
+    const end = this.#rest.length > longestLine ? this.#rest.length : this.#rest.lastIndexOf('\n') + 1;
+    if (end === 0) return;
+    this.#show(this.#rest.slice(0, end));
+    this.#rest = this.#rest.slice(end);
+  }
+
+  end(): void {
+    this.#rest += this.#decoder.end();
+    if (this.#rest !== '') this.#show(this.#rest);
+  }
+}
