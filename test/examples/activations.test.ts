@@ -39,7 +39,9 @@ const classes = (cells: OracleRun['cells']) => cells.map((cell) => cell.class);
 const eight = (outcome: string) => Array.from({ length: 8 }, () => outcome);
 const ofTests = (result: OracleRun) => result.cells.find((cell) => cell.check === 'generation-unchanged');
 
-describe('the example: what the oracle says', () => {
+describe('the example: what the oracle says', function () {
+  this.timeout(120_000);
+
   it('the contract is sound, and the tests of the base are those that it counts on', async () => {
     const base = await run(exampleFolder, 'npm', ['test']);
     assert.equal(base.exit, 0, base.output);

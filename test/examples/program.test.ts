@@ -11,7 +11,9 @@ import { build } from 'esbuild';
 import { scriptFolder } from './support/workspace.ts';
 import { post, request } from './support/wire.ts';
 
-describe('the scripted server as a program', () => {
+describe('the scripted server as a program', function () {
+  this.timeout(120_000);
+
   let folder: string;
   let program: string;
   const children: ChildProcess[] = [];

@@ -19,7 +19,9 @@ const over = (text: string): Result => ({ text, over: true });
 const tools = (talked: Talked): readonly string[] => talked.calls.map((call) => call.tool);
 
 /** The conversations of the example run, one after the other on one copy of the example, with a grid of short prompts. */
-describe('the scripted run of the example', () => {
+describe('the scripted run of the example', function () {
+  this.timeout(120_000);
+
   let server: Scripted;
   let bench: Bench;
   let remove: () => Promise<void>;
@@ -142,7 +144,9 @@ describe('the scripted run of the example', () => {
   }
 });
 
-describe('the scripted run of the example, where it goes another way', () => {
+describe('the scripted run of the example, where it goes another way', function () {
+  this.timeout(120_000);
+
   let server: Scripted;
   let bench: Bench;
   let remove: () => Promise<void>;
