@@ -7,7 +7,7 @@ import { createClock } from '../journal/clock.ts';
 import { createRedact } from '../journal/redaction.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
-import { createOracle } from '../oracle/createOracle.ts';
+import { createOracle } from '../oracle/oracle.ts';
 import { createShell } from '../process/shell.ts';
 import { openWorkspace } from '../workspace/openWorkspace.ts';
 import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
@@ -17,6 +17,9 @@ export interface Endpoint {
   /** Without `/v1`. */
   readonly baseUrl: string;
 }
+
+/** Folders of installed packages that a checkout borrows where the contract has no set-up. */
+export const dependencies: readonly string[] = ['node_modules'];
 
 /** Values that must stand in no journal, artifact or tool result. */
 export function secretsOf(endpoint: Endpoint | undefined): readonly string[] {
@@ -37,7 +40,7 @@ export async function portsOf(input: {
   const artifacts = createArtifacts(input.folder.artifacts, { redact });
   const { createModel } = await import('../model/createModel.ts');
   const shell = createShell({ root: input.root, artifacts, redact });
-  const oracle = await createOracle({ store: input.state.store, root: input.root, temporary: path.join(input.state.dir, 'checkouts'), artifacts, redact, sandbox: input.sandbox });
+  const oracle = createOracle({ workspace: input.root, store: input.state.store, tmpRoot: path.join(input.state.dir, 'checkouts'), artifacts, redact, sandbox: input.sandbox, dependencies });
   const { workspace } = input;
   return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace };
 }

@@ -4,10 +4,10 @@ import type { OracleRun } from '../../core/oracle/result.ts';
 import type { Signal } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createRedact } from '../journal/redaction.ts';
-import { createOracle } from '../oracle/createOracle.ts';
+import { createOracle } from '../oracle/oracle.ts';
 import type { LoadedContract } from './place.ts';
 import { stateOf } from './place.ts';
-import { secretsOf, workspaceOf } from './ports.ts';
+import { dependencies, secretsOf, workspaceOf } from './ports.ts';
 import { checkSandbox, sandboxOf } from './preflight.ts';
 
 /** Runs the oracle without a session. */
@@ -27,7 +27,7 @@ export async function openVerifier(loaded: LoadedContract, unsandboxed: boolean)
   const redact = createRedact(secretsOf(undefined));
   const artifacts = createArtifacts(temporary, { redact });
   const workspace = await workspaceOf(loaded.root, loaded.file, loaded.contract, state);
-  const oracle = await createOracle({ store: state.store, root: loaded.root, temporary: path.join(state.dir, 'checkouts'), artifacts, redact, sandbox });
+  const oracle = createOracle({ workspace: loaded.root, store: state.store, tmpRoot: path.join(state.dir, 'checkouts'), artifacts, redact, sandbox, dependencies });
   const { tree } = await workspace.capture();
   const { contract } = loaded;
   return {

@@ -52,11 +52,12 @@ export class IgnoreRules {
     const folder = await mkdtemp(path.join(this.#store.directory, 'spool', 'ignore-'));
     try {
       await this.#layOut(folder, repository, rules);
-      const input = Buffer.concat(paths.flatMap((one) => [encodeText(repository.prefix + one), Buffer.from([0])]));
+      const input = Buffer.concat(paths.flatMap((one) => [encodeText(`./${repository.prefix}${one}`), Buffer.from([0])]));
       const args = [...(await this.#excludes(repository)), 'check-ignore', '--no-index', '--stdin', '-z'];
-      const { stdout } = await this.#store.git.run({ args, env: { GIT_WORK_TREE: folder }, cwd: folder, input, also: [1] });
+      // This command knows no literal paths; the `./` keeps a leading `:` from being read as magic.
+      const { stdout } = await this.#store.git.run({ args, env: { GIT_WORK_TREE: folder, GIT_LITERAL_PATHSPECS: '0' }, cwd: folder, input, also: [1] });
       const found = stdout.toString('latin1').split('\0').filter((record) => record !== '');
-      return new Set(found.map((record) => decodeBytes(Buffer.from(record, 'latin1')).slice(repository.prefix.length)));
+      return new Set(found.map((record) => decodeBytes(Buffer.from(record, 'latin1')).slice(`./${repository.prefix}`.length)));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
