@@ -1,4 +1,5 @@
 import type { FromWebview, ToWebview } from '../core/protocol.ts';
+import { el } from './dom.ts';
 import { draw } from './draw.ts';
 import { isIncoming, problemOf } from './incoming.ts';
 import { messageAt } from './press.ts';
@@ -8,8 +9,8 @@ import { keepScroll } from './scroll.ts';
 declare function acquireVsCodeApi(): { postMessage(message: FromWebview): void; getState(): unknown; setState(state: unknown): void };
 
 const vscode = acquireVsCodeApi();
-const root = byId('root');
-const announcer = byId('announcer');
+const root = document.querySelector('main') ?? document.body.appendChild(el('main'));
+const announcer = document.body.appendChild(el('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' }));
 const restoreScroll = keepScroll(vscode);
 let latest: ToWebview | undefined;
 
@@ -34,10 +35,4 @@ function drawLatest(): void {
   if (message === undefined) return;
   draw(message, root, announcer);
   restoreScroll();
-}
-
-function byId(id: string): HTMLElement {
-  const element = document.getElementById(id);
-  if (element === null) throw new Error(`The page has no element "${id}".`);
-  return element;
 }

@@ -103,12 +103,14 @@ export interface CellView {
   readonly text: string;
   /** Measured value over threshold, 0 to 1 while it passes. */
   readonly share: number;
+  /** The cell, its outcome and its figures in words. */
   readonly label: string;
   readonly log?: string;
 }
 
 /** Positions in percent of the drawn width, on a logarithmic axis. */
 export interface Scale {
+  /** All marks in words. */
   readonly label: string;
   readonly marks: readonly { readonly kind: 'noise' | 'limit' | 'decoy'; readonly at: number; readonly text: string }[];
 }

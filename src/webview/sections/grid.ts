@@ -42,16 +42,14 @@ function label(scope: 'row' | 'col', text: string): HTMLElement {
   return el('th', { scope, title: text }, el('span', { class: 'cut' }, text));
 }
 
-const words: Readonly<Record<CellView['state'], string>> = { pass: 'passed', fail: 'failed', blocked: 'could not run', 'not-run': 'not run' };
-
 /** A cell without a log is no button: there is no run to open. */
 function cellOf(cell: CellView | undefined): HTMLElement | undefined {
   if (cell === undefined) return undefined;
-  const name = `${cell.label}: ${words[cell.state]}${cell.text === '' ? '' : `, ${cell.text}`}`;
-  const inside = [mark(cell), el('span', { class: 'figure' }, cell.text)];
+  const looks = { class: `cell ${cell.state}`, title: cell.label };
+  const inside = [mark(cell), el('span', { class: 'figure', 'aria-hidden': 'true' }, cell.text)];
   const box = cell.log === undefined
-    ? el('span', { class: `cell ${cell.state}`, title: name }, said(words[cell.state]), inside)
-    : press({ type: 'open', target: { kind: 'artifact', id: cell.log } }, { class: `cell ${cell.state}`, title: name, 'aria-label': name }, inside);
+    ? el('span', looks, said(cell.label), inside)
+    : press({ type: 'open', target: { kind: 'artifact', id: cell.log } }, { ...looks, 'aria-label': cell.label }, inside);
   return styled(box, '--share', `${Math.round(100 * Math.min(1, Math.max(0, cell.share)))}%`);
 }
 

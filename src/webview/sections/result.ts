@@ -9,7 +9,7 @@ const mostClaims = 12;
 
 /** Numbers first, then what the numbers do not support, then what nobody measured. */
 export function result(view: ResultView, boundaries: readonly BoundaryRow[]): (HTMLElement | undefined)[] {
-  const reviewed = view.findings.length > 0 || boundaries.some(({ name, state }) => name === 'review' && state === 'done');
+  const reviewed = view.findings.length > 0 || boundaries.some(({ name, state }) => name.startsWith('review') && state === 'done');
   return [measured(view), claims(view), notMeasured(view), review(view, reviewed), yours(view)];
 }
 

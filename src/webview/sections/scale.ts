@@ -8,7 +8,7 @@ const mostMarks = 6;
 export function scale(view: Scale): HTMLElement {
   const marks = view.marks.slice(0, mostMarks);
   const { labels, lanes } = layOut(marks);
-  const drawn = el('div', { class: 'scale num', role: 'img', 'aria-label': [view.label, ...marks.map(({ text }) => text)].join(', '), title: view.label },
+  const drawn = el('div', { class: 'scale num', role: 'img', 'aria-label': view.label, title: view.label },
     el('span', { class: 'axis' }),
     marks.map(({ kind, at }) => styled(el('i', { class: kind }), 'left', `${inside(at)}%`)),
     labels.map(({ text, at, lane, anchor }) => styled(styled(el('span', { class: `label ${anchor}` }, text), 'left', `${at}%`), '--lane', String(lane))));

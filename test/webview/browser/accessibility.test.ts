@@ -48,9 +48,9 @@ describe('Side view: accessibility', () => {
     await view.show(fixtures.running);
     const { page } = view;
     assert.equal(await page.getByRole('meter', { name: 'Repairs' }).getAttribute('aria-valuetext'), '4 of 5, nearly used up');
-    assert.equal(await page.getByRole('button', { name: 'float32, 4 · 8: failed, 3e-2' }).count(), 1);
-    assert.equal(await page.getByRole('img', { name: 'max_abs_error, float32, noise 1e-8, ≤ 1e-6, decoy 4e-3' }).count(), 1);
-    assert.equal(await page.locator('.spine [aria-current=step]').innerText(), 'now\nminimal-hook\nrun_oracle · 5 of 8 cells\n+61 −9');
+    assert.equal(await page.getByRole('button', { name: 'float32, 4 · 8: fail, max_abs_error 3e-2' }).count(), 1);
+    assert.equal(await page.getByRole('img', { name: 'noise 1e-8, threshold 1e-6, nearest decoy 4e-3' }).count(), 1);
+    assert.equal(await page.locator('.spine [aria-current=step]').innerText(), 'now\nminimal-hook\n+61 −9\nrun_oracle · 5 of 8 cells');
     assert.equal(await page.getByRole('table', { name: 'dtype by batch · length' }).count(), 1);
     assert.equal(await page.getByRole('row', { name: /^float16/ }).count(), 1);
   });
@@ -59,7 +59,7 @@ describe('Side view: accessibility', () => {
     const view = await open();
     const told: string[] = [];
     await view.page.exposeFunction('tell', (text: string) => void told.push(text));
-    await view.page.evaluate(() => new MutationObserver(() => (globalThis as unknown as { tell(text: string): void }).tell(document.getElementById('announcer')?.textContent ?? '')).observe(document.getElementById('announcer') ?? document.body, { childList: true, characterData: true, subtree: true }));
+    await view.page.evaluate(() => new MutationObserver(() => (globalThis as unknown as { tell(text: string): void }).tell(document.querySelector('[role=status]')?.textContent ?? '')).observe(document.querySelector('[role=status]') ?? document.body, { childList: true, characterData: true, subtree: true }));
     for (const name of ['starting', 'plan', 'plan', 'running-quiet', 'running', 'ended', 'empty-problem'] as const) await view.show(fixtures[name]);
     assert.deepEqual(told, [
       'Starting',
@@ -69,7 +69,7 @@ describe('Side view: accessibility', () => {
       'Ended. Verdict: pass. What shall become of the work?',
       'No folder is open. Bounded works in the git work tree of an open folder.',
     ]);
-    assert.equal(await view.page.locator('#announcer').getAttribute('aria-live'), 'polite');
+    assert.equal(await view.page.locator('[role=status]').getAttribute('aria-live'), 'polite');
   });
 
   it('borders stand in for tints in high contrast', async () => {

@@ -73,7 +73,7 @@ describe('Side view: drawing', () => {
 
 /** Elements whose text is neither inside the window nor cut on purpose; runs in the page. */
 function sticksOut(): string[] {
-  const outside = [...document.querySelectorAll('#root *')].filter((element) => {
+  const outside = [...document.querySelectorAll('main *')].filter((element) => {
     const box = element.getBoundingClientRect();
     return element.checkVisibility() && box.width > 0 && (box.right > window.innerWidth + 1 || box.left < -1);
   });

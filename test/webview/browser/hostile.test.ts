@@ -37,9 +37,9 @@ describe('Side view: hostile texts', () => {
       const view = shared();
       await view.show(withFindings(fixtures[name], markup));
       assert.deepEqual(view.problems, []);
-      assert.equal(await view.page.locator('#root :is(img, script, svg, b, iframe, a, link, style)').count(), 0);
+      assert.equal(await view.page.locator('main :is(img, script, svg, b, iframe, a, link, style)').count(), 0);
       assert.equal(await view.page.evaluate(() => 'broken' in globalThis), false);
-      if (name !== 'empty') assert.ok((await view.page.locator('#root').textContent())?.includes('<img src=x onerror='));
+      if (name !== 'empty') assert.ok((await view.page.locator('main').textContent())?.includes('<img src=x onerror='));
       const handlers = await view.page.evaluate(() => [...document.querySelectorAll('*')].flatMap((element) => [...element.attributes]).filter(({ name }) => name.startsWith('on')).length);
       assert.equal(handlers, 0);
     });
@@ -47,7 +47,7 @@ describe('Side view: hostile texts', () => {
     it(`"${name}": what would reorder or hide characters is spelled out`, async () => {
       const view = shared();
       await view.show(withFindings(fixtures[name], reordering));
-      const text = (await view.page.locator('#root').textContent()) ?? '';
+      const text = (await view.page.locator('main').textContent()) ?? '';
       if (name !== 'empty') assert.ok(text.includes('safe\\u{202e}gnp.sj\\u{2066}\\u{200b}.js'));
       assert.equal(/[\u202e\u2066\u200b]/.test(await view.page.content()), false);
     });
@@ -58,7 +58,7 @@ describe('Side view: hostile texts', () => {
       await view.show(withFindings(fixtures[name], long));
       assert.ok((await view.page.content()).length < 1_500_000);
       assert.equal(await view.page.evaluate(() => document.documentElement.scrollWidth), 240);
-      assert.equal(await view.page.locator('#root').evaluate((root) => [...root.querySelectorAll('*')].some((element) => [...element.childNodes].some((node) => node.nodeType === 3 && (node.nodeValue?.length ?? 0) > 2100))), false);
+      assert.equal(await view.page.locator('main').evaluate((root) => [...root.querySelectorAll('*')].some((element) => [...element.childNodes].some((node) => node.nodeType === 3 && (node.nodeValue?.length ?? 0) > 2100))), false);
     });
   }
 

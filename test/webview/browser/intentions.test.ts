@@ -32,7 +32,7 @@ describe('Side view: intentions', () => {
     ['running', 'Rewind to oracle-only', { type: 'intention', intention: { type: 'rewind-boundary', to: 'b3' } }],
     ['running', 'oracle-only', { type: 'open', target: { kind: 'boundary-diff', boundary: 'b3' } }],
     ['running', 'Open the whole diff', { type: 'open', target: { kind: 'diff' } }],
-    ['running', 'float32, 4 · 8: failed, 3e-2', { type: 'open', target: { kind: 'artifact', id: 'log-float32-4 · 8' } }],
+    ['running', 'float32, 4 · 8: fail, max_abs_error 3e-2', { type: 'open', target: { kind: 'artifact', id: 'log-float32-4 · 8' } }],
     ['running', 'generation-unchanged', { type: 'open', target: { kind: 'artifact', id: 'log-generation' } }],
     ['running', 'Undo', { type: 'intention', intention: { type: 'undo-rewind', rewind: 'r1' } }],
     ['running', 'Open ORACLE.md', { type: 'open', target: { kind: 'report', file: 'ORACLE.md' } }],

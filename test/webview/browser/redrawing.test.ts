@@ -41,10 +41,10 @@ describe('Side view: redrawing', () => {
   it('keeps every element that stays what it was', async () => {
     const view = await open();
     await view.show(show(runningQuiet));
-    await view.page.evaluate(() => document.querySelectorAll('#root *').forEach((element) => ((element as unknown as { seen: boolean }).seen = true)));
+    await view.page.evaluate(() => document.querySelectorAll('main *').forEach((element) => ((element as unknown as { seen: boolean }).seen = true)));
     const call = { call: 'c119', tool: 'read', title: 'src/model/new.js', running: true, refused: '', summary: '' };
     await view.show(show({ ...runningQuiet, now: [call, ...runningQuiet.now], meta: ['minimal-hook', '1 h 53', '$6.60', 'turn 119'] }));
-    const added = await view.page.evaluate(() => [...document.querySelectorAll('#root *')].filter((element) => !('seen' in element)).map((element) => element.closest('li')?.textContent));
+    const added = await view.page.evaluate(() => [...document.querySelectorAll('main *')].filter((element) => !('seen' in element)).map((element) => element.closest('li')?.textContent));
     assert.deepEqual([...new Set(added)], ['readsrc/model/new.jsrunning']);
   });
 
@@ -117,7 +117,7 @@ describe('Side view: redrawing', () => {
 
 /** The page as markup, and what each of its buttons posts; folds belong to the person and are left out. Runs in the page. */
 function portrait(): { markup: string; messages: unknown[] } {
-  const copy = document.getElementById('root')?.cloneNode(true) as HTMLElement;
+  const copy = document.querySelector('main')?.cloneNode(true) as HTMLElement;
   for (const details of copy.querySelectorAll('details')) details.open = false;
   const { posted } = globalThis as unknown as { posted: unknown[] };
   const before = posted.length;

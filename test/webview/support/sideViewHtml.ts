@@ -14,12 +14,11 @@ export function sideViewHtml({ cspSource, scriptUri, styleUri, nonce }: PageSour
 <meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource}; font-src ${cspSource}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Bounded</title>
+<title>Bounded session</title>
 <link rel="stylesheet" href="${styleUri}">
 </head>
 <body>
-<main id="root" aria-label="Bounded session"></main>
-<div id="announcer" class="unseen" role="status" aria-live="polite"></div>
+<main></main>
 <script nonce="${nonce}" src="${scriptUri}"></script>
 </body>
 </html>
