@@ -122,6 +122,6 @@ function gitGrepMatches(output: Buffer): Match[] {
 }
 
 function matchOf(path: string, line: number, text: string): Match {
-  const bare = text.replace(/\r?\n$/, '');
+  const bare = text.replace(/\r?\n?$/, '');
   return { path: path.replace(/^\.\//, ''), line, text: bare.length > longestText ? `${bare.slice(0, longestText)}…` : bare };
 }

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import fc from 'fast-check';
+import type { FileDiff } from '../../../src/core/session/changes.ts';
+import { decodeBytes, encodeText, linesOf } from '../../../src/node/workspace/bytes.ts';
+import { hunksOf } from '../../../src/node/workspace/hunks.ts';
+import { lineChanges } from '../../../src/node/workspace/lineDiff.ts';
+import { takeBack } from '../../../src/node/workspace/revertHunk.ts';
+import { newRepo, open, removeRepos } from './opened.ts';
+
+const text = fc.array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n', 'a\r\n'), { maxLength: 12 }).chain((lines) => fc.constantFrom(lines.join(''), `${lines.join('')}end`));
+
+describe('line changes', () => {
+  it('turn one text into the other', () => {
+    fc.assert(fc.property(text, text, (before, after) => {
+      const [old, now] = [linesOf(before), linesOf(after)];
+      const result: string[] = [];
+      let at = 0;
+      for (const change of lineChanges(old, now) ?? assert.fail()) {
+        result.push(...old.slice(at, change.oldStart), ...now.slice(change.newStart, change.newStart + change.newLines));
+        at = change.oldStart + change.oldLines;
+      }
+      assert.deepEqual([...result, ...old.slice(at)], now);
+    }));
+  });
+
+  it('give up where the search would grow with the square', () => {
+    const numbers = Array.from({ length: 5000 }, (_, i) => `${i}\n`);
+    assert.equal(lineChanges(numbers, [...numbers].reverse()), undefined);
+  });
+});
+
+describe('one hunk taken back', () => {
+  it('and then the next, the last first, give the text of before', () => {
+    fc.assert(fc.property(text, text, (before, after) => {
+      const [old, now] = [linesOf(before), linesOf(after)];
+      let lines: readonly string[] = now;
+      for (const hunk of hunksOf('f', old, now, lineChanges(old, now) ?? assert.fail()).toReversed()) {
+        const done = takeBack(lines, hunk);
+        if ('hindrance' in done) return;
+        lines = done.lines;
+      }
+      assert.deepEqual(lines, old);
+    }));
+  });
+
+  const lines = ['1\n', '2\n', '3\n', '4\n', '5\n', '6\n', '7\n'];
+  const hunkOf = (before: string[], after: string[]) => hunksOf('f', before, after, lineChanges(before, after) ?? [])[0] ?? assert.fail();
+
+  it('is found again when lines were added above', () => {
+    const hunk = hunkOf(lines, lines.with(3, 'x\n'));
+    assert.deepEqual(takeBack(['new\n', ...lines.with(3, 'x\n')], hunk), { lines: ['new\n', ...lines] });
+    const removal = hunkOf(lines, lines.toSpliced(3, 1));
+    assert.deepEqual(takeBack(['new\n', ...lines.toSpliced(3, 1)], removal), { lines: ['new\n', ...lines] });
+  });
+
+  it('is refused when its lines have changed or are there twice', () => {
+    const hunk = hunkOf(lines, lines.with(3, 'x\n'));
+    assert.ok('hindrance' in takeBack(lines.with(3, 'y\n'), hunk));
+    assert.ok('hindrance' in takeBack(['x\n', 'q\n', 'x\n'], hunk));
+    assert.ok('hindrance' in takeBack(['q\n'], hunkOf(lines, lines.toSpliced(3, 1))));
+  });
+
+  it('never runs two lines together at the end of the file', () => {
+    const hunk = hunkOf(['a\n', 'b'], ['a\n', 'c\n']);
+    assert.equal(hunk.noEndOfLine, 'old');
+    assert.ok('hindrance' in takeBack(['a\n', 'c\n', 'd\n'], hunk));
+    assert.deepEqual(takeBack(['a\n', 'c\n'], hunk), { lines: ['a\n', 'b'] });
+  });
+
+  it('has an id that other edits of the file do not change, and another one for each twin', () => {
+    const id = hunkOf(lines, lines.with(3, 'x\n')).id;
+    assert.equal(hunkOf(['0\n', ...lines], ['0\n', ...lines.with(3, 'x\n')]).id, id);
+    const twins = hunksOf('f', ['a\n', '-\n', 'a\n'], ['b\n', '-\n', 'b\n'], lineChanges(['a\n', '-\n', 'a\n'], ['b\n', '-\n', 'b\n']) ?? []);
+    assert.equal(new Set(twins.map((hunk) => hunk.id)).size, 2);
+  });
+});
+
+describe('bytes that are no UTF-8', () => {
+  it('survive the way into text and back', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+      const round = encodeText(JSON.parse(JSON.stringify(decodeBytes(Buffer.from(bytes)))) as string);
+      assert.deepEqual([...round], [...bytes]);
+    }));
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (value) => {
+      if (!/\p{Surrogate}/u.test(value)) assert.equal(decodeBytes(encodeText(value)), value);
+    }));
+  });
+});
+
+describe('differences between checkpoints', () => {
+  afterEach(removeRepos);
+
+  it('agree with git in files and lines', async () => {
+    const repo = newRepo({ 'same.txt': 's', 'edit.txt': 'a\nb\nc\n', 'crlf.txt': 'a\r\nb\r\n', 'gone.txt': '1\n2', 'bin': Buffer.from([0, 1]), 'mode.sh': 'x', 'link': 'file' });
+    const workspace = await open(repo);
+    const before = (await workspace.capture()).tree;
+    repo.write('edit.txt', 'a\nB\nc\nd');
+    repo.write('crlf.txt', 'a\nb\n');
+    repo.write('bin', Buffer.from([0, 2, 3]));
+    repo.write('made/new.txt', 'x\ny\n');
+    fs.chmodSync(repo.at('mode.sh'), 0o755);
+    for (const file of ['gone.txt', 'link']) fs.rmSync(repo.at(file));
+    fs.symlinkSync('edit.txt', repo.at('link'));
+    const after = (await workspace.capture()).tree;
+    const diff = await workspace.diff(before, after);
+    const show = (one: FileDiff) => `${one.path} ${one.binary ? '-' : one.added} ${one.binary ? '-' : one.removed}`;
+    const git = execFileSync('git', ['diff-tree', '-r', '--numstat', '--no-renames', before, after], { env: { ...process.env, GIT_DIR: repo.store }, encoding: 'utf8' });
+    assert.deepEqual(diff.map(show), git.trim().split('\n').map((line) => line.split('\t')).map(([added, removed, file]) => `${file} ${added} ${removed}`));
+    assert.deepEqual(diff.map((one) => [one.path, one.before?.mode, one.after?.mode]), [
+      ['bin', '100644', '100644'], ['crlf.txt', '100644', '100644'], ['edit.txt', '100644', '100644'], ['gone.txt', '100644', undefined],
+      ['link', '100644', '120000'], ['made/new.txt', undefined, '100644'], ['mode.sh', '100644', '100755'],
+    ]);
+    const edit = diff.find((one) => one.path === 'edit.txt') ?? assert.fail();
+    assert.deepEqual((await workspace.hunks(edit)).map(({ oldStart, oldLines, newStart, newLines, lines, noEndOfLine }) => ({ oldStart, oldLines, newStart, newLines, lines, noEndOfLine })), [
+      { oldStart: 2, oldLines: 1, newStart: 2, newLines: 1, lines: ['-b', '+B'], noEndOfLine: undefined },
+      { oldStart: 3, oldLines: 0, newStart: 4, newLines: 1, lines: ['+d'], noEndOfLine: 'new' },
+    ]);
+    assert.deepEqual(await workspace.hunks(diff[0] ?? assert.fail()), []);
+  });
+
+  it('stay quick for thousands of lines that all differ, and are the same by count and by hunk', async () => {
+    const lines = Array.from({ length: 6000 }, (_, i) => `${i}\n`);
+    const repo = newRepo({ 'a.txt': lines.join('') });
+    const workspace = await open(repo);
+    const before = (await workspace.capture()).tree;
+    const after = [...lines].reverse().join('');
+    const counted = await workspace.countLines('a.txt', after, before);
+    repo.write('a.txt', after);
+    const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
+    assert.ok(diff);
+    assert.deepEqual(counted, { added: diff.added, removed: diff.removed });
+    const hunks = await workspace.hunks(diff);
+    assert.deepEqual([hunks.reduce((sum, hunk) => sum + hunk.newLines, 0), hunks.reduce((sum, hunk) => sum + hunk.oldLines, 0)], [diff.added, diff.removed]);
+  });
+
+  it('count a proposal as they count the change afterwards', async () => {
+    const repo = newRepo({ 'a.txt': 'a\nb\nc\n', 'b.bin': Buffer.from([0]) });
+    const workspace = await open(repo);
+    const { tree } = await workspace.capture();
+    assert.deepEqual(await workspace.countLines('a.txt', 'a\nx\ny\nc\n', tree), { added: 2, removed: 1 });
+    assert.deepEqual(await workspace.countLines('a.txt', null, tree), { added: 0, removed: 3 });
+    assert.deepEqual(await workspace.countLines('new.txt', 'one\ntwo', tree), { added: 2, removed: 0 });
+    assert.deepEqual(await workspace.countLines('a.txt', 'a\nb\nc\n', tree), { added: 0, removed: 0 });
+    assert.deepEqual(await workspace.countLines('b.bin', 'text', tree), { added: 0, removed: 0 });
+  });
+
+  it('let one hunk be taken back in the file, byte for byte', async () => {
+    const repo = newRepo({ 'a.txt': Buffer.from('un\r\ndeux\r\ntrois\xe9\r\nquatre', 'latin1') });
+    const workspace = await open(repo);
+    const before = (await workspace.capture()).tree;
+    fs.writeFileSync(repo.at('a.txt'), Buffer.from('UN\r\ndeux\r\ntrois\xe9\r\nQUATRE\xff', 'latin1'));
+    const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
+    const hunks = await workspace.hunks(diff ?? assert.fail());
+    assert.equal(hunks.length, 2);
+    const stored = JSON.parse(JSON.stringify(hunks)) as typeof hunks;
+    assert.deepEqual(await workspace.revertHunk('a.txt', stored[1] ?? assert.fail()), { ok: true });
+    assert.equal(fs.readFileSync(repo.at('a.txt'), 'latin1'), 'UN\r\ndeux\r\ntrois\xe9\r\nquatre');
+    assert.ok(!(await workspace.revertHunk('a.txt', stored[1] ?? assert.fail())).ok, 'a second time there is nothing to take back');
+    assert.ok(!(await workspace.revertHunk('.git/config', stored[0] ?? assert.fail())).ok);
+  });
+
+  it('bring a deleted file back as a hunk', async () => {
+    const repo = newRepo({ 'd/a.txt': 'one\ntwo\n' });
+    const workspace = await open(repo);
+    const before = (await workspace.capture()).tree;
+    fs.rmSync(repo.at('d'), { recursive: true });
+    const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
+    const [hunk] = await workspace.hunks(diff ?? assert.fail());
+    assert.deepEqual(await workspace.revertHunk('d/a.txt', hunk ?? assert.fail()), { ok: true });
+    assert.equal(repo.read('d/a.txt'), 'one\ntwo\n');
+  });
+});
