@@ -1,8 +1,9 @@
 import { overBudget } from '../core/guard/budget.ts';
 import { standingOf } from '../core/guard/standing.ts';
-import type { FileDiff, TreeId, Write } from '../core/session/changes.ts';
+import type { Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
+import { openFlags, phaseBase } from '../core/session/line.ts';
 import type { Flag } from '../core/session/session.ts';
-import { recordUse } from './diffUse.ts';
+import { baseTree, recordUse } from './diffUse.ts';
 import { differences, seeControl } from './look.ts';
 import { rewindWrites } from './rewind.ts';
 import type { Run } from './run.ts';
@@ -30,6 +31,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   if (writes.length > 0) await run.recorder.record({ type: 'changes/written', writes, tree: capture.tree });
   const control = await seeControl(run, capture, cause.call);
   const flags = await raiseFlags(run, writes, saved, cause, capture.tree);
+  await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
   return [...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
 }
 
@@ -43,10 +45,12 @@ async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet
   const phase = session.line.phase;
   if (phase === undefined || writes.length === 0) return [];
   const over = overBudget(session.contract.diff, await recordUse(run, tree));
+  const agreed = await agreedContent(run, writes.map((write) => write.path));
   const flags: Flag[] = [];
   for (const write of writes) {
     const { standing } = standingOf(session.contract, phase, write.path);
     if (standing === 'in-scope' && over === undefined) continue;
+    if (agreed(write.path, write.after)) continue;
     const flag: Flag = {
       id: run.ports.clock.id(), path: write.path, standing: standing === 'in-scope' ? 'over-budget' : standing, write,
       hunks: await run.ports.workspace.hunks(write), cause: cause.title, maybeUser: saved.has(write.path),
@@ -55,6 +59,20 @@ async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet
     flags.push(flag);
   }
   return flags;
+}
+
+/** Whether a path has the content of the base, of the boundary before, or from before its first open flag: putting something back is no stray. */
+async function agreedContent(run: Run, paths: readonly Path[]): Promise<(path: Path, blob: Blob | undefined) => boolean> {
+  const { session } = run.recorder;
+  const trees = await Promise.all([...new Set([baseTree(session), phaseBase(session)])].map((tree) => run.ports.workspace.entries(tree, paths)));
+  return (path, blob) => {
+    const flagged = session.line.flags.find((flag) => flag.path === path && flag.outcome === undefined);
+    return [...trees.map((entries) => entries.get(path)), ...(flagged === undefined ? [] : [flagged.write.before])].some((one) => sameBlob(one, blob));
+  };
+}
+
+function sameBlob(a: Blob | undefined, b: Blob | undefined): boolean {
+  return a?.oid === b?.oid && a?.mode === b?.mode;
 }
 
 /** What the contract says about strays; what may be the user's is only flagged. */
@@ -76,14 +94,14 @@ async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
 
 /** Closes flags whose reason is gone: the file is as it was before, or the diff is within its budget again. */
 export async function settleGoneFlags(run: Run, tree: TreeId): Promise<void> {
-  const { session } = run.recorder;
-  const within = overBudget(session.contract.diff, await recordUse(run, tree)) === undefined;
-  const open = session.line.flags.filter((flag) => flag.outcome === undefined);
-  const now = await run.ports.workspace.entries(tree, open.map((flag) => flag.path));
+  const open = openFlags(run.recorder.session.line);
+  if (open.length === 0) return;
+  const within = overBudget(run.recorder.session.contract.diff, await recordUse(run, tree)) === undefined;
+  const paths = [...new Set(open.map((flag) => flag.path))];
+  const now = await run.ports.workspace.entries(tree, paths);
+  const agreed = await agreedContent(run, paths);
   for (const flag of open) {
-    const blob = now.get(flag.path);
-    const back = blob?.oid === flag.write.before?.oid && blob?.mode === flag.write.before?.mode;
-    if (back) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
+    if (agreed(flag.path, now.get(flag.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
     else if (flag.standing === 'over-budget' && within) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'left' });
   }
 }
