@@ -43,7 +43,8 @@ interface Globs {
 }
 
 async function search(root: string, below: string, globs: Globs, found: Found): Promise<void> {
-  for (const entry of await readdir(path.join(root, below), { withFileTypes: true })) {
+  // A folder that is gone meanwhile, or closed to us, has nothing to protect.
+  for (const entry of await readdir(path.join(root, below), { withFileTypes: true }).catch(() => [])) {
     const name = below === '' ? entry.name : `${below}/${entry.name}`;
     const file = path.join(root, name);
     if (entry.isDirectory()) await searchFolder(root, name, globs, found);
