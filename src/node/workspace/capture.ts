@@ -32,6 +32,8 @@ export interface CaptureParts {
 /** What was read of the work tree. */
 export interface Look {
   readonly files: ReadonlyMap<Path, KnownFile>;
+  /** How many files had to be read. */
+  readonly read: number;
   readonly leftOut: ReadonlySet<Path>;
   /** Paths that could not be read, with the reason. */
   readonly unread: ReadonlyMap<Path, string>;
@@ -81,6 +83,7 @@ export class Captures {
     const { look, tree } = await this.#storeAll(before, seen, coverage);
     this.#state = { ...look, tree, folders: seen.folders, appeared: appearedSince(before, seen), repositories: seen.repositories };
     await record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
+    await record.statCache.note(look.files, look.read);
     const control = this.#control.read(root, repository, seen.repositories);
     return { state: this.#state, capture: { tree: tree.oid, notCovered: notCovered(look, seen, coverage), control, beside: besides(look, seen, coverage) } };
   }
@@ -93,9 +96,13 @@ export class Captures {
     const oids = [...new Set(oidsOf(tree))];
     const missing = new Set(await store.missing(oids));
     store.remember(oids.filter((oid) => !missing.has(oid)));
-    const known = new Map(Array.from(files(tree), ([path, blob]): [Path, KnownFile] => [path, { blob, key: '', racy: true }]));
+    const noted = await record.statCache.read();
+    const known = new Map(Array.from(files(tree), ([path, blob]): [Path, KnownFile] => {
+      const note = missing.has(blob.oid) ? undefined : noted.get(path);
+      return [path, { blob, key: note?.oid === blob.oid ? note.key : '', racy: false }];
+    }));
     known.delete(leftOutFile);
-    return { tree, files: known, leftOut: await leftOut.of(tree), unread: new Map(), kept: new Set(), folders: undefined, appeared: new Set(appeared), repositories: [] };
+    return { tree, files: known, read: 0, leftOut: await leftOut.of(tree), unread: new Map(), kept: new Set(), folders: undefined, appeared: new Set(appeared), repositories: [] };
   }
 
   async #storeAll(before: CaptureState, seen: Scan, coverage: Coverage): Promise<{ readonly look: Look; readonly tree: Dir }> {
@@ -120,18 +127,20 @@ export class Captures {
   async #read(before: CaptureState, seen: Scan, coverage: Coverage, intake: Intake): Promise<Look> {
     const now = new Map<Path, KnownFile>();
     const unread = new Map(seen.unreadable);
-    for (const file of coverage.outgrown) unread.set(file.path, 'larger than 256 MiB');
+    for (const file of coverage.outgrown) unread.set(file.path, 'it has grown larger than 256 MiB');
     const pace = new Pace();
+    let read = 0;
     for (const file of coverage.covered) {
       const known = before.files.get(file.path);
       const same = known !== undefined && known.key === file.key && !known.racy;
+      if (!same) read += 1;
       const outcome = same ? known : await readFound(this.#parts.root, file, intake, this.#parts.blobs);
       if (outcome !== 'gone' && 'unreadable' in outcome) unread.set(file.path, outcome.unreadable);
       else if (outcome !== 'gone') now.set(file.path, outcome);
       if (pace.due) await pace.rest();
     }
     const kept = holdUnread(before, now, unread);
-    return { files: now, unread, kept, leftOut: new Set([...coverage.leftOut.keys(), ...[...unread.keys()].filter((path) => !kept.has(path))]) };
+    return { files: now, read, unread, kept, leftOut: new Set([...coverage.leftOut.keys(), ...[...unread.keys()].filter((path) => !kept.has(path))]) };
   }
 }
 

@@ -6,7 +6,7 @@ import { emptyFolder, type Found, type Scan } from './scan.ts';
 
 /** Sentences for people: what a checkpoint does not hold, and why. */
 export function notCovered(look: Look, seen: Scan, coverage: Coverage): string[] {
-  const unread = [...look.unread].map(([path, why]) => `${path}: cannot be read (${why})${look.kept.has(path) ? '; its last known content is kept' : ''}`);
+  const unread = [...look.unread].map(([path, why]) => `${path}: ${why}${look.kept.has(path) ? '; its last known content is kept' : ''}`);
   return [
     ...[...coverage.leftOut].map(([path, { why, files }]) => `${path}: ${why} (${files.length} ${files.length === 1 ? 'file' : 'files'})`),
     ...unread,

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Blob } from '../../core/session/changes.ts';
-import { codeOf } from '../journal/faults.ts';
 import type { Blobs } from './blobs.ts';
 import { modeOf, openLarge, readLink, readSmall, wholeBytes } from './content.ts';
 import type { Intake } from './intake.ts';
 import { objectHeader } from './objects.ts';
 import { pieces } from './pack.ts';
 import { onDisk } from './places.ts';
-import { type Found, isGone, isUnreadable, keyOf } from './scan.ts';
+import { type Found, isGone, isUnreadable, keyOf, unreadableBecause } from './scan.ts';
 
 /** A file as a checkpoint holds it, and the state of the file that this content is known for. */
 export interface KnownFile {
@@ -35,7 +34,7 @@ export async function readFound(root: string, found: Found, intake: Intake, blob
     return { blob: { oid: content.object.oid, mode: content.mode }, key: found.link ? found.key : (content.key ?? ''), racy: found.racy || content.key !== found.key };
   } catch (error) {
     if (isGone(error)) return 'gone';
-    if (isUnreadable(error)) return { unreadable: codeOf(error) ?? '' };
+    if (isUnreadable(error)) return { unreadable: unreadableBecause(error) };
     throw error;
   }
 }

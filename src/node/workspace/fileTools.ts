@@ -14,7 +14,7 @@ import { pieces } from './pack.ts';
 import { nameOf, onDisk, parentOf } from './places.ts';
 import { type Hindrance, putFile, removeFile } from './replaceFile.ts';
 import { takeBack } from './revertHunk.ts';
-import { isGone, isUnreadable, specialKind } from './scan.ts';
+import { isGone, isUnreadable, specialKind, unreadableBecause } from './scan.ts';
 
 export type ApplyOutcome = { readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string };
 
@@ -134,7 +134,7 @@ function contentAt(place: string, name: string): Content | string | null {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     if (isGone(error)) return 'it is no regular file';
-    if (isUnreadable(error)) return `it cannot be read (${codeOf(error)})`;
+    if (isUnreadable(error)) return unreadableBecause(error);
     throw error;
   }
 }

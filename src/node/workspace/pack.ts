@@ -9,11 +9,17 @@ const packType: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blo
 const deflateAside = promisify(deflate);
 /** Below this size compressing at once costs less than handing it to another thread. */
 const smallBytes = 32 * 1024;
+const writeBytes = 1024 * 1024;
 /** Speed over size: the store lives as long as a session, and most of it is read never again. */
-export const zlibOptions = { level: 1 } as const;
+const zlibOptions = { level: 1 } as const;
+/** For tiny contents, of which there are many: the usual working memory would be a hundred times their size. */
+const tinyBytes = 4096;
+const tinyOptions = { level: 1, windowBits: 12, memLevel: 5 } as const;
 
+/** Bytes as git stores them, compressed by zlib. */
 export async function deflated(bytes: Buffer): Promise<Buffer> {
-  return bytes.length <= smallBytes ? deflateSync(bytes, zlibOptions) : deflateAside(bytes, zlibOptions);
+  if (bytes.length > smallBytes) return deflateAside(bytes, zlibOptions);
+  return deflateSync(bytes, { ...(bytes.length > tinyBytes ? zlibOptions : tinyOptions), chunkSize: bytes.length + 128 });
 }
 
 /** A git pack written to a file, object after object, in little memory. */
@@ -21,7 +27,10 @@ export class PackFile {
   readonly path: string;
   readonly oids: string[] = [];
   readonly #handle: FileHandle;
+  /** Bytes so far, those that wait included. */
   #size = 0;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
 
   private constructor(path: string, handle: FileHandle) {
     this.path = path;
@@ -59,6 +68,7 @@ export class PackFile {
       this.oids.push(oid);
       return oid;
     }
+    await this.#flush();
     this.#size = start;
     await this.#handle.truncate(start);
     return undefined;
@@ -68,20 +78,30 @@ export class PackFile {
     for await (const chunk of stream) await this.#append(chunk);
   }
 
+  /** Small pieces wait for each other: a write for each object would cost more than the object. */
   async #append(bytes: Buffer): Promise<void> {
-    for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.#size);
-      done += bytesWritten;
-      this.#size += bytesWritten;
-    }
+    this.#waiting.push(bytes);
+    this.#size += bytes.length;
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes >= writeBytes) await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    const bytes = Buffer.concat(this.#waiting);
+    const start = this.#size - bytes.length;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
   }
 
   /** Fills in the count and the checksum; the file is a whole pack from then on. */
   async close(): Promise<void> {
+    await this.#flush();
     await this.#handle.write(packHeader(this.oids.length), 0, headerBytes, 0);
     const hash = createHash('sha1');
     for await (const chunk of pieces(this.#handle, this.#size)) hash.update(chunk);
     await this.#append(hash.digest());
+    await this.#flush();
     await this.#handle.close();
   }
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Path, TreeId } from '../../core/session/changes.ts';
+import { StatCache } from './statCache.ts';
 import type { Store } from './store.ts';
 
 /** What the next process wants to know of a work tree. Losing it costs time, nothing else. */
@@ -13,11 +14,14 @@ export interface RootFacts {
 
 /** The record of one work tree in a store that several may share. */
 export class RootRecord {
+  readonly statCache: StatCache;
   readonly #file: string;
   #written = '';
 
   constructor(store: Store, root: string) {
-    this.#file = path.join(store.directory, 'roots', `${createHash('sha1').update(root).digest('hex')}.json`);
+    const name = path.join(store.directory, 'roots', createHash('sha1').update(root).digest('hex'));
+    this.#file = `${name}.json`;
+    this.statCache = new StatCache(`${name}.stat`);
   }
 
   async read(): Promise<RootFacts> {

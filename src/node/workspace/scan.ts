@@ -19,7 +19,7 @@ export interface Found {
 /** What is in the work tree, without any content. */
 export interface Scan {
   readonly found: readonly Found[];
-  /** Files and folders that could not be looked at, with the system's reason. */
+  /** Files and folders that could not be looked at, with the reason in words. */
   readonly unreadable: ReadonlyMap<Path, string>;
   /** What git trees cannot hold: empty folders, sockets, pipes and devices. */
   readonly special: ReadonlyMap<Path, string>;
@@ -97,11 +97,14 @@ function look(root: string, path: Path, racySince: bigint, result: { readonly fo
 function noteUnreadable(path: Path, error: unknown, unreadable: Map<Path, string>): void {
   if (isGone(error)) return;
   if (!isUnreadable(error)) throw error;
-  unreadable.set(path, codeOf(error) ?? '');
+  unreadable.set(path, unreadableBecause(error));
 }
 
 /** The file is gone, or something else is in its place: it has changed since it was found, which the next look will tell. */
 export const isGone = (error: unknown): boolean => ['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL', 'not-regular'].includes(codeOf(error) ?? '');
+
+/** In words, for what a checkpoint does not cover. */
+export const unreadableBecause = (error: unknown): string => `it cannot be read (${codeOf(error) ?? 'unknown'})`;
 
 /** The system refuses this file or folder in particular. */
 export const isUnreadable = (error: unknown): boolean => ['EACCES', 'EPERM', 'EBUSY', 'EIO', 'ENAMETOOLONG', 'ETXTBSY', 'ESTALE', 'EFBIG', 'EOVERFLOW'].includes(codeOf(error) ?? '');

@@ -121,7 +121,7 @@ describe('a capture', () => {
     try {
       const second = await workspace.capture();
       assert.deepEqual(await workspace.diff(first.tree, second.tree), []);
-      assert.deepEqual(second.notCovered, ['b: cannot be read (EACCES); its last known content is kept', 'd.txt: cannot be read (EACCES)']);
+      assert.deepEqual(second.notCovered, ['b: it cannot be read (EACCES); its last known content is kept', 'd.txt: it cannot be read (EACCES)']);
     } finally {
       fs.chmodSync(repo.at('b'), 0o755);
     }

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Path } from '../../../src/core/session/changes.ts';
+import type { Work } from '../../../src/node/workspace/keep.ts';
+import { pruneStore, storeSize } from '../../../src/node/workspace/prune.ts';
+import { contentsOf, untouchable, type TestRepo } from '../../support/repo.ts';
+import { newRepo, open, removeRepos } from './opened.ts';
+
+/** A session on a dirty work tree: two boundaries, a change of the user's between them. */
+async function session(repo: TestRepo, first: () => void, second: () => void, users: readonly Path[] = []): Promise<{ readonly work: Work; readonly workspace: Awaited<ReturnType<typeof open>> }> {
+  const workspace = await open(repo);
+  const base = (await workspace.capture()).tree;
+  const [dirty, head] = [await workspace.dirty(), await workspace.head()];
+  const steps: Work['steps'][number][] = [];
+  for (const [index, act] of [first, second].entries()) {
+    act();
+    steps.push({ tree: (await workspace.capture()).tree, message: `boundary ${index + 1}\n\nBounded-Session: s1`, seconds: 1_700_000_000 + index, users: new Set(users) });
+  }
+  return { workspace, work: { name: 'task', base, dirty, steps, ...(head.commit === undefined ? {} : { head: head.commit }) } };
+}
+
+const withoutKept = (state: Record<string, string>) => Object.fromEntries(Object.entries(state).filter(([file]) => !/^\.git\/(objects|refs\/heads\/bounded|logs\/refs\/heads\/bounded)/.test(file)));
+
+describe('keeping the work', () => {
+  afterEach(removeRepos);
+
+  it('as a branch has one commit for each boundary, the user\'s apart, and touches nothing else', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n', 'user.txt': 'u\n', '.gitignore': '*.log\n', 'run.sh': 'x\n', 'old/b.txt': 'b\n' });
+    repo.write('a.txt', 'dirty\n');
+    repo.write('untracked.txt', 'mine');
+    repo.write('staged.txt', 's');
+    repo.git('add', 'staged.txt');
+    const { work, workspace } = await session(repo,
+      () => { repo.write('a.txt', 'dirty\none\n'); repo.write('made/x.ts', 'x'); repo.write('debug.log', 'l'); },
+      () => { repo.write('user.txt', 'changed by the user\n'); fs.chmodSync(repo.at('run.sh'), 0o755); fs.rmSync(repo.at('old'), { recursive: true }); fs.symlinkSync('a.txt', repo.at('link')); },
+      ['user.txt']);
+    const before = untouchable(repo);
+    const kept = await workspace.keepBranch(work);
+    assert.deepEqual([kept.branch, kept.commits, kept.unfiltered], ['bounded/task/1', 4, []]);
+    assert.deepEqual(withoutKept(untouchable(repo)), withoutKept(before));
+    const log = repo.git('log', '--format=%s|%an <%ae>', 'bounded/task/1').split('\n');
+    assert.deepEqual(log, ['boundary 2|Bounded <bounded@localhost>', 'Changes by the user meanwhile|Ada <ada@example.org>', 'boundary 1|Bounded <bounded@localhost>', 'Uncommitted work at the start|Ada <ada@example.org>', 'first|Ada <ada@example.org>']);
+    assert.deepEqual(repo.git('ls-tree', '-r', '--name-only', 'bounded/task/1').split('\n'), ['.gitignore', 'a.txt', 'link', 'made/x.ts', 'run.sh', 'staged.txt', 'untracked.txt', 'user.txt']);
+    assert.match(repo.git('ls-tree', 'bounded/task/1', 'run.sh'), /^100755/);
+    assert.equal(repo.git('diff', '--name-only', 'bounded/task/1~1', 'bounded/task/1'), 'link\nold/b.txt\nrun.sh');
+    fs.rmSync(repo.store, { recursive: true });
+    repo.git('fsck', '--strict', '--no-dangling');
+    const again = await open(repo);
+    assert.equal((await again.capture()).tree.length, 40);
+    assert.equal(repo.git('rev-parse', 'HEAD'), repo.git('rev-parse', 'bounded/task/1~4'));
+  });
+
+  it('never moves a branch that exists', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    repo.git('branch', 'bounded/task/1');
+    repo.git('branch', 'bounded/task/7');
+    const before = repo.git('for-each-ref', 'refs/heads');
+    const { work, workspace } = await session(repo, () => repo.write('a.txt', 'b\n'), () => undefined);
+    assert.equal((await workspace.keepBranch(work)).branch, 'bounded/task/8');
+    assert.equal((await workspace.squash(work, 'all')).branch, 'bounded/task/9');
+    assert.ok(repo.git('for-each-ref', 'refs/heads').startsWith(before.split('\n')[0] ?? ''));
+    assert.equal(repo.git('rev-list', '--count', 'main..bounded/task/9'), '1');
+    assert.equal(repo.git('diff', 'bounded/task/8', 'bounded/task/9'), '');
+    repo.git('branch', 'bounded-x');
+    await assert.rejects(workspace.keepBranch({ ...work, name: 'a..b' }));
+  });
+
+  it('works in a repository without commits, and says when there is nothing to keep', async () => {
+    const repo = newRepo();
+    const { work, workspace } = await session(repo, () => repo.write('a.txt', 'a'), () => undefined);
+    assert.equal((await workspace.keepBranch(work)).commits, 1);
+    assert.equal(repo.git('ls-tree', '--name-only', 'bounded/task/1'), 'a.txt');
+    await assert.rejects(workspace.keepBranch({ ...work, steps: [] }), /nothing to keep/);
+  });
+
+  it('keeps HEAD\'s objects for files behind filters, and commits line ends as git would', async () => {
+    const repo = newRepo({ 'big.bin': 'version https://git-lfs.github.com/spec/v1\n', 'win.txt': 'a\nb\n', 'raw.txt': 'a\r\nb\r\n', '.gitattributes': 'big.bin filter=lfs\nwin.txt eol=crlf\n*.new text=auto\n' });
+    fs.rmSync(repo.at('win.txt'));
+    repo.git('checkout', '-q', '--', 'win.txt');
+    const { work, workspace } = await session(repo, () => { repo.write('win.txt', 'a\r\nB\r\n'); repo.write('raw.txt', 'a\r\nB\r\n'); repo.write('x.new', '1\r\n2\r\n'); repo.write('bin.new', '\0\r\n'); }, () => undefined);
+    assert.deepEqual(work.dirty, []);
+    const kept = await workspace.keepBranch(work);
+    assert.deepEqual(repo.git('diff', '--name-only', 'main', kept.branch).split('\n'), ['bin.new', 'raw.txt', 'win.txt', 'x.new']);
+    const committed = (file: string) => execFileSync('git', ['cat-file', 'blob', `${kept.branch}:${file}`], { cwd: repo.root, encoding: 'latin1' });
+    assert.deepEqual([committed('win.txt'), committed('raw.txt'), committed('x.new'), committed('bin.new')], ['a\nB\n', 'a\r\nB\r\n', '1\n2\n', '\0\r\n']);
+    repo.write('big.bin', 'other');
+    const later = await session(repo, () => repo.write('big.bin', 'changed'), () => undefined);
+    assert.deepEqual((await later.workspace.keepBranch(later.work)).unfiltered, ['big.bin']);
+  });
+
+  it('leaves repositories inside and ignored files out', async () => {
+    const repo = newRepo({ 'a.txt': 'a', '.gitignore': 'out/\n' });
+    fs.mkdirSync(repo.at('inner'));
+    execFileSync('git', ['init', '-q'], { cwd: repo.at('inner') });
+    const { work, workspace } = await session(repo, () => { repo.write('inner/x', 'x'); repo.write('out/y', 'y'); repo.write('b.txt', 'b'); }, () => undefined);
+    const kept = await workspace.keepBranch(work);
+    assert.equal(repo.git('diff', '--name-only', 'main', kept.branch), 'b.txt');
+  });
+
+  it('as a patch turns a fresh checkout of the base into the result', async () => {
+    const repo = newRepo({ 'a.txt': 'a\r\nb', 'bin': Buffer.from([0, 1, 2]), 'gone.txt': 'g\n', 'run.sh': 'x\n', 'latin.txt': Buffer.from([0xe9, 10]) });
+    const { work, workspace } = await session(repo, () => {
+      repo.write('a.txt', 'A\r\nb\n');
+      repo.write('bin', Buffer.from([0, 9, 8, 7]));
+      fs.rmSync(repo.at('gone.txt'));
+      fs.chmodSync(repo.at('run.sh'), 0o755);
+      repo.write('new dir/n.txt', 'n');
+      fs.writeFileSync(repo.at('latin.txt'), Buffer.from([0xe8, 10]));
+      fs.symlinkSync('a.txt', repo.at('link'));
+    }, () => undefined);
+    const patch = await workspace.patch(work.base, work.steps[1]?.tree ?? '');
+    const clone = path.join(repo.outside, 'clone');
+    execFileSync('git', ['clone', '-q', repo.root, clone]);
+    execFileSync('git', ['apply', '--index', '-'], { cwd: clone, input: patch });
+    assert.deepEqual(contentsOf(clone), contentsOf(repo.root));
+  });
+
+  it('may be undone altogether', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    repo.write('mine.txt', 'mine');
+    const before = contentsOf(repo.root);
+    const { work, workspace } = await session(repo, () => { repo.write('a.txt', 'x'); repo.write('n/ew.txt', 'n'); }, () => fs.rmSync(repo.at('mine.txt')));
+    const diff = await workspace.diff(work.base, work.steps[1]?.tree ?? '');
+    const outcome = await workspace.restore(diff.map((one) => ({ path: one.path, target: one.before ?? null, expected: one.after ?? null })));
+    assert.deepEqual(outcome.left, []);
+    assert.deepEqual(contentsOf(repo.root), before);
+  });
+});
+
+describe('the checkpoint store', () => {
+  afterEach(removeRepos);
+
+  it('tells its size and is deleted only when it is one', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    await (await open(repo)).capture();
+    assert.ok((await storeSize(repo.store)) > 0);
+    await assert.rejects(pruneStore(repo.root), /is not a checkpoint store/);
+    assert.ok((await pruneStore(repo.store)) > 0);
+    assert.equal(fs.existsSync(repo.store), false);
+    assert.deepEqual([await storeSize(repo.store), await pruneStore(repo.store)], [0, 0]);
+  });
+
+  it('commits on its own branches what the user\'s git would track', async () => {
+    const repo = newRepo({ 'a.txt': 'a', '.gitignore': '*.log\n', 'tracked.log': 't' });
+    repo.git('add', '-f', 'tracked.log');
+    repo.git('commit', '-qm', 'log');
+    repo.write('ignored.log', 'i');
+    repo.write('sub/.gitignore', 'x/\n!*.log\n');
+    repo.write('sub/x/y', 'y');
+    repo.write('sub/kept.log', 'k');
+    repo.write('.git/info/exclude', 'private\n');
+    repo.write('private', 'p');
+    const workspace = await open(repo);
+    const { tree } = await workspace.capture();
+    const first = await workspace.commit({ tree, branch: 'bounded/task/s/1', parent: '', message: 'one', author: 'user' });
+    const second = await workspace.commit({ tree, branch: 'bounded/task/s/1', parent: first, message: 'two ✓', author: 'bounded' });
+    const git = (...args: string[]) => execFileSync('git', args, { env: { ...process.env, GIT_DIR: repo.store }, encoding: 'utf8' }).trim();
+    assert.deepEqual(git('ls-tree', '-r', '--name-only', first).split('\n'), ['.gitignore', 'a.txt', 'sub/.gitignore', 'sub/kept.log', 'tracked.log']);
+    assert.equal(git('log', '--format=%s %an', 'bounded/task/s/1'), 'two ✓ Bounded\none Ada');
+    assert.equal(git('rev-parse', 'bounded/task/s/1'), second);
+    git('fsck', '--strict');
+  });
+
+  it('refuses a tree that is damaged rather than answering another', async () => {
+    const repo = newRepo({ 'a.txt': 'a' });
+    const { tree } = await (await open(repo)).capture();
+    fs.rmSync(path.join(repo.store, 'objects', tree.slice(0, 2), tree.slice(2)));
+    await assert.rejects((await open(repo)).entries(tree));
+  });
+});
