@@ -1,21 +1,12 @@
 import { identity } from './dom.ts';
-import { carryMessage } from './press.ts';
 
-/** Owned by the person, not by the view: whether a part is folded. */
-const kept = new Set(['open', 'style']);
+/** Not carried as attributes: whether a part is folded belongs to the person, and a style goes through CSSOM. */
+const apart = new Set(['open', 'style']);
 
 /**
- * Makes `live` like `fresh` with as few changes as possible, so that focus, selection, scroll position and opened details survive.
- * Children are matched by tag and key, those without a key by tag and order. `fresh` is used up.
+ * Makes the children of `live` like `fresh` with as few changes as possible, so that focus, selection, scroll position and opened details survive.
+ * They are matched by tag and key, those without a key by tag and order; a button has its message for a key. `fresh` is used up.
  */
-export function morph(live: Element, fresh: Element): void {
-  carryAttributes(live, fresh);
-  carryStyle(live, fresh);
-  carryMessage(live, fresh);
-  morphChildren(live, [...fresh.childNodes]);
-}
-
-/** Makes the children of `live` like `fresh`. */
 export function morphChildren(live: Element, fresh: readonly Node[]): void {
   const pool = byKey(live.childNodes);
   const wanted = fresh.map((node) => reuse(pool.get(identity(node))?.shift(), node));
@@ -24,6 +15,12 @@ export function morphChildren(live: Element, fresh: readonly Node[]): void {
     const there = live.childNodes[index] ?? null;
     if (there !== node) live.insertBefore(node, there);
   }
+}
+
+function morph(live: Element, fresh: Element): void {
+  carryAttributes(live, fresh);
+  carryStyle(live, fresh);
+  morphChildren(live, [...fresh.childNodes]);
 }
 
 function reuse(old: ChildNode | undefined, fresh: Node): Node {
@@ -44,8 +41,8 @@ function byKey(nodes: Iterable<ChildNode>): Map<string, ChildNode[]> {
 }
 
 function carryAttributes(live: Element, fresh: Element): void {
-  for (const { name } of [...live.attributes]) if (!kept.has(name) && !fresh.hasAttribute(name)) live.removeAttribute(name);
-  for (const { name, value } of fresh.attributes) if (!kept.has(name) && live.getAttribute(name) !== value) live.setAttribute(name, value);
+  for (const { name } of [...live.attributes]) if (!apart.has(name) && !fresh.hasAttribute(name)) live.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (!apart.has(name) && live.getAttribute(name) !== value) live.setAttribute(name, value);
 }
 
 // Through CSSOM: the content security policy refuses a style attribute that is set as text.

@@ -8,8 +8,8 @@ const messages = new WeakMap<Element, FromWebview>();
  * A button that posts `message`. Its key is the message: a button never changes its meaning under the pointer or the focus;
  * one with another meaning is another button.
  */
-export function press(message: FromWebview, attributes: Attributes, ...children: readonly Child[]): HTMLButtonElement {
-  const button = el('button', { type: 'button', key: JSON.stringify(message), ...attributes }, ...children);
+export function press(message: FromWebview, attributes: Omit<Attributes, 'key'>, ...children: readonly Child[]): HTMLButtonElement {
+  const button = el('button', { type: 'button', ...attributes, key: JSON.stringify(message) }, ...children);
   messages.set(button, message);
   return button;
 }
@@ -18,11 +18,4 @@ export function press(message: FromWebview, attributes: Attributes, ...children:
 export function messageAt(target: EventTarget | null): FromWebview | undefined {
   const button = target instanceof Element ? target.closest('button') : null;
   return button === null ? undefined : messages.get(button);
-}
-
-/** Gives the message of a freshly drawn button to the one that stays in the page. */
-export function carryMessage(live: Element, fresh: Element): void {
-  const message = messages.get(fresh);
-  if (message === undefined) messages.delete(live);
-  else messages.set(live, message);
 }

@@ -55,6 +55,13 @@ describe('Side view: accessibility', () => {
     assert.equal(await page.getByRole('row', { name: /^float16/ }).count(), 1);
   });
 
+  it('icons are silent', async () => {
+    const view = shared();
+    await view.show(fixtures.running);
+    assert.ok((await view.page.locator('.codicon').count()) > 20);
+    assert.equal(await view.page.locator('.codicon:not([aria-hidden=true])').count(), 0);
+  });
+
   it('a polite region tells what changed, once, and no more', async () => {
     const view = await open();
     const told: string[] = [];
