@@ -80,6 +80,16 @@ export function endChildrenOnSignal() {
   }
 }
 
+/** Whether a process of this id runs. @param {number} pid */
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The first of `names` that is a program on PATH. @param {...string} names */
 export function onPath(...names) {
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', ''] : [''];

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isAlive } from '../programs.mjs';
 import { inRoot } from '../root.mjs';
 
 /** @typedef {import('esbuild').Metafile} Metafile */
@@ -22,15 +23,18 @@ export function writeFolder(folder, files) {
   for (const [file, content] of files) replace(file, Buffer.from(content));
   for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    if (!entry.isDirectory() && !files.has(file)) fs.rmSync(file, { force: true });
+    if (!entry.isDirectory() && !files.has(file) && !isBeingWritten(file)) fs.rmSync(file, { force: true });
   }
 }
+
+/** Whether another build is about to put this file in place. @param {string} file */
+const isBeingWritten = (file) => isAlive(Number(/\.(\d+)\.new$/.exec(file)?.[1] ?? Number.NaN));
 
 /** @param {string} file @param {Buffer} content */
 function replace(file, content) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   if (fs.existsSync(file) && fs.readFileSync(file).equals(content)) return;
-  const fresh = `${file}.${process.pid}`;
+  const fresh = `${file}.${process.pid}.new`;
   fs.writeFileSync(fresh, content);
   fs.renameSync(fresh, file);
 }

@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { must } from '../programs.mjs';
+import { isAlive, must } from '../programs.mjs';
 import { Problem, say } from '../problem.mjs';
 import { inRoot } from '../root.mjs';
 import { npm } from './npm.mjs';
@@ -66,16 +66,6 @@ function removeLeftovers() {
   const prefix = `${path.basename(folder)}.making-`;
   for (const name of fs.readdirSync(path.dirname(folder)).filter((each) => each.startsWith(prefix))) {
     if (!isAlive(Number(name.slice(prefix.length)))) fs.rmSync(path.join(path.dirname(folder), name), { recursive: true, force: true });
-  }
-}
-
-/** @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 
