@@ -1,3 +1,4 @@
+import { ruleTarget } from '../../core/guard/rule.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import { measureUseWith } from '../diffUse.ts';
 import type { FileRead } from '../ports.ts';
@@ -8,6 +9,8 @@ export type TextFile = Extract<FileRead, { kind: 'text' }>;
 
 /** The file that a tool is about to change, or why it must not: it was not read, or it has changed since it was. */
 export async function fileToChange(path: Path, { run, conversation }: ToolContext): Promise<{ readonly file: TextFile | undefined } | Refusal> {
+  const target = ruleTarget(run.recorder.session, path);
+  if (!target.allow) return refuse(target.reason, target.message);
   const file = await run.ports.workspace.read(path);
   if (file.kind === 'missing') return { file: undefined };
   if (file.kind === 'directory') return refuse('schema', `${path} is a folder`);

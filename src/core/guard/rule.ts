@@ -34,14 +34,21 @@ function ruleLook(session: Session, paths: readonly Path[]): Ruling {
   return control === undefined ? { allow: true } : deny('scope', `${control} belongs to git, not to the work tree`);
 }
 
-function ruleEdit(session: Session, proposal: Extract<Proposal, { kind: 'edit' }>, facts: RulingFacts): Ruling {
-  const { path } = proposal.change;
+/** Whether a path may be changed at all in this phase, before anything is known of the change. */
+export function ruleTarget(session: Session, path: Path): Ruling {
   const phase = phaseOf(session);
   const secret = compileGlobs(session.contract.scope.secret)(path);
   if (secret !== undefined) return deny('secret', `${path} matches scope.secret (${secret})`);
   const { standing, rule: because } = standingOf(session.contract, phase, path);
   if (standing === 'oracle-protected') return deny('scope', `${path} belongs to the oracle and is frozen now (${because})`);
   if (standing !== 'in-scope') return deny(phaseRights[phase] === 'nothing' ? 'phase' : 'scope', `${path} must not change (${because})`);
+  return { allow: true };
+}
+
+function ruleEdit(session: Session, proposal: Extract<Proposal, { kind: 'edit' }>, facts: RulingFacts): Ruling {
+  const { path } = proposal.change;
+  const target = ruleTarget(session, path);
+  if (!target.allow) return target;
   if (facts.unsaved.includes(path)) return deny('user', `${path} has unsaved changes in an editor; they are the user's`);
   const over = overBudget(session.contract.diff, proposal.after);
   return over === undefined ? { allow: true } : deny('budget', `the diff budget would be exceeded: ${over}`);

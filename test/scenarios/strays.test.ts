@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { call } from '../support/messagesServer/replies.ts';
+import { events } from './support/cli.ts';
+import { contractText } from './support/project.ts';
+import { honest, right } from './support/moves.ts';
+import { scenario } from './support/scenario.ts';
+
+const neighbour = 'src/other/neighbour.js';
+const stray = call('bash', { command: `sed -i s/3/4/ ${neighbour} && echo junk > stray.txt` });
+const work = honest['minimal-hook']?.[0] ?? [];
+
+describe('changes outside of what was agreed', function () {
+  this.timeout(120_000);
+
+  it('are rewound by Bounded where the contract says so, and listed', async () => {
+    await scenario({ 'minimal-hook': [[stray, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run }) => {
+      const before = readFileSync(path.join(project.root, neighbour), 'utf8');
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.equal(readFileSync(path.join(project.root, neighbour), 'utf8'), before);
+      assert.equal(existsSync(path.join(project.root, 'stray.txt')), false);
+      assert.deepEqual(ran.result?.flags.map((flag) => [flag.path, flag.outcome]).sort(), [[neighbour, 'rewound'], ['stray.txt', 'rewound']]);
+    });
+  });
+
+  it('are flagged, keep the phase open, and are rewound by the user', async () => {
+    await scenario({ 'minimal-hook': [[stray, ...work]] }, contractText({ top: 'on-stray: flag\n' }), async ({ project, run, bounded }) => {
+      const before = readFileSync(path.join(project.root, neighbour), 'utf8');
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 5, ran.stderr);
+      assert.deepEqual(ran.result?.flags.map((flag) => flag.outcome), ['open', 'open']);
+      const dry = await bounded('rewind', '--file', neighbour, '--dry-run');
+      assert.match(dry.stdout, /neighbour/);
+      assert.notEqual(readFileSync(path.join(project.root, neighbour), 'utf8'), before);
+      for (const file of [neighbour, 'stray.txt']) assert.equal((await bounded('rewind', '--file', file)).status, 0);
+      assert.equal(readFileSync(path.join(project.root, neighbour), 'utf8'), before);
+      const undone = await bounded('rewind', '--undo');
+      assert.equal(undone.status, 0, undone.stderr);
+      assert.ok(existsSync(path.join(project.root, 'stray.txt')));
+    });
+  });
+
+  it('a change of the user in the same file survives the rewind of a stray', async () => {
+    await scenario({ 'minimal-hook': [[stray, ...work]] }, contractText({ top: 'on-stray: flag\n' }), async ({ project, run, bounded }) => {
+      await run('--approve', 'all');
+      appendFileSync(path.join(project.root, neighbour), '\n// mine\n');
+      const rewound = await bounded('rewind', '--file', neighbour);
+      const now = readFileSync(path.join(project.root, neighbour), 'utf8');
+      assert.match(now, /\/\/ mine/);
+      assert.equal(rewound.status, 0, rewound.stderr + rewound.stdout);
+      assert.match(now, /limit = 3/);
+    });
+  });
+
+  it('put back by the model itself leave no flag', async () => {
+    const back = call('bash', { command: `sed -i s/4/3/ ${neighbour} && rm stray.txt` });
+    await scenario({ 'minimal-hook': [[stray, back, ...work]] }, contractText({ top: 'on-stray: flag\n' }), async ({ run }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.deepEqual(ran.result?.flags.map((flag) => flag.outcome), ['restored', 'restored']);
+    });
+  });
+
+  it('ignored files count like tracked ones', async () => {
+    await scenario({ 'minimal-hook': [[call('bash', { command: 'mkdir -p build && echo x > build/out.js' }), ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.equal(existsSync(path.join(project.root, 'build/out.js')), false);
+      assert.deepEqual(events(ran, 'flag/raised').map((event) => event.flag.path), ['build/out.js']);
+    });
+  });
+
+  it('by file tools are refused before they happen', async () => {
+    const tries = [neighbour, '../outside.js', '/etc/hosts', '.git/config', '.bounded/task.bounded.yaml', 'oracle/check.mjs', 'package.json'].map((file) => call('write', { file_path: file, content: 'x' }));
+    await scenario({ 'minimal-hook': [[...tries, ...work]] }, contractText({ top: 'budget: { turns: 80 }\n' }).replace('budget: { cost: 5 USD, turns: 60, time: 20m }\n', ''), async ({ project, run, bounded }) => {
+      const ran = await run('--approve', 'all');
+      const refused = events(ran, 'tool/answered').filter((event) => event.outcome === 'refused');
+      assert.ok(refused.length >= 3 && refused.every((event) => event.reason === 'scope'), JSON.stringify(refused));
+      assert.equal(ran.status, 5, 'three turns of nothing but refusals are a matter for a person');
+      assert.equal(ran.result?.gate?.kind, 'no-progress');
+      assert.equal(project.git('status', '--porcelain', 'src/other', 'package.json'), '');
+      const once = await bounded('resume', '--approve', 'refusals,all', '--json');
+      assert.equal(once.status, 5, 'an id opens one gate, not every gate of its kind');
+    });
+  });
+
+  it('the diff budget refuses an edit beyond it, and flags a command beyond it', async () => {
+    const long = `${right}${Array.from({ length: 60 }, (_, index) => `// ${index}\n`).join('')}`;
+    const moves = { 'minimal-hook': [[call('write', { file_path: 'src/stats/variance.js', content: long }), call('bash', { command: 'for i in $(seq 80); do echo "// $i" >> src/stats/mean.js; done' }), ...work]] };
+    await scenario(moves, contractText({ top: 'diff: { files: 6, lines: 40 }\non-stray: rewind\n' }), async ({ project, run }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.equal(events(ran, 'tool/answered').filter((event) => event.reason === 'budget').length, 1);
+      assert.deepEqual(ran.result?.flags.map((flag) => [flag.path, flag.standing, flag.outcome]), [['src/stats/mean.js', 'over-budget', 'rewound']]);
+      assert.doesNotMatch(readFileSync(path.join(project.root, 'src/stats/mean.js'), 'utf8'), /\/\/ 5/);
+    });
+  });
+
+  it('secrets are neither read nor found', async () => {
+    const moves = { explore: [[call('read', { file_path: '.env' }), call('grep', { pattern: 'hunter2' }), call('bash', { command: 'cat .env; env' }), ...(honest.explore?.[0] ?? [])]] };
+    await scenario(moves, undefined, async ({ project, server, run }) => {
+      writeFileSync(path.join(project.root, '.env'), 'PASSWORD=hunter2\n');
+      mkdirSync(path.join(project.root, 'docs'), { recursive: true });
+      const ran = await run();
+      assert.equal(ran.status, 5, ran.stderr);
+      const sent = server.requests.map((request) => request.raw.replaceAll('"pattern":"hunter2"', '').replaceAll('\\"pattern\\":\\"hunter2\\"', '')).join('\n');
+      assert.doesNotMatch(sent, /hunter2/);
+      assert.doesNotMatch(sent, /test-key-0123456789/);
+      assert.equal(events(ran, 'tool/answered')[0]?.reason, 'secret');
+    });
+  });
+});
