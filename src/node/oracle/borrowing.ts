@@ -1,4 +1,5 @@
-import { lstat, mkdir, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { cp, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A folder of installed packages of the user's that a checkout uses, because nothing installs them there. */
@@ -28,19 +29,10 @@ export async function makePlaces(borrowed: readonly Borrowed[]): Promise<void> {
 }
 
 /**
- * Without a sandbox: folders with a link for each package. Links that packages of the same repository are installed by
- * are copied as they are, so that they lead into the checkout and not into the work tree.
+ * Without a sandbox: copies, so that nothing that runs in the checkout can change the user's packages; where the file
+ * system can share blocks, they cost little. Links stay as they are: those by which packages of the same repository are
+ * installed lead into the checkout and not into the work tree.
  */
-export async function linkPlaces(borrowed: readonly Borrowed[]): Promise<void> {
-  for (const { from, at } of borrowed) await linkFolder(from, at);
-}
-
-async function linkFolder(from: string, at: string): Promise<void> {
-  await mkdir(at, { recursive: true });
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, place] = [path.join(from, entry.name), path.join(at, entry.name)];
-    if (entry.isSymbolicLink()) await symlink(await readlink(source), place);
-    else if (entry.isDirectory() && (entry.name.startsWith('@') || entry.name === '.bin')) await linkFolder(source, place);
-    else await symlink(source, place);
-  }
+export async function copyPlaces(borrowed: readonly Borrowed[]): Promise<void> {
+  for (const { from, at } of borrowed) await cp(from, at, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, mode: constants.COPYFILE_FICLONE });
 }

@@ -27,7 +27,7 @@ export interface OracleOptions {
   readonly sandbox: SandboxState;
   /**
    * Workspace-relative folders of installed packages, such as `node_modules`. Where the contract has no `setup`, a checkout
-   * sees them read-only (in a sandbox) or by links; their content is part of the environment record.
+   * sees them read-only (in a sandbox) or gets a copy; their content is part of the environment record.
    */
   readonly dependencies: readonly string[];
   /** Bubblewrap's program; searched on PATH by default. */

@@ -4,7 +4,7 @@ import type { OracleRequest, Signal } from '../../agent/ports.ts';
 import type { Path } from '../../core/session/changes.ts';
 import type { Commands } from '../process/commands.ts';
 import { removeTree } from '../process/removeTree.ts';
-import { borrowable, type Borrowed, linkPlaces, makePlaces } from './borrowing.ts';
+import { borrowable, type Borrowed, copyPlaces, makePlaces } from './borrowing.ts';
 import { type BenchOutput, runMerged } from './benchOutput.ts';
 import { Checkout } from './checkout.ts';
 import type { Plan } from './plan.ts';
@@ -60,7 +60,7 @@ async function fill(checkout: Checkout, plan: Plan, reader: StoreReader): Promis
 
 async function borrow(kit: Kit, checkout: Checkout, sandboxed: boolean): Promise<readonly Borrowed[]> {
   const borrowed = await borrowable(kit.workspace, checkout.folder, kit.dependencies);
-  await (sandboxed ? makePlaces(borrowed) : linkPlaces(borrowed));
+  await (sandboxed ? makePlaces(borrowed) : copyPlaces(borrowed));
   return borrowed;
 }
 

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { OracleRequest } from '../../../src/agent/ports.ts';
+import type { Check } from '../../../src/core/contract/contract.ts';
+import type { CellClass, OracleRun } from '../../../src/core/oracle/result.ts';
+import { belowBaseline } from '../../../src/core/oracle/tests.ts';
+import { verdictOf } from '../../../src/core/oracle/verdict.ts';
+import { Bed, type Files, firstCell, inBoth, measured } from './support.ts';
+
+const good = 'exports.add = (a, b) => a + b;\n';
+const test = `const assert = require('node:assert'); const { add } = require('../src/calc.js'); const { describe, it } = require('node:test');
+describe('calc', () => { it('adds', () => { assert.strictEqual(add(1, 2), 3); }); it('adds more', () => { assert.strictEqual(add(5, 5), 10); }); });\n`;
+const project: Files = { 'src/calc.js': good, 'oracle/calc.test.js': test, 'package.json': '{"scripts":{"test":"node --test oracle/"}}' };
+const tests: Partial<Check> = { id: 'tests', run: 'node --test oracle/', tests: { atLeast: 2, skipped: 0 } };
+const metric: Partial<Check> = { id: 'metric', run: 'node oracle/metric.js', metrics: { error: { kind: 'at-most', value: 1e-6 } } };
+
+/** What a process is that did not measure, or that measured something bad: real runners, real processes. */
+const rows: readonly (readonly [string, Partial<Check>, Files, CellClass])[] = [
+  ['the honest work (control)', tests, {}, 'pass'],
+  ['a runner that never ran', { ...tests, run: 'true' }, {}, 'could-not-run'],
+  ['a runner that is not there', { ...tests, run: 'no-such-runner --test' }, {}, 'could-not-run'],
+  ['an import error', tests, { 'oracle/calc.test.js': `require('./absent.js');\n${test}` }, 'could-not-run'],
+  ['a syntax error in a test', tests, { 'oracle/calc.test.js': `${test}describe(` }, 'could-not-run'],
+  ['no tests', tests, { 'oracle/calc.test.js': '' }, 'invalid-report'],
+  ['every test skipped', tests, { 'oracle/calc.test.js': test.replaceAll('it(', 'it.skip(') }, 'could-not-run'],
+  ['every test expected to fail', tests, { 'oracle/calc.test.js': test.replaceAll('it(', 'it.todo(') }, 'fail'],
+  ['an error in a set-up hook', tests, { 'oracle/calc.test.js': `${test}require('node:test').describe('s', () => { require('node:test').before(() => { throw new Error('x'); }); require('node:test').it('t', () => {}); });` }, 'fail'],
+  ['product code that ends the process at once', tests, { 'src/calc.js': 'process.exit(0);' }, 'invalid-report'],
+  ['product code that ends the process in a test', tests, { 'src/calc.js': 'exports.add = () => process.exit(0);' }, 'invalid-report'],
+  ['product code that ends it later', tests, { 'src/calc.js': 'exports.add = (a, b) => a + b; let n = 0; exports.add = (a, b) => (n++ ? process.exit(0) : a + b);' }, 'invalid-report'],
+  ['a wrong result', tests, { 'src/calc.js': 'exports.add = (a, b) => a - b;' }, 'fail'],
+  ['a wrong result whose status is thrown away', { ...tests, run: 'node --test oracle/ || true' }, { 'src/calc.js': 'exports.add = () => 0;' }, 'fail'],
+  ['a runner that runs only some tests', { ...tests, run: 'node --test --test-name-pattern "adds more" oracle/' }, {}, 'fail'],
+  ['a product that prints a report of its own', tests, { 'src/calc.js': 'console.log("TAP version 13\\nok 1 - a\\nok 2 - b\\n1..2\\n# tests 2"); process.exit(0);' }, 'invalid-report'],
+  ['a product that hangs', { ...tests, timeoutMs: 600 }, { 'src/calc.js': 'while (true);' }, 'timed-out'],
+  ['a product that kills its process', { ...tests, run: 'node oracle/calc.test.js' }, { 'src/calc.js': 'process.kill(process.pid, "SIGKILL");' }, 'could-not-run'],
+  ['a metric that is missed', metric, { 'oracle/metric.js': 'console.log(JSON.stringify({ error: 1 }))' }, 'fail'],
+  ['a metric that is missed, with status 1', metric, { 'oracle/metric.js': 'console.log(JSON.stringify({ error: 1 })); process.exitCode = 1' }, 'fail'],
+  ['a metric that is met, with status 1', metric, { 'oracle/metric.js': 'console.log(JSON.stringify({ error: 0, pass: true })); process.exitCode = 1' }, 'fail'],
+  ['status 0 and a report that says fail', metric, { 'oracle/metric.js': 'console.log(JSON.stringify({ error: 0, pass: false }))' }, 'fail'],
+  ['NaN', metric, { 'oracle/metric.js': 'console.log(\'{"error":NaN}\')' }, 'invalid-report'],
+  ['a metric twice', metric, { 'oracle/metric.js': 'console.log(\'{"error":1,"error":0}\')' }, 'invalid-report'],
+  ['an oracle that crashes before its report', metric, { 'oracle/metric.js': 'throw new Error("x")' }, 'could-not-run'],
+  ['an oracle that crashes while it writes', metric, { 'oracle/metric.js': 'process.stdout.write("{\\"error\\":0"); process.kill(process.pid, "SIGKILL")' }, 'could-not-run'],
+  ['a metric that is not implemented yet', metric, { 'oracle/metric.js': 'console.log(JSON.stringify({ error: null, reason: "not-implemented" }))' }, 'fail'],
+];
+
+inBoth('an oracle that is fooled', (sandbox) => {
+  const bed = new Bed();
+  const oracle = bed.oracle(sandbox);
+  for (const [what, check, files, wanted] of rows) {
+    it(`${wanted}: ${what}`, async () => {
+      const cell = await firstCell(oracle, bed.request({ ...project, ...files }, [check]));
+      assert.equal(cell.class, wanted, cell.reason);
+    });
+  }
+});
+
+inBoth('a report file', (sandbox) => {
+  const bed = new Bed();
+  const oracle = bed.oracle(sandbox);
+  const filed = (run: string): Partial<Check> => ({ ...metric, report: 'out/report.json', run });
+  const write = `mkdir -p out; echo "{\\"error\\":0,\\"nonce\\":\\"$BOUNDED_NONCE\\"}"`;
+  const files: readonly (readonly [string, string, Files, CellClass])[] = [
+    ['that this run wrote (control)', `${write} > out/report.json`, {}, 'pass'],
+    ['that this run wrote over an old one', `${write} > out/report.json`, { 'out/report.json': '{"error":5}' }, 'pass'],
+    ['left from a run before', 'true', { 'out/report.json': '{"error":0}' }, 'could-not-run'],
+    ['without the nonce of this run', 'mkdir -p out; echo "{\\"error\\":0}" > out/report.json', {}, 'invalid-report'],
+    ['older than the run', `${write} > out/report.json; touch -d 2001-01-01 out/report.json`, {}, 'invalid-report'],
+    ['that is a link', `${write} > r.json; ln -s ../r.json out/report.json`, {}, 'invalid-report'],
+    ['behind a link that leaves the checkout', `${write} > /dev/null; rm -rf out; mkdir -p ${bed.base}/o; ln -s ${bed.base}/o out; echo "{\\"error\\":0,\\"nonce\\":\\"$BOUNDED_NONCE\\"}" > out/report.json`, {}, sandbox.kind === 'none' ? 'invalid-report' : 'could-not-run'],
+    ['that is a folder', 'mkdir -p out/report.json', {}, 'invalid-report'],
+  ];
+  for (const [what, run, extra, wanted] of files) {
+    it(`${wanted}: ${what}`, async () => {
+      const cell = await firstCell(oracle, bed.request({ 'a.txt': '', ...extra }, [filed(run)]));
+      assert.equal(cell.class, wanted, cell.reason);
+    });
+  }
+});
+
+inBoth('a check that writes where it should not', (sandbox) => {
+  const bed = new Bed();
+  const oracle = bed.oracle(sandbox);
+  const files = { 'src/a.js': 'a\n', 'oracle/expected.snap': 'old\n', 'data.db': 'db\n' };
+  const frozen = bed.store.frozen({ 'oracle/expected.snap': 'old\n' });
+  const both = (run: string) => measured(oracle, bed.request(files, [{ id: 'writes', run }, { id: 'after', run: 'cat src/a.js oracle/expected.snap data.db; test ! -e droppings' }], { frozen }));
+  const after = (run: OracleRun) => bed.artifacts.texts[Number(run.cells[1]?.log)];
+
+  it('is no evidence where it changes the product', async () => {
+    for (const write of ['echo b > src/a.js', 'rm src/a.js', 'chmod +x src/a.js', 'rm -r src; ln -s /tmp src', 'echo b > n; mv n src/a.js; touch -d 2001-01-01 src/a.js']) {
+      const run = await both(write);
+      assert.equal(run.cells[0]?.class, 'invalid-report', write);
+      assert.match(run.cells[0]?.reason ?? '', /src\/a\.js/);
+      assert.equal(after(run), 'a\nold\ndb\n');
+    }
+  });
+
+  it('is no evidence where it updates what it compares with, or cannot do so at all', async () => {
+    const run = await both('echo new > oracle/expected.snap; true');
+    assert.equal(run.cells[0]?.class, sandbox.kind === 'none' ? 'invalid-report' : 'pass');
+    assert.equal(after(run), 'a\nold\ndb\n');
+  });
+
+  it('is judged where it changes other files, and the next cell starts from a clean checkout', async () => {
+    const run = await both('echo more >> data.db; touch droppings');
+    assert.deepEqual(run.cells.map((cell) => cell.class), ['pass', 'pass']);
+    assert.equal(after(run), 'a\nold\ndb\n');
+  });
+
+  it('is judged where a file is written again with the same bytes', async () => {
+    assert.equal((await both('cp src/a.js x; rm src/a.js; mv x src/a.js')).cells[0]?.class, 'pass');
+  });
+
+  it('may write a report beside the frozen files', async () => {
+    const run = await measured(oracle, bed.request({}, [{ ...metric, report: 'oracle/report.json', run: 'echo "{\\"error\\":0,\\"nonce\\":\\"$BOUNDED_NONCE\\"}" > oracle/report.json' }], { frozen }));
+    assert.equal(run.cells[0]?.class, 'pass', run.cells[0]?.reason);
+  });
+});
+
+describe('a candidate that turns what decides', () => {
+  const bed = new Bed();
+  const oracle = bed.oracle({ kind: 'none', detail: '' });
+  const npm: Partial<Check> = { ...tests, run: 'npm test' };
+  const baseTree = bed.store.tree(project);
+  const run = (files: Files, fields: Partial<OracleRequest> = {}) => measured(oracle, bed.request({ ...project, ...files }, [npm], { baseTree, ...fields }));
+
+  it('by the test script of package.json is found out', async () => {
+    for (const script of ['true', 'node --test oracle/ || true', 'npm run other']) {
+      assert.deepEqual((await run({ 'package.json': JSON.stringify({ scripts: { test: script } }) })).tampered, ['package.json (script test)'], script);
+    }
+    assert.deepEqual((await run({ 'package.json': '{"scripts":{"test":"node --test oracle/","pretest":"true"}}' })).tampered, ['package.json (script pretest)']);
+    assert.deepEqual((await run({ 'package.json': '{"scripts":{"test":"node --test oracle/","other":"x"},"dependencies":{}}' })).tampered, []);
+  });
+
+  it('has a verdict of tampered', async () => {
+    const turned = await run({ 'package.json': '{"scripts":{"test":"true"}}' });
+    assert.equal(verdictOf({ checks: [], runs: [turned], tree: turned.tree, contractTampered: false, frozenTampered: [], environmentChanged: [] }).verdict, 'tampered');
+  });
+
+  it('by .npmrc or NODE_OPTIONS in a file gets no hold of the runner', async () => {
+    const cell = (await run({ 'src/calc.js': 'exports.add = () => 0;', '.npmrc': 'script-shell=/bin/true\n', '.env': 'NODE_OPTIONS=--require ./x.js' })).cells[0];
+    assert.equal(cell?.class, 'fail', cell?.reason);
+  });
+});
+
+describe('tests that go missing', () => {
+  const bed = new Bed();
+  const oracle = bed.oracle({ kind: 'none', detail: '' });
+  const loose = { ...tests, tests: { atLeast: 1, skipped: 9 } };
+
+  it('show against the baseline, whatever the check asks for', async () => {
+    const baseline = await measured(oracle, bed.request(project, [loose], { purpose: 'baseline' }));
+    for (const changed of [test.replace("it('adds more'", "it.skip('adds more'"), test.replace(/it\('adds more'.*\}\); \}\);/, '});'), test.replace('adds more', 'adds')]) {
+      const now = await measured(oracle, bed.request({ ...project, 'oracle/calc.test.js': changed }, [loose]));
+      assert.equal(now.cells[0]?.class, 'pass');
+      assert.notDeepEqual(belowBaseline(now, baseline), [], changed);
+    }
+  });
+
+  it('show as flaky where they come and go', async () => {
+    const counter = path.join(bed.base, 'counter');
+    const flaky = `const fs = require('fs'); const n = fs.existsSync('${counter}'); if (n) fs.rmSync('${counter}'); else fs.writeFileSync('${counter}', ''); console.log(JSON.stringify({ error: n ? 1 : 0 }))`;
+    const request = bed.request({ 'oracle/metric.js': flaky }, [metric]);
+    const runs = [await measured(oracle, request), await measured(oracle, { ...request, purpose: 'confirm' })];
+    assert.deepEqual(runs.map((one) => one.cells[0]?.class), ['pass', 'fail']);
+    assert.equal(verdictOf({ checks: request.checks, runs, tree: request.tree, contractTampered: false, frozenTampered: [], environmentChanged: [] }).verdict, 'flaky');
+    fs.rmSync(counter, { force: true });
+  });
+
+  it('and a check that remembers its first run in its own folder gains nothing', async () => {
+    const once = 'const fs = require("fs"); const n = fs.existsSync("/tmp/.ran-bounded") || fs.existsSync("ran") || fs.existsSync(process.env.HOME + "/ran"); for (const f of ["ran", process.env.HOME + "/ran"]) fs.writeFileSync(f, ""); console.log(JSON.stringify({ error: n ? 0 : 1 }))';
+    const request = bed.request({ 'oracle/metric.js': once }, [metric]);
+    for (let run = 0; run < 2; run++) assert.equal((await firstCell(oracle, request)).class, 'fail');
+  });
+});
