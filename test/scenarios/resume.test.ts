@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { call, cut, httpError } from '../support/messagesServer/replies.ts';
+import { events } from './support/cli.ts';
+import { honest, play } from './support/moves.ts';
+import { scenario } from './support/scenario.ts';
+
+describe('crash and resume', function () {
+  this.timeout(180_000);
+
+  /** Trace of the only session of a project. */
+  const traceOf = (state: string): string => {
+    const [repository = ''] = readdirSync(path.join(state, 'bounded')).filter((name) => name.endsWith('-work'));
+    const sessions = path.join(state, 'bounded', repository, 'sessions');
+    return path.join(sessions, readdirSync(sessions)[0] ?? '', 'trace.jsonl');
+  };
+
+  for (const point of ['tool/called', 'turn/requested', 'oracle/ran', 'changes/written', 'gate/answered', 'boundary/crossed'] as const) {
+    it(`kill -9 after ${point}: the session goes on and ends in the same verdict`, async () => {
+      await scenario({}, undefined, async ({ project, start, bounded }) => {
+        const running = start(['run', project.contract, '--approve', 'all', '--json']);
+        let seen = 0;
+        running.child.stdout?.on('data', (chunk: Buffer) => {
+          seen += chunk.toString().split(`"type":"${point}"`).length - 1;
+          if (seen >= 2) running.child.kill('SIGKILL');
+        });
+        const killed = await running.done;
+        assert.equal(killed.status, null);
+        const resumed = await bounded('resume', '--approve', 'all', '--json');
+        assert.equal(resumed.status, 0, resumed.stderr);
+        assert.equal(resumed.result?.verdict, 'pass');
+        assert.equal((await bounded('trace')).status, 0);
+        assert.equal(project.git('status', '--porcelain', 'src/other', 'test', 'package.json'), '');
+      });
+    });
+  }
+
+  it('Ctrl-C ends at the last fact with 130, and money spent stays spent', async () => {
+    await scenario({}, undefined, async ({ project, start, bounded }) => {
+      const running = start(['run', project.contract, '--approve', 'all', '--json']);
+      running.child.stdout?.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('"phase":"minimal-hook"')) running.child.kill('SIGINT');
+      });
+      const stopped = await running.done;
+      assert.equal(stopped.status, 130, stopped.stderr);
+      const spent = stopped.result?.usage.usd ?? 0;
+      assert.ok(spent > 0);
+      const resumed = await bounded('resume', '--approve', 'all', '--json');
+      assert.equal(resumed.status, 0, resumed.stderr);
+      assert.ok((resumed.result?.usage.usd ?? 0) > spent);
+    });
+  });
+
+  it('a second session in the same work tree is refused', async () => {
+    await scenario({}, undefined, async ({ project, start, bounded }) => {
+      const slow = start(['run', project.contract, '--approve', 'all', '--json']);
+      await new Promise<void>((resolve) => { slow.child.stdout?.once('data', () => resolve()); });
+      const second = await bounded('run', project.contract);
+      assert.equal(second.status, 69);
+      assert.match(second.stderr, /works in this work tree already/);
+      slow.child.kill('SIGKILL');
+      await slow.done;
+    });
+  });
+
+  it('a service that is away pauses with 75, and nothing is lost', async () => {
+    const script = play(honest);
+    let away = true;
+    await scenario((request) => (away && request.index === 3 ? httpError(401, 'authentication_error', 'invalid x-api-key') : script(request)), undefined, async ({ run, bounded }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 75, ran.stderr);
+      away = false;
+      assert.equal((await bounded('resume', '--approve', 'all', '--json')).status, 0);
+    });
+  });
+
+  it('an answer that breaks off is dropped whole and asked for again', async () => {
+    const script = play(honest);
+    let broken = 0;
+    await scenario((request) => {
+      const reply = script(request);
+      return reply.kind === 'turn' && request.index % 4 === 2 && (broken += 1) < 4 ? cut(reply, 3, 'end') : reply;
+    }, undefined, async ({ run, server }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.ok(events(ran, 'turn/failed').length >= 2);
+      assert.deepEqual(server.refusals, []);
+    });
+  });
+
+  it('the user\'s changes during a session are theirs: they survive, are listed, and are not counted', async () => {
+    await scenario({}, undefined, async ({ project, run, bounded }) => {
+      await run('--approve', 'explore');
+      writeFileSync(path.join(project.root, 'NOTES.md'), 'mine\n');
+      const ran = await bounded('resume', '--approve', 'all', '--json');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.deepEqual(events(ran, 'changes/observed').flatMap((event) => event.files.map((file) => file.path)), ['NOTES.md']);
+      const dropped = await bounded('drop');
+      assert.equal(dropped.status, 0, dropped.stderr);
+      assert.equal(readFileSync(path.join(project.root, 'NOTES.md'), 'utf8'), 'mine\n');
+      assert.equal(existsSync(path.join(project.root, 'src/stats/variance.js')), false);
+      assert.equal(project.git('status', '--porcelain').split('\n').filter((line) => !line.includes('.bounded') && !line.includes('NOTES') && line !== '').join(), '');
+    });
+  });
+
+  it('a rewind to a boundary starts a new attempt with a lesson, and can be undone', async () => {
+    await scenario({}, undefined, async ({ project, server, run, bounded }) => {
+      await run('--approve', 'explore,oracle-only,minimal-hook');
+      const requests = server.requests.length;
+      const ran = await bounded('resume', '--rewind', 'oracle-only', '--json');
+      assert.equal(ran.status, 5, ran.stderr);
+      const first = server.requests[requests]?.raw ?? '';
+      assert.match(first, /Attempt 1 was rewound/);
+      assert.match(first, /# Phase: minimal-hook/);
+      assert.equal(ran.result?.gate?.phase, 'minimal-hook');
+      assert.ok(existsSync(path.join(project.root, 'oracle/check.mjs')));
+    });
+  });
+
+  it('keep makes a branch in the user\'s repository and touches nothing else of it', async () => {
+    await scenario({}, undefined, async ({ project, run, bounded }) => {
+      await run('--approve', 'all');
+      const before = [project.git('rev-parse', 'HEAD'), project.git('symbolic-ref', 'HEAD'), project.git('ls-files', '-s'), project.git('stash', 'list')];
+      const kept = await bounded('keep');
+      assert.equal(kept.status, 0, kept.stderr);
+      assert.deepEqual([project.git('rev-parse', 'HEAD'), project.git('symbolic-ref', 'HEAD'), project.git('ls-files', '-s'), project.git('stash', 'list')], before);
+      assert.match(project.git('branch', '--list', 'bounded/*'), /bounded\/task\/1/);
+      assert.match(project.git('diff', '--stat', 'main', 'bounded/task/1'), /variance\.js/);
+      const patched = await bounded('patch');
+      assert.equal(patched.status, 0, patched.stderr);
+    });
+  });
+
+  it('a damaged trace is named with its line and is not continued', async () => {
+    await scenario({}, undefined, async ({ project, run, bounded }) => {
+      await run();
+      const trace = traceOf(project.env['XDG_STATE_HOME'] ?? '');
+      const lines = readFileSync(trace, 'utf8').split('\n');
+      lines[3] = (lines[3] ?? '').replace(/"at":\d/, '"at":9');
+      writeFileSync(trace, lines.join('\n'));
+      const shown = await bounded('trace');
+      assert.equal(shown.status, 1);
+      assert.match(shown.stderr, /line 4/);
+      assert.equal((await bounded('resume')).status, 69);
+    });
+  });
+
+  it('a call that was interrupted is never run again', async () => {
+    const slow = call('bash', { command: 'echo once >> src/stats/log.js; sleep 30' });
+    await scenario({ 'minimal-hook': [[slow, ...(honest['minimal-hook']?.[0] ?? [])]] }, undefined, async ({ project, start, bounded }) => {
+      const running = start(['run', project.contract, '--approve', 'all', '--json']);
+      running.child.stdout?.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes('"tool":"bash"')) setTimeout(() => running.child.kill('SIGKILL'), 1500);
+      });
+      await running.done;
+      const resumed = await bounded('resume', '--approve', 'all', '--json');
+      assert.equal(events(resumed, 'tool/answered')[0]?.outcome, 'interrupted');
+      assert.equal(readFileSync(path.join(project.root, 'src/stats/log.js'), 'utf8'), 'once\n');
+      assert.equal(events(resumed, 'changes/written')[0]?.writes[0]?.path, 'src/stats/log.js');
+    });
+  });
+});
