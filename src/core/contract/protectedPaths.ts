@@ -38,9 +38,13 @@ const namedRules = unlessNamed.map(compile);
  */
 export function isProtected(path: Path, named: readonly string[]): string | undefined {
   const segments = foldPath(path).split('/');
-  const fixed = alwaysRules.find((rule) => matches(rule, segments));
-  if (fixed !== undefined) return fixed.name;
-  return namedRules.find((rule) => matches(rule, segments) && !named.some((glob) => names(glob, rule, path)))?.name;
+  return isNeverNamed(path) ?? namedRules.find((rule) => matches(rule, segments) && !named.some((glob) => names(glob, rule, path)))?.name;
+}
+
+/** The rule of those that no contract can lift by naming a path, or undefined. Also for a glob. */
+export function isNeverNamed(path: Path): string | undefined {
+  const segments = foldPath(path).split('/');
+  return alwaysRules.find((rule) => matches(rule, segments))?.name;
 }
 
 function names(glob: string, rule: Rule, path: Path): boolean {

@@ -5,7 +5,7 @@ import type { Remark, Span } from './remarks.ts';
 import { YamlWalk } from './yamlWalk.ts';
 
 /** A contract is read by people; a text beyond these limits is something else. Without the limit of depth the parser could end the process. */
-const limits = { characters: 262_144, depth: 32, documents: 2 };
+const limits = { characters: 65_536, depth: 32, documents: 2 };
 
 /** What a text says as plain data with places, or nothing if it is not one readable YAML document. */
 export interface YamlText {
@@ -29,7 +29,7 @@ export function readYaml(text: string): YamlText {
   if (remarks.length > 0) return { remarks, linePos };
   const walk = new YamlWalk(document, limits.depth);
   const root = walk.root();
-  return { root, remarks: walk.remarks, linePos };
+  return walk.exhausted ? { remarks: walk.remarks, linePos } : { root, remarks: walk.remarks, linePos };
 }
 
 function linesOf(text: string): YamlText['linePos'] {

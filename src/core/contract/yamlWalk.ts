@@ -7,7 +7,7 @@ import type { Remark, Span } from './remarks.ts';
 type Path = readonly (string | number)[];
 type Pair = { readonly key: unknown; readonly value: unknown };
 
-const limits = { values: 20_000, aliases: 200 };
+const limits = { values: 5000, aliases: 200 };
 
 /** Turns a parsed document into plain data with places. Aliases are followed; their number and what they multiply to is limited. */
 export class YamlWalk {
@@ -22,6 +22,11 @@ export class YamlWalk {
     this.depth = depth;
   }
 
+  /** The text stands for too many values; what was read is not all. */
+  get exhausted(): boolean {
+    return this.values > limits.values;
+  }
+
   /** The whole document; an empty one is an empty map, so that what is missing can be named. */
   root(): Located {
     const { contents } = this.document;
@@ -32,7 +37,7 @@ export class YamlWalk {
   private read(node: unknown, path: Path, key: Span | undefined, fallback: Span): Located {
     const at = { path, ...(key === undefined ? {} : { key }) };
     const place = spanOf(node) ?? fallback;
-    if (this.exhausted(path, place)) return { ...at, kind: 'scalar', value: null, span: place, flow: false, children: new Map() };
+    if (this.stopped(path, place)) return { ...at, kind: 'scalar', value: null, span: place, flow: false, children: new Map() };
     if (isAlias(node)) return this.follow(node.source, path, key, place, () => node.resolve(this.document));
     const flow = (isMap(node) || isSeq(node)) && node.flow === true;
     if (isMap(node)) return { ...at, kind: 'map', span: place, flow, ...this.readMap(node.items, path) };
@@ -47,6 +52,7 @@ export class YamlWalk {
   private readMap(pairs: readonly Pair[], path: Path): Pick<Located, 'value' | 'children'> {
     const children = new Map<string, Located>();
     for (const pair of pairs) {
+      if (this.exhausted) break;
       const key = spanOf(pair.key);
       const name = isScalar(pair.key) ? pair.key.value : undefined;
       if (key === undefined || typeof name !== 'string' || name === '__proto__') {
@@ -54,6 +60,7 @@ export class YamlWalk {
         continue;
       }
       if (children.has(name)) {
+        this.values++;
         this.remark(key, [...path, name], `\`${name}\` is written twice in one map`, 'each key once');
         continue;
       }
@@ -71,14 +78,14 @@ export class YamlWalk {
   }
 
   /** Circular aliases end by depth, multiplied ones by number. */
-  private exhausted(path: Path, place: Span): boolean {
+  private stopped(path: Path, place: Span): boolean {
     this.values++;
     if (path.length > this.depth) {
       if (this.values <= limits.values) this.remark(place, path.slice(0, 4), 'an alias leads back into itself', 'a value written out');
       return true;
     }
     if (this.values === limits.values + 1) this.remark(place, path, `the text stands for more than ${limits.values} values`, 'the keys of a contract');
-    return this.values > limits.values;
+    return this.exhausted;
   }
 
   private remark(span: Span, path: Path, message: string, expected: string): void {

@@ -1,6 +1,6 @@
 import type { Located } from '../located.ts';
 import { childrenOf, locate } from '../located.ts';
-import { isProtected } from '../protectedPaths.ts';
+import { isNeverNamed } from '../protectedPaths.ts';
 import type { Rule } from './rule.ts';
 import { error, warning } from './rule.ts';
 
@@ -23,7 +23,7 @@ export const noContradiction: Rule = (root, text) => {
 /** What no session may change cannot be opened by a contract. */
 export const noProtectedScope: Rule = (root, text) => ['change', 'oracle', 'scratch'].flatMap((list) =>
   globsOf(root, list).flatMap(({ glob, at }) => {
-    const rule = isProtected(glob, [glob]);
+    const rule = isNeverNamed(glob);
     return rule === undefined ? [] : [error(text, at, `\`${rule}\` never changes in a session`, 'files of your project')];
   }));
 
