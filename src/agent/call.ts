@@ -2,7 +2,7 @@ import type { ToolInput, ToolName } from '../core/guard/toolInputs.ts';
 import { isToolName, parseToolInput } from '../core/guard/toolInputs.ts';
 import { mayUse } from '../core/guard/rights.ts';
 import { rule } from '../core/guard/rule.ts';
-import type { RefusalReason } from '../core/session/events.ts';
+import type { RefusalReason } from '../core/session/facts.ts';
 import type { Conversation } from '../core/session/session.ts';
 import type { ToolUse } from '../core/transcript/message.ts';
 import { finalText } from './conversation.ts';

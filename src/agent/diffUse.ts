@@ -1,6 +1,5 @@
 import { sizeOf, useOf } from '../core/guard/budget.ts';
-import type { DiffUses } from '../core/guard/proposal.ts';
-import type { ChangeSize, FileDiff, Path, TreeId } from '../core/session/changes.ts';
+import type { ChangeSize, DiffUses, FileDiff, Path, TreeId } from '../core/session/changes.ts';
 import { phaseBase } from '../core/session/line.ts';
 import type { Session } from '../core/session/session.ts';
 import { differences } from './look.ts';

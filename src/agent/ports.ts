@@ -1,7 +1,8 @@
 import type { Check, OracleSpec, Scope, CommandPolicy } from '../core/contract/contract.ts';
 import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
-import type { Entry, LeftPath, SessionEvent } from '../core/session/events.ts';
+import type { Entry, SessionEvent } from '../core/session/events.ts';
+import type { LeftPath } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, SandboxState, FrozenFile, Session } from '../core/session/session.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
 

@@ -1,5 +1,5 @@
 import type { Blob, FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
-import type { RewindRecord } from '../core/session/events.ts';
+import type { RewindRecord } from '../core/session/facts.ts';
 import type { DoneRewind, Flag, Session } from '../core/session/session.ts';
 import { baseTree, recordUse } from './diffUse.ts';
 import { differences, look } from './look.ts';

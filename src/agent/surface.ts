@@ -1,4 +1,4 @@
-import type { SurfaceDelta } from '../core/session/events.ts';
+import type { SurfaceDelta } from '../core/session/facts.ts';
 import type { FileDiff, TreeId } from '../core/session/changes.ts';
 import { differences } from './look.ts';
 import type { Run } from './run.ts';

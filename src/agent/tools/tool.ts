@@ -1,7 +1,7 @@
 import type { Proposal } from '../../core/guard/proposal.ts';
 import type { ToolInput, ToolName } from '../../core/guard/toolInputs.ts';
 import type { TreeId } from '../../core/session/changes.ts';
-import type { RefusalReason } from '../../core/session/events.ts';
+import type { RefusalReason } from '../../core/session/facts.ts';
 import type { Conversation } from '../../core/session/session.ts';
 import type { Run } from '../run.ts';
 

@@ -1,7 +1,6 @@
 import type { DiffBudget } from '../contract/contract.ts';
-import type { ChangeSize, FileDiff, Path } from '../session/changes.ts';
+import type { ChangeSize, DiffUse, DiffUses, FileDiff, Path } from '../session/changes.ts';
 import { compileGlobs } from './globs.ts';
-import type { DiffUse, DiffUses } from './proposal.ts';
 
 /** Size of the part of the diffs that counts: paths of the session's own write set that are not uncounted. A binary file has no lines. */
 export function sizeOf(budget: DiffBudget, diffs: readonly FileDiff[], written: ReadonlySet<Path>): ChangeSize {

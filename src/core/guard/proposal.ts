@@ -1,5 +1,5 @@
-import type { FileChange, Path } from '../session/changes.ts';
-import type { RefusalReason } from '../session/events.ts';
+import type { DiffUses, FileChange, Path } from '../session/changes.ts';
+import type { RefusalReason } from '../session/facts.ts';
 
 /** Exactly what a tool would do. Nothing has happened yet when it is ruled on. */
 export type Proposal =
@@ -12,18 +12,6 @@ export type Proposal =
 export type Ruling =
   | { readonly allow: true }
   | { readonly allow: false; readonly reason: RefusalReason; readonly message: string };
-
-/** Files and lines (added plus removed) that count against the diff budget. */
-export interface DiffUse {
-  readonly files: number;
-  readonly lines: number;
-}
-
-/** Counted against the boundary before the phase and against the base; each limit holds for both. */
-export interface DiffUses {
-  readonly phase: DiffUse;
-  readonly base: DiffUse;
-}
 
 export function deny(reason: RefusalReason, message: string): Ruling {
   return { allow: false, reason, message };

@@ -55,3 +55,15 @@ export interface Write extends FileDiff {
 export type FileChange =
   | { readonly kind: 'write'; readonly path: Path; readonly content: string; readonly expected?: Blob }
   | { readonly kind: 'delete'; readonly path: Path; readonly expected?: Blob };
+
+/** Files and lines (added plus removed) that count against the diff budget. */
+export interface DiffUse {
+  readonly files: number;
+  readonly lines: number;
+}
+
+/** Counted against the boundary before the phase and against the base; each limit holds for both. */
+export interface DiffUses {
+  readonly phase: DiffUse;
+  readonly base: DiffUse;
+}

@@ -1,8 +1,8 @@
 import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
-import type { DiffUses } from '../guard/proposal.ts';
-import type { ChangeSize, FileDiff, Path, TreeId, Write } from './changes.ts';
+import type { ChangeSize, DiffUses, FileDiff, Path, TreeId, Write } from './changes.ts';
+import type { Endpoint, FlagOutcome, LeftPath, RefusalReason, RewindRecord, SurfaceDelta } from './facts.ts';
 import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, Plan, Role, SandboxState, SessionEnd, BaseState, FrozenFile, Decoy, AmendmentRequest } from './session.ts';
 
 /** A fact of a session. The session is the fold of these; nothing else is stored. */
@@ -61,47 +61,6 @@ export type SessionEvent =
       readonly change: ChangeSize; readonly because: readonly string[] }
   | { readonly type: 'session/ended'; readonly end: SessionEnd; readonly detail: string }
   | { readonly type: 'work/kept'; readonly how: 'branch' | 'squash' | 'patch' | 'left' | 'undone'; readonly detail: string };
-
-/** Where the model answers from; shown so that nobody takes a scripted server for a model. */
-export interface Endpoint {
-  readonly url: string;
-  /** Name that the server gives itself in the header `x-served-by`, when it is not the vendor's. */
-  readonly servedBy?: string;
-}
-
-export type RefusalReason = 'phase' | 'scope' | 'budget' | 'command' | 'secret' | 'schema' | 'stale' | 'user';
-
-export type FlagOutcome = 'rewound' | 'allowed' | 'restored' | 'left';
-
-/** What a production-shape boundary did to the visible surface, against the gate before. */
-export interface SurfaceDelta {
-  readonly files: number;
-  readonly lines: number;
-  readonly exportsAdded: readonly string[];
-  readonly exportsRemoved: readonly string[];
-}
-
-export interface LeftPath {
-  readonly path: Path;
-  readonly why: string;
-}
-
-/** A rewind is itself a checkpoint: `safety` is the tree before it. */
-export interface RewindRecord {
-  readonly id: string;
-  readonly kind: 'boundary' | 'file' | 'hunk';
-  /** Boundary id or `base` for a boundary rewind. */
-  readonly to: string;
-  readonly safety: TreeId;
-  /** Tree after the rewind, verified. */
-  readonly tree: TreeId;
-  readonly restored: readonly Path[];
-  readonly merged: readonly Path[];
-  readonly left: readonly LeftPath[];
-  readonly writes: readonly Write[];
-  readonly hunk?: string;
-  readonly by: 'person' | 'on-stray';
-}
 
 /**
  * One line of the journal. `prev` is the SHA-256 (hex) of the line before, without its end-of-line; 64 zeros for the first.

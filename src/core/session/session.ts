@@ -1,9 +1,8 @@
 import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
-import type { DiffUses } from '../guard/proposal.ts';
-import type { Blob, ChangeSize, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, FlagOutcome, LeftPath, RefusalReason, RewindRecord, SurfaceDelta } from './events.ts';
+import type { Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
+import type { Endpoint, FlagOutcome, RefusalReason, RewindRecord, SurfaceDelta } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
 export interface Session {
@@ -293,4 +292,3 @@ export interface Decision {
   readonly supersedes?: string;
 }
 
-export type { LeftPath };

@@ -25,10 +25,7 @@ function rates(input: number, output: number, cacheRead: number): Rates {
   return { input, output, cacheRead, cacheWrite: input * 1.25, cacheWriteHour: input * 2 };
 }
 
-/** The day on which the list was compared with the vendor's. */
-export const pricesReadOn = '2026-11-21';
-
-/** The vendor's list prices. */
+/** The vendor's list prices, compared with its price page on 2026-11-21. */
 export const listPrices: PriceTable = {
   'claude-fable-5-2': rates(8, 40, 0.2),
   'claude-fable-5-1': rates(10, 50, 0.25),

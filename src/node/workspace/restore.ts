@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import type { RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
-import type { LeftPath } from '../../core/session/events.ts';
+import type { LeftPath } from '../../core/session/facts.ts';
 import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
 import type { Blobs } from './blobs.ts';
@@ -36,16 +36,14 @@ export async function restorePaths(parts: RestoreParts, items: readonly RestoreI
   for (const { path } of unique) if (!mayRestore(path)) results.set(path, { left: 'it is no path of the session' });
   const allowed = unique.filter((item) => !results.has(item.path));
   // What goes makes room for what comes: a file where a folder was, a folder where a link was.
-  for (const item of allowed.filter((one) => one.target === null).sort(deepestFirst)) results.set(item.path, await removeOne(parts, item));
-  const coming = allowed.flatMap((item) => (item.target === null ? [] : [{ ...item, target: item.target }])).sort((a, b) => deepestFirst(b, a));
+  for (const item of allowed.filter((one) => one.target === null)) results.set(item.path, await removeOne(parts, item));
+  const coming = allowed.flatMap((item) => (item.target === null ? [] : [{ ...item, target: item.target }]));
   const contents = parts.blobs.readAll(coming.map((item) => item.target.oid), Number.POSITIVE_INFINITY);
   for (const item of coming) results.set(item.path, await bringOne(parts, item, (await contents.next()).value ?? Buffer.alloc(0)));
   return verified(parts, results);
 }
 
 const mayRestore = (path: Path): boolean => isPlain(path) && !path.split('/').some(isGitName) && !isBoundedPath(path);
-
-const deepestFirst = (a: RestoreItem, b: RestoreItem): number => b.path.split('/').length - a.path.split('/').length || (a.path < b.path ? -1 : 1);
 
 async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result> {
   const state = await lookAt(parts.root, item.path);

@@ -1,0 +1,42 @@
+import type { Path, TreeId, Write } from './changes.ts';
+
+/** Where the model answers from; shown so that nobody takes a scripted server for a model. */
+export interface Endpoint {
+  readonly url: string;
+  /** Name that the server gives itself in the header `x-served-by`, when it is not the vendor's. */
+  readonly servedBy?: string;
+}
+
+export type RefusalReason = 'phase' | 'scope' | 'budget' | 'command' | 'secret' | 'schema' | 'stale' | 'user';
+
+export type FlagOutcome = 'rewound' | 'allowed' | 'restored' | 'left';
+
+/** What a production-shape boundary did to the visible surface, against the gate before. */
+export interface SurfaceDelta {
+  readonly files: number;
+  readonly lines: number;
+  readonly exportsAdded: readonly string[];
+  readonly exportsRemoved: readonly string[];
+}
+
+export interface LeftPath {
+  readonly path: Path;
+  readonly why: string;
+}
+
+/** A rewind is itself a checkpoint: `safety` is the tree before it. */
+export interface RewindRecord {
+  readonly id: string;
+  readonly kind: 'boundary' | 'file' | 'hunk';
+  /** Boundary id or `base` for a boundary rewind. */
+  readonly to: string;
+  readonly safety: TreeId;
+  /** Tree after the rewind, verified. */
+  readonly tree: TreeId;
+  readonly restored: readonly Path[];
+  readonly merged: readonly Path[];
+  readonly left: readonly LeftPath[];
+  readonly writes: readonly Write[];
+  readonly hunk?: string;
+  readonly by: 'person' | 'on-stray';
+}
