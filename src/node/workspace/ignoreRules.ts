@@ -30,7 +30,7 @@ export class IgnoreRules {
     const roots = new Set<Path>();
     if (repository === undefined) return roots;
     const args = [...(await this.#excludes(repository)), 'ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
-    const stream = this.#store.git.stream({ args, env: await indexEnvironment(repository), cwd: this.#root });
+    const stream = this.#store.git.stream({ args, env: indexEnvironment(repository), cwd: this.#root });
     for await (const record of records(stream)) roots.add(decodeBytes(record).replace(/\/$/, ''));
     return roots;
   }
@@ -39,7 +39,7 @@ export class IgnoreRules {
   async tracked(repository: UserRepository | undefined): Promise<Set<Path>> {
     const tracked = new Set<Path>();
     if (repository === undefined) return tracked;
-    for await (const record of records(this.#store.git.stream({ args: ['ls-files', '-z'], env: await indexEnvironment(repository), cwd: this.#root }))) tracked.add(decodeBytes(record));
+    for await (const record of records(this.#store.git.stream({ args: ['ls-files', '-z'], env: indexEnvironment(repository), cwd: this.#root }))) tracked.add(decodeBytes(record));
     return tracked;
   }
 

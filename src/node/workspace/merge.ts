@@ -47,10 +47,7 @@ export function mergeTexts(current: Buffer, base: Buffer, target: Buffer): Buffe
   if (sides.some((lines) => middle(lines).length > mostLines)) return undefined;
   const merged = merge(middle(ours), middle(old), middle(theirs), { excludeFalseConflicts: true }) as { readonly conflict: boolean; readonly result: readonly string[] };
   if (merged.conflict) return undefined;
-  const lines = [...ours.slice(0, start), ...merged.result, ...ours.slice(ours.length - end)];
-  // A line without an end may only be the last: two sides that changed the end of the file in different ways would run together.
-  if (lines.slice(0, -1).some((line) => !line.endsWith('\n'))) return undefined;
-  return encodeText(lines.join(''));
+  return encodeText([...ours.slice(0, start), ...merged.result, ...ours.slice(ours.length - end)].join(''));
 }
 
 function commonCount(sides: readonly (readonly string[])[], at: (lines: readonly string[], index: number) => string | undefined, limit: number): number {

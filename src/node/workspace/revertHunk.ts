@@ -9,16 +9,24 @@ export type Reverted = { readonly lines: readonly string[] } | { readonly hindra
  */
 export function takeBack(lines: readonly string[], hunk: Hunk): Reverted {
   const { old, now } = sidesOf(hunk);
+  const place = placeOfHunk(lines, hunk);
+  if ('hindrance' in place) return place;
+  const reverted = [...lines.slice(0, place.at), ...old, ...lines.slice(place.at + now.length)];
+  // A line without an end may only be the last.
+  if (reverted.slice(0, -1).some((line) => !line.endsWith('\n'))) return { hindrance: 'the end of the file has changed since' };
+  return { lines: reverted };
+}
+
+/** Lines before the hunk in a file as it is now, or why it is not to be found there. */
+export function placeOfHunk(lines: readonly string[], hunk: Hunk): { readonly at: number } | { readonly hindrance: string } {
+  const { now } = sidesOf(hunk);
   if (hunk.context === undefined && now.length === 0) return { hindrance: 'it only removed lines, and where they were is not known' };
   const places = placesOf(lines, now);
   const around = places.filter((at) => fits(lines, at, now.length, hunk));
   const wanted = hunk.newLines === 0 ? hunk.newStart : hunk.newStart - 1;
   const at = around.includes(wanted) ? wanted : around.length === 1 ? around[0] : around.length === 0 && now.length > 0 && places.length === 1 ? places[0] : undefined;
   if (at === undefined) return { hindrance: places.length > 1 && now.length > 0 ? 'its lines occur more than once, and those around them have changed' : 'its lines have changed since' };
-  const reverted = [...lines.slice(0, at), ...old, ...lines.slice(at + now.length)];
-  // A line without an end may only be the last.
-  if (reverted.slice(0, -1).some((line) => !line.endsWith('\n'))) return { hindrance: 'the end of the file has changed since' };
-  return { lines: reverted };
+  return { at };
 }
 
 /** Both sides of a hunk as lines with their end-of-line. */

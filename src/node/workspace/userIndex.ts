@@ -16,7 +16,7 @@ export interface IndexEntry {
 
 /** The user's index below the workspace folder. Entries of a merge that is not resolved are left out. */
 export async function readIndex(git: Git, repository: UserRepository, root: string): Promise<Map<Path, IndexEntry>> {
-  const { stdout } = await git.run({ args: ['ls-files', '--stage', '--debug', '-z'], env: await indexEnvironment(repository), cwd: root });
+  const { stdout } = await git.run({ args: ['ls-files', '--stage', '--debug', '-z'], env: indexEnvironment(repository), cwd: root });
   const entries = new Map<Path, IndexEntry>();
   for (const [, oid = '', stage, name = '', ctime, mtime = '', inode, size, flags = ''] of stdout.toString('latin1').matchAll(record)) {
     if (stage !== '0') continue;

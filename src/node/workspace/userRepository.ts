@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
+import { readFile, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Head } from '../../agent/ports.ts';
 import type { Git } from './git.ts';
@@ -55,12 +55,8 @@ async function commonDirOf(gitDir: string): Promise<string> {
 export const objectEnvironment = (repository: UserRepository): Record<string, string> => ({ GIT_OBJECT_DIRECTORY: path.join(repository.commonDir, 'objects') });
 
 /** Environment in which the store's git sees the user's index and work tree. */
-export async function indexEnvironment(repository: UserRepository): Promise<Record<string, string>> {
-  const env = { ...objectEnvironment(repository), GIT_WORK_TREE: repository.top, GIT_INDEX_FILE: path.join(repository.gitDir, 'index') };
-  // The shared half of a split index is looked for in the git folder alone.
-  const split = (await readdir(repository.gitDir)).some((name) => name.startsWith('sharedindex.'));
-  return split ? { ...env, GIT_DIR: repository.gitDir } : env;
-}
+export const indexEnvironment = (repository: UserRepository): Record<string, string> =>
+  ({ ...objectEnvironment(repository), GIT_WORK_TREE: repository.top, GIT_INDEX_FILE: path.join(repository.gitDir, 'index') });
 
 /** Files that git keeps while something is going on, and what it is. */
 const operations: readonly (readonly [string, string])[] = [

@@ -67,6 +67,14 @@ describe('keeping the work', () => {
     await assert.rejects(workspace.keepBranch({ ...work, name: 'a..b' }));
   });
 
+  it('does not overwrite a branch that git does not list, for it is broken', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { work, workspace } = await session(repo, () => repo.write('a.txt', 'b\n'), () => undefined);
+    repo.write('.git/refs/heads/bounded/task/1', 'damaged');
+    await assert.rejects(workspace.keepBranch(work));
+    assert.equal(repo.read('.git/refs/heads/bounded/task/1'), 'damaged');
+  });
+
   it('works in a repository without commits, and says when there is nothing to keep', async () => {
     const repo = newRepo();
     const { work, workspace } = await session(repo, () => repo.write('a.txt', 'a'), () => undefined);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { findProgram } from '../../../src/node/workspace/findProgram.ts';
 import { repoAt, untouchable, type TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
@@ -189,12 +190,14 @@ describe('the user\'s repository', () => {
 
   it('may have its index split', async () => {
     const repo = newRepo({ 'a.txt': 'a', 'b.txt': 'b' });
+    repo.write('.git/info/exclude', '*.log\n');
+    for (const file of ['tracked.log', 'other.log']) repo.write(file, 'l');
+    repo.git('add', '-f', 'tracked.log');
     repo.git('update-index', '--split-index');
     repo.write('a.txt', 'x');
     repo.git('add', 'a.txt');
-    repo.write('c.txt', 'c');
     const workspace = await open(repo);
-    assert.deepEqual(await workspace.dirty(), ['a.txt', 'c.txt']);
+    assert.deepEqual(await workspace.dirty(), ['a.txt', 'tracked.log'], 'what is ignored and tracked is known from the shared half');
   });
 });
 
@@ -213,6 +216,23 @@ describe('opening a workspace', () => {
     const workspace = await open({ ...repo, root: path.join(repo.outside, 'shortcut') });
     assert.equal(workspace.root, repo.root);
     for (const name of ['a.txt', `${repo.root}/a.txt`, `${repo.outside}/shortcut/a.txt`]) assert.deepEqual(await workspace.resolve(name), { path: 'a.txt' });
+  });
+
+  it('takes programs from absolute folders of PATH alone', async () => {
+    const repo = newRepo({});
+    repo.write('../bin/tool', '#!/bin/sh\n', 0o755);
+    const before = process.env['PATH'] ?? '';
+    const folder = path.join(repo.outside, 'bin');
+    try {
+      process.env['PATH'] = folder;
+      assert.equal(await findProgram('tool', repo.root), path.join(folder, 'tool'));
+      process.env['PATH'] = path.relative(process.cwd(), folder);
+      assert.equal(await findProgram('tool', repo.root), undefined);
+      process.env['PATH'] = folder;
+      assert.equal(await findProgram('tool', repo.outside), undefined);
+    } finally {
+      process.env['PATH'] = before;
+    }
   });
 
   it('makes the store for its owner alone, without hooks', async () => {
