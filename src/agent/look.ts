@@ -2,9 +2,6 @@ import type { FileDiff, TreeId } from '../core/session/changes.ts';
 import type { Capture } from './ports.ts';
 import type { Run } from './run.ts';
 
-/** HEAD and branch; a change of these pauses the session at a gate. */
-const headKeys = ['HEAD', 'head'];
-
 /**
  * Looks at the work tree between two actions of the session: whatever changed since the last look is the user's. Records
  * it, and what changed among git's control files.
@@ -20,28 +17,33 @@ export async function look(run: Run): Promise<Capture> {
   return capture;
 }
 
-/** Records changes of git's control files; a moved HEAD opens a gate. `during` names the call in which they happened. */
+/**
+ * Records changes of git's control files. A gate opens where HEAD moved, whoever moved it, and where anything but the index
+ * changed during a call of the session (`during`). Answers what changed; nothing at the first look.
+ */
 export async function seeControl(run: Run, capture: Capture, during?: string): Promise<readonly string[]> {
   const { session } = run.recorder;
   const before = session.control;
   const keys = new Set([...Object.keys(before), ...Object.keys(capture.control)]);
   const changed = [...keys].filter((key) => before[key] !== capture.control[key] && key !== 'index').sort();
   if (changed.length === 0) return [];
-  const first = Object.keys(before).length === 0;
-  await run.recorder.record({ type: 'control/seen', control: capture.control, changed: first ? [] : changed, ...(during === undefined ? {} : { during }) });
-  if (!first && session.gate === undefined) await openControlGate(run, changed, during);
-  return first ? [] : changed;
+  const { commit, branch } = await run.ports.workspace.head();
+  const head = { ...(commit === undefined ? {} : { commit }), ...(branch === undefined ? {} : { branch }) };
+  const first = session.head === undefined;
+  await run.recorder.record({ type: 'control/seen', control: capture.control, head, changed: first ? [] : changed, ...(during === undefined ? {} : { during }) });
+  if (first) return [];
+  const moved = head.commit !== session.head?.commit || head.branch !== session.head?.branch;
+  if (moved || during !== undefined) await openControlGate(run, changed, moved);
+  return during === undefined ? [] : changed;
 }
 
-async function openControlGate(run: Run, changed: readonly string[], during: string | undefined): Promise<void> {
-  const { phase } = run.recorder.session.line;
-  if (phase === undefined) return;
-  const moved = changed.some((key) => headKeys.includes(key) || key.startsWith('refs/heads/'));
-  if (!moved && during === undefined) return;
+async function openControlGate(run: Run, changed: readonly string[], moved: boolean): Promise<void> {
+  const { line, gate } = run.recorder.session;
+  if (line.phase === undefined || gate !== undefined) return;
   const question = moved
-    ? `HEAD or a branch of the repository moved (${changed.join(', ')}). Go on with the work tree as it is now? It is measured again.`
+    ? `HEAD of the repository moved (${changed.join(', ')}). Go on with the work tree as it is now? It is measured again.`
     : `A command changed control files of git: ${changed.join(', ')}. Restore them by hand if you did not want that, then go on.`;
-  await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: moved ? 'head-moved' : 'stray', phase, question, blocking: changed });
+  await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: moved ? 'head-moved' : 'stray', phase: line.phase, question, blocking: moved ? ['head'] : changed });
 }
 
 /** What differs between two trees, without asking git when they are the same. */

@@ -7,6 +7,12 @@ export interface Endpoint {
   readonly servedBy?: string;
 }
 
+/** Where HEAD of the user's repository stands; no commit in a repository that has none, no branch when it is detached. */
+export interface HeadPlace {
+  readonly commit?: string;
+  readonly branch?: string;
+}
+
 export type RefusalReason = 'phase' | 'scope' | 'budget' | 'command' | 'secret' | 'schema' | 'stale' | 'user';
 
 export type FlagOutcome = 'rewound' | 'allowed' | 'restored' | 'left';
