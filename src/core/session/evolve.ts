@@ -13,7 +13,8 @@ export function evolve(session: Session | undefined, entry: Pick<Entry, 'seq' | 
   if (event.type === 'session/started') return start(event, entry);
   if (session === undefined) throw new Error(`a journal begins with session/started, not ${event.type}`);
   const counted = { ...session, seq: entry.seq, active: entry.active };
-  return evolveSession(evolveLine(evolveConversation(counted, event), event, entry), event);
+  const next = evolveSession(evolveLine(evolveConversation(counted, event), event, entry), event);
+  return standingVerdict(goesOn.has(event.type) ? without(next, 'paused') : next);
 }
 
 /** The session that a journal tells, or undefined for an empty one. */
@@ -28,7 +29,7 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
     id: event.session, name: event.name, contractFile: event.contractFile, contract: event.contract, contractText: event.contractText,
     contractHash: event.contractHash, locked: false, workspace: event.workspace, sandbox: event.sandbox, endpoint: event.endpoint,
     startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
-    decisionsByPerson: 0, amendments: [], amended: false, rewinds: [],
+    decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
     spent: { usd: 0, unpriced: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
     calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], control: {},
   };
@@ -38,13 +39,12 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
 function evolveSession(session: Session, event: SessionEvent): Session {
   switch (event.type) {
     case 'base/taken': return { ...session, base: event.base, tree: event.base.tree };
-    case 'session/resumed': return without(session, 'paused');
     case 'session/paused': return { ...session, paused: event.reason };
     case 'turn/answered': return spend({ ...session, claims: [...session.claims, ...claimsIn(session, event)] }, event.costUsd, event.usage);
     case 'turn/failed': return event.costUsd === null ? session : spend(session, event.costUsd);
     case 'changes/written': return { ...session, tree: event.tree };
     case 'changes/observed': return { ...session, tree: event.tree, userChanges: [...session.userChanges, ...event.files] };
-    case 'control/seen': return { ...session, control: event.control };
+    case 'control/seen': return { ...session, control: event.control, head: event.head };
     case 'decision/recorded': return { ...session, decisions: [...session.decisions, event.decision] };
     case 'blocker/reported': return { ...session, blocker: { what: event.what, tried: event.tried, needs: event.needs } };
     case 'contract/locked': return { ...session, locked: true };
@@ -53,11 +53,11 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'amendment/proposed': return { ...session, amendments: [...session.amendments, event.amendment] };
     case 'amendment/decided': return amend(session, event);
     case 'note/written': return { ...session, undelivered: [...session.undelivered, `Note from the user: ${event.text}`] };
-    case 'rewind/done': return { ...changedAfterVerdict(session), tree: event.rewind.tree };
-    case 'rewind/undone': return { ...changedAfterVerdict(session), tree: event.tree };
+    case 'rewind/done': return { ...session, tree: event.rewind.tree };
+    case 'rewind/undone': return { ...session, tree: event.tree };
     case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
     case 'verdict/reached': return { ...session, verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
-    case 'session/ended': return { ...session, end: { end: event.end, detail: event.detail } };
+    case 'session/ended': return { ...without(session, 'gate'), end: { end: event.end, detail: event.detail } };
     case 'work/kept': return { ...session, kept: { how: event.how, detail: event.detail } };
     default: return session;
   }
@@ -75,7 +75,8 @@ function spend(session: Session, costUsd: number | null, usage?: Session['spent'
 
 function answer(session: Session, event: Of<'gate/answered'>): Session {
   const byPerson = event.by === 'auto' ? 0 : 1;
-  const next = { ...without(without(session, 'gate'), 'blocker'), decisionsByPerson: session.decisionsByPerson + byPerson };
+  const answers = session.gate === undefined ? session.answers : [...session.answers, { ...session.gate, answer: event.answer, by: event.by }];
+  const next = { ...without(without(session, 'gate'), 'blocker'), decisionsByPerson: session.decisionsByPerson + byPerson, answers };
   if (event.answer.kind !== 'send-back') return next;
   return { ...next, undelivered: [...next.undelivered, `The user sent this back: ${event.answer.note}`] };
 }
@@ -86,16 +87,22 @@ function amend(session: Session, event: Of<'amendment/decided'>): Session {
   const told = `The user ${event.approved ? 'approved' : 'rejected'} the amendment ${event.amendment}.`;
   const next = { ...session, amendments, undelivered: [...session.undelivered, told] };
   if (event.contract === undefined || event.contractText === undefined || event.contractHash === undefined) return next;
-  return { ...next, amended: session.amended || session.locked, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
+  return { ...without(next, 'budgetReached'), amended: session.amended || session.locked, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
 }
 
-/** A verdict names its tree; whatever changes the tree afterwards takes it away. */
-function changedAfterVerdict(session: Session): Session {
-  if (session.verdict === undefined) return session;
-  return { ...session, verdict: { ...session.verdict, verdict: 'unverified', because: ['the work tree was changed after it had been measured', ...session.verdict.because] } };
+/** Facts that only a running loop records: the session goes on after a pause. */
+const goesOn: ReadonlySet<SessionEvent['type']> = new Set(['session/resumed', 'phase/started', 'conversation/opened', 'turn/requested', 'tool/called', 'oracle/ran', 'gate/opened', 'session/ended']);
+
+/** A verdict names its tree; whatever changes the tree afterwards takes it away, for good. */
+function standingVerdict(session: Session): Session {
+  const { verdict, tree } = session;
+  if (verdict === undefined || tree === undefined || verdict.tree === tree || verdict.because[0] === changedSince) return session;
+  return { ...session, verdict: { ...verdict, verdict: 'unverified', because: [changedSince, ...verdict.because] } };
 }
 
-function without<K extends 'gate' | 'paused' | 'blocker'>(session: Session, key: K): Session {
+const changedSince = 'the work tree was changed after it had been measured';
+
+function without<K extends 'gate' | 'paused' | 'blocker' | 'budgetReached'>(session: Session, key: K): Session {
   const copy = { ...session };
   delete copy[key];
   return copy;

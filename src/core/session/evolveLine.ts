@@ -1,6 +1,7 @@
 import type { Entry, SessionEvent } from './events.ts';
-import { firstLine, phaseAfter } from './line.ts';
-import type { Boundary, Finding, GateKind, Line, Session } from './session.ts';
+import { firstLine, maxReviewRounds, openFlags, phaseAfter } from './line.ts';
+import { tellRewind, tellUndo, undoneLine } from './undo.ts';
+import type { Boundary, Finding, Line, Session } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 type Stamp = Pick<Entry, 'at' | 'active'>;
@@ -59,17 +60,20 @@ function gateAnswered(line: Line, event: Of<'gate/answered'>, session: Session, 
   const { answer } = event;
   if (answer.kind === 'send-back') {
     const { plan: _, ...withoutPlan } = reopened(line);
-    return { ...(line.phase === 'explore' ? withoutPlan : reopened(line)), stack: [], repairs: 0 };
+    const roundsAllowed = kind === 'findings' ? line.round + maxReviewRounds : line.roundsAllowed;
+    return { ...(line.phase === 'explore' ? withoutPlan : reopened(line)), ...allowance(stamp), stack: [], roundsAllowed };
   }
   if (answer.kind !== 'approve') return line;
-  return approved({ ...line, waived: [...line.waived, ...(answer.ids ?? [])] }, kind, stamp);
+  const accepted = { ...line, waived: [...line.waived, ...(answer.ids ?? [])] };
+  if (kind === 'phase') return { ...accepted, gateApproved: true };
+  if (kind === 'budget') return { ...accepted, ...allowance(stamp), repairs: line.repairs };
+  if (kind === 'repairs' || kind === 'no-progress') return { ...reopened(accepted), ...allowance(stamp), stack: [] };
+  return accepted;
 }
 
-function approved(line: Line, kind: GateKind | undefined, stamp: Stamp): Line {
-  if (kind === 'phase') return { ...line, gateApproved: true };
-  if (kind === 'budget') return { ...line, phaseTurns: 0, phaseStartedAt: stamp.active };
-  if (kind === 'repairs' || kind === 'no-progress') return { ...reopened(line), repairs: 0, phaseTurns: 0, stack: [] };
-  return line;
+/** A person lets the phase go on: what it may use before it asks again counts from here, or it would ask at once. */
+function allowance(stamp: Stamp): Pick<Line, 'repairs' | 'phaseTurns' | 'phaseStartedAt'> {
+  return { repairs: 0, phaseTurns: 0, phaseStartedAt: stamp.active };
 }
 
 /** A fresh review puts every finding that is still open to the test again. */
@@ -108,8 +112,11 @@ function rewind(session: Session, event: Of<'rewind/done'>): Session {
   if (event.rewind.kind !== 'boundary') return { ...next, line: { ...reopened(session.line), writes: [...session.line.writes, ...event.rewind.writes] } };
   const target = lineAt(session, event.rewind.to);
   const left = new Set(event.rewind.left.map((one) => one.path));
-  const line = { ...target, writes: [...target.writes, ...session.line.writes.filter((write) => left.has(write.path))] };
-  const { end: _end, gate: _gate, ...open } = next;
+  const line = {
+    ...target, writes: [...target.writes, ...session.line.writes.filter((write) => left.has(write.path) && !target.writes.includes(write))],
+    flags: [...target.flags, ...openFlags(session.line).filter((flag) => left.has(flag.path) && !target.flags.some((one) => one.id === flag.id))],
+  };
+  const { end: _end, gate: _gate, blocker: _blocker, ...open } = next;
   return { ...open, line, attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
 }
 
@@ -117,14 +124,7 @@ function undo(session: Session, event: Of<'rewind/undone'>): Session {
   const record = session.rewinds.find((one) => one.id === event.rewind);
   if (record === undefined) throw new Error(`the journal undoes a rewind that was never done: ${event.rewind}`);
   const rewinds = session.rewinds.map((one) => (one === record ? { ...one, undone: true } : one));
-  return { ...session, rewinds, line: reopened({ ...record.previous, stack: record.kind === 'boundary' ? [] : record.previous.stack }), undelivered: [...session.undelivered, 'The user undid a rewind: its changes are back in the work tree.'] };
-}
-
-function tellRewind(event: Of<'rewind/done'>): string {
-  const { kind, to, restored, by } = event.rewind;
-  const who = by === 'person' ? 'The user' : 'Bounded';
-  if (kind === 'boundary') return `${who} rewound the work tree to ${to}.`;
-  return `${who} rewound ${kind === 'hunk' ? 'a hunk of ' : ''}${restored.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
+  return { ...session, rewinds, line: reopened(undoneLine(session.line, record, event.restored)), undelivered: [...session.undelivered, tellUndo(event)] };
 }
 
 /** What the next attempt is told of this one: facts of the journal, not the model's prose. */

@@ -2,10 +2,13 @@ import type { PhaseName } from '../contract/contract.ts';
 import type { OracleRun } from '../oracle/result.ts';
 import type { Boundary, Conversation, Finding, Flag, Line, Session } from './session.ts';
 
+/** Rounds of fixing review findings before a person decides. */
+export const maxReviewRounds = 3;
+
 /** The line of a session that has done nothing yet. */
 export function firstLine(phase: PhaseName | undefined, attempt: number): Line {
   return {
-    attempt, phase, phaseStartedAt: 0, phaseStarted: false, round: 0, phaseTurns: 0, repairs: 0, boundaries: [], writes: [], flags: [],
+    attempt, phase, phaseStartedAt: 0, phaseStarted: false, round: 0, roundsAllowed: maxReviewRounds, phaseTurns: 0, repairs: 0, boundaries: [], writes: [], flags: [],
     uses: { phase: { files: 0, lines: 0 }, base: { files: 0, lines: 0 } },
     runs: [], decoys: [], findings: [], reviewed: false, stack: [], gateApproved: false, waived: [],
   };
@@ -34,6 +37,11 @@ export function openFindings(line: Line): readonly Finding[] {
 
 export function lastBoundary(line: Line): Boundary | undefined {
   return line.boundaries.at(-1);
+}
+
+/** Whether every exit condition of the running phase holds for the work tree as it was last seen. */
+export function isPhaseMet({ line, tree }: Session): boolean {
+  return line.exit !== undefined && line.exit.tree === tree && line.exit.conditions.every((condition) => condition.holds);
 }
 
 /** Tree that the running phase is counted against: its boundary before, or the base. */

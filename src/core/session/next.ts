@@ -1,6 +1,6 @@
 import type { PhaseName } from '../contract/contract.ts';
 import type { ToolUse } from '../transcript/message.ts';
-import { openConversation, openFindings } from './line.ts';
+import { isPhaseMet, openConversation, openFindings } from './line.ts';
 import type { Conversation, GateKind, Role, Session, SessionEnd } from './session.ts';
 
 /** What Bounded does next. Computed from the session alone, so that a resumed session goes on where the journal ends. */
@@ -23,8 +23,6 @@ export type Step =
   | { readonly do: 'cross' }
   | { readonly do: 'finish'; readonly end: SessionEnd; readonly detail: string };
 
-/** Rounds of fixing review findings before a person decides. */
-export const maxReviewRounds = 3;
 /** Turns in a row with nothing but refusals before a person decides. */
 export const maxRefusedTurns = 3;
 const maxEmpty = 2;
@@ -94,11 +92,20 @@ function betweenConversations(session: Session, phase: PhaseName): Step {
     if (openFindings(line).length > 0) return answerFindings(session);
     if (line.exit === undefined && session.undelivered.length > 0) return { do: 'start-phase', phase: fixingPhase(session), round: line.round + 1 };
   }
-  if (line.exit === undefined) {
+  if (line.exit === undefined || isStale(session)) {
     const waiting = session.undelivered.length > 0 || line.phaseTurns === 0;
     return waiting && phase !== 'baseline' && phase !== 'review' ? { do: 'open-conversation', role: 'main' } : { do: 'evaluate' };
   }
   return afterEvaluation(session, phase);
+}
+
+/**
+ * The conditions held for a tree that is not there any more: the work tree changed while they were measured. They are
+ * measured again before anybody is asked and before a boundary is crossed.
+ */
+function isStale(session: Session): boolean {
+  const holds = session.line.exit?.conditions.every((condition) => condition.holds) ?? false;
+  return holds && !isPhaseMet(session);
 }
 
 function reviewerStep(session: Session): Step {
@@ -109,7 +116,7 @@ function reviewerStep(session: Session): Step {
 function answerFindings(session: Session): Step {
   const { line } = session;
   const open = openFindings(line);
-  if (line.round < maxReviewRounds) return { do: 'start-phase', phase: fixingPhase(session), round: line.round + 1 };
+  if (line.round < line.roundsAllowed) return { do: 'start-phase', phase: fixingPhase(session), round: line.round + 1 };
   return gate('findings', `${open.length} findings are open after ${line.round} rounds. Accept them?`, open.map((finding) => finding.id));
 }
 

@@ -2,7 +2,7 @@ import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
 import type { Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, FlagOutcome, RefusalReason, RewindRecord, SurfaceDelta } from './facts.ts';
+import type { Endpoint, FlagOutcome, HeadPlace, RefusalReason, RewindRecord, SurfaceDelta } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
 export interface Session {
@@ -27,6 +27,8 @@ export interface Session {
   readonly conversations: Readonly<Record<string, Conversation>>;
   readonly gate?: Gate;
   readonly decisionsByPerson: number;
+  /** Every gate that was answered, in order. */
+  readonly answers: readonly AnsweredGate[];
   readonly amendments: readonly AmendmentRequest[];
   readonly amended: boolean;
   readonly rewinds: readonly DoneRewind[];
@@ -43,8 +45,9 @@ export interface Session {
   readonly paused?: string;
   readonly blocker?: { readonly what: string; readonly tried: string; readonly needs: string };
   readonly budgetReached?: { readonly budget: string; readonly detail: string };
-  /** HEAD and branch that the session works on; moves only by the answer of a gate. */
+  /** Git's control files at the last look, each with its digest. */
   readonly control: Readonly<Record<string, string>>;
+  readonly head?: HeadPlace;
   readonly verdict?: { readonly verdict: Verdict; readonly tree: TreeId; readonly change: ChangeSize; readonly because: readonly string[] };
   readonly end?: { readonly end: SessionEnd; readonly detail: string };
   readonly kept?: { readonly how: string; readonly detail: string };
@@ -59,6 +62,8 @@ export interface Line {
   readonly phaseStarted: boolean;
   /** Rounds of review fixes so far. */
   readonly round: number;
+  /** Rounds of review fixes that may be taken before a person decides. */
+  readonly roundsAllowed: number;
   /** Turns of the running phase. */
   readonly phaseTurns: number;
   readonly repairs: number;
@@ -230,6 +235,12 @@ export interface Gate {
   readonly phase: PhaseName;
   readonly question: string;
   readonly blocking: readonly string[];
+}
+
+/** A gate with what a person, a flag of the command line or the contract answered. */
+export interface AnsweredGate extends Gate {
+  readonly answer: GateAnswer;
+  readonly by: 'person' | 'approve-flag' | 'auto';
 }
 
 export type GateAnswer =
