@@ -1,4 +1,5 @@
 import type { Intention } from '../core/session/view.ts';
+import type { Hunk } from '../core/session/changes.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
 import { nextStep } from '../core/session/next.ts';
@@ -11,7 +12,7 @@ import type { Ports, Signal } from './ports.ts';
 import { ReadLedger } from './readLedger.ts';
 import type { Recorder } from './recorder.ts';
 import { writeReports } from './reports.ts';
-import { previewRewind, rewindFile, rewindHunk, rewindToBoundary, rewindWrites, undoRewind } from './rewind.ts';
+import { previewRewind, rewindFile, rewindHunk, rewindToBoundary, rewindWrites, sessionHunks, undoRewind } from './rewind.ts';
 import type { Run } from './run.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
 
@@ -92,7 +93,7 @@ export class Controller {
       case 'rewind-boundary': return this.#aside((run) => this.#rewindBoundary(run, intention.to));
       case 'rewind-file': return this.#exclusive(() => this.#rewindFlag(intention.flag));
       case 'rewind-hunk': return this.#exclusive(() => this.#rewindFlag(intention.flag, intention.hunk));
-      case 'rewind-path': return this.#exclusive(() => this.#rewindPath(intention.path));
+      case 'rewind-path': return this.#exclusive(() => (intention.hunk === undefined ? this.#rewindPath(intention.path) : this.#rewindPathHunk(intention.path, intention.hunk)));
       case 'undo-rewind': return this.#aside((run) => this.#undo(run, intention.rewind));
       case 'restore-flag': return this.#aside((run) => this.#restoreFlag(run, intention.flag));
       case 'allow-flag': return this.#exclusive(() => this.#allowFlag(intention.flag));
@@ -107,6 +108,11 @@ export class Controller {
   /** Paths that a rewind to a boundary (or `base`) would bring back. */
   async previewRewind(to: string): Promise<readonly string[]> {
     return (await previewRewind(this.#run(), to)).paths;
+  }
+
+  /** Every hunk of the session's own change against the base, by path. */
+  hunks(): Promise<ReadonlyMap<string, readonly Hunk[]>> {
+    return sessionHunks(this.#run());
   }
 
   async #start(): Promise<Outcome> {
@@ -166,7 +172,7 @@ export class Controller {
     const flag = this.session.line.flags.find((one) => one.id === id && one.outcome === undefined);
     if (flag === undefined) return { ok: false, message: 'this flag is not open any more' };
     const hunk = flag.hunks.find((one) => one.id === hunkId);
-    const done = hunk === undefined ? await rewindFile(run, flag) : await rewindHunk(run, flag, hunk);
+    const done = hunk === undefined ? await rewindFile(run, flag) : await rewindHunk(run, flag.path, hunk);
     if (typeof done === 'string') return { ok: false, message: done };
     if (done === undefined || done.left.length > 0) return { ok: false, message: describe(0, done?.left ?? []) };
     const gone = hunk === undefined || flag.hunks.length === 1 ? this.session.line.flags.filter((one) => one.path === flag.path && one.outcome === undefined && (hunk === undefined || one.id === id)) : [];
@@ -181,6 +187,14 @@ export class Controller {
     if (done === undefined || done.left.length > 0) return { ok: false, message: describe(0, done?.left ?? []) };
     for (const flag of this.session.line.flags.filter((one) => one.path === path && one.outcome === undefined)) await this.#recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
     return { ok: true, message: `${path} was rewound` };
+  }
+
+  async #rewindPathHunk(path: string, id: string): Promise<Acted> {
+    const run = this.#run();
+    const hunk = (await sessionHunks(run)).get(path)?.find((one) => one.id === id);
+    if (hunk === undefined) return { ok: false, message: `${path} has no such hunk now` };
+    const done = await rewindHunk(run, path, hunk);
+    return typeof done === 'string' ? { ok: false, message: done } : { ok: true, message: `a hunk of ${path} was rewound` };
   }
 
   async #undo(run: Run, id: string): Promise<Acted> {

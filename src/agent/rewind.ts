@@ -1,7 +1,7 @@
 import type { Blob, FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { RewindRecord } from '../core/session/facts.ts';
 import type { DoneRewind, Flag, Session } from '../core/session/session.ts';
-import { baseTree, recordUse } from './diffUse.ts';
+import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
 import { differences, look } from './look.ts';
 import type { RestoreItem, RestoreOutcome } from './ports.ts';
 import type { Run } from './run.ts';
@@ -64,11 +64,19 @@ export async function rewindFile(run: Run, flag: Flag): Promise<RewindRecord | u
 }
 
 /** Undoes one hunk on the file as it is now; answers a sentence where its lines have changed since. */
-export async function rewindHunk(run: Run, flag: Flag, hunk: Hunk): Promise<RewindRecord | string> {
+export async function rewindHunk(run: Run, path: Path, hunk: Hunk): Promise<RewindRecord | string> {
   const before = await look(run);
-  const done = await run.ports.workspace.revertHunk(flag.path, hunk);
+  const done = await run.ports.workspace.revertHunk(path, hunk);
   if (!done.ok) return done.detail;
-  return finish(run, { kind: 'hunk', to: flag.path, by: 'person', hunk: hunk.id }, before.tree, { restored: [flag.path], merged: [], left: [] });
+  return finish(run, { kind: 'hunk', to: path, by: 'person', hunk: hunk.id }, before.tree, { restored: [path], merged: [], left: [] });
+}
+
+/** Hunks of the session's own change against the base, by path, as the work tree is now. */
+export async function sessionHunks(run: Run): Promise<ReadonlyMap<Path, readonly Hunk[]>> {
+  const { tree } = await run.ports.workspace.capture();
+  const written = writtenPaths(run.recorder.session);
+  const diffs = (await differences(run, baseTree(run.recorder.session), tree)).filter((diff) => written.has(diff.path));
+  return new Map(await Promise.all(diffs.map(async (diff) => [diff.path, diff.binary ? [] : await run.ports.workspace.hunks(diff)] as const)));
 }
 
 /** Brings back what a rewind took away; the user's later changes stay. */

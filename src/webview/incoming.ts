@@ -14,7 +14,7 @@ const intention = variants<Intention, 'type'>('type', {
   approve: object<Member<Intention, 'approve'>>({ type: oneOf('approve'), gate: text, ids: optional(texts) }),
   'send-back': object<Member<Intention, 'send-back'>>({ type: oneOf('send-back'), gate: text, note: optional(text) }),
   'rewind-boundary': object({ type: oneOf('rewind-boundary'), to: text }),
-  'rewind-path': object({ type: oneOf('rewind-path'), path: text }),
+  'rewind-path': object<Member<Intention, 'rewind-path'>>({ type: oneOf('rewind-path'), path: text, hunk: optional(text) }),
   'rewind-file': object({ type: oneOf('rewind-file'), flag: text }),
   'rewind-hunk': object({ type: oneOf('rewind-hunk'), flag: text, hunk: text }),
   'undo-rewind': object({ type: oneOf('undo-rewind'), rewind: text }),

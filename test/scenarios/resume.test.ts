@@ -118,6 +118,21 @@ describe('crash and resume', function () {
     });
   });
 
+  it('any hunk of the work can be rewound by its id, and nothing else changes', async () => {
+    const top = call('edit', { file_path: 'src/stats/mean.js', old_string: 'export function mean', new_string: '// top\nexport function mean' });
+    const bottom = call('edit', { file_path: 'src/stats/mean.js', old_string: 'values.length;\n}\n', new_string: 'values.length;\n}\n// bottom\n' });
+    await scenario({ 'minimal-hook': [[call('read', { file_path: 'src/stats/mean.js' }), top, bottom, ...(honest['minimal-hook']?.[0] ?? [])]] }, undefined, async ({ project, run, bounded }) => {
+      await run('--approve', 'all');
+      const file = path.join(project.root, 'src/stats/mean.js');
+      const listed = JSON.parse((await bounded('rewind', '--file', 'src/stats/mean.js', '--dry-run', '--json')).stdout) as { hunks: { id: string; lines: string[] }[] };
+      const hunk = listed.hunks.find((one) => one.lines.some((line) => line.includes('// top')));
+      const done = await bounded('rewind', '--hunk', hunk?.id ?? '');
+      assert.equal(done.status, 0, done.stderr + done.stdout);
+      assert.doesNotMatch(readFileSync(file, 'utf8'), /\/\/ top/);
+      assert.match(readFileSync(file, 'utf8'), /\/\/ bottom/);
+    });
+  });
+
   it('keep makes a branch in the user\'s repository and touches nothing else of it', async () => {
     await scenario({}, undefined, async ({ project, run, bounded }) => {
       await run('--approve', 'all');

@@ -18,14 +18,14 @@ export async function rewind(args: readonly string[]): Promise<number> {
   const output = createOutput(values.json === true);
   const held = await resumeSession(values.workspace ?? process.cwd(), id, quietDoor(output));
   try {
-    const intention = intentionOf(held, values);
+    const intention = await intentionOf(held, values);
     return values['dry-run'] === true ? await preview(held, intention, output) : await act(held, intention, output);
   } finally {
     await held.close();
   }
 }
 
-function intentionOf(held: HeldSession, values: { readonly to?: string | undefined; readonly file?: string | undefined; readonly hunk?: string | undefined; readonly undo?: boolean | undefined }): Intention {
+async function intentionOf(held: HeldSession, values: { readonly to?: string | undefined; readonly file?: string | undefined; readonly hunk?: string | undefined; readonly undo?: boolean | undefined }): Promise<Intention> {
   const { line, rewinds } = held.controller.session;
   if (values.undo === true) {
     const last = rewinds.findLast((one) => !one.undone);
@@ -37,12 +37,16 @@ function intentionOf(held: HeldSession, values: { readonly to?: string | undefin
     const flag = open.find((one) => one.path === values.file || one.id === values.file);
     return flag === undefined ? { type: 'rewind-path', path: values.file } : { type: 'rewind-file', flag: flag.id };
   }
-  if (values.hunk !== undefined) {
-    const flag = open.find((one) => one.hunks.some((hunk) => hunk.id === values.hunk));
-    if (flag === undefined) throw new UsageError(`there is no open hunk ${values.hunk}; open are ${open.flatMap((one) => one.hunks.map((hunk) => hunk.id)).join(', ') || 'none'}`);
-    return { type: 'rewind-hunk', flag: flag.id, hunk: values.hunk };
-  }
+  if (values.hunk !== undefined) return hunkIntention(held, values.hunk);
   return { type: 'rewind-boundary', to: values.to ?? line.boundaries.at(-1)?.id ?? 'base' };
+}
+
+/** A hunk of an open flag, or of any other change of the session; ids are listed by `--file PATH --dry-run`. */
+async function hunkIntention({ controller }: HeldSession, id: string): Promise<Intention> {
+  const flag = controller.session.line.flags.find((one) => one.outcome === undefined && one.hunks.some((hunk) => hunk.id === id));
+  if (flag !== undefined) return { type: 'rewind-hunk', flag: flag.id, hunk: id };
+  for (const [path, hunks] of await controller.hunks()) if (hunks.some((hunk) => hunk.id === id)) return { type: 'rewind-path', path, hunk: id };
+  throw new UsageError(`the session's change has no hunk ${id}; bounded rewind --file PATH --dry-run lists the hunks of a file`);
 }
 
 async function act(held: HeldSession, intention: Intention, output: Output): Promise<number> {
@@ -53,6 +57,9 @@ async function act(held: HeldSession, intention: Intention, output: Output): Pro
 
 async function preview(held: HeldSession, intention: Intention, output: Output): Promise<number> {
   const paths = await previewFor(held.controller, intention);
-  output.print({ intention, paths }, paths.length === 0 ? 'nothing would change' : `would bring back:\n${paths.map((path) => `  ${path}`).join('\n')}`);
+  const all = await held.controller.hunks();
+  const hunks = paths.flatMap((path) => (all.get(path) ?? []).map((hunk) => ({ path, ...hunk })));
+  const lines = paths.flatMap((path) => [`  ${path}`, ...(all.get(path) ?? []).map((hunk) => `    hunk ${hunk.id} at line ${hunk.newStart}: +${hunk.newLines} −${hunk.oldLines}`)]);
+  output.print({ intention, paths, hunks }, paths.length === 0 ? 'nothing would change' : `would bring back:\n${lines.join('\n')}`);
   return exits.pass;
 }

@@ -161,8 +161,8 @@ export type Intention =
   | { readonly type: 'rewind-boundary'; readonly to: string }
   | { readonly type: 'rewind-file'; readonly flag: string }
   | { readonly type: 'rewind-hunk'; readonly flag: string; readonly hunk: string }
-  /** Any path of the session's write set, flagged or not, back to what it was at the base. */
-  | { readonly type: 'rewind-path'; readonly path: Path }
+  /** Any path of the session's write set, flagged or not, back to what it was at the base; with `hunk`, that hunk of it alone. */
+  | { readonly type: 'rewind-path'; readonly path: Path; readonly hunk?: string }
   | { readonly type: 'undo-rewind'; readonly rewind: string }
   | { readonly type: 'restore-flag'; readonly flag: string }
   | { readonly type: 'allow-flag'; readonly flag: string }
