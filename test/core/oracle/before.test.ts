@@ -43,6 +43,11 @@ describe('before the work', () => {
     for (const cell of [report(0, 10), report(0, 10, { exit: 1 })]) assert.equal(holding(both, undefined, red(cell, greenTests))['red:error'], false);
   });
 
+  it('null that nobody called not implemented is no reason', () => {
+    const { notImplemented: _, ...cell } = report(null, 10);
+    assert.equal(holding(both, undefined, red(cell, greenTests))['red:error'], false);
+  });
+
   it('a regression check must be green', () => {
     assert.equal(holding(both, undefined, red(report(1, 1), redTests))['regression:tests'], false);
     assert.equal(holding(both, undefined, red(report(1, 1)))['regression:tests'], false);
@@ -61,9 +66,11 @@ describe('before the work', () => {
   });
 
   it('nothing holds where the set-up failed', () => {
-    const conditions = holding(both, undefined, run('red', [], { setupFailed: 'npm ci: status 1' }));
-    assert.deepEqual(Object.values(conditions).filter(Boolean), []);
-    assert.equal(conditions['setup'], false);
+    for (const cells of [[], [report(1, 1), greenTests]]) {
+      const conditions = holding(both, undefined, run('red', cells, { setupFailed: 'npm ci: status 1' }));
+      assert.deepEqual(Object.values(conditions).filter(Boolean), []);
+      assert.equal(conditions['setup'], false);
+    }
   });
 
   it('a failed test is a reason to be red, a test file that does not load is none', () => {
@@ -107,5 +114,6 @@ describe('a wrong implementation', () => {
     assert.equal(outcome(greenTests).result, 'void');
     assert.equal(outcome(report(0, 10), judged(tests, '', { exit: 1 })).result, 'void');
     assert.equal(catchesDecoy(both, ['tests'], run('decoy', [], { setupFailed: 'x' })).result, 'void');
+    assert.equal(catchesDecoy(both, ['tests'], run('decoy', [report(1, 10), greenTests], { setupFailed: 'x' })).result, 'void');
   });
 });

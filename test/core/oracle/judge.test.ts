@@ -23,6 +23,8 @@ describe('a process that is judged by its metrics', () => {
     ['command not executable', '', { exit: 126 }, 'could-not-run'],
     ['a good report and status 127', good, { exit: 127 }, 'could-not-run'],
     ['could not be started', '', { exit: null, spawnError: 'ENOENT' }, 'could-not-run'],
+    ['could not be started, whatever else is said', good, { spawnError: 'ENOENT' }, 'could-not-run'],
+    ['killed by a signal, whatever else is said', good, { signal: 'SIGKILL' }, 'could-not-run'],
     ['killed by a signal after a good report', good, { exit: null, signal: 'SIGKILL' }, 'could-not-run'],
     ['killed by a signal, told by a shell', good, { exit: 137 }, 'could-not-run'],
     ['timed out after a good report', good, { timedOut: true }, 'timed-out'],
@@ -57,6 +59,12 @@ describe('a process that is judged by its metrics', () => {
       assert.equal(result.reason === undefined, wanted === 'pass');
     });
   }
+
+  it('does not take what every object has for a metric', () => {
+    const odd = check({ metrics: { constructor: { kind: 'at-most', value: 1 } } });
+    assert.equal(judged(odd, '{}').class, 'invalid-report');
+    assert.equal(judged(odd, '{"constructor":0}').class, 'pass');
+  });
 
   it('says that a value is not implemented, and only then', () => {
     assert.equal(judged(errorCheck, '{"max_abs_error":null,"reason":"not-implemented"}').notImplemented, true);
@@ -146,6 +154,10 @@ describe('tests that are counted', () => {
     assert.equal(judged(wanted, tap(['ok - a', 'ok - c # SKIP'])).class, 'fail');
   });
 
+  it('never pass where one failed, whatever the status is', () => {
+    assert.equal(judged(testsCheck, tap(['ok - a', 'not ok - b'])).class, 'fail');
+  });
+
   it('never pass where none passed, whatever the contract leaves open', () => {
     const open = check({ ...testsCheck, tests: { atLeast: 0, skipped: 99 } });
     assert.equal(judged(open, tap(['not ok - a # TODO'])).class, 'fail');
@@ -184,12 +196,16 @@ describe('tests that are counted', () => {
 
 describe('judging', () => {
   it('never passes without the wanted end and a report that meets everything', () => {
-    const output = fc.constantFrom('', good, bad, '{"max_abs_error":null}', 'x', `${good}\n{`);
-    const exit = fc.constantFrom(0, 1, 2, 126, 127, 137, null);
-    fc.assert(fc.property(output, exit, fc.boolean(), fc.constantFrom(null, 'SIGTERM'), (stdout, status, timedOut, signal) => {
-      const result = judged(errorCheck, stdout, { exit: status, timedOut, signal });
-      assert.equal(result.class === 'pass', stdout === good && status === 0 && !timedOut && signal === null);
-    }));
+    for (const stdout of ['', good, bad, '{"max_abs_error":null}', 'x', `${good}\n{`]) {
+      for (const exit of [0, 1, 2, 126, 127, 137, null]) {
+        for (const timedOut of [false, true]) {
+          for (const signal of [null, 'SIGTERM']) {
+            const { class: kind } = judged(errorCheck, stdout, { exit, timedOut, signal });
+            assert.equal(kind === 'pass', stdout === good && exit === 0 && !timedOut && signal === null, JSON.stringify({ stdout, exit, timedOut, signal }));
+          }
+        }
+      }
+    }
   });
 
   it('takes any text without throwing, and passes none that is not a report', () => {

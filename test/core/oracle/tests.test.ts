@@ -52,6 +52,7 @@ for (const version of ['node20', 'node24', 'node26']) {
 
       it('tells a failed set-up hook as a failure', () => {
         assert.equal(judged(testsCheck, read('hookFails'), { exit: 1 }).class, 'fail');
+        assert.equal(complete(read('hookFails')).failed, 1);
       });
 
       it('is incomplete wherever it is cut off', () => {
@@ -87,6 +88,8 @@ describe('a TAP report', () => {
     assert.equal(tap('1..3', 'ok 1 - a', 'ok 2 - b').kind, 'incomplete');
     assert.equal(tap('ok 1 - a', 'ok 1 - forged', '1..2').kind, 'incomplete');
     assert.equal(tap('1..1', 'ok 1 - a', 'Bail out! database is away').kind, 'incomplete');
+    assert.equal(tap('1..2', 'ok 1 - a', 'ok 2 - b', '1..2').kind, 'incomplete');
+    assert.equal(tap('TAP version 13', 'ok 1 - a', 'TAP version 13', 'ok 2 - b', '1..2').kind, 'incomplete');
     assert.equal(tap('TAP version 13', '    ok 1 - a', '    1..2', 'ok 1 - s', '1..1').kind, 'incomplete');
   });
 
@@ -115,6 +118,17 @@ describe('the report of mocha', () => {
     assert.equal(judged(testsCheck, recorded('mocha.exits.txt')).class, 'invalid-report');
     assert.equal(judged(testsCheck, recorded('mocha.loadError.txt'), { exit: 1 }).class, 'could-not-run');
     assert.equal(judged(testsCheck, recorded('mocha.noTests.txt')).class, 'invalid-report');
+  });
+});
+
+describe('the report of mocha beside another one', () => {
+  it('of the same runner, of another runner, or with other figures than lines is none', () => {
+    const mocha = recorded('mocha.mixed.txt');
+    assert.equal(readTests(mocha + mocha).kind, 'incomplete');
+    assert.equal(readTests(`${mocha}\nok 1 - a\n1..1\n`).kind, 'incomplete');
+    assert.equal(readTests(mocha.replace('3 passing', '4 passing')).kind, 'incomplete');
+    assert.equal(readTests(mocha.replace('  1 failing', '')).kind, 'incomplete');
+    assert.equal(readTests(mocha.replace('2 pending', '1 pending')).kind, 'incomplete');
   });
 });
 

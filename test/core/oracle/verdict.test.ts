@@ -44,7 +44,8 @@ describe('the verdict on a tree', () => {
     assert.equal(verdict([measured('boundary'), measured('confirm', undefined, { tree: 't0' })]), 'unverified');
     assert.equal(verdict(greenTwice, { candidateTree: 't2' }), 'unverified');
     assert.equal(verdict(greenTwice, { checks: [] }), 'unverified');
-    assert.equal(verdict(greenTwice, { checks: [...checks, check({ id: 'empty', matrix: { a: [] } })] }), 'unverified');
+    const empty = verdictOf(evidence(greenTwice, { checks: [...checks, check({ id: 'empty', matrix: { a: [] } })] }));
+    assert.deepEqual([empty.verdict, empty.because[0]], ['unverified', 'empty has no cell to run']);
   });
 
   it('is unverified where any matrix cell did not run', () => {
@@ -79,6 +80,10 @@ describe('the verdict on a tree', () => {
     }
   });
 
+  it('is fail where one cell misses every time, although another one is flaky', () => {
+    assert.equal(verdict([measured('boundary', ['pass', 'fail', 'pass']), measured('confirm', ['fail', 'fail', 'pass'])]), 'fail');
+  });
+
   it('does not count a wrong implementation that was measured on top of the tree', () => {
     assert.equal(verdict([measured('decoy', ['fail', 'fail', 'pass']), ...greenTwice]), 'pass');
   });
@@ -90,6 +95,7 @@ describe('the verdict on a tree', () => {
     assert.equal(verdict([run('boundary', [], { setupFailed: 'npm ci ended with status 1' })]), 'blocked');
     assert.equal(verdict([...greenTwice, run('final', [], { setupFailed: 'disk full' })]), 'blocked');
     assert.equal(verdict([run('boundary', [], { setupFailed: 'disk full' }), ...greenTwice]), 'pass');
+    assert.equal(verdict([measured('boundary', undefined, { setupFailed: 'disk full' }), measured('confirm')]), 'unverified');
   });
 
   it('is tampered before anything else', () => {
@@ -103,6 +109,8 @@ describe('the verdict on a tree', () => {
   it('judges recorded figures by the thresholds in force', () => {
     const stricter = [{ ...checks[0]!, metrics: { error: { kind: 'at-most' as const, value: 1e-9 } } }, checks[1]!];
     assert.equal(verdict(greenTwice, { checks: stricter }), 'fail');
+    const spoiled = greenTwice.map((one) => ({ ...one, cells: one.cells.map((cell) => (cell.tests === undefined ? cell : { ...cell, tests: { ...cell.tests, failed: 1 } })) }));
+    assert.equal(verdict(spoiled), 'fail');
     const more = [checks[0]!, { ...checks[1]!, tests: { atLeast: 3, skipped: 0 } }];
     assert.equal(verdict(greenTwice, { checks: more }), 'fail');
   });

@@ -62,9 +62,9 @@ inBoth('the oracle', (sandbox) => {
   });
 
   it('records the environment without the place of the checkout', async () => {
-    const record = ['node --version', 'pwd', 'echo out; echo err >&2; exit 3', 'no-such-program-here 2>/dev/null'];
+    const record = ['node -p 6*7', 'pwd', 'echo out; echo err >&2; exit 3', 'no-such-program-here 2>/dev/null'];
     const run = await measure({ 'a.txt': '' }, [{}], { record });
-    assert.deepEqual(run.environment, [{ command: record[0], output: process.version }, { command: 'pwd', output: '.' }, { command: record[2], output: 'out\nerr\n(exit status 3)' }, { command: record[3], output: '(exit status 127)' }]);
+    assert.deepEqual(run.environment, [{ command: record[0], output: '42' }, { command: 'pwd', output: '.' }, { command: record[2], output: 'out\nerr\n(exit status 3)' }, { command: record[3], output: '(exit status 127)' }]);
   });
 
   it('sees no key, no repository and no home of the user', async () => {
