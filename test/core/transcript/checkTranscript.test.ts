@@ -10,6 +10,8 @@ const result = (id: string, content = 'done') => ({ type: 'tool_result', tool_us
 
 const start = user(text('Go.'));
 
+const paused = { type: 'server_tool_use', id: 'x', name: 'web_search', input: {} } as unknown as AssistantBlock;
+
 const broken: readonly (readonly [string, readonly Message[], RegExp])[] = [
   ['nothing at all', [], /messages\.0 .*the first turn is the user's/],
   ['an assistant first', [model(text('Hello.'))], /messages\.0 .*the first turn is the user's/],
@@ -22,6 +24,7 @@ const broken: readonly (readonly [string, readonly Message[], RegExp])[] = [
   ['a call without a result', [start, model(call('a'), call('b')), user(result('a'))], /messages\.2 .*the call b has a result/],
   ['a call answered by text', [start, model(call('a')), start], /messages\.2 .*the call a has a result/],
   ['a call at the end', [start, model(call('a'))], /messages\.1 .*the last turn is the user's/],
+  ['a call at the end of a paused turn', [start, model(paused, call('a'))], /messages\.1 .*the last turn is the user's/],
   ['two results for a call', [start, model(call('a')), user(result('a'), result('a'))], /messages\.2 .*the result for a answers exactly one call/],
   ['a result without a call', [start, model(text('Done.')), user(result('a'))], /messages\.2 .*the result for a answers exactly one call/],
   ['a result two turns late', [start, model(call('a')), user(result('a')), model(text('Hm.')), user(result('a'))], /messages\.4 .*the result for a/],
@@ -37,7 +40,6 @@ describe('checkTranscript', () => {
   });
 
   it('accepts a turn that the server paused at its own tool', () => {
-    const paused = { type: 'server_tool_use', id: 'x', name: 'web_search', input: {} } as unknown as AssistantBlock;
     checkTranscript([start, model(paused)]);
   });
 

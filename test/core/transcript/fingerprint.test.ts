@@ -21,6 +21,9 @@ describe('cacheBreak', () => {
 
   it('finds nothing in a conversation that only grew, although the marks moved', () => {
     assert.equal(after({}), undefined);
+    const previous = fingerprintOf(assembleRequest(requestOf(second)), sha256);
+    const next = fingerprintOf(assembleRequest(requestOf([...second, said, userTurn('And on.')])), sha256, previous);
+    assert.equal(cacheBreak(previous, next), undefined);
   });
 
   it('names the description that changed', () => {

@@ -168,8 +168,8 @@ describe('the API key', () => {
     }));
   }
 
-  it('may have a line break at its end, as keys from files do', () => withServer([say('Hi.')], async (server) => {
-    assert.ok((await sendTo(server, requestWith(go), { apiKey: `${key}\n` })).reply.ok);
+  it('may have blanks around it, as keys from files do', () => withServer([say('Hi.')], async (server) => {
+    assert.ok((await sendTo(server, requestWith(go), { apiKey: ` ${key}\n` })).reply.ok);
   }, { apiKey: key }));
 
   it('is wrong: the server says so', () => withServer([], async (server) => {
