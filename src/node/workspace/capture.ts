@@ -7,13 +7,13 @@ import { type Coverage, decideCoverage } from './coverage.ts';
 import { type KnownFile, readFound } from './fileReader.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { Intake } from './intake.ts';
+import { type Look, lookOf } from './look.ts';
 import { leftOutFile, type LeftOutLists, leftOutObject } from './leftOut.ts';
 import { Pace } from './pace.ts';
-import { rootOf } from './places.ts';
 import type { RootRecord } from './rootRecord.ts';
 import { type Scan, scan } from './scan.ts';
 import type { Store } from './store.ts';
-import { type Dir, emptyDir, files, oidsOf, treeObjects } from './tree.ts';
+import { type Dir, emptyDir, fileAt, files, oidsOf, treeObjects } from './tree.ts';
 import { treeOf, type Trees } from './trees.ts';
 import { findUserRepository } from './userRepository.ts';
 
@@ -27,18 +27,6 @@ export interface CaptureParts {
   readonly record: RootRecord;
   /** Paths that checkpoints never look at. */
   readonly skip: (path: Path) => boolean;
-}
-
-/** What was read of the work tree. */
-export interface Look {
-  readonly files: ReadonlyMap<Path, KnownFile>;
-  /** How many files had to be read. */
-  readonly read: number;
-  readonly leftOut: ReadonlySet<Path>;
-  /** Paths that could not be read, with the reason. */
-  readonly unread: ReadonlyMap<Path, string>;
-  /** Those of them for which the content of an earlier checkpoint stands in `files`. */
-  readonly kept: ReadonlySet<Path>;
 }
 
 /** The last checkpoint and what is known of the files that it holds. */
@@ -59,11 +47,6 @@ export class Captures {
 
   constructor(parts: CaptureParts) {
     this.#parts = parts;
-  }
-
-  /** The last checkpoint of this process, if there is one. */
-  get state(): CaptureState | undefined {
-    return this.#state;
   }
 
   /** The last checkpoint of this process; takes one if there is none. */
@@ -102,7 +85,7 @@ export class Captures {
       return [path, { blob, key: note?.oid === blob.oid ? note.key : '', racy: false }];
     }));
     known.delete(leftOutFile);
-    return { tree, files: known, read: 0, leftOut: await leftOut.of(tree), unread: new Map(), kept: new Set(), folders: undefined, appeared: new Set(appeared), repositories: [] };
+    return { tree, files: known, changes: new Map(), read: 0, leftOut: await leftOut.of(tree), unread: new Map(), kept: new Set(), folders: undefined, appeared: new Set(appeared), repositories: [] };
   }
 
   async #storeAll(before: CaptureState, seen: Scan, coverage: Coverage): Promise<{ readonly look: Look; readonly tree: Dir }> {
@@ -112,7 +95,7 @@ export class Captures {
       const look = await this.#read(before, seen, coverage, intake);
       const marker = leftOutObject(look.leftOut);
       if (marker !== undefined) await intake.add(marker);
-      const tree = await treeOf(changesSince(before, look, marker?.oid), before.tree);
+      const tree = await treeOf([...look.changes, ...listChange(before, marker?.oid)], before.tree);
       for (const object of treeObjects(tree, (oid) => intake.has(oid))) await intake.add(object);
       await intake.finish();
       await store.protect(tree.oid);
@@ -123,47 +106,30 @@ export class Captures {
     }
   }
 
-  /** Reads what has changed; what cannot be read keeps its last known content, because it is not gone. */
+  /** Reads what has changed since the last look. */
   async #read(before: CaptureState, seen: Scan, coverage: Coverage, intake: Intake): Promise<Look> {
-    const now = new Map<Path, KnownFile>();
     const unread = new Map(seen.unreadable);
     for (const file of coverage.outgrown) unread.set(file.path, 'it has grown larger than 256 MiB');
+    const fresh = new Map<Path, KnownFile>();
+    const lost = new Set<Path>();
     const pace = new Pace();
-    let read = 0;
     for (const file of coverage.covered) {
-      const known = before.files.get(file.path);
-      const same = known !== undefined && known.key === file.key && !known.racy;
-      if (!same) read += 1;
-      const outcome = same ? known : await readFound(this.#parts.root, file, intake, this.#parts.blobs);
-      if (outcome !== 'gone' && 'unreadable' in outcome) unread.set(file.path, outcome.unreadable);
-      else if (outcome !== 'gone') now.set(file.path, outcome);
       if (pace.due) await pace.rest();
+      const known = before.files.get(file.path);
+      if (known !== undefined && known.key === file.key && !known.racy) continue;
+      const outcome = await readFound(this.#parts.root, file, intake, this.#parts.blobs);
+      if (outcome !== 'gone' && !('unreadable' in outcome)) fresh.set(file.path, outcome);
+      else lost.add(file.path);
+      if (outcome !== 'gone' && 'unreadable' in outcome) unread.set(file.path, outcome.unreadable);
     }
-    const kept = holdUnread(before, now, unread);
-    return { files: now, read, unread, kept, leftOut: new Set([...coverage.leftOut.keys(), ...[...unread.keys()].filter((path) => !kept.has(path))]) };
+    return lookOf(before.files, coverage, { fresh, lost, unread });
   }
 }
 
-/** Lets earlier contents stand for what cannot be read, and answers the unread paths for which there are any. */
-function holdUnread(before: CaptureState, now: Map<Path, KnownFile>, unread: ReadonlyMap<Path, string>): Set<Path> {
-  const kept = new Set<Path>();
-  if (unread.size === 0) return kept;
-  for (const [path, file] of before.files) {
-    const root = now.has(path) ? undefined : rootOf(path, unread);
-    if (root === undefined) continue;
-    now.set(path, { ...file, key: '' });
-    kept.add(root);
-  }
-  return kept;
-}
-
-function* changesSince(before: CaptureState, now: Look, marker: string | undefined): Generator<readonly [Path, Blob | null]> {
-  for (const path of before.files.keys()) if (!now.files.has(path)) yield [path, null];
-  for (const [path, { blob }] of now.files) {
-    const old = before.files.get(path)?.blob;
-    if (old?.oid !== blob.oid || old.mode !== blob.mode) yield [path, blob];
-  }
-  yield [leftOutFile, marker === undefined ? null : { oid: marker, mode: '100644' }];
+/** The list of what is left out changes the tree only where it differs. */
+function listChange(before: CaptureState, list: string | undefined): [Path, Blob | null][] {
+  if (fileAt(before.tree, leftOutFile)?.oid === list) return [];
+  return [[leftOutFile, list === undefined ? null : { oid: list, mode: '100644' }]];
 }
 
 function appearedSince(before: CaptureState, seen: Scan): Set<Path> {

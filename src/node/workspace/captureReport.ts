@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Path } from '../../core/session/changes.ts';
-import type { Look } from './capture.ts';
+import type { Look } from './look.ts';
 import type { Coverage } from './coverage.ts';
 import { emptyFolder, type Found, type Scan } from './scan.ts';
 

@@ -1,6 +1,7 @@
 import type { Path, TreeId } from '../../core/session/changes.ts';
 import { encodeText } from './bytes.ts';
 import type { CaptureState } from './capture.ts';
+import type { PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { Intake } from './intake.ts';
 import { leftOutFile } from './leftOut.ts';
@@ -26,7 +27,9 @@ export interface CommitParts {
   readonly store: Store;
   readonly trees: Trees;
   readonly rules: IgnoreRules;
-  readonly state: () => CaptureState | undefined;
+  readonly guard: PathGuard;
+  /** The last checkpoint of this process. */
+  readonly state: () => Promise<CaptureState>;
 }
 
 /** Name and mail address in the form of a commit. */
@@ -65,19 +68,20 @@ export class Commits {
     return content.oid;
   }
 
-  /** The tree without what the user's git ignores, without repositories inside, and without the list of what is left out. */
+  /** The tree without what the user's git ignores, untracked secrets, repositories inside, and the list of what is left out. */
   async committable(id: TreeId): Promise<Dir> {
     const known = this.#committable.get(id);
     if (known !== undefined) return known;
-    const { root, trees, rules } = this.#parts;
+    const { root, trees, rules, guard } = this.#parts;
     const tree = await trees.get(id);
-    const nested = new Set(this.#parts.state()?.repositories);
+    const nested = new Set((await this.#parts.state()).repositories);
     const repository = await findUserRepository(root);
     const tracked = await rules.tracked(repository);
     const all = [...files(tree)];
-    const candidates = all.map(([path]) => path).filter((path) => path !== leftOutFile && !tracked.has(path));
-    const ignored = await rules.ignored(repository, candidates, all.filter(([path]) => path.endsWith('.gitignore')));
-    const dropped = all.map(([path]) => path).filter((path) => path === leftOutFile || ignored.has(path) || isUnder(path, nested));
+    const untracked = all.map(([path]) => path).filter((path) => !tracked.has(path));
+    const ignored = await rules.ignored(repository, untracked, all.filter(([path]) => path.endsWith('.gitignore')));
+    const outside = (path: Path) => path === leftOutFile || ignored.has(path) || guard.isSecret(path) || isUnder(path, nested);
+    const dropped = untracked.filter(outside);
     const content = await treeOf(dropped.map((path): [Path, null] => [path, null]), tree);
     this.#committable.set(id, content);
     return content;

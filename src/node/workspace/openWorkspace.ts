@@ -60,7 +60,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingW
   return new WorkTree({
     root, store, blobs, trees, rules, guard, captures, skip, contractFile: options.contractFile,
     diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard }),
-    commits: new Commits({ root, store, trees, rules, state: () => captures.state }),
+    commits: new Commits({ root, store, trees, rules, guard, state: () => captures.last() }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { privateDirectory, syncDirectory, writeDurably } from '../journal/durable.ts';
@@ -40,6 +40,7 @@ export class Store {
     const store = new Store(directory, program);
     if (!(await exists(path.join(directory, storeMarker)))) await store.#create();
     for (const folder of ['home', 'spool', 'rules', 'roots']) await mkdir(path.join(directory, folder), { recursive: true, mode: 0o700 });
+    await sweep(path.join(directory, 'spool'));
     return store;
   }
 
@@ -111,6 +112,17 @@ export class Store {
   async protect(oid: string): Promise<void> {
     const file = path.join(this.directory, 'refs', 'kept', oid);
     if (!(await exists(file))) await writeDurably(file, Buffer.from(`${oid}\n`));
+  }
+}
+
+const aDay = 24 * 60 * 60 * 1000;
+
+/** Removes what a process that died has left behind; a living one is done within a day. */
+async function sweep(spool: string): Promise<void> {
+  for (const name of await readdir(spool)) {
+    const file = path.join(spool, name);
+    const stats = await stat(file).catch(() => undefined);
+    if (stats !== undefined && Date.now() - stats.mtimeMs > aDay) await rm(file, { recursive: true, force: true });
   }
 }
 

@@ -70,8 +70,9 @@ export class WorkTree implements KeepingWorkspace {
     return this.#parts.diffs.diff(from, to);
   }
 
-  hunks(diff: FileDiff): Promise<readonly Hunk[]> {
-    return this.#parts.diffs.hunks(diff);
+  /** None for a secret file: hunks are shown. */
+  async hunks(diff: FileDiff): Promise<readonly Hunk[]> {
+    return this.#parts.guard.isSecret(diff.path) ? [] : this.#parts.diffs.hunks(diff);
   }
 
   countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {
@@ -120,7 +121,7 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   commit(input: CommitInput): Promise<string> {
-    return this.#parts.commits.commit(input);
+    return this.#queue.run(() => this.#parts.commits.commit(input));
   }
 
   writeContract(path: Path, text: string): Promise<void> {
@@ -136,19 +137,19 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   keep(how: 'branch' | 'squash' | 'patch', session: Session): Promise<string> {
-    return keepSession({ ...this.#parts, own: this.#own }, how, session);
+    return this.#queue.run(() => keepSession({ ...this.#parts, own: this.#own }, how, session));
   }
 
   keepBranch(work: Work): Promise<KeptBranch> {
-    return keepBranch(this.#parts, work);
+    return this.#queue.run(() => keepBranch(this.#parts, work));
   }
 
   squash(work: Work, message: string): Promise<KeptBranch> {
-    return squash(this.#parts, work, message);
+    return this.#queue.run(() => squash(this.#parts, work, message));
   }
 
   patch(from: TreeId, to: TreeId): Promise<Buffer> {
-    return patchBetween(this.#parts, from, to);
+    return this.#queue.run(() => patchBetween(this.#parts, from, to));
   }
 }
 

@@ -161,6 +161,16 @@ describe('differences between checkpoints', () => {
     assert.ok(!(await workspace.revertHunk('.git/config', stored[0] ?? assert.fail())).ok);
   });
 
+  it('of a secret file are counted but never shown', async () => {
+    const repo = newRepo({ '.env': 'KEY=1\n' });
+    const workspace = await open(repo);
+    const before = (await workspace.capture()).tree;
+    repo.write('.env', 'KEY=2\n');
+    const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
+    assert.deepEqual([diff?.path, diff?.added, diff?.removed], ['.env', 1, 1]);
+    assert.deepEqual(await workspace.hunks(diff ?? assert.fail()), []);
+  });
+
   it('bring a deleted file back as a hunk', async () => {
     const repo = newRepo({ 'd/a.txt': 'one\ntwo\n' });
     const workspace = await open(repo);

@@ -98,13 +98,16 @@ describe('keeping the work', () => {
     assert.deepEqual((await later.workspace.keepBranch(later.work)).unfiltered, ['big.bin']);
   });
 
-  it('leaves repositories inside and ignored files out', async () => {
+  it('leaves repositories inside, ignored files and untracked secrets out, also in a process that has not looked yet', async () => {
     const repo = newRepo({ 'a.txt': 'a', '.gitignore': 'out/\n' });
+    repo.write('.env', 'KEY=1');
     fs.mkdirSync(repo.at('inner'));
     execFileSync('git', ['init', '-q'], { cwd: repo.at('inner') });
-    const { work, workspace } = await session(repo, () => { repo.write('inner/x', 'x'); repo.write('out/y', 'y'); repo.write('b.txt', 'b'); }, () => undefined);
-    const kept = await workspace.keepBranch(work);
+    const { work } = await session(repo, () => { repo.write('inner/x', 'x'); repo.write('out/y', 'y'); repo.write('b.txt', 'b'); repo.write('sub/.env.local', 'KEY=2'); }, () => undefined);
+    assert.deepEqual(work.dirty, ['.env']);
+    const kept = await (await open(repo)).keepBranch(work);
     assert.equal(repo.git('diff', '--name-only', 'main', kept.branch), 'b.txt');
+    assert.ok(!(await (await open(repo)).patch(work.base, work.steps[0]?.tree ?? '')).includes('KEY'));
   });
 
   it('as a patch turns a fresh checkout of the base into the result', async () => {
