@@ -1,50 +1,60 @@
 import * as vscode from 'vscode';
 import type { User } from '../agent/ports.ts';
+import type { Path } from '../core/session/changes.ts';
+import { unsavedIn } from './place.ts';
+import type { Place } from './place.ts';
 
 /** The person at this editor: gates are answered by intentions, and what is unsaved or was just saved is theirs. */
 export class EditorUser implements User, vscode.Disposable {
-  readonly #root: vscode.Uri;
-  readonly #saved = new Set<string>();
-  readonly #listener: vscode.Disposable;
+  readonly #place: Place;
+  readonly #saved = new Set<Path>();
+  readonly #listeners: readonly vscode.Disposable[];
 
-  constructor(root: vscode.Uri) {
-    this.#root = root;
-    this.#listener = vscode.workspace.onDidSaveTextDocument((document) => {
-      const path = this.#relative(document.uri);
+  constructor(place: Place) {
+    this.#place = place;
+    const saved = ({ uri }: { readonly uri: vscode.Uri }): void => {
+      const path = place.pathOf(uri);
       if (path !== undefined) this.#saved.add(path);
-    });
+    };
+    this.#listeners = [vscode.workspace.onDidSaveTextDocument(saved), vscode.workspace.onDidSaveNotebookDocument(saved)];
   }
 
-  /** Waits for an intention; the controller resolves the gate when one comes, or when the session is stopped. */
+  /** Never answers by itself: the controller resolves the gate when an intention comes, or when the session is stopped. */
   answer(): ReturnType<User['answer']> {
     return new Promise(() => undefined);
   }
 
-  unsaved(): readonly string[] {
-    return vscode.workspace.textDocuments.filter((document) => document.isDirty).flatMap((document) => this.#relative(document.uri) ?? []);
+  unsaved(): readonly Path[] {
+    return unsavedIn(this.#place);
   }
 
-  takeSaved(): readonly string[] {
+  takeSaved(): readonly Path[] {
     const saved = [...this.#saved];
     this.#saved.clear();
     return saved;
   }
 
-  async diagnostics(path?: string): Promise<readonly string[]> {
-    const all = path === undefined ? vscode.languages.getDiagnostics() : [[vscode.Uri.joinPath(this.#root, path), vscode.languages.getDiagnostics(vscode.Uri.joinPath(this.#root, path))] as const];
+  /** `file:line:column: severity: message`, without our own flags. */
+  async diagnostics(path?: Path): Promise<readonly string[]> {
+    const all = path === undefined ? vscode.languages.getDiagnostics() : [this.#of(path)];
     return all.flatMap(([uri, found]) => {
-      const file = this.#relative(uri);
-      return file === undefined ? [] : found.filter((one) => one.source !== 'bounded').map((one) => `${file}:${one.range.start.line + 1}:${one.range.start.character + 1}: ${vscode.DiagnosticSeverity[one.severity].toLowerCase()}: ${one.message}`);
+      const file = this.#place.pathOf(uri);
+      return file === undefined ? [] : found.filter((one) => one.source !== 'bounded').map((one) => describe(file, one));
     });
   }
 
   dispose(): void {
-    this.#listener.dispose();
+    for (const listener of this.#listeners) listener.dispose();
   }
 
-  #relative(uri: vscode.Uri): string | undefined {
-    if (uri.scheme !== 'file') return undefined;
-    const root = this.#root.path.endsWith('/') ? this.#root.path : `${this.#root.path}/`;
-    return uri.path.startsWith(root) ? uri.path.slice(root.length) : undefined;
+  #of(path: Path): [vscode.Uri, vscode.Diagnostic[]] {
+    const uri = this.#place.uri(path);
+    return [uri, vscode.languages.getDiagnostics(uri)];
   }
+}
+
+const severities: Readonly<Record<vscode.DiagnosticSeverity, string>> = { 0: 'error', 1: 'warning', 2: 'information', 3: 'hint' };
+
+function describe(file: Path, { range, severity, message }: vscode.Diagnostic): string {
+  return `${file}:${range.start.line + 1}:${range.start.character + 1}: ${severities[severity]}: ${message}`;
 }

@@ -1,12 +1,17 @@
 /** Everything heavy behind one lazily loaded chunk: contract reader, journal, workspace, oracle, loop. The model's SDK is a chunk of its own. */
-export { readContract } from '../core/contract/reader.ts';
-export { draftContract } from '../core/contract/draft.ts';
-export { reportPages } from '../core/session/reports/pages.ts';
-export { viewOf } from '../core/session/viewOf.ts';
 export { previewFor } from '../agent/preview.ts';
+export { draftContract, templateTexts, templates } from '../core/contract/draft.ts';
+export type { Wish } from '../core/contract/draft.ts';
+export { cellKey, cellsOf } from '../core/oracle/cells.ts';
+export { describeCell } from '../core/oracle/describe.ts';
+export { viewOf } from '../core/session/viewOf.ts';
+export { costOf } from '../core/transcript/prices.ts';
+export { createArtifacts } from '../node/journal/artifacts.ts';
 export { listSessions } from '../node/journal/sessions.ts';
 export { readSession, resumeSession, startSession } from '../node/session/open.ts';
 export type { Door, HeldSession } from '../node/session/open.ts';
-export { loadContract } from '../node/session/place.ts';
+export { loadContract, stateOf } from '../node/session/place.ts';
+export type { LoadedContract } from '../node/session/place.ts';
+export { sandboxOf, unsandboxedWarning } from '../node/session/preflight.ts';
 export { StartRefusal } from '../node/session/refusal.ts';
-export { probeSandbox } from '../node/process/probeSandbox.ts';
+export { removeState, sizeOfState } from '../node/session/pruneState.ts';

@@ -7,3 +7,8 @@ export function log(): vscode.LogOutputChannel {
   channel ??= vscode.window.createOutputChannel('Bounded', { log: true });
   return channel;
 }
+
+/** An error as one sentence for people. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,176 +1,203 @@
 import * as vscode from 'vscode';
 import type { Acted } from '../agent/controller.ts';
+import type { Outcome } from '../agent/loop.ts';
+import type { Entry } from '../core/session/events.ts';
 import type { Session } from '../core/session/session.ts';
 import type { Intention, View } from '../core/session/view.ts';
-import type { Entry } from '../core/session/events.ts';
-import type { Door, HeldSession } from './engine.ts';
+import type { Endpoint } from '../node/session/ports.ts';
 import { EditorUser } from './editorUser.ts';
-import { endpointOf } from './endpoint.ts';
-import { log } from './log.ts';
+import type { Door, HeldSession } from './engine.ts';
+import { log, messageOf } from './log.ts';
+import type { Place } from './place.ts';
 
-type Engine = typeof import('./engine.ts');
+export type Engine = typeof import('./engine.ts');
 
 /** What the editor shows at this moment. */
 export interface Shown {
   readonly session: Session;
   readonly view: View;
-  readonly root: vscode.Uri;
+  readonly place: Place;
+}
+
+/** Why the loop came to rest. */
+export type Rest = Outcome | { readonly kind: 'failed'; readonly message: string };
+
+/** What a session is opened with, beside the function that opens it. */
+export interface Opening {
+  readonly place: Place;
+  readonly endpoint: Endpoint | undefined;
+  /** A person has accepted that commands run with their full rights. */
+  readonly unsandboxed: boolean;
+}
+
+interface Holding {
+  readonly held: HeldSession;
+  readonly place: Place;
+  readonly user: EditorUser;
 }
 
 const redrawMs = 50;
+/** While the session works, its active time goes on. */
+const clockMs = 1000;
 
-/** The one session of this window: starts it, resumes it, hands intentions to it, and says when there is something new to show. */
-export class SessionHost implements vscode.Disposable {
-  readonly #context: vscode.ExtensionContext;
+/** The one session of this window: opens it, runs it, hands intentions to it, and says when there is something new to show. */
+export class SessionHost {
+  readonly #product: string;
+  readonly #prepare: () => Promise<void>;
   readonly #changed = new vscode.EventEmitter<Shown | undefined>();
   readonly #entries = new vscode.EventEmitter<{ readonly session: Session; readonly entry: Entry }>();
-  #engine: Engine | undefined;
-  #held: HeldSession | undefined;
-  #user: EditorUser | undefined;
+  readonly #rested = new vscode.EventEmitter<Rest>();
+  #engine: Promise<Engine> | undefined;
+  #loaded: Engine | undefined;
+  #holding: Holding | undefined;
+  #opening = false;
+  #closings = 0;
   #progress = '';
-  #timer: NodeJS.Timeout | undefined;
-  #starting = false;
+  #redrawing: NodeJS.Timeout | undefined;
+  #ticking: NodeJS.Timeout | undefined;
 
   /** At most every 50 ms, and whenever a session appears or goes. */
   readonly onChange = this.#changed.event;
   readonly onEntry = this.#entries.event;
+  readonly onRest = this.#rested.event;
 
-  constructor(context: vscode.ExtensionContext) {
-    this.#context = context;
+  /** `prepare` is awaited once a session is open and before it runs, so that nobody misses its first entry. */
+  constructor(product: string, prepare: () => Promise<void>) {
+    this.#product = product;
+    this.#prepare = prepare;
   }
 
+  /** Everything heavy, loaded on first use. */
   async engine(): Promise<Engine> {
-    this.#engine ??= await import('./engine.ts');
-    return this.#engine;
+    this.#engine ??= import('./engine.ts');
+    this.#loaded = await this.#engine;
+    return this.#loaded;
   }
 
   get shown(): Shown | undefined {
-    if (this.#held === undefined || this.#engine === undefined) return undefined;
-    const { controller } = this.#held;
+    if (this.#holding === undefined || this.#loaded === undefined) return undefined;
+    const { held: { controller }, place } = this.#holding;
     const { session } = controller;
-    const view = this.#engine.viewOf(session, { active: controller.active, running: controller.running, progress: this.#progress });
-    return { session, view, root: vscode.Uri.file(session.workspace) };
+    return { session, view: this.#loaded.viewOf(session, { active: controller.active, running: controller.running, progress: this.#progress }), place };
   }
 
   get held(): HeldSession | undefined {
-    return this.#held;
+    return this.#holding?.held;
   }
 
-  /** Starts a session on a contract; shows why it cannot. */
-  async start(contract: vscode.Uri): Promise<void> {
-    await this.#hold(async (engine) => {
-      const folder = vscode.workspace.getWorkspaceFolder(contract);
-      const loaded = await engine.loadContract(contract.fsPath, folder?.uri.fsPath);
-      const root = vscode.Uri.file(loaded.root);
-      return engine.startSession(loaded, await this.#door(engine, root, loaded.contract.commands.sandbox));
-    });
+  get session(): Session | undefined {
+    return this.held?.controller.session;
   }
 
-  /** Continues a session where its trace ends. */
-  async resume(root: vscode.Uri, id: string | undefined): Promise<void> {
-    await this.#hold(async (engine) => engine.resumeSession(root.fsPath, id, await this.#door(engine, root, 'preferred')));
+  get place(): Place | undefined {
+    return this.#holding?.place;
+  }
+
+  /** Whether the loop works or waits at a gate in this window. */
+  get running(): boolean {
+    return this.held?.controller.running === true;
+  }
+
+  get opening(): boolean {
+    return this.#opening;
+  }
+
+  /**
+   * Opens a session by `open` and runs it; the one that was open before is let go. Rejects with what `open` rejects with, and
+   * then there is no session in this window.
+   */
+  async open({ place, endpoint, unsandboxed }: Opening, open: (engine: Engine, door: Door) => Promise<HeldSession>): Promise<void> {
+    if (this.#opening) throw new Error('a session is being opened in this window already');
+    this.#opening = true;
+    const closings = this.#closings;
+    const user = new EditorUser(place);
+    try {
+      await this.#letGo();
+      const door: Door = { name: 'the editor', endpoint, user, unsandboxed, product: this.#product, progress: (text) => this.#tell(text) };
+      const engine = await this.engine();
+      const held = await vscode.window.withProgress({ location: { viewId: 'bounded.session' } }, () => open(engine, door));
+      if (closings !== this.#closings) return await held.close();
+      this.#take({ held, place, user });
+      await this.#prepare();
+      this.run();
+    } finally {
+      if (this.#holding?.user !== user) user.dispose();
+      this.#opening = false;
+      this.#changed.fire(this.shown);
+    }
   }
 
   /** Lets the loop go on, as far as it comes. */
   run(): void {
-    const held = this.#held;
-    if (held === undefined) return;
-    held.controller.run().then(
-      (outcome) => {
-        log().info(`the session stopped: ${outcome.kind}`);
-        this.#redraw();
-      },
-      (error: unknown) => {
-        log().error(error instanceof Error ? error : String(error));
-        void vscode.window.showErrorMessage(`Bounded stopped by an error: ${error instanceof Error ? error.message : String(error)}. The trace is whole up to the last fact; Continue takes it up again.`);
-        this.#redraw();
-      },
-    );
+    const controller = this.held?.controller;
+    if (controller === undefined || controller.running) return;
+    this.#ticking ??= setInterval(() => this.#redraw(), clockMs);
+    controller.run().then((outcome) => this.#rest(outcome), (error: unknown) => {
+      log().error(error instanceof Error ? error : String(error));
+      this.#rest({ kind: 'failed', message: messageOf(error) });
+    });
     this.#redraw();
   }
 
+  /** Carries out an intention and lets the loop go on where it should. */
   async act(intention: Intention): Promise<Acted> {
-    const held = this.#held;
-    if (held === undefined) return { ok: false, message: 'there is no session' };
-    const acted = await held.controller.act(intention);
-    if (intention.type === 'continue' && acted.ok) this.run();
-    else if ((intention.type === 'approve' || intention.type === 'send-back') && acted.ok && !held.controller.running) this.run();
+    const controller = this.held?.controller;
+    if (controller === undefined) return { ok: false, message: 'there is no session in this window' };
+    const acted = await controller.act(intention);
+    if (acted.ok && goesOn.has(intention.type)) this.run();
     this.#redraw();
     return acted;
   }
 
-  async dispose(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#held?.close();
-    this.#user?.dispose();
-    this.#changed.dispose();
-    this.#entries.dispose();
-  }
-
-  async #hold(open: (engine: Engine) => Promise<HeldSession>): Promise<void> {
-    if (this.#starting) return;
-    this.#starting = true;
-    try {
-      const engine = await this.engine();
-      if (this.#held !== undefined && !(await this.#letGo(this.#held))) return;
-      const held = await vscode.window.withProgress({ location: { viewId: 'bounded.session' } }, () => open(engine));
-      this.#held = held;
-      held.controller.onEntry((session, entry) => {
-        this.#entries.fire({ session, entry });
-        this.#redraw();
-      });
-      this.run();
-    } catch (error) {
-      await explain(error);
-    } finally {
-      this.#starting = false;
-    }
-  }
-
-  async #letGo(held: HeldSession): Promise<boolean> {
-    if (held.controller.running) {
-      const answer = await vscode.window.showWarningMessage('A session runs in this window. Pause it and start another one?', { modal: true }, 'Pause it');
-      if (answer === undefined) return false;
-    }
-    this.#held = undefined;
-    await held.close();
+  /** Ends the work at hand at the last fact and gives the work tree free for another door; the session can be continued. */
+  async close(): Promise<void> {
+    this.#closings += 1;
+    await this.#letGo();
     this.#changed.fire(undefined);
-    return true;
   }
 
-  async #door(engine: Engine, root: vscode.Uri, wanted: 'preferred' | 'required' | 'off'): Promise<Door> {
-    this.#user?.dispose();
-    this.#user = new EditorUser(root);
-    return {
-      name: 'the editor', endpoint: await endpointOf(this.#context), user: this.#user, unsandboxed: await acceptsNoSandbox(engine, wanted),
-      product: `bounded ${String(this.#context.extension.packageJSON.version)}`, progress: (text) => {
-        this.#progress = text;
-        this.#redraw();
-      },
-    };
+  #take(holding: Holding): void {
+    this.#holding = holding;
+    this.#progress = '';
+    holding.held.controller.onEntry((session, entry) => {
+      this.#entries.fire({ session, entry });
+      this.#redraw();
+    });
+  }
+
+  async #letGo(): Promise<void> {
+    const holding = this.#holding;
+    this.#holding = undefined;
+    this.#stopClock();
+    holding?.user.dispose();
+    await holding?.held.close();
+  }
+
+  #rest(rest: Rest): void {
+    log().info(`the session came to rest: ${rest.kind}`);
+    if (!this.running) this.#stopClock();
+    this.#progress = '';
+    this.#rested.fire(rest);
+    this.#redraw();
+  }
+
+  #stopClock(): void {
+    clearInterval(this.#ticking);
+    this.#ticking = undefined;
+  }
+
+  #tell(text: string): void {
+    this.#progress = text;
+    this.#redraw();
   }
 
   #redraw(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    this.#redrawing ??= setTimeout(() => {
+      this.#redrawing = undefined;
       this.#changed.fire(this.shown);
     }, redrawMs);
   }
 }
 
-/** Where no sandbox works, a person says once per session that commands may run with their full rights. */
-async function acceptsNoSandbox(engine: Engine, wanted: 'preferred' | 'required' | 'off'): Promise<boolean> {
-  if (wanted !== 'preferred') return false;
-  const sandbox = await engine.probeSandbox();
-  if (sandbox.kind !== 'none') return false;
-  const text = `No sandbox works here (${sandbox.detail}): a command or check that runs code of the workspace has your full rights.`;
-  return (await vscode.window.showWarningMessage(text, { modal: true }, 'Run without a sandbox')) !== undefined;
-}
-
-async function explain(error: unknown): Promise<void> {
-  const message = error instanceof Error ? error.message : String(error);
-  const problems = error instanceof Error && 'problems' in error && Array.isArray(error.problems) ? error.problems as readonly { line: number; column: number; message: string }[] : [];
-  log().warn(message);
-  const [first] = problems;
-  await vscode.window.showErrorMessage(first === undefined ? `Bounded: ${message}` : `Bounded: ${message}: line ${first.line}, ${first.message}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`);
-}
+/** Intentions after which a session that has come to rest runs again. */
+const goesOn: ReadonlySet<Intention['type']> = new Set(['approve', 'send-back', 'continue']);

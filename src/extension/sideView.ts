@@ -1,46 +1,62 @@
 import * as vscode from 'vscode';
-import type { FromWebview, ToWebview } from '../core/protocol.ts';
-import { emptyMessage } from './emptyState.ts';
+import type { ToWebview } from '../core/protocol.ts';
+import type { App } from './app.ts';
 import { log } from './log.ts';
-import type { SessionHost } from './sessionHost.ts';
+import { readMessage } from './messages/read.ts';
 import { webviewHtml } from './webviewHtml.ts';
 
 /** The side view: posts the whole view, takes intentions. Its page keeps nothing, so a page that was closed needs no history. */
 export class SideView implements vscode.WebviewViewProvider {
   static readonly id = 'bounded.session';
-  readonly #context: vscode.ExtensionContext;
-  readonly #host: SessionHost;
-  readonly #handle: (message: FromWebview) => Promise<void>;
+  readonly #app: App;
   #view: vscode.WebviewView | undefined;
 
-  constructor(context: vscode.ExtensionContext, host: SessionHost, handle: (message: FromWebview) => Promise<void>) {
-    this.#context = context;
-    this.#host = host;
-    this.#handle = handle;
-    context.subscriptions.push(host.onChange(() => void this.refresh()));
+  constructor(app: App) {
+    this.#app = app;
+    app.context.subscriptions.push(
+      app.host.onChange(() => void this.#refresh()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => void this.#refresh()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#refresh()),
+    );
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
-    const dist = vscode.Uri.joinPath(this.#context.extensionUri, 'dist');
+    const dist = vscode.Uri.joinPath(this.#app.context.extensionUri, 'dist');
     this.#view = view;
     view.webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    view.webview.onDidReceiveMessage((message: FromWebview) => {
-      if (message.type === 'ready') return this.refresh();
-      return this.#handle(message).catch((error: unknown) => log().error(error instanceof Error ? error : String(error)));
-    });
+    view.webview.onDidReceiveMessage((data: unknown) => this.#take(data));
+    view.onDidChangeVisibility(() => void this.#refresh());
     view.onDidDispose(() => {
       this.#view = undefined;
     });
     view.webview.html = webviewHtml(view.webview, dist);
   }
 
+  async #take(data: unknown): Promise<void> {
+    const message = readMessage(data);
+    if (message === undefined) return log().warn('the side view sent a message that is none; it was dropped');
+    if (message.type === 'ready') return this.#refresh();
+    try {
+      const { handle } = await import('./messages/handle.ts');
+      await handle(this.#app, message);
+    } catch (error) {
+      await (await import('./explain.ts')).explain(error);
+    }
+  }
+
   /** Posts what there is to show now. */
-  async refresh(): Promise<void> {
+  async #refresh(): Promise<void> {
     const view = this.#view;
     if (view === undefined) return;
-    const { shown } = this.#host;
-    const message: ToWebview = shown === undefined ? await emptyMessage(this.#host) : { type: 'view', view: shown.view };
-    await view.webview.postMessage(message);
-    view.badge = shown?.view.card?.attention === true || shown?.view.state === 'waiting' ? { value: 1, tooltip: 'Bounded waits for you' } : undefined;
+    const { shown } = this.#app.host;
+    const waits = shown?.view.card?.attention === true || shown?.view.state === 'waiting';
+    view.badge = waits ? { value: 1, tooltip: 'Bounded waits for you' } : undefined;
+    if (!view.visible) return;
+    await view.webview.postMessage(shown === undefined ? await this.#empty() : { type: 'view', view: shown.view } satisfies ToWebview);
+  }
+
+  async #empty(): Promise<ToWebview> {
+    const { emptyMessage } = await import('./emptyState.ts');
+    return emptyMessage(this.#app.host);
   }
 }

@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { Acted } from '../../agent/controller.ts';
+import type { Intention } from '../../core/session/view.ts';
+import type { App } from '../app.ts';
+import { unsavedIn } from '../place.ts';
+import type { Place } from '../place.ts';
+import { completed } from './questions.ts';
+
+/**
+ * Carries out what a person intends, from whichever button, flag or command it comes: asks what has to be asked first, refuses
+ * what would fight with unsaved changes, and says what came of it. Undefined: the person thought better of it.
+ */
+export async function perform(app: App, wanted: Intention): Promise<Acted | undefined> {
+  const { shown, held } = app.host;
+  if (shown === undefined || held === undefined) return tell({ ok: false, message: 'there is no session in this window' });
+  const paths = touches(wanted) ? await (await app.host.engine()).previewFor(held.controller, asRewind(wanted)) : [];
+  const refusal = unsavedRefusal(shown.place, paths);
+  if (refusal !== undefined) return tell({ ok: false, message: refusal });
+  const intention = await completed(shown, wanted, paths);
+  if (intention === undefined) return undefined;
+  // A person may have typed while the question was open.
+  const late = unsavedRefusal(shown.place, paths);
+  return tell(late === undefined ? await app.host.act(intention) : { ok: false, message: late });
+}
+
+/** Whether an intention writes files of the work tree. */
+function touches({ type, ...intention }: Intention): boolean {
+  if (type === 'keep') return 'how' in intention && intention.how === 'undo';
+  return type.startsWith('rewind-') || type === 'undo-rewind' || type === 'restore-flag';
+}
+
+/** Undoing everything is a rewind to the base; bringing a flag back touches the file that rewinding it touched. */
+function asRewind(intention: Intention): Intention {
+  if (intention.type === 'keep') return { type: 'rewind-boundary', to: 'base' };
+  return intention.type === 'restore-flag' ? { type: 'rewind-file', flag: intention.flag } : intention;
+}
+
+function unsavedRefusal(place: Place, paths: readonly string[]): string | undefined {
+  const unsaved = unsavedIn(place).filter((path) => paths.includes(path));
+  if (unsaved.length === 0) return undefined;
+  const [verb, them] = unsaved.length === 1 ? ['has', 'it'] : ['have', 'them'];
+  return `${unsaved.join(', ')} ${verb} unsaved changes. Save or revert ${them} first; nothing was changed.`;
+}
+
+function tell(acted: Acted): Acted {
+  if (acted.ok) vscode.window.setStatusBarMessage(`Bounded: ${acted.message}`, 5000);
+  else void vscode.window.showWarningMessage(`Bounded: ${acted.message}`);
+  return acted;
+}

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import type { Intention } from '../../core/session/view.ts';
+import type { Shown } from '../sessionHost.ts';
+import { unsavedIn } from '../place.ts';
+
+/** The intention with what a person has to add to it, or undefined where they did not confirm it. */
+export async function completed(shown: Shown, intention: Intention, paths: readonly string[]): Promise<Intention | undefined> {
+  switch (intention.type) {
+    case 'send-back': return withNote(intention, sendBackPrompt(shown, intention.gate));
+    case 'note': return withText(intention);
+    case 'allow-flag': return confirmed(intention, allowQuestion(shown, intention.flag));
+    case 'rewind-boundary': return confirmed(intention, rewindQuestion(intention.to, paths));
+    case 'keep': return confirmed(intention, keepQuestion(shown, intention.how, paths));
+    case 'rewind-path': return confirmed(intention, pathQuestion(intention.path));
+    case 'approve': case 'rewind-file': case 'rewind-hunk': case 'undo-rewind': case 'restore-flag': case 'pause': case 'continue': case 'stop': return intention;
+  }
+}
+
+interface Question {
+  readonly text: string;
+  readonly detail: string;
+  readonly button: string;
+  /** A look at what would be lost comes before the button that loses it. */
+  readonly lookFirst?: boolean;
+}
+
+const look = 'Open the Diff First';
+
+async function confirmed(intention: Intention, { text, detail, button, lookFirst }: Question): Promise<Intention | undefined> {
+  const buttons = lookFirst === true ? [look, button] : [button];
+  const chosen = await vscode.window.showWarningMessage(text, { modal: true, detail }, ...buttons);
+  if (chosen === look) void vscode.commands.executeCommand('bounded.openDiff');
+  return chosen === button ? intention : undefined;
+}
+
+async function withNote(intention: Extract<Intention, { type: 'send-back' }>, prompt: { readonly title: string; readonly prompt: string }): Promise<Intention | undefined> {
+  if (intention.note !== undefined) return intention;
+  const note = await vscode.window.showInputBox({ ...prompt, ignoreFocusOut: true, validateInput: (text) => (text.trim() === '' ? 'The model needs to know what to do differently.' : undefined) });
+  return note === undefined ? undefined : { ...intention, note: note.trim() };
+}
+
+function sendBackPrompt({ session }: Shown, gate: string): { readonly title: string; readonly prompt: string } {
+  const rejects = session.gate?.id === gate && session.gate.kind === 'amendment';
+  return rejects ? { title: 'Reject the Amendment', prompt: 'Why not? The note goes with the next turn.' } : { title: 'Send Back', prompt: 'What has to be different? The note goes with the next turn; it cannot widen scope, budget or oracle.' };
+}
+
+async function withText(intention: Extract<Intention, { type: 'note' }>): Promise<Intention | undefined> {
+  if (intention.text !== undefined) return intention;
+  const text = await vscode.window.showInputBox({ title: 'Write a Note to the Model', prompt: 'It goes with the next turn and can steer, but not widen scope, budget or oracle.', ignoreFocusOut: true });
+  return text === undefined || text.trim() === '' ? undefined : { ...intention, text: text.trim() };
+}
+
+function allowQuestion({ session }: Shown, id: string): Question {
+  const path = session.line.flags.find((flag) => flag.id === id)?.path ?? 'this file';
+  return { text: `Amend the contract so that ${path} may change?`, detail: `The line "/${path}" is added to scope.change in ${session.contractFile}, and the contract is locked anew. The change stays.`, button: 'Amend the Contract' };
+}
+
+function rewindQuestion(to: string, paths: readonly string[]): Question {
+  const where = to === 'base' ? 'the state before the session' : `the boundary ${to}`;
+  if (paths.length === 0) return { text: `Start again at ${where}?`, detail: 'No file has to be brought back. A new attempt begins there.', button: 'Start Again' };
+  return { text: `Rewind ${counted(paths)} to ${where}?`, detail: `${listed(paths)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.`, button: 'Rewind', lookFirst: true };
+}
+
+function pathQuestion(path: string): Question {
+  return { text: `Rewind ${path} to what it was before the session?`, detail: 'Everything that this session changed in it is taken back; a newer change of yours is kept or listed. The rewind can be undone.', button: 'Rewind File' };
+}
+
+function keepQuestion(shown: Shown, how: Extract<Intention, { type: 'keep' }>['how'], paths: readonly string[]): Question {
+  const { session, place } = shown;
+  const unsaved = unsavedIn(place);
+  const left = unsaved.length === 0 ? '' : `\n\nNot included, because it is not saved: ${unsaved.join(', ')}`;
+  switch (how) {
+    case 'branch': return { text: 'Keep the work as a branch?', detail: `Creates a branch bounded/${session.name}/… in your repository with one commit per boundary. HEAD, index and work tree stay as they are.${left}`, button: 'Keep as Branch' };
+    case 'squash': return { text: 'Keep the work as a branch with one commit?', detail: `Creates a branch bounded/${session.name}/… in your repository with everything in one commit, your uncommitted work included. HEAD, index and work tree stay as they are.${left}`, button: 'Keep as One Commit' };
+    case 'patch': return { text: 'Export the work as a patch?', detail: `Writes a patch file for git apply under .bounded/${session.name}/. Git is not touched.${left}`, button: 'Export a Patch' };
+    case 'leave': return { text: 'Leave the work in your work tree?', detail: 'The changes stay as uncommitted work, for you to look through and commit. Git is not touched.', button: 'Leave in Work Tree' };
+    case 'undo': return { text: `Undo everything: bring ${counted(paths)} back to the state before the session?`, detail: `${listed(paths)}\n\nYour own later changes stay. Git is not touched. It is a checkpoint itself and can be undone.`, button: 'Undo Everything', lookFirst: true };
+  }
+}
+
+const mostListed = 15;
+
+function listed(paths: readonly string[]): string {
+  const rest = paths.length - mostListed;
+  return [...paths.slice(0, mostListed), ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+}
+
+export function counted(paths: readonly unknown[]): string {
+  return paths.length === 1 ? '1 file' : `${paths.length} files`;
+}

@@ -1,0 +1,16 @@
+import type { FileDiff } from '../core/session/changes.ts';
+import type { Session } from '../core/session/session.ts';
+
+/**
+ * What the session has changed in the end, path by path, sorted: the content before its first write against the content after
+ * its last one. What it brought back itself is not among them.
+ */
+export function netChanges(session: Session): readonly Pick<FileDiff, 'path' | 'before' | 'after' | 'binary'>[] {
+  const net = new Map<string, Pick<FileDiff, 'path' | 'before' | 'after' | 'binary'>>();
+  for (const write of session.line.writes) {
+    const first = net.get(write.path) ?? write;
+    net.set(write.path, { path: write.path, binary: first.binary || write.binary, ...(first.before === undefined ? {} : { before: first.before }), ...(write.after === undefined ? {} : { after: write.after }) });
+  }
+  const changed = [...net.values()].filter(({ before, after }) => before?.oid !== after?.oid || before?.mode !== after?.mode);
+  return changed.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}

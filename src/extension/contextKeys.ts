@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import type { SessionHost } from './sessionHost.ts';
+
+/** Keeps the keys up to date by which menus and the palette know what makes sense now. */
+export function keepContextKeys(host: SessionHost): vscode.Disposable {
+  const last = new Map<string, unknown>();
+  const set = (key: string, value: string | boolean): void => {
+    if (last.get(key) === value) return;
+    last.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
+  };
+  return host.onChange((shown) => {
+    const session = shown?.session;
+    set('bounded.state', shown?.view.state ?? 'none');
+    set('bounded.running', host.running);
+    set('bounded.hasFlags', session?.line.flags.some((flag) => flag.outcome === undefined) === true);
+    set('bounded.hasRewound', session?.line.flags.some((flag) => flag.outcome === 'rewound') === true);
+    set('bounded.hasRewinds', session?.rewinds.some((rewind) => !rewind.undone) === true);
+    set('bounded.hasChanges', (session?.line.writes.length ?? 0) > 0);
+  });
+}

@@ -1,0 +1,135 @@
+import * as vscode from 'vscode';
+import type { Flag } from '../../core/session/session.ts';
+import type { SessionHost } from '../sessionHost.ts';
+import { placedIn } from './placed.ts';
+import type { PlacedHunk } from './placed.ts';
+
+/** The flagged hunks of one file, first one first. */
+export interface FlaggedFile {
+  readonly uri: vscode.Uri;
+  readonly hunks: readonly PlacedHunk[];
+}
+
+const settleMs = 60;
+
+/**
+ * The open flags of the session as they stand in the files now: computed from the session and from the text of the editor, or of
+ * the disk where the file is not open. They follow edits; nothing about them is kept.
+ */
+export class FlagStore implements vscode.Disposable {
+  readonly #host: SessionHost;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[] = [this.#changed];
+  #files = new Map<string, FlaggedFile>();
+  #watched: { readonly folder: string; readonly watcher: vscode.Disposable } | undefined;
+  #pending: NodeJS.Timeout | undefined;
+  #round = 0;
+  #seen: unknown[] = [];
+
+  /** The flags or their places are not what they were. */
+  readonly onChange = this.#changed.event;
+
+  constructor(host: SessionHost) {
+    this.#host = host;
+    const ifFlagged = (uri: vscode.Uri): void => {
+      if (this.#isFlagged(uri)) this.#soon();
+    };
+    this.#subscriptions.push(
+      host.onChange(() => this.#ifSessionMoved()),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => ifFlagged(document.uri)),
+      vscode.workspace.onDidOpenTextDocument(({ uri }) => ifFlagged(uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => ifFlagged(uri)),
+    );
+  }
+
+  get files(): readonly FlaggedFile[] {
+    return [...this.#files.values()];
+  }
+
+  /** Flagged hunks of a document. */
+  at(uri: vscode.Uri): readonly PlacedHunk[] {
+    return this.#files.get(uri.toString())?.hunks ?? [];
+  }
+
+  dispose(): void {
+    clearTimeout(this.#pending);
+    this.#round += 1;
+    this.#watched?.watcher.dispose();
+    for (const one of this.#subscriptions) one.dispose();
+  }
+
+  /** A session changes many times a second; its flags and files do not. */
+  #ifSessionMoved(): void {
+    const line = this.#host.session?.line;
+    const now = [line?.flags, line?.writes];
+    if (now.every((one, index) => one === this.#seen[index])) return;
+    this.#seen = now;
+    this.#soon();
+  }
+
+  #isFlagged(uri: vscode.Uri): boolean {
+    const path = this.#host.place?.pathOf(uri);
+    return path !== undefined && this.#openFlags().some((flag) => flag.path === path);
+  }
+
+  #openFlags(): readonly Flag[] {
+    return this.#host.session?.line.flags.filter((flag) => flag.outcome === undefined) ?? [];
+  }
+
+  #soon(): void {
+    this.#pending ??= setTimeout(() => {
+      this.#pending = undefined;
+      void this.#recompute();
+    }, settleMs);
+  }
+
+  async #recompute(): Promise<void> {
+    const round = ++this.#round;
+    const flags = this.#openFlags();
+    const place = flags.length === 0 ? undefined : this.#host.place;
+    this.#watch(place?.folder);
+    const files = new Map<string, FlaggedFile>();
+    for (const path of new Set(flags.map((flag) => flag.path))) {
+      const file = place === undefined ? undefined : await fileAt(place.uri(path), flags.filter((flag) => flag.path === path));
+      if (file !== undefined && file.hunks.length > 0) files.set(file.uri.toString(), file);
+    }
+    if (round !== this.#round || signature(files) === signature(this.#files)) return;
+    this.#files = files;
+    this.#changed.fire();
+  }
+
+  /** Files that are not open in an editor are watched on the disk, as long as there are flags. */
+  #watch(folder: vscode.Uri | undefined): void {
+    if (this.#watched?.folder === folder?.toString()) return;
+    this.#watched?.watcher.dispose();
+    this.#watched = folder === undefined ? undefined : { folder: folder.toString(), watcher: this.#watcherOf(folder) };
+  }
+
+  #watcherOf(folder: vscode.Uri): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '**/*'));
+    const changed = (uri: vscode.Uri): void => {
+      if (this.#isFlagged(uri)) this.#soon();
+    };
+    return vscode.Disposable.from(watcher, watcher.onDidChange(changed), watcher.onDidCreate(changed), watcher.onDidDelete(changed));
+  }
+}
+
+async function fileAt(uri: vscode.Uri, flags: readonly Flag[]): Promise<FlaggedFile> {
+  const text = await textOf(uri);
+  return { uri, hunks: flags.flatMap((flag) => placedIn(text, flag)).toSorted((a, b) => a.start - b.start) };
+}
+
+/** Text of the editor where the file is open, else of the disk; undefined where there is no file. */
+async function textOf(uri: vscode.Uri): Promise<string | undefined> {
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (open !== undefined && (open.isDirty || (await exists(uri)))) return open.getText();
+  return vscode.workspace.fs.readFile(uri).then((bytes) => new TextDecoder().decode(bytes), () => undefined);
+}
+
+function exists(uri: vscode.Uri): Promise<boolean> {
+  return Promise.resolve(vscode.workspace.fs.stat(uri)).then(() => true, () => false);
+}
+
+function signature(files: ReadonlyMap<string, FlaggedFile>): string {
+  return JSON.stringify([...files].map(([uri, { hunks }]) => [uri, hunks.map(({ flag, hunk, start, end }) => [flag.id, flag.hunks.length, hunk?.id, start, end])]));
+}

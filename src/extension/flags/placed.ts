@@ -1,0 +1,38 @@
+import type { Hunk } from '../../core/session/changes.ts';
+import type { Flag } from '../../core/session/session.ts';
+import { placeOfHunk } from '../../node/workspace/revertHunk.ts';
+
+/** One hunk of an open flag in the file as it is now. Lines count from 0, the end is exclusive; a hunk that only removed lines has none. */
+export interface PlacedHunk {
+  readonly flag: Flag;
+  /** Absent where the flag is about the whole file: a binary, deleted or unreadable one. */
+  readonly hunk?: Hunk;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Where the hunks of a flag are in `text` (undefined: there is no such file). They are found by their content, exactly as a
+ * rewind of the hunk finds them; a hunk whose lines are gone is gone.
+ */
+export function placedIn(text: string | undefined, flag: Flag): readonly PlacedHunk[] {
+  if (flag.outcome !== undefined) return [];
+  if (flag.write.after === undefined) return text === undefined ? [{ flag, start: 0, end: 0 }] : [];
+  if (text === undefined) return [];
+  if (flag.hunks.length === 0) return [{ flag, start: 0, end: 0 }];
+  const lines = linesOf(text);
+  return flag.hunks.flatMap((hunk) => {
+    const place = placeOfHunk(lines, withoutMark(hunk));
+    return 'hindrance' in place ? [] : [{ flag, hunk, start: place.at, end: place.at + hunk.newLines }];
+  });
+}
+
+/** Lines with their end-of-line, as hunks have them. */
+function linesOf(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+/** An editor hides the byte-order mark of a file; the hunk of its first line has it. */
+function withoutMark(hunk: Hunk): Hunk {
+  return hunk.newStart > 1 ? hunk : { ...hunk, lines: hunk.lines.map((line) => line.replace(/^([-+])\uFEFF/, '$1')) };
+}

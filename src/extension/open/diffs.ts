@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import type { Blob, FileDiff, Path, TreeId } from '../../core/session/changes.ts';
+import type { App } from '../app.ts';
+import type { Place } from '../place.ts';
+import type { Shown } from '../sessionHost.ts';
+import { netChanges } from '../changes.ts';
+import { blobUri } from './contents.ts';
+
+type Row = [vscode.Uri, vscode.Uri | undefined, vscode.Uri | undefined];
+
+/** What the session has changed, base against the work tree, in the multi-file diff editor. */
+export async function openDiff({ host }: App): Promise<void> {
+  const { shown } = host;
+  if (shown === undefined) return;
+  const changes = netChanges(shown.session);
+  if (changes.length === 0) return void vscode.window.showInformationMessage('Bounded: the session has changed no file.');
+  await show(`Bounded: ${shown.session.name} against its base`, changes.map((change) => againstWorkTree(shown.place, change)));
+}
+
+/** One file, what it was at the base against the work tree. `given` is a row of the Source Control view, or has its path. */
+export async function openFileDiff({ host: { shown } }: App, given?: unknown): Promise<void> {
+  const path = typeof given === 'object' && given !== null && 'path' in given ? given.path : undefined;
+  if (shown !== undefined && typeof path === 'string') await showFileDiff(shown, path);
+}
+
+async function showFileDiff(shown: Shown, path: Path): Promise<void> {
+  const change = netChanges(shown.session).find((one) => one.path === path);
+  if (change === undefined) return;
+  const [uri, before, after] = againstWorkTree(shown.place, change);
+  if (before === undefined) return void (await vscode.window.showTextDocument(uri));
+  if (after === undefined) return void (await vscode.window.showTextDocument(before));
+  await vscode.commands.executeCommand('vscode.diff', before, after, `${path} (base against work tree)`);
+}
+
+/** What one phase has changed: its boundary against the boundary before, or the base. */
+export async function openBoundaryDiff({ host }: App, boundary: string): Promise<void> {
+  const { shown, held } = host;
+  if (shown === undefined || held === undefined) return;
+  const { boundaries } = shown.session.line;
+  const at = boundaries.findIndex((one) => one.id === boundary);
+  const to = boundaries[at]?.tree;
+  const from: TreeId | undefined = boundaries[at - 1]?.tree ?? shown.session.base?.tree;
+  if (to === undefined || from === undefined) return;
+  const changes = await held.workspace.diff(from, to);
+  if (changes.length === 0) return void vscode.window.showInformationMessage(`Bounded: ${boundary} changed no file.`);
+  await show(`Bounded: ${boundary}`, changes.map((change) => [shown.place.uri(change.path), side(shown.place, change.path, change.before), side(shown.place, change.path, change.after)]));
+}
+
+function againstWorkTree(place: Place, { path, before, after }: Pick<FileDiff, 'path' | 'before' | 'after'>): Row {
+  const uri = place.uri(path);
+  return [uri, side(place, path, before), after === undefined ? undefined : uri];
+}
+
+function side(place: Place, path: Path, blob: Blob | undefined): vscode.Uri | undefined {
+  return blob === undefined ? undefined : blobUri(place, path, blob);
+}
+
+async function show(title: string, rows: readonly Row[]): Promise<void> {
+  await vscode.commands.executeCommand('vscode.changes', title, rows);
+}

@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import type { FileDiff } from '../core/session/changes.ts';
+import type { Flag, Session } from '../core/session/session.ts';
+import type { FlagGiven } from './acts/flags.ts';
+import { netChanges } from './changes.ts';
+import { sentenceOf } from './flags/words.ts';
+import type { Place } from './place.ts';
+import type { SessionHost } from './sessionHost.ts';
+
+type Change = Pick<FileDiff, 'path' | 'before' | 'after'>;
+
+/** A row; the commands of its menu read `flag` and `path`. */
+interface Row extends vscode.SourceControlResourceState, FlagGiven {}
+
+/** What the session has changed, in the Source Control view, in groups by what it needs of a person. */
+export class SourceControlRows implements vscode.Disposable {
+  readonly #host: SessionHost;
+  readonly #listener: vscode.Disposable;
+  #control: { readonly session: string; readonly source: vscode.SourceControl; readonly groups: Groups } | undefined;
+  #seen: unknown[] = [];
+
+  constructor(host: SessionHost) {
+    this.#host = host;
+    this.#listener = host.onChange(() => this.#refresh());
+    this.#refresh();
+  }
+
+  dispose(): void {
+    this.#listener.dispose();
+    this.#control?.source.dispose();
+  }
+
+  #refresh(): void {
+    const { session, place } = this.#host;
+    const now = [session?.id, session?.line.flags, session?.line.writes];
+    if (now.every((one, index) => one === this.#seen[index])) return;
+    this.#seen = now;
+    if (this.#control?.session !== session?.id) this.#open(session, place);
+    if (session !== undefined && place !== undefined && this.#control !== undefined) fill(this.#control.groups, session, place);
+  }
+
+  #open(session: Session | undefined, place: Place | undefined): void {
+    this.#control?.source.dispose();
+    this.#control = session === undefined || place === undefined ? undefined : { session: session.id, ...control(place) };
+  }
+}
+
+interface Groups {
+  readonly out: vscode.SourceControlResourceGroup;
+  readonly oracle: vscode.SourceControlResourceGroup;
+  readonly over: vscode.SourceControlResourceGroup;
+  readonly within: vscode.SourceControlResourceGroup;
+}
+
+function control(place: Place): { readonly source: vscode.SourceControl; readonly groups: Groups } {
+  const source = vscode.scm.createSourceControl('bounded', 'Bounded', place.folder);
+  source.inputBox.visible = false;
+  // The badge of the view adds all providers up; git counts these files already.
+  source.count = 0;
+  const group = (id: string, label: string): vscode.SourceControlResourceGroup => Object.assign(source.createResourceGroup(id, label), { hideWhenEmpty: true });
+  return { source, groups: { out: group('outOfScope', 'Out of scope'), oracle: group('oracleProtected', 'Oracle-protected'), over: group('overBudget', 'Over the diff budget'), within: group('inScope', 'In scope') } };
+}
+
+function fill(groups: Groups, session: Session, place: Place): void {
+  const open = session.line.flags.filter((flag) => flag.outcome === undefined);
+  const changes = netChanges(session);
+  const flagged = (standing: Flag['standing']): Row[] => {
+    const first = new Map(open.filter((flag) => flag.standing === standing).toReversed().map((flag) => [flag.path, flag]));
+    return [...first.values()].map((flag) => row(place, changes.find((one) => one.path === flag.path) ?? flag.write, flag));
+  };
+  groups.out.resourceStates = flagged('out-of-scope');
+  groups.oracle.resourceStates = flagged('oracle-protected');
+  groups.over.resourceStates = flagged('over-budget');
+  groups.within.resourceStates = changes.filter((change) => !open.some((flag) => flag.path === change.path)).map((change) => row(place, change));
+}
+
+function row(place: Place, { path, before, after }: Change, flag?: Flag): Row {
+  const what = after === undefined ? 'deleted' : before === undefined ? 'created' : 'changed';
+  const resourceUri = place.uri(path);
+  return {
+    resourceUri, path, ...(flag === undefined ? {} : { flag: flag.id }), contextValue: flag === undefined ? 'change' : 'flag',
+    command: { title: 'Open Changes', command: 'bounded.openFileDiff', arguments: [{ path }] },
+    decorations: { strikeThrough: after === undefined, tooltip: flag === undefined ? `In scope: ${what} by the session` : sentenceOf(flag) },
+  };
+}
