@@ -1,5 +1,6 @@
 import type { FrozenFile } from '../core/session/session.ts';
 import { lastBoundary } from '../core/session/line.ts';
+import { adoptContract } from './adoptContract.ts';
 import { baseTree, measureChange } from './diffUse.ts';
 import { look } from './look.ts';
 import { oracleFiles } from './prompts/decoys.ts';
@@ -13,6 +14,7 @@ export async function cross(run: Run): Promise<void> {
   const { session } = run.recorder;
   const { line } = session;
   if (line.phase === undefined || line.exit === undefined || line.exit.tree !== tree) return;
+  if (!session.locked && !(await adoptContract(run, tree))) return;
   await lock(run, tree);
   const boundary = boundaryId(line.phase, line.boundaries.map((one) => one.id));
   const commit = await run.ports.workspace.commit({

@@ -5,7 +5,7 @@ import { assembleRequest } from '../core/transcript/assemble.ts';
 import { cacheBreak, fingerprintOf } from '../core/transcript/fingerprint.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
-import { costOf } from '../core/transcript/prices.ts';
+import { costOf, utf8Bytes } from '../core/transcript/prices.ts';
 import { retryPolicy } from '../core/transcript/retry.ts';
 import type { Run } from './run.ts';
 import { Paused, throwIfAborted } from './run.ts';
@@ -33,7 +33,7 @@ async function prepare(run: Run, id: string, attempt: number): Promise<ModelRequ
   const conversation = conversationOf(run, id);
   const draft: ModelRequest = { model: conversation.model, system: systemPrompt, tools: toolSpecs, messages: conversation.messages, maxTokens: 1, effort: session.contract.model.effort };
   const body = assembleRequest(draft);
-  const reserved = reserve(run, conversation.model, JSON.stringify(body).length, conversation.truncated);
+  const reserved = reserve(run, conversation.model, utf8Bytes(JSON.stringify(body)), conversation.truncated);
   if (!reserved.ok) {
     await run.recorder.record({ type: 'budget/reached', budget: reserved.budget, detail: reserved.detail });
     return undefined;
@@ -53,13 +53,20 @@ async function noteCacheBreak(run: Run, id: string, fingerprint: Fingerprint): P
 
 async function answered(run: Run, id: string, request: ModelRequest, reply: Answered): Promise<void> {
   const { session } = run.recorder;
+  if (!reply.model.startsWith(request.model) && !request.model.startsWith(reply.model)) return refuseModel(run, id, request, reply);
   await run.recorder.record({
     type: 'turn/answered', conversation: id, turn: session.spent.turns + 1, content: reply.content, badCalls: reply.badCalls.map((call) => call.id), stop: reply.stop,
     ...(reply.stopDetail === undefined ? {} : { stopDetail: reply.stopDetail }), usage: reply.usage, costUsd: costOf(request.model, reply.usage), model: reply.model,
     ...(reply.requestId === undefined ? {} : { requestId: reply.requestId }), ms: reply.ms,
   });
-  if (!reply.model.startsWith(request.model) && !request.model.startsWith(reply.model)) throw new Paused(`the endpoint answered as ${reply.model}, not as ${request.model}`);
   if (reply.stop === 'refusal') throw new Paused(`the model refused to go on${reply.stopDetail === undefined ? '' : ` (${reply.stopDetail})`}`);
+}
+
+/** A session knows its model: an answer by another one is no part of it, though it is paid for. */
+async function refuseModel(run: Run, id: string, request: ModelRequest, reply: Answered): Promise<void> {
+  const message = `the endpoint answered as ${reply.model}, not as ${request.model}`;
+  await run.recorder.record({ type: 'turn/failed', conversation: id, turn: run.recorder.session.spent.turns + 1, fault: { class: 'bad-response', message }, costUsd: costOf(reply.model, reply.usage), ms: reply.ms });
+  throw new Paused(message);
 }
 
 /** Records a failed try, then waits for the next one, or pauses the session. */

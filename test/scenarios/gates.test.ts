@@ -77,6 +77,21 @@ describe('gates', function () {
     });
   });
 
+  it('the contract that is locked is the one that lies there when a person approves', async () => {
+    await scenario({}, undefined, async ({ project, run, bounded }) => {
+      await run();
+      const text = readFileSync(project.contract, 'utf8');
+      writeFileSync(project.contract, text.replace('at-most: 1e-9', 'at-most: banana'));
+      const refused = await bounded('resume', '--approve', 'explore', '--json');
+      assert.equal(refused.status, 5, refused.stderr);
+      assert.equal(events(refused, 'contract/locked').length, 0);
+      writeFileSync(project.contract, text.replace('at-most: 1e-9', 'at-most: 1e-12'));
+      const ran = await bounded('resume', '--approve', 'contract-valid,all', '--json');
+      assert.equal(ran.status, 0, ran.stderr + ran.stdout.slice(-600));
+      assert.equal(events(ran, 'oracle/ran').at(-1)?.run.cells[0]?.metrics[0]?.limit, 1e-12);
+    });
+  });
+
   it('a blocker waits for a person, and goes on with their answer', async () => {
     const moves = { 'minimal-hook': [[call('report_blocker', { what: 'no reference data', tried: 'searched', needs: 'the file' })], honest['minimal-hook']?.[0] ?? []] };
     await scenario(moves, undefined, async ({ run, bounded }) => {

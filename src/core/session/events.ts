@@ -42,6 +42,8 @@ export type SessionEvent =
   | { readonly type: 'decoys/submitted'; readonly decoys: readonly Decoy[] }
   | { readonly type: 'decoy/ran'; readonly decoy: string; readonly result: Decoy['result'] & {}; readonly detail: string; readonly nearest?: number }
   | { readonly type: 'oracle/frozen'; readonly files: readonly FrozenFile[] }
+  /** A person changed the contract file before it was locked. */
+  | { readonly type: 'contract/adopted'; readonly contract: Contract; readonly contractText: string; readonly contractHash: string }
   | { readonly type: 'contract/locked'; readonly hash: string }
   | { readonly type: 'gate/opened'; readonly gate: string; readonly kind: GateKind; readonly phase: PhaseName; readonly question: string; readonly blocking: readonly string[] }
   | { readonly type: 'gate/answered'; readonly gate: string; readonly answer: GateAnswer; readonly by: 'person' | 'approve-flag' | 'auto' }

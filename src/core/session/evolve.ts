@@ -47,6 +47,7 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'control/seen': return { ...session, control: event.control, head: event.head };
     case 'decision/recorded': return { ...session, decisions: [...session.decisions, event.decision] };
     case 'blocker/reported': return { ...session, blocker: { what: event.what, tried: event.tried, needs: event.needs } };
+    case 'contract/adopted': return { ...session, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
     case 'contract/locked': return { ...session, locked: true };
     case 'gate/opened': return { ...session, gate: { id: event.gate, kind: event.kind, phase: event.phase, question: event.question, blocking: event.blocking } };
     case 'gate/answered': return answer(session, event);

@@ -37,7 +37,8 @@ function evolveWork(line: Line, event: SessionEvent, session: Session, stamp: St
     case 'decoy/ran': return { ...line, decoys: line.decoys.map((decoy) => (decoy.name === event.decoy ? { ...decoy, result: event.result, detail: event.detail, ...(event.nearest === undefined ? {} : { nearest: event.nearest }) } : decoy)) };
     case 'oracle/frozen': return { ...line, frozen: event.files };
     case 'gate/answered': return gateAnswered(line, event, session, stamp);
-    case 'amendment/decided': return event.approved ? reopened(line) : line;
+    case 'amendment/decided': return event.approved ? { ...reopened(line), runsFrom: line.runs.length } : line;
+    case 'contract/adopted': return { ...line, runsFrom: line.runs.length };
     case 'review/reported': return { ...line, reviewed: true, findings: [...line.findings.map(unsettled), ...event.findings] };
     case 'finding/settled': return { ...line, findings: line.findings.map((finding) => settle(finding, event)) };
     default: return line;

@@ -10,7 +10,8 @@ export function firstLine(phase: PhaseName | undefined, attempt: number): Line {
   return {
     attempt, phase, phaseStartedAt: 0, phaseStarted: false, round: 0, roundsAllowed: maxReviewRounds, phaseTurns: 0, repairs: 0, boundaries: [], writes: [], flags: [],
     uses: { phase: { files: 0, lines: 0 }, base: { files: 0, lines: 0 } },
-    runs: [], decoys: [], findings: [], reviewed: false, stack: [], gateApproved: false, waived: [],
+    runs: [],
+    runsFrom: 0, decoys: [], findings: [], reviewed: false, stack: [], gateApproved: false, waived: [],
   };
 }
 
@@ -53,7 +54,7 @@ export function phaseBase(session: Session): string {
 
 /** The runs that stand for a verdict on `tree`: complete ones at boundaries and at the end, in order. */
 export function decisiveRuns(line: Line, tree: string): readonly OracleRun[] {
-  return line.runs.filter((run) => run.tree === tree && (run.purpose === 'boundary' || run.purpose === 'confirm' || run.purpose === 'final'));
+  return line.runs.slice(line.runsFrom).filter((run) => run.tree === tree && (run.purpose === 'boundary' || run.purpose === 'confirm' || run.purpose === 'final'));
 }
 
 export function baselineRun(line: Line): OracleRun | undefined {

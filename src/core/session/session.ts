@@ -73,6 +73,8 @@ export interface Line {
   readonly uses: DiffUses;
   readonly flags: readonly Flag[];
   readonly runs: readonly OracleRun[];
+  /** Runs before this index were judged by a contract that is no longer in force. */
+  readonly runsFrom: number;
   readonly plan?: Plan;
   readonly frozen?: readonly FrozenFile[];
   readonly decoys: readonly Decoy[];

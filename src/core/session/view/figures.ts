@@ -1,11 +1,18 @@
+import type { ChangeSize } from '../changes.ts';
+import type { SurfaceDelta } from '../facts.ts';
 import type { Session } from '../session.ts';
 
 /** A duration as people read it: `38 s`, `4 min`, `1 h 52`. */
 export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
+  const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')}`;
+}
+
+/** A count with its noun: `1 file`, `3 files`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 export function dollars(usd: number): string {
@@ -19,9 +26,24 @@ export function cost(session: Session): string {
   return usd === 0 ? 'cost unknown' : `${dollars(usd)} + ${unpriced} unpriced`;
 }
 
-/** The first line of the task. */
+/** `3 files +12 −4`. */
+export function changeText(change: ChangeSize): string {
+  return change.files === 0 ? 'nothing' : `${count(change.files, 'file')} +${change.added} −${change.removed}`;
+}
+
+/** The exported names that a clean-up added and removed. */
+export function surfaceText({ exportsAdded, exportsRemoved }: SurfaceDelta): string {
+  if (exportsAdded.length === 0 && exportsRemoved.length === 0) return 'no exported name added or removed';
+  return `+${exportsAdded.length} −${exportsRemoved.length} exported names`;
+}
+
+const longestTitle = 160;
+
+/** The first sentence of the task, on one line. */
 export function titleOf(session: Session): string {
-  return session.contract.task.trim().replace(/\s*\n\s*/g, ' ');
+  const text = session.contract.task.trim().replace(/\s+/g, ' ');
+  const sentence = /^.+?[.!?](?= |$)/u.exec(text)?.[0].replace(/\.$/, '') ?? text;
+  return sentence.length <= longestTitle ? sentence : `${sentence.slice(0, sentence.lastIndexOf(' ', longestTitle)).trimEnd()} …`;
 }
 
 /** The sentence that side view, evidence and start gate use where no sandbox works. */
