@@ -7,32 +7,38 @@ import { keyOf } from './scan.ts';
 import type { UserRepository } from './userRepository.ts';
 
 /** What steers git, file or folder, below the git folder that all work trees share. */
-const shared = ['config', 'packed-refs', 'refs', 'reftable', 'hooks', 'info', 'objects/info/alternates', 'shallow'];
+const shared = ['config', 'reftable', 'hooks', 'info', 'objects/info/alternates', 'shallow'];
 /** The same below the git folder of one work tree. */
 const own = ['HEAD', 'index', 'config.worktree', 'commondir', 'gitdir', 'info', 'hooks', 'refs/bisect', 'refs/worktree', 'refs/rewritten'];
 /** And of a repository inside the work tree or of a submodule. */
-const nested = ['HEAD', 'config', 'packed-refs', 'refs', 'hooks', 'info', 'commondir', 'gitdir'];
+const nested = ['HEAD', 'config', 'hooks', 'info', 'commondir', 'gitdir'];
 
 /** Digests of git's control files; unchanged files are not read again. */
 export class ControlFiles {
   readonly #known = new Map<string, { readonly key: string; readonly digest: string; readonly racy: boolean }>();
 
   /**
-   * Each control file with the SHA-256 of its content; links with that of their target. Names are as below the git folder (`refs/heads/main`); those
-   * of repositories inside the work tree begin with their folder, those of submodules with `modules/`.
+   * Each control file with the SHA-256 of its content, links with that of their target, each ref with what it points to, packed or not. Names are as
+   * below the git folder (`refs/heads/main`); those of repositories inside the work tree begin with their folder, those of submodules with `modules/`.
    */
   read(root: string, repository: UserRepository | undefined, repositories: readonly Path[]): Record<string, string> {
     const digests: Record<string, string> = {};
     for (const folder of repositories) {
       this.#note(path.join(root, folder, '.git'), `${folder}/.git`, digests);
-      this.#collect(path.join(root, folder, '.git'), nested, `${folder}/.git/`, digests);
+      this.#collectNested(path.join(root, folder, '.git'), `${folder}/.git/`, digests);
     }
     if (repository === undefined) return digests;
     this.#note(path.join(repository.top, '.git'), '.git', digests);
     this.#collect(repository.commonDir, shared, '', digests);
+    collectRefs(repository.commonDir, '', digests);
     this.#collect(repository.gitDir, own, '', digests);
-    for (const module of modulesIn(path.join(repository.commonDir, 'modules'))) this.#collect(module, nested, `${path.relative(repository.commonDir, module).split(path.sep).join('/')}/`, digests);
+    for (const module of modulesIn(path.join(repository.commonDir, 'modules'))) this.#collectNested(module, `${path.relative(repository.commonDir, module).split(path.sep).join('/')}/`, digests);
     return digests;
+  }
+
+  #collectNested(folder: string, prefix: string, digests: Record<string, string>): void {
+    this.#collect(folder, nested, prefix, digests);
+    collectRefs(folder, prefix, digests);
   }
 
   #collect(folder: string, names: readonly string[], prefix: string, digests: Record<string, string>): void {
@@ -51,6 +57,29 @@ export class ControlFiles {
     const known = this.#known.get(file);
     if (known?.key !== key || known.racy) this.#known.set(file, { key, racy: stats.ctimeNs > BigInt(Date.now() - 2000) * 1_000_000n, digest: digestOf(file, stats) });
     digests[name] = this.#known.get(file)?.digest ?? '';
+  }
+}
+
+/** Refs by what they point to: packing them, as git does now and then by itself, is no change. A file of its own wins over the packed one. */
+function collectRefs(folder: string, prefix: string, digests: Record<string, string>): void {
+  for (const line of textOf(path.join(folder, 'packed-refs')).split('\n')) {
+    const [, oid = '', name = ''] = /^([0-9a-f]{40,}) (refs\/\S+)$/.exec(line) ?? [];
+    if (name !== '') digests[prefix + name] = oid;
+  }
+  const pending = ['refs'];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    const stats = statsOf(path.join(folder, name));
+    if (stats?.isDirectory() === true) for (const entry of readdirSync(path.join(folder, name))) pending.push(`${name}/${entry}`);
+    else if (stats !== undefined && !name.endsWith('.lock')) digests[prefix + name] = textOf(path.join(folder, name)).slice(0, 300).trim();
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // Not there, or gone since it was listed.
+    return '';
   }
 }
 

@@ -91,7 +91,7 @@ describe('a capture', () => {
 
   it('names pipes, nested repositories and empty folders beside the content', async () => {
     const repo = newRepo({ 'a.txt': 'a' });
-    execFileSync('mkfifo', [repo.at('pipe')]);
+    execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: repo.root });
     fs.mkdirSync(repo.at('empty/deep'), { recursive: true });
     fs.mkdirSync(repo.at('inner'));
     execFileSync('git', ['init', '-q'], { cwd: repo.at('inner') });
@@ -140,6 +140,24 @@ describe('a capture', () => {
     const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => before[key] !== after[key]).sort();
     assert.deepEqual(changed, ['config', 'hooks/pre-commit', 'refs/heads/other']);
     assert.equal(before['.git'], 'folder');
+    repo.git('pack-refs', '--all');
+    assert.deepEqual((await workspace.capture()).control, after, 'packing refs is no change');
+    repo.git('update-ref', 'refs/heads/other', repo.git('commit-tree', '-m', 'x', 'HEAD^{tree}'));
+    assert.notEqual((await workspace.capture()).control['refs/heads/other'], after['refs/heads/other']);
+  });
+
+  it('notices when .git is swapped for a pointer to elsewhere, and what changes in repositories inside', async () => {
+    const repo = newRepo({ 'a.txt': 'a' });
+    fs.mkdirSync(repo.at('inner'));
+    execFileSync('git', ['init', '-q'], { cwd: repo.at('inner') });
+    const workspace = await open(repo);
+    const before = (await workspace.capture()).control;
+    repo.write('inner/.git/hooks/post-checkout', 'evil', 0o755);
+    assert.notEqual((await workspace.capture()).control['inner/.git/hooks/post-checkout'], before['inner/.git/hooks/post-checkout']);
+    fs.renameSync(repo.at('.git'), path.join(repo.outside, 'moved'));
+    repo.write('.git', `gitdir: ${repo.outside}/moved\n`);
+    const after = (await workspace.capture()).control;
+    assert.deepEqual([before['.git'], after['.git'] === 'folder', after['HEAD']], ['folder', false, before['HEAD']]);
   });
 
   it('leaves the work tree as it is', async () => {

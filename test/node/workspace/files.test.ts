@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Blob } from '../../../src/core/session/changes.ts';
@@ -72,6 +72,15 @@ describe('file tools', () => {
     fs.truncateSync(repo.at('big.bin'), 20 * 2 ** 30);
     const read = await (await open(repo)).read('big.bin');
     assert.equal(read.kind, 'refused');
+  });
+
+  it('do not wait for a pipe', async () => {
+    const repo = newRepo({});
+    execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: repo.root });
+    const workspace = await open(repo);
+    assert.deepEqual(await workspace.read('pipe'), { kind: 'refused', why: 'it is a pipe' });
+    assert.ok(!(await workspace.apply({ kind: 'write', path: 'pipe', content: 'x' })).ok);
+    assert.equal(await workspace.hashOf('pipe'), undefined);
   });
 
   it('write exactly the bytes that were agreed and keep the mode', async () => {
