@@ -53,7 +53,7 @@ function answered(conversation: Conversation, event: Of<'turn/answered'>): Conve
 }
 
 function appendUser(conversation: Conversation, message: Message): Conversation {
-  const refused = conversation.results.length > 0 && conversation.results.every((result) => result.error);
+  const refused = conversation.results.length > 0 && conversation.results.every((result) => result.refused);
   return {
     ...conversation, messages: [...conversation.messages, message], results: [],
     refusedTurns: refused ? conversation.refusedTurns + 1 : conversation.results.length > 0 ? 0 : conversation.refusedTurns,
@@ -83,7 +83,7 @@ function toolAnswered(session: Session, event: Of<'tool/answered'>): Session {
     const { running: _, ...rest } = conversation;
     return {
       ...rest, pending: conversation.pending.filter((call) => call.id !== event.call),
-      results: [...conversation.results, { call: event.call, text: event.text, error: event.outcome !== 'done' }],
+      results: [...conversation.results, { call: event.call, text: event.text, error: event.outcome !== 'done', refused: event.outcome === 'refused' }],
     };
   });
 }

@@ -120,7 +120,7 @@ export interface Conversation {
   readonly badCalls: readonly string[];
   /** A call that was recorded and has no answer: it was running. */
   readonly running?: string;
-  readonly results: readonly { readonly call: string; readonly text: string; readonly error: boolean }[];
+  readonly results: readonly { readonly call: string; readonly text: string; readonly error: boolean; readonly refused: boolean }[];
   readonly turns: number;
   readonly parentCall?: string;
   /** Turns in a row that ended without a tool call. */
@@ -128,7 +128,7 @@ export interface Conversation {
   /** Answers in a row that had no content, or were cut by the token limit; neither is part of the transcript. */
   readonly empty: number;
   readonly truncated: number;
-  /** Turns in a row in which every call was refused or failed. */
+  /** Turns in a row in which every call was refused. A call that ran and failed, such as a red test, is work. */
   readonly refusedTurns: number;
   readonly closed: boolean;
   readonly lastStop?: string;
