@@ -1,17 +1,64 @@
-import type { View } from '../core/session/view.ts';
-import { plain } from './output.ts';
+import { oneLine } from '../core/session/reports/markdown.ts';
+import type { BoundaryRow, Card, CallRow, ResultView, View } from '../core/session/view.ts';
 
-/** The view as text: the same content in the same order as the side view. */
+/** The view as text for a terminal: the same content in the same order as the side view, a line each, without control characters. */
 export function printView(view: View): string {
-  const lines = [
-    view.title, `${view.chip} · ${view.meta.join(' · ')}`, ...view.warnings.map((warning) => `! ${warning}`), '',
-    ...(view.card === undefined ? [] : [`? ${view.card.question}`, ...view.card.facts.map((fact) => `    ${fact.name}: ${fact.value}`), ...view.card.flags.map((flag) => `    ${flag.path}:${flag.line} ${flag.standing} by ${flag.cause} · flag ${flag.id}`), '']),
-    ...(view.result === undefined ? [] : [`${view.result.verdict} · ${view.result.summary}`, ...view.result.because.map((reason) => `    ${reason}`), ...view.result.claims.map((claim) => `    claim ${claim.support}: “${claim.text}” (${claim.why})`), '']),
-    ...view.boundaries.rows.map((row) => `${marks[row.state]} ${row.name}${row.detail === '' ? '' : ` · ${row.detail}`}${row.added === undefined ? row.figures === '' ? '' : ` · ${row.figures}` : ` · +${row.added} −${row.removed ?? 0}`}`), '',
-    ...(view.oracle?.checks.map((check) => `oracle ${check.id}: ${check.state} · ${check.summary}`) ?? []),
-    view.budgets.map((meter) => `${meter.name} ${meter.used} of ${meter.of}`).join(' · '),
+  const blocks = [head(view), result(view.result), card(view.card), view.boundaries.rows.map(boundary), oracle(view), view.state === 'ended' ? [] : now(view.now), rewinds(view), budgets(view)];
+  return blocks.filter((lines) => lines.length > 0).map((lines) => lines.map(clean).join('\n')).join('\n\n');
+}
+
+type Lines = readonly string[];
+
+function head(view: View): Lines {
+  return [view.title, [view.chip, ...view.meta].join(' · '), ...view.warnings.map((warning) => `! ${warning}`)];
+}
+
+function result(view: ResultView | undefined): Lines {
+  if (view === undefined) return [];
+  return [
+    `${view.verdict} · ${view.summary} · tree ${view.tree}`, ...view.because.map((reason) => `    ${reason}`),
+    ...view.measured.filter((row) => !row.met).map((row) => `    missed: ${row.name}: ${row.figure}`),
+    ...view.claims.map((claim) => `    claim ${claim.support}: “${claim.text}” (${claim.why})`),
+    ...view.findings.map((finding) => `    finding: ${finding.text} (${finding.open ? 'open · ' : ''}${finding.outcome})`),
+    ...view.notMeasured.map((what) => `    not measured: ${what}`),
   ];
-  return lines.map(plain).join('\n');
+}
+
+function card(view: Card | undefined): Lines {
+  if (view === undefined) return [];
+  return [
+    `${view.attention ? '!' : '?'} ${view.question}`, ...view.facts.map((fact) => `    ${fact.name}: ${fact.value}`),
+    ...view.flags.map((flag) => `    ${flag.path}:${flag.line} +${flag.added} −${flag.removed} ${flag.standing} by ${flag.cause} · flag ${flag.id}${flag.outcome === undefined ? '' : ` · ${flag.outcome}`}`),
+  ];
 }
 
 const marks = { done: '✓', now: '›', waiting: '?', todo: '·' } as const;
+
+function boundary(row: BoundaryRow): string {
+  const size = row.added === undefined ? row.figures : `+${row.added} −${row.removed ?? 0}`;
+  return [`${marks[row.state]} ${row.name}`, row.detail, size].filter((part) => part !== '').join(' · ');
+}
+
+function oracle(view: View): Lines {
+  return view.oracle?.checks.map((check) => `oracle ${check.id}: ${check.state} · ${check.summary}`) ?? [];
+}
+
+const callsPrinted = 5;
+
+/** What runs, and what ran last. */
+function now(calls: readonly CallRow[]): Lines {
+  return calls.slice(0, callsPrinted).map((call) => [`${call.running ? '›' : call.refused === '' ? ' ' : '×'} ${call.tool} ${call.title}`, call.refused, call.summary].filter((part) => part !== '').join(' · '));
+}
+
+function rewinds(view: View): Lines {
+  return view.rewinds.map((row) => `rewind ${row.id}: ${row.text}${row.undone ? ' · undone' : ''}${row.left.map((left) => ` · left alone: ${left.path} (${left.why})`).join('')}`);
+}
+
+function budgets(view: View): Lines {
+  return [view.budgets.map((meter) => `${meter.name} ${meter.used} of ${meter.of}`).join(' · ')];
+}
+
+/** One line of the page, with the room at its start that sets it in. */
+function clean(line: string): string {
+  return `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line)}`;
+}

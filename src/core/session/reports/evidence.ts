@@ -1,37 +1,79 @@
-import { cellName, figure } from '../../oracle/describe.ts';
-import type { CellResult } from '../../oracle/result.ts';
 import { decisiveRuns } from '../line.ts';
-import type { Session } from '../session.ts';
-import { cost, duration, sandboxWarning } from '../view/figures.ts';
-import { resultView } from '../view/resultView.ts';
-import { code, list, page, plainText, table } from './markdown.ts';
+import type { AnsweredGate, Session } from '../session.ts';
+import { changeText, cost, count, dollars, duration, sandboxWarning } from '../view/figures.ts';
+import { notMeasured } from '../view/notMeasured.ts';
+import { usersPaths } from '../view/usersPaths.ts';
+import { decoyLine, findingLine, rewindLine, runTable } from './lines.ts';
+import { code, list, page, plainText, table, tableCode } from './markdown.ts';
+
+type Sections = readonly (readonly [string, string])[];
+type Reached = NonNullable<Session['verdict']>;
 
 /** The proof: figures first, prose last, and what was not measured beside what was. */
 export function evidencePage(session: Session): string | undefined {
-  const { verdict, line } = session;
+  const { verdict } = session;
   if (verdict === undefined) return undefined;
-  const runs = decisiveRuns(line, verdict.tree);
-  const result = resultView(session);
-  return page(`Evidence: ${verdict.verdict}`, [
-    ['Verdict', `**${verdict.verdict}** for the tree ${code(verdict.tree)}: ${verdict.change.files} files, +${verdict.change.added} −${verdict.change.removed} against the base.\n\n${list(verdict.because.map(plainText))}`],
-    ['Measured', runs.length === 0 ? 'Nothing was measured on this tree.' : runs.map((run) => `Run ${run.id} (${run.purpose}), ${run.sandboxed ? 'in the sandbox' : 'without a sandbox'}:\n\n${table(['Cell', 'Result', 'Figures'], run.cells.map((cell) => [code(cellName(cell)), cell.class, figures(cell)]))}`).join('\n\n')],
-    ['Wrong implementations tried', list(line.decoys.map((decoy) => `${code(decoy.name)}: ${decoy.result ?? 'not run'}`))],
-    ['Not measured', list((result?.notMeasured ?? []).map(plainText))],
-    ['Claims without support', list((result?.claims ?? []).map((claim) => `“${plainText(claim.text)}” (${claim.support}; ${plainText(claim.why)})`))],
-    ['Review', list(line.findings.map((one) => `${one.id} ${plainText(one.claim)}: ${one.outcome ?? 'open'}`))],
-    ['Changes outside of the scope', list(line.flags.map((flag) => `${code(flag.path)} by ${code(flag.cause)}: ${flag.outcome ?? 'open'}`))],
-    ['Rewinds', list(session.rewinds.map((one) => `${one.kind} ${code(one.to)} by ${one.by}${one.undone ? ', undone' : ''}${one.left.length > 0 ? `; left alone: ${one.left.map((left) => `${code(left.path)} (${plainText(left.why)})`).join(', ')}` : ''}`))],
-    ["The user's own changes", list([...new Set([...(session.base?.dirty ?? []), ...session.userChanges.map((diff) => diff.path)])].map(code))],
-    ['Boundaries', line.boundaries.length === 0 ? '' : table(['Boundary', 'Tree', 'Commit'], line.boundaries.map((one) => [one.id, code(one.tree), code(one.commit)]))],
-    ['Contract', `${code(session.contractFile)}, SHA-256 ${code(session.contractHash)}, ${session.locked ? 'locked' : 'not locked'}${session.amended ? ', amended' : ''}.\n\n${list(session.amendments.map((one) => `${one.id} ${one.decided ?? 'open'}: ${plainText(one.why)}`))}`],
-    ['Machine', list([...(sandboxWarning(session) === undefined ? [`Sandbox: ${session.sandbox.kind} ${plainText(session.sandbox.detail)}`] : [plainText(sandboxWarning(session) ?? '')]), `Answers by ${plainText(session.endpoint.servedBy ?? 'the model service')} at ${code(session.endpoint.url)}, model ${code(session.contract.model.main)}`, ...(runs.at(-1)?.environment ?? []).map((record) => `${code(record.command)}: ${code(record.output)}`)])],
-    ['Used', `${duration(session.active)} of active time, ${plainText(cost(session))}, ${session.spent.turns} turns, ${session.decisionsByPerson} decisions by a person, ${session.attempts} ${session.attempts === 1 ? 'attempt' : 'attempts'}.`],
-    ['How to check this', `${code(`bounded trace ${session.id}`)} verifies the chain of the trace; ${code(`bounded verify ${session.contractFile}`)} measures the work tree again.`],
-  ]);
+  return page(`Evidence: ${verdict.verdict}`, [...verdictSections(session, verdict), ...workSections(session), ...agreementSections(session), ...machineSections(session, verdict)]);
 }
 
-function figures(cell: CellResult): string {
-  const metrics = cell.metrics.map((metric) => `${metric.name} ${metric.value === null ? 'null' : figure(metric.value)} (${metric.wanted})`);
-  const tests = cell.tests === undefined ? [] : [`${cell.tests.passed} of ${cell.tests.total} tests, ${cell.tests.skipped} skipped`];
-  return plainText([...metrics, ...tests, ...(cell.reason === undefined ? [] : [cell.reason])].join(', '));
+function verdictSections(session: Session, verdict: Reached): Sections {
+  const { line, end } = session;
+  const runs = decisiveRuns(line, verdict.tree);
+  const unmet = line.exit?.conditions.filter((one) => !one.holds) ?? [];
+  return [
+    ['Verdict', `**${verdict.verdict}** for the tree ${code(verdict.tree)}. Changed against the start: ${changeText(verdict.change)}.\n\n${list(verdict.because.map(plainText))}`],
+    ['End', end === undefined ? 'The session goes on.' : `${end.end}: ${plainText(end.detail)}`],
+    ['Measured', runs.length === 0 ? 'Nothing was measured on this tree.' : runs.map(runTable).join('\n\n')],
+    ['Not met', unmet.length === 0 ? '' : list(unmet.map((one) => `${code(one.id)}: wanted ${plainText(one.wanted)}; measured ${plainText(one.measured)}`))],
+    ['Wrong implementations tried on the oracle', list(line.decoys.map(decoyLine))],
+    ['Not measured', list(notMeasured(session).map(plainText))],
+    ['Claims of the model', list(session.claims.map((claim) => `turn ${claim.turn}, **${claim.support}**: “${plainText(claim.text)}” (${plainText(claim.because)})`))],
+    ['Review', line.reviewed || line.findings.length > 0 ? list(line.findings.map(findingLine)) : 'There was no review.'],
+  ];
+}
+
+function workSections({ line, rewinds, ...session }: Session): Sections {
+  const yours = usersPaths({ line, rewinds, ...session });
+  return [
+    ['Changes outside of what was agreed', list(line.flags.map((flag) => `${code(flag.path)}, ${flag.standing}, by ${code(flag.cause)}: **${flag.outcome ?? 'open'}**`))],
+    ['Rewinds', list(rewinds.map(rewindLine))],
+    ["The user's own changes in the measured tree", list(yours.map(code))],
+    ['Boundaries', line.boundaries.length === 0 ? 'None was crossed.' : table(['Boundary', 'Change', 'Tree', 'Commit'], line.boundaries.map((one) => [tableCode(one.id), changeText(one.change), tableCode(one.tree), tableCode(one.commit)]))],
+  ];
+}
+
+function agreementSections({ contractFile, contractHash, locked, amended, amendments, answers }: Session): Sections {
+  return [
+    ['Contract', `${code(contractFile)}, SHA-256 ${code(contractHash)}, ${locked ? 'locked' : 'not locked'}${amended ? ', amended after it had been locked' : ''}.`],
+    ['Amendments', list(amendments.map((one) => `${code(one.id)} **${one.decided ?? 'open'}**: ${code(one.change)} (${plainText(one.why)})`))],
+    ['Gates', list(answers.map(gateLine))],
+  ];
+}
+
+const answeredBy = { 'person': 'by a person', 'approve-flag': 'by --approve on the command line', 'auto': 'by the contract' } as const;
+
+function gateLine({ phase, kind, question, answer, by }: AnsweredGate): string {
+  const ids = answer.kind === 'approve' && (answer.ids ?? []).length > 0 ? `, with ${(answer.ids ?? []).map(code).join(', ')}` : '';
+  const note = answer.kind === 'send-back' && answer.note !== '' ? `: “${plainText(answer.note)}”` : '';
+  return `${phase}${kind === 'phase' ? '' : ` (${kind})`}: ${plainText(question)} **${answer.kind}** ${answeredBy[by]}${ids}${note}`;
+}
+
+function machineSections(session: Session, verdict: Reached): Sections {
+  const { contract, endpoint, sandbox, line, spent } = session;
+  const environment = (decisiveRuns(line, verdict.tree).at(-1) ?? line.runs.at(-1))?.environment ?? [];
+  const warning = sandboxWarning(session);
+  const who = endpoint.servedBy === undefined ? 'the service' : `**${plainText(endpoint.servedBy)}**, not a model of the vendor,`;
+  const { budget } = contract;
+  return [
+    ['Machine', list([
+      warning === undefined ? `Sandbox: ${plainText(`${sandbox.kind}, ${sandbox.detail}`)}` : plainText(warning),
+      `Answers of ${who} at ${code(endpoint.url)}, asked for the model ${code(contract.model.main)}`, ...environment.map((record) => `${code(record.command)}: ${code(record.output) || 'no output'}`),
+    ])],
+    ['Used', list([
+      `${duration(session.active)} of active time, of ${duration(budget.timeMs)}`, `cost: ${plainText(cost(session))}, of ${plainText(dollars(budget.costUsd))}`, `${count(spent.turns, 'turn')}, of ${budget.turns}`,
+      `${count(line.uses.base.files, 'file')} and ${count(line.uses.base.lines, 'line')} of the diff budget of ${contract.diff.files} and ${contract.diff.lines}`,
+      `${count(session.decisionsByPerson, 'decision')} by a person, ${count(session.attempts, 'attempt')}`,
+    ])],
+    ['How to check this', `${code(`bounded trace ${session.id}`)} verifies the chain of the trace; ${code(`bounded verify ${session.contractFile}`)} measures the work tree again.`],
+  ];
 }

@@ -1,23 +1,45 @@
+// Controls, line and paragraph separators.
+const breaks = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+// Marks that hide or reorder the characters around them, and lone surrogates, which no file can hold.
+const deceptive = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\p{Cs}]|[\u{e0000}-\u{e007f}]/gu;
+
+/** The text on one line, without characters that steer a terminal or make one text look like another. */
+export function oneLine(text: string): string {
+  return text.replace(breaks, ' ').replace(deceptive, '').replace(/ {2,}/g, ' ').trim();
+}
+
 /**
  * Text of a model, a file or a program as plain text in Markdown: it cannot open a heading, a list, a table cell, a link, an
- * image, code or HTML. CommonMark allows a backslash before any ASCII punctuation, so all of it is escaped.
+ * image, code, mathematics or HTML. Only what could do that is escaped, so that the source stays legible.
  */
 export function plainText(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim().replace(/[!-/:-@[-`{-~]/g, '\\$&');
+  return oneLine(text)
+    .replace(/[\\`*[\]|~$]/g, '\\$&')
+    .replace(/<(?=[a-z/!?])/gi, '\\<')
+    .replace(/&(?=[a-z#])/gi, '\\&')
+    .replace(/(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu, (run) => run.replaceAll('_', '\\_'))
+    // What renderers make a link of without being asked.
+    .replace(/:(?=\/\/)/g, '\\:').replace(/\b(www|mailto|xmpp)([.:])/gi, '$1\\$2').replace(/@(?=[a-z0-9])/gi, '\\@')
+    .replace(/^[#+=>-]/, '\\$&').replace(/^(\d+)([.)])/, '$1\\$2');
 }
 
-/** The text in a code span, whatever backticks it has. */
+/** The text in a code span, whatever backticks it has. In a table `tableCode` is needed. */
 export function code(text: string): string {
-  const clean = text.replace(/\s+/g, ' ').trim();
+  const clean = oneLine(text);
   const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map((run) => run[0].length));
   const fence = '`'.repeat(longest + 1);
-  return clean === '' ? '' : `${fence} ${clean} ${fence}`;
+  const pad = clean.startsWith('`') || clean.endsWith('`') ? ' ' : '';
+  return clean === '' ? '' : `${fence}${pad}${clean}${pad}${fence}`;
 }
 
-/** A table; cells are Markdown already, except that they stay on one line and in their column. */
+/** Code in a cell of a table: renderers do not agree on `|` and `\` in a code span there, so such a text is no code. */
+export function tableCode(text: string): string {
+  return /[|\\]/.test(text) ? plainText(text) : code(text);
+}
+
+/** A table. Cells are Markdown of `plainText` or `tableCode`. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 

@@ -1,12 +1,17 @@
-import type { Session } from '../session.ts';
-import { code, page, plainText, table } from './markdown.ts';
+import type { Finding, Session } from '../session.ts';
+import { findingLine } from './lines.ts';
+import { code, list, page, plainText } from './markdown.ts';
 
-export function reviewPage(session: Session): string | undefined {
-  const { findings, reviewed } = session.line;
-  if (!reviewed && findings.length === 0) return undefined;
-  const rows = findings.map((one) => [one.id, `${one.kind}, ${one.severity}`, `${code(one.file)} line ${one.line}`, plainText(one.claim), plainText(one.trigger), one.command === undefined ? '' : code(one.command), `${one.outcome ?? 'open'}${one.detail === undefined ? '' : `: ${plainText(one.detail)}`}`]);
+/** The findings of this attempt. After a rewind the page of an earlier one must not stay. */
+export function reviewPage({ line, attempts }: Session): string | undefined {
+  if (!line.reviewed && line.findings.length === 0) return attempts > 1 ? page('Review', [['Review', `Attempt ${line.attempt} was not reviewed yet.`]]) : undefined;
   return page('Review', [
     ['How', 'In a fresh context, on contract, plan, oracle and diff alone. Bounded ran each command itself in a clean checkout.'],
-    ['Findings', rows.length === 0 ? 'None.' : table(['Id', 'Kind', 'Where', 'Claim', 'Trigger', 'Command', 'Outcome'], rows)],
+    ['Findings', list(line.findings.flatMap(paragraphs))],
   ]);
+}
+
+function paragraphs(finding: Finding): readonly string[] {
+  const command = finding.command === undefined ? '' : `\n  - Command: ${code(finding.command)}`;
+  return [`${findingLine(finding)}\n  - Trigger: ${plainText(finding.trigger)}${command}`];
 }
