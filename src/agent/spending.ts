@@ -21,7 +21,20 @@ export function reserve(run: Run, model: string, bytes: number, truncated: numbe
   if (session.spent.turns >= budget.turns) return { ok: false, budget: 'turns', detail: `${session.spent.turns} of ${budget.turns} turns are used` };
   if (left <= 0) return { ok: false, budget: 'time', detail: 'the active time is used, except for the last oracle run' };
   if (budget.deadline !== undefined && run.ports.clock.now() >= budget.deadline) return { ok: false, budget: 'deadline', detail: 'the deadline has passed' };
-  return reserveCost(session, model, bytes, truncated > 0 ? largeTokens : usualTokens);
+  const wanted = truncated > 0 ? largeTokens : usualTokens;
+  return reserveTokens(session, bytes) ?? reserveCost(session, model, bytes, Math.min(wanted, tokensLeft(session) - estimateTokens(bytes)));
+}
+
+/** The token budget must hold the request and an answer that is worth asking for. */
+function reserveTokens(session: Session, bytes: number): Reservation | undefined {
+  const left = tokensLeft(session);
+  if (left >= estimateTokens(bytes) + leastTokens) return undefined;
+  return { ok: false, budget: 'tokens', detail: `${left} of ${session.contract.budget.tokens} tokens are left; the next request could exceed them` };
+}
+
+function tokensLeft(session: Session): number {
+  const { input, output, cacheRead, cacheWrite } = session.spent.usage;
+  return (session.contract.budget.tokens ?? Number.POSITIVE_INFINITY) - (input + output + cacheRead + cacheWrite);
 }
 
 function reserveCost(session: Session, model: string, bytes: number, wanted: number): Reservation {

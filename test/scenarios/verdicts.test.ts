@@ -48,6 +48,16 @@ describe('the verdict', function () {
     });
   });
 
+  it('a token budget stops before the request that could exceed it', async () => {
+    await scenario({}, contractText().replace('turns: 60', 'turns: 60, tokens: 20000'), async ({ run }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 4, ran.stderr);
+      const { usage } = ran.result?.usage ?? { usage: undefined };
+      assert.ok(usage !== undefined && usage.input + usage.output + usage.cacheRead + usage.cacheWrite <= 20_000);
+      assert.equal(events(ran, 'budget/reached')[0]?.budget, 'tokens');
+    });
+  });
+
   it('an oracle that is green before the work is refused', async () => {
     const weak = 'console.log(JSON.stringify({ nonce: process.env.BOUNDED_NONCE, max_abs_error: 0 }));\n';
     const moves = { 'oracle-only': [[call('write', { file_path: 'oracle/check.mjs', content: weak }), done, call('read', { file_path: 'oracle/check.mjs' }), call('write', { file_path: 'oracle/check.mjs', content: oracleFile }), done]] };

@@ -101,6 +101,8 @@ export interface Budgets {
   readonly timeMs: number;
   readonly costUsd: number;
   readonly turns: number;
+  /** Input and output of every request together, cached input included. */
+  readonly tokens?: number;
   /** Failed attempts to end a phase, per phase, before a gate opens. */
   readonly repairs: number;
   readonly explore: { readonly turns: number; readonly timeMs: number };

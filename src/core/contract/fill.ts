@@ -23,6 +23,7 @@ export function contractOf(file: ContractShape): Contract {
       timeMs: budget?.time ?? defaultBudgets.timeMs,
       costUsd: budget?.cost ?? defaultBudgets.costUsd,
       turns: budget?.turns ?? defaultBudgets.turns,
+      ...(budget?.tokens === undefined ? {} : { tokens: budget.tokens }),
       repairs: budget?.repairs ?? defaultBudgets.repairs,
       explore: { turns: budget?.explore?.turns ?? defaultBudgets.explore.turns, timeMs: budget?.explore?.time ?? defaultBudgets.explore.timeMs },
       ...(budget?.deadline === undefined ? {} : { deadline: budget.deadline }),

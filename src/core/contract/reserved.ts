@@ -4,7 +4,7 @@ const everywhere = ['cluster', 'coverage', 'not-covered', 'pins', 'kind'];
 const reserved: Readonly<Record<string, readonly string[]>> = {
   '': ['lint', 'features', 'attempts', 'environment', ...everywhere],
   'diff': ['bytes', 'churn'],
-  'budget': ['tokens', 'calls', 'helpers', 'phases'],
+  'budget': ['calls', 'helpers', 'phases'],
   'oracle': ['private', 'setup-network', ...everywhere],
   'oracle.checks[]': ['requires', ...everywhere],
   'commands': ['limits'],

@@ -38,7 +38,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['scope', 'change: [{ glob: a, «whi»: b }]', /did you mean `why`/], ['top', 'gates: { «explor»: auto }', /did you mean `explore`/],
   ],
   'names that are kept for later': [
-    ['top', 'diff: { «bytes»: 3 }', /later version/], ['top', 'diff: { «churn»: 3 }', /later version/], ['top', 'budget: { «tokens»: 3 }', /later version/], ['top', 'budget: { «calls»: 3 }', /later version/],
+    ['top', 'diff: { «bytes»: 3 }', /later version/], ['top', 'diff: { «churn»: 3 }', /later version/], ['top', 'budget: { «calls»: 3 }', /later version/],
     ['top', 'budget: { «helpers»: 3 }', /later version/], ['top', 'budget: { «phases»: {} }', /later version/], ['oracle', '«private»: [a]', /later version/], ['oracle', '«setup-network»: full', /later version/],
     ['check', '«requires»: gpu', /later version/], ['check', '«cluster»: 3', /later version/], ['top', '«lint»: x', /later version/], ['top', '«features»: x', /later version/], ['top', '«attempts»: 3', /later version/],
     ['top', '«environment»: x', /later version/], ['top', 'commands: { «limits»: {} }', /later version/], ['top', '«cluster»: x', /later version/], ['top', '«coverage»: x', /later version/],
