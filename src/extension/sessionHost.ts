@@ -192,7 +192,8 @@ export class SessionHost {
   }
 
   #redraw(): void {
-    this.#redrawing ??= setTimeout(() => {
+    if (this.#redrawing !== undefined) return;
+    this.#redrawing = setTimeout(() => {
       this.#redrawing = undefined;
       this.#changed.fire(this.shown);
     }, redrawMs);

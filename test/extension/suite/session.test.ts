@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { at, closeWindow, until } from '../support/editor.ts';
+import { startModel } from '../support/model.ts';
+import type { Model } from '../support/model.ts';
+import { Person } from '../support/person.ts';
+import { contractFile, makeProject } from '../support/project.ts';
+import type { Project } from '../support/project.ts';
+import { gateOf, sessionNow, sessionWhere } from '../support/trace.ts';
+
+const run = (command: string, ...given: readonly unknown[]): Thenable<unknown> => vscode.commands.executeCommand(`bounded.${command}`, ...given);
+const stray = 'src/other/neighbour.js';
+
+describe('A session in the editor', () => {
+  let model: Model;
+  let project: Project;
+  let person: Person;
+  let rows: readonly vscode.SourceControlResourceGroup[];
+
+  before(async () => {
+    model = await startModel();
+    project = makeProject(model.server.url);
+    person = new Person();
+    rows = watchSourceControl();
+  });
+
+  after(async () => {
+    await closeWindow();
+    person.leave();
+    await model.server.close();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('says before the first request what may change, what decides and what it may cost', async () => {
+    await run('startOnContract', at(contractFile));
+    const [asked] = person.heard('Start a session on');
+    assert.match(asked?.detail ?? '', /May change: src\/stats\/\*\*.*\n.*variance-matches/);
+    assert.match(asked?.detail ?? '', /never more than \$5\.00/);
+    assert.ok(asked?.detail.includes(model.server.url));
+  });
+
+  it('waits at the plan with one notification, and approves no gate but the open one', async () => {
+    const gate = await gateOf('explore');
+    assert.equal(person.heard('Does the plan understand').length, 1);
+    await run('approve', 'another-gate');
+    assert.equal((await sessionNow())?.gate?.id, gate);
+    assert.equal(person.heard('not open any more').length, 1);
+    await run('approve');
+    assert.equal(person.said.findLast(({ modal }) => modal)?.buttons.at(-1), 'Approve and lock');
+    await gateOf('oracle-only');
+  });
+
+  it('flags a change outside of the scope in the text, in Problems and in Source Control', async () => {
+    await vscode.window.showTextDocument(at(stray));
+    model.hold();
+    await run('approve', await gateOf('oracle-only'));
+    await until('the model to be asked', () => model.waiting > 0);
+    model.release();
+    model.hold();
+    const [problem] = await until('the problem', () => problemsAt(stray));
+    assert.equal(problem?.source, 'bounded');
+    assert.equal(problem.severity, vscode.DiagnosticSeverity.Warning);
+    assert.equal(problem.range.start.line, 0);
+    assert.match(problem.message, /^Out of scope: changed by .*stray/);
+    assert.deepEqual(titles(await lensesAt(stray)), ['$(warning) Out of scope', 'Rewind hunk', 'Rewind file', 'Allow by amendment']);
+    await until('the row in Source Control', () => rowsOf('outOfScope').length === 1);
+    assert.deepEqual(rowsOf('outOfScope').map((row) => row.resourceUri.path), [at(stray).path]);
+    const fixes = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', at(stray), problem.range);
+    assert.deepEqual(fixes.filter(({ isPreferred }) => isPreferred).map(({ title }) => title), ['Rewind hunk']);
+  });
+
+  it('shows a flag where its lines are after an edit', async () => {
+    const editor = await vscode.window.showTextDocument(at(stray));
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// a line of the user\n'));
+    await until('the problem to move', () => problemsAt(stray)?.[0]?.range.start.line === 1);
+    await vscode.commands.executeCommand('undo');
+    await until('the problem to move back', () => problemsAt(stray)?.[0]?.range.start.line === 0);
+    assert.equal(editor.document.isDirty, false);
+  });
+
+  it('refuses to rewind a file with unsaved changes, and changes nothing', async () => {
+    const editor = await vscode.window.showTextDocument(at(stray));
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// not saved\n'));
+    await run('rewindHunk', await hunkGiven());
+    assert.equal(person.heard(`${stray} has unsaved changes`).length, 1);
+    assert.match(project.read(stray), /limit = 4/);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  it('rewinds the hunk from its lens: the file, its editor and every mark are as before', async () => {
+    const editor = await vscode.window.showTextDocument(at(stray));
+    await run('rewindHunk', await hunkGiven());
+    assert.match(project.read(stray), /limit = 3/);
+    await until('the editor to show it', () => editor.document.getText().includes('limit = 3'));
+    await until('the problem to go', () => problemsAt(stray) === undefined);
+    assert.deepEqual(await lensesAt(stray), []);
+    await until('the row to go', () => rowsOf('outOfScope').length === 0);
+  });
+
+  it('takes a note, pauses, and goes on after the window was closed', async () => {
+    person.typed.push('Use the population variance.');
+    await run('note');
+    await run('pause');
+    assert.equal((await sessionWhere('the pause', ({ paused }) => paused !== undefined)).paused, 'paused by a person');
+    await closeWindow();
+    model.release();
+    await run('continue');
+    await gateOf('minimal-hook');
+    assert.ok(model.server.requests.some(({ raw }) => raw.includes('Use the population variance.')));
+    assert.deepEqual(model.server.refusals, []);
+  });
+
+  it('shows what was changed in one diff, the original from the checkpoints', async () => {
+    await run('openDiff');
+    await until('the diff', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes('against its base') === true);
+    await until('the row of the change', () => rowsOf('inScope').some((row) => row.resourceUri.path === at('src/stats/variance.js').path));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('ends with a verdict, and keeps the work as a branch without touching HEAD or index', async () => {
+    await run('approve', await gateOf('minimal-hook'));
+    await run('approve', await gateOf('production-shape'));
+    await run('approve', await gateOf('review'));
+    const ended = await sessionWhere('the end', ({ end }) => end !== undefined);
+    assert.equal(ended.verdict?.verdict, 'pass');
+    await until('word of the end', () => person.heard('The session ended: pass').length === 1);
+    const before = state(project);
+    await run('keepBranch');
+    assert.match((await sessionWhere('the branch', ({ kept }) => kept !== undefined)).kept?.detail ?? '', /branch bounded\/variance\/1 was made/);
+    assert.deepEqual(state(project), before);
+    assert.match(project.git('show', 'bounded/variance/1:src/stats/variance.js'), /export function variance/);
+    assert.ok(existsSync(path.join(project.root, '.bounded/variance/EVIDENCE.md')));
+  });
+
+  it('stops within two seconds, in the middle of an answer', async () => {
+    model.hold();
+    await run('startOnContract', at(contractFile));
+    await until('the model to be asked', () => model.waiting > 0);
+    const pressed = Date.now();
+    await run('stop');
+    const took = Date.now() - pressed;
+    assert.ok(took < 2000, `it took ${took} ms`);
+    assert.equal((await sessionNow())?.end?.end, 'stopped');
+    model.release();
+  });
+
+  function rowsOf(id: string): readonly vscode.SourceControlResourceState[] {
+    return rows.filter((group) => group.id === id).at(-1)?.resourceStates ?? [];
+  }
+
+  async function hunkGiven(): Promise<unknown> {
+    return (await lensesAt(stray)).find(({ command }) => command?.title === 'Rewind hunk')?.command?.arguments?.[0];
+  }
+});
+
+function problemsAt(file: string): readonly vscode.Diagnostic[] | undefined {
+  const found = vscode.languages.getDiagnostics(at(file)).filter(({ source }) => source === 'bounded');
+  return found.length > 0 ? found : undefined;
+}
+
+async function lensesAt(file: string): Promise<readonly vscode.CodeLens[]> {
+  const found = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', at(file));
+  return found.filter(({ command }) => command?.command === '' || command?.command.startsWith('bounded.'));
+}
+
+function titles(lenses: readonly vscode.CodeLens[]): readonly string[] {
+  return lenses.map(({ command }) => command?.title ?? '');
+}
+
+/** What keeping the work must not touch. */
+function state(project: Project): readonly string[] {
+  return [project.git('rev-parse', 'HEAD'), project.git('symbolic-ref', 'HEAD'), project.git('--no-optional-locks', 'status', '--porcelain'), project.git('ls-files', '--stage', '--debug')];
+}
+
+/** Groups of every Source Control provider that is made from now on; the editor has no way to ask for them. */
+function watchSourceControl(): readonly vscode.SourceControlResourceGroup[] {
+  const groups: vscode.SourceControlResourceGroup[] = [];
+  const scm = vscode.scm as { createSourceControl: typeof vscode.scm.createSourceControl };
+  const { createSourceControl } = scm;
+  scm.createSourceControl = (...given) => {
+    const source = createSourceControl(...given);
+    const { createResourceGroup } = source;
+    source.createResourceGroup = (...named) => {
+      const group = createResourceGroup.apply(source, named);
+      groups.push(group);
+      return group;
+    };
+    return source;
+  };
+  return groups;
+}
