@@ -48,7 +48,7 @@ async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet
   const agreed = await agreedContent(run, writes.map((write) => write.path));
   const flags: Flag[] = [];
   for (const write of writes) {
-    const { standing } = standingOf(session.contract, phase, write.path);
+    const { standing } = standingOf(session, phase, write.path);
     if (standing === 'in-scope' && over === undefined) continue;
     if (agreed(write.path, write.after)) continue;
     const flag: Flag = {

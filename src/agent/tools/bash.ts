@@ -9,14 +9,14 @@ export const bash: Tool<'bash'> = {
   name: 'bash',
   title: (input) => input.command.split('\n')[0] ?? '',
   async propose(input, { run }) {
-    const { contract, sandbox, line } = run.recorder.session;
+    const { contract, contractFile, sandbox, line } = run.recorder.session;
     const writes = line.phase !== undefined && phaseRights[line.phase] !== 'nothing';
     return {
       proposal: { kind: 'execute', command: input.command },
       async carryOut() {
         const result = await run.ports.shell.run({
           command: input.command, timeoutMs: input.timeout_ms ?? defaultTimeoutMs, workTree: writes ? 'writable' : 'read-only',
-          readOnly: line.phase === 'oracle-only' ? [] : contract.scope.oracle, secret: contract.scope.secret, network: contract.commands.network,
+          readOnly: [`/${contractFile}`, ...(line.phase === 'oracle-only' ? [] : contract.scope.oracle)], secret: contract.scope.secret, network: contract.commands.network,
           sandbox: contract.commands.sandbox === 'off' ? { kind: 'none', detail: 'switched off by the contract' } : sandbox,
         }, run.progress, run.signal);
         const { text, artifact } = await limited(`${result.output}${ending(result)}`, run.ports.artifacts);

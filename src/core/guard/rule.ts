@@ -39,7 +39,7 @@ export function ruleTarget(session: Session, path: Path): Ruling {
   const phase = phaseOf(session);
   const secret = compileGlobs(session.contract.scope.secret)(path);
   if (secret !== undefined) return deny('secret', `${path} matches scope.secret (${secret})`);
-  const { standing, rule: because } = standingOf(session.contract, phase, path);
+  const { standing, rule: because } = standingOf(session, phase, path);
   if (standing === 'oracle-protected') return deny('scope', `${path} belongs to the oracle and is frozen now (${because})`);
   if (standing !== 'in-scope') return deny(phaseRights[phase] === 'nothing' ? 'phase' : 'scope', `${path} must not change (${because})`);
   return { allow: true };

@@ -1,7 +1,7 @@
-import type { Contract, PhaseName } from '../contract/contract.ts';
+import type { PhaseName } from '../contract/contract.ts';
 import { isProtected } from '../contract/protectedPaths.ts';
 import type { Path } from '../session/changes.ts';
-import type { Standing } from '../session/session.ts';
+import type { Session, Standing } from '../session/session.ts';
 import { compileGlobs } from './globs.ts';
 import { phaseRights } from './rights.ts';
 
@@ -11,9 +11,10 @@ export interface PathStanding {
   readonly rule: string;
 }
 
-/** What a change of `path` would be in this phase. `never` wins over `change`; the oracle's files change in oracle-only alone. */
-export function standingOf(contract: Contract, phase: PhaseName, path: Path): PathStanding {
-  const { scope } = contract;
+/** What a change of `path` would be in the running phase. `never` wins over `change`; the oracle's files change in oracle-only alone, the contract by amendment alone. */
+export function standingOf(session: Pick<Session, 'contract' | 'contractFile'>, phase: PhaseName, path: Path): PathStanding {
+  if (path === session.contractFile) return { standing: 'out-of-scope', rule: 'the contract changes by an amendment only' };
+  const { scope } = session.contract;
   const change = scope.change.map((area) => area.glob);
   const guarded = isProtected(path, change);
   if (guarded !== undefined) return { standing: 'out-of-scope', rule: `protected: ${guarded}` };
