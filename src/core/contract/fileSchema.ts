@@ -48,7 +48,7 @@ const budget = expecting(z.strictObject({
   time: optional(quantity(parseDuration, expectedDuration), 'Longest active time of the session. Gates, pauses and suspend do not count.', '7h'),
   cost: optional(quantity(parseMoney, expectedMoney), 'Most money for requests to models. The worst case of each request is reserved before it is sent.', `${defaultBudgets.costUsd} USD`),
   turns: optional(whole(1, 100_000), 'Most requests to models.', String(defaultBudgets.turns)),
-  tokens: optional(whole(1, 10_000_000_000), 'Most tokens of all requests together, input (cached or not) and output.', 'no limit'),
+  tokens: optional(whole(1, 10_000_000_000), 'Most tokens of all requests together, input (cached or not) and output. Without it there is no such limit.'),
   repairs: optional(whole(0, 100), 'Failed attempts to end a phase before a person is asked.', String(defaultBudgets.repairs)),
   explore: optional(explore, 'Limits of the explore phase; they count against the whole budget too.'),
   deadline: optional(quantity(parseInstant, expectedInstant), 'Instant on the wall clock after which no request is made.'),

@@ -75,7 +75,7 @@ describe('completion', () => {
     ['scope:\n  ‸', ['change', 'never', 'oracle', 'secret', 'scratch']],
     ['scope:\n  change: [a]\n  ‸\noracle: {}', ['never', 'oracle', 'secret', 'scratch']],
     ['on-stray: ‸', ['rewind', 'flag', 'stop']], ['on-stray: fl‸ag', ['rewind', 'flag', 'stop']], ['gates: { explore: ‸ }', ['person', 'auto']],
-    ['phases: [explore, ‸]', ['baseline', 'oracle-only', 'minimal-hook', 'production-shape', 'review']], ['budget: { time: 1h, ‸ }', ['cost', 'turns', 'repairs', 'explore', 'deadline']],
+    ['phases: [explore, ‸]', ['baseline', 'oracle-only', 'minimal-hook', 'production-shape', 'review']], ['budget: { time: 1h, ‸ }', ['cost', 'turns', 'tokens', 'repairs', 'explore', 'deadline']],
     ['oracle:\n  checks:\n    - id: a\n      ‸', ['run', 'matrix', 'timeout', 'exit', 'report', 'metrics', 'override', 'tests', 'before', 'by']],
     ['oracle: { checks: [{ matrix: { d: [a, 4] }, override: [{ when: { ‸ } }] }] }', ['d']], ['oracle: { checks: [{ matrix: { d: [a, 4] }, override: [{ when: { d: ‸ } }] }] }', ['a', '4']],
     ['oracle: { checks: [{ metrics: { m: { ‸ } } }] }', ['at-most', 'at-least', 'equals', 'target', 'bands']], ['task: ‸', []], ['oracle: { checks: [{ metrics: { ‸ } }] }', []], ['budget: ‸', []],
