@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { say } from '../problem.mjs';
 import { inRoot } from '../root.mjs';
 import { bundlePage, bundlePrograms } from './bundles.mjs';
 import { thirdPartyNotices } from './notices.mjs';
@@ -25,21 +24,13 @@ const command = inRoot('dist', 'cli.js');
 /** Makes `dist`: everything that the extension and the terminal program consist of when they run. @param {{ production: boolean }} options */
 export async function buildProduct({ production }) {
   const options = { outdir: inRoot('dist'), production };
-  const bundles = await Promise.all([bundlePrograms(present(programs), options), bundlePage(present(page), options), bundlePage(present(styles), options)]);
+  const bundles = await Promise.all([bundlePrograms(programs, options), bundlePage(page, options), bundlePage(styles, options)]);
   keepMetafile('programs', bundles[0].metafile);
   /** @type {Map<string, string | Buffer>} */
   const files = new Map(bundles.flatMap((bundle) => [...bundle.files]));
-  const start = files.get(command);
-  if (start !== undefined) files.set(command, `#!/usr/bin/env node\n${start}`);
+  files.set(command, `#!/usr/bin/env node\n${files.get(command)}`);
   for (const file of icons.files) files.set(inRoot('dist', path.basename(file)), fs.readFileSync(inRoot('node_modules', icons.package, file)));
   files.set(inRoot('dist', 'ThirdPartyNotices.txt'), thirdPartyNotices(bundles.map(({ metafile }) => metafile), [icons.package]));
   writeFolder(options.outdir, files);
-  if (start !== undefined) fs.chmodSync(command, 0o755);
-}
-
-/** @param {Record<string, string>} entries */
-function present(entries) {
-  const missing = Object.values(entries).filter((file) => !fs.existsSync(inRoot(file)));
-  for (const file of missing) say(`${file} does not exist yet; it is left out of the build.`);
-  return Object.fromEntries(Object.entries(entries).filter(([, file]) => !missing.includes(file)));
+  fs.chmodSync(command, 0o755);
 }
