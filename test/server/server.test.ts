@@ -59,9 +59,9 @@ describe('the language server, over stdio', function () {
   it('reports problems at their place, also after an edit', async () => {
     await open(smallestContract.replace('change:', 'chnge:'));
     const [missing, unknown] = await diagnose();
-    assert.match(missing?.message ?? '', /`scope\.change` is missing/);
+    assert.match(String(missing?.message), /`scope\.change` is missing/);
     assert.deepEqual(unknown?.range, { start: { line: 2, character: 2 }, end: { line: 2, character: 7 } });
-    assert.match(unknown.message, /did you mean `change`\?\nExpected: /);
+    assert.match(String(unknown.message), /did you mean `change`\?\nExpected: /);
     await client.sendNotification('textDocument/didChange', { textDocument: { uri, version: ++version }, contentChanges: [{ range: unknown.range, text: 'change' }] });
     assert.deepEqual(await diagnose(), []);
   });

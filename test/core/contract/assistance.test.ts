@@ -37,7 +37,9 @@ function setIn(map: Record<string, unknown>, [step = '', ...rest]: readonly (str
   else setIn((map[step] ??= {}) as Record<string, unknown>, rest, value);
 }
 
-describe('hover', () => {
+describe('hover', function () {
+  this.timeout(60_000);
+
   const at = (marked: string) => hoverAt(marked.replace('‸', ''), marked.indexOf('‸'));
 
   it('explains the key under the cursor, and the value', () => {

@@ -7,7 +7,9 @@ import { compileGlobs } from '../../../src/core/guard/globs.ts';
 
 const wish: Wish = { task: 'Add a cache.\nNothing else.', template: 'feature', folders: ['src/cache', 'docs'], command: 'npm test' };
 
-describe('a drafted contract', () => {
+describe('a drafted contract', function () {
+  this.timeout(60_000);
+
   for (const template of templates) {
     for (const more of [{}, { countsTests: true }, { unchanged: 'npm run old' }, { oracle: ['spec'] }, { folders: ['oracle'], files: ['package.json'] }]) {
       it(`reads without problems: ${template} with ${JSON.stringify(more)}`, () => {

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { foldPath } from '../../../src/core/contract/foldPath.ts';
 import { isProtected } from '../../../src/core/contract/protectedPaths.ts';
 
-describe('a protected path', () => {
+describe('a protected path', function () {
+  this.timeout(60_000);
+
   const everyones = ['.git/config', '.git', 'sub/.git/hooks/pre-commit', '.bounded/task/PLAN.md', '.bounded/x.bounded.yaml', 'contracts/x.bounded.yaml'];
   const tools = [
     '.vscode/settings.json', '.vscode/tasks.json', '.idea/workspace.xml', 'x.code-workspace', '.cursor/mcp.json', '.roo/mcp.json', '.claude/settings.json', '.codex/config.toml', '.env', '.env.local', '.gitmodules',

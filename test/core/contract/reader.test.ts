@@ -4,7 +4,9 @@ import { defaultBudgets, defaultCommands, defaultDiff, defaultGates, defaultMode
 import { readContract } from '../../../src/core/contract/reader.ts';
 import { exampleContract, smallestContract } from './exampleContract.ts';
 
-describe('reading a contract', () => {
+describe('reading a contract', function () {
+  this.timeout(60_000);
+
   it('understands a contract that uses nearly every key', () => {
     const { contract, problems } = readContract(exampleContract);
     assert.deepEqual(problems, []);
@@ -59,6 +61,24 @@ describe('reading a contract', () => {
     assert.deepEqual(contract?.diff.uncounted, ['src/**', 'docs/**']);
   });
 
+  it('does not follow aliases without end', () => {
+    const messages = (text: string) => readContract(text).problems.map(({ message }) => message);
+    assert.ok(messages('a: &a [*a]\n').includes('an alias leads back into itself'));
+    assert.ok(messages(`a: &a x\nb: [${'*a, '.repeat(300)}]\n`).includes('there are more than 200 aliases'));
+  });
+
+  it('does not go deeper than a contract does', () => {
+    const nested = (depth: number) => readContract(`a: ${'{ a: '.repeat(depth)}1${' }'.repeat(depth)}`).problems[0]?.message ?? '';
+    assert.match(nested(40), /nested more than 32 levels deep/);
+    assert.doesNotMatch(nested(20), /nested/);
+    for (const text of ['['.repeat(60_000), '- '.repeat(30_000), 'a: '.repeat(20_000)]) assert.match(readContract(text).problems[0]?.message ?? '', /nested more than/);
+  });
+
+  it('has no partial band where none is written', () => {
+    const { contract } = readContract(smallestContract.replace('tests: {}', 'metrics: { m: { target: 4, bands: { reproduces: 5% } } }'));
+    assert.deepEqual(contract?.oracle.checks[0]?.metrics, { m: { kind: 'target', value: 4, reproduces: 0.05, partial: 0.05 } });
+  });
+
   it('gives a contract if and only if no problem is an error', () => {
     const warned = readContract(smallestContract.replace('src/**', '\'**\''));
     assert.deepEqual(warned.problems.map(({ severity }) => severity), ['warning']);
@@ -98,7 +118,7 @@ describe('reading a contract', () => {
       ['deep indentation', Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
       ['aliases that multiply', `${'abcdefgh'.split('').map((name, index, all) => `${name}: &${name} [${Array.from({ length: 9 }, () => (index === 0 ? 'x' : `*${all[index - 1] ?? ''}`)).join(', ')}]`).join('\n')}\n`],
       ['an alias of itself', 'a: &a [*a, *a]\n'], ['a merge key', 'x: &x {a: 1}\n<<: *x\n'],
-      ['many values', `a: [${'b, '.repeat(6000)}b]\n`], ['many keys', Array.from({ length: 6000 }, (_, index) => `k${index}: 1`).join('\n')], ['many documents', '---\n'.repeat(15_000)],
+      ['many values', `a: [${'b, '.repeat(6000)}b]\n`], ['many keys', Array.from({ length: 6000 }, (_, index) => `k${index}: 1`).join('\n')], ['many documents', '---\n'.repeat(15_000)], ['many problems', 'a: 1\n'.repeat(2000)],
     ];
     for (const [name, text] of huge) {
       it(name, () => {
