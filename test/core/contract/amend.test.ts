@@ -128,7 +128,7 @@ describe('an amendment', function () {
       for (const glob of change.scope?.change ?? []) assert.ok(result.contract.scope.change.some((area) => area.glob === (typeof glob === 'string' ? glob : glob.glob)));
       if (change.diff?.lines !== undefined) assert.equal(result.contract.diff.lines, change.diff.lines);
       if (change.diff === undefined) assert.deepEqual(result.contract.diff, readContract(contract).contract?.diff);
-    }), { numRuns: 100 });
+    }), { numRuns: 50 });
   });
 });
 

@@ -65,7 +65,7 @@ describe('hover', function () {
       const broken = exampleContract.slice(0, start) + text + exampleContract.slice(start + length);
       hoverAt(broken, start);
       completionsAt(broken, start);
-    }), { numRuns: 60 });
+    }), { numRuns: 30 });
   });
 });
 

@@ -63,7 +63,7 @@ describe('a drafted contract', function () {
       assert.ok(contract !== undefined && problems.every(({ severity }) => severity !== 'error'));
       assert.equal(contract.oracle.checks[0]?.run, command);
       assert.equal(contract.scope.change.length, new Set(contract.scope.change.map(({ glob }) => glob)).size);
-    }), { numRuns: 150 });
+    }), { numRuns: 60 });
   });
 });
 

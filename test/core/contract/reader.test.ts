@@ -98,7 +98,7 @@ describe('reading a contract', function () {
       const { contract, problems } = readContract(text);
       assert.ok(contract !== undefined || problems.some(({ severity }) => severity === 'error'));
       checkPlaces(text, problems);
-    }), { numRuns: 400 });
+    }), { numRuns: 200 });
   });
 
   it('never throws on a contract that was damaged anywhere', () => {
@@ -108,7 +108,7 @@ describe('reading a contract', function () {
       const { contract, problems } = readContract(text);
       assert.equal(contract === undefined, problems.some(({ severity }) => severity === 'error'));
       checkPlaces(text, problems);
-    }), { numRuns: 200 });
+    }), { numRuns: 60 });
   });
 
   describe('is bounded for', () => {
