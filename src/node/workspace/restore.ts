@@ -1,12 +1,9 @@
-import { rmdir } from 'node:fs/promises';
 import type { RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import type { LeftPath } from '../../core/session/facts.ts';
-import { syncDirectory } from '../journal/durable.ts';
-import { codeOf } from '../journal/faults.ts';
 import type { Blobs } from './blobs.ts';
 import { readSmall } from './content.ts';
-import { type FileState, isState, stateAt, stateInWords } from './fileState.ts';
+import { type FileState, isState, stateInWords } from './fileState.ts';
 import { inFolder } from './folders.ts';
 import { isPlain, type PathGuard } from './guard.ts';
 import { isBoundedPath, isGitName } from './lexicalPath.ts';
@@ -14,6 +11,7 @@ import { decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
 import { gitObject } from './objects.ts';
 import { ancestorsOf, nameOf, onDisk, parentOf } from './places.ts';
 import { putFile, removeFile } from './replaceFile.ts';
+import { change, lookAt, removeFolder, withoutEmptyFolder } from './restorePlaces.ts';
 
 export interface RestoreParts {
   readonly root: string;
@@ -90,46 +88,9 @@ function contentOf(state: FileState): Blob | null | undefined {
   return state.kind === 'file' ? state.blob : undefined;
 }
 
-async function lookAt(root: string, path: Path): Promise<FileState> {
-  const entered = await inFolder(root, parentOf(path), false, (place) => stateAt(place, nameOf(path)));
-  if ('value' in entered) return entered.value;
-  if ('missing' in entered) return { kind: 'missing' };
-  return { kind: entered.noFolder ? 'unreachable' : 'other', what: `no way to it (${entered.blocked})` };
-}
-
-/** Does something at a path; answers what hindered it. A refusal of the system is one of them. */
-async function change(root: string, path: Path, create: boolean, act: (place: string, name: string) => Promise<string | undefined>): Promise<string | undefined> {
-  try {
-    const entered = await inFolder(root, parentOf(path), create, async (place) => {
-      const hindrance = await act(place, nameOf(path));
-      if (hindrance === undefined) await syncDirectory(place);
-      return hindrance === undefined ? undefined : `it changed at this very moment: there is ${hindrance}`;
-    });
-    if ('value' in entered) return entered.value;
-    return 'missing' in entered ? `its folder ${entered.missing} is gone` : entered.blocked;
-  } catch (error) {
-    if (!refusals.has(codeOf(error) ?? '')) throw error;
-    return `the system refuses to write it (${codeOf(error)})`;
-  }
-}
-
-const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY', 'ENOTEMPTY', 'EINVAL', 'EILSEQ']);
-
-/** A file that comes back takes the place of a folder in which nothing is left: no content is lost. */
-async function withoutEmptyFolder(root: string, path: Path, state: FileState): Promise<FileState> {
-  if (state.kind !== 'folder') return state;
-  return (await removeFolder(root, path)) ? { kind: 'missing' } : state;
-}
-
 /** Removes the folders above a deleted file that the session made and that are empty now; never one that was there before. */
 async function removeEmptied(parts: RestoreParts, path: Path): Promise<void> {
   for (const folder of ancestorsOf(path)) if (!parts.made(folder) || !(await removeFolder(parts.root, folder))) return;
-}
-
-/** Whether the folder was empty and is gone. */
-async function removeFolder(root: string, folder: Path): Promise<boolean> {
-  const entered = await inFolder(root, parentOf(folder), false, (place) => rmdir(onDisk(place, nameOf(folder))).then(() => true, () => false));
-  return 'value' in entered && entered.value;
 }
 
 async function verified(parts: RestoreParts, results: ReadonlyMap<Path, Result>): Promise<RestoreOutcome> {

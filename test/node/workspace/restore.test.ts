@@ -128,6 +128,12 @@ describe('a rewind', () => {
     assert.deepEqual(contentsOf(repo.root), before);
   });
 
+  it('brings a file back in whose place there are only empty folders', async () => {
+    const repo = newRepo({ 'a': 'file' });
+    const { outcome } = await rewind(repo, () => { fs.rmSync(repo.at('a')); fs.mkdirSync(repo.at('a/b/c'), { recursive: true }); fs.mkdirSync(repo.at('a/d')); });
+    assert.deepEqual([outcome.left, repo.read('a')], [[], 'file']);
+  });
+
   it('leaves a file whose place a folder with the user\'s files has taken', async () => {
     const repo = newRepo({ 'a': 'file' });
     const { outcome } = await rewind(repo, () => fs.rmSync(repo.at('a')), () => repo.write('a/mine', 'mine'));
