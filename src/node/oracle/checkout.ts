@@ -61,8 +61,9 @@ export class Checkout {
   /** Whether every part of a path is a real folder of the checkout. */
   async holds(folder: Path): Promise<boolean> {
     if (this.#sure.has(folder)) return true;
+    const place = this.place(folder);
     if (!(await this.holds(path.posix.dirname(folder)))) return false;
-    const real = (await lstat(this.place(folder)).catch(() => undefined))?.isDirectory() === true;
+    const real = (await lstat(place).catch(() => undefined))?.isDirectory() === true;
     if (real) this.#sure.add(folder);
     return real;
   }
@@ -89,8 +90,11 @@ export class Checkout {
     for (const name of names) this.#files.delete(name);
   }
 
+  /** Where a path of the checkout is. Throws for one that would leave it. */
   place(name: Path): string {
-    return path.join(this.folder, ...name.split('/'));
+    const parts = name.split('/');
+    if (parts.includes('..') || path.isAbsolute(name)) throw new Error(`${name} is not a path of the checkout`);
+    return path.join(this.folder, ...parts);
   }
 
   async #isChanged(name: Path): Promise<boolean> {

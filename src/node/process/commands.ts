@@ -74,6 +74,7 @@ export class Commands {
   async run(request: CommandRequest, signal: Signal): Promise<ProcessEnd> {
     let temp: string | undefined;
     try {
+      if (process.platform === 'win32') throw new Error('commands are written for a POSIX shell, and this system has none');
       temp = await mkdtemp(path.join(await realpath(os.tmpdir()), 'bounded-run-'));
       const started = request.sandboxed ? await this.#confined(request) : await this.#plain(request, temp);
       return await runProcess({ ...started, temp, timeoutMs: request.timeoutMs, merged: request.merged, confined: request.sandboxed, outputLimit, onOutput: request.onOutput }, signal);

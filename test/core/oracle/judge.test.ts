@@ -61,7 +61,7 @@ describe('a process that is judged by its metrics', () => {
   }
 
   it('does not take what every object has for a metric', () => {
-    const odd = check({ metrics: { constructor: { kind: 'at-most', value: 1 } } });
+    const odd = check({ metrics: { constructor: { kind: 'at-most' as const, value: 1 } } });
     assert.equal(judged(odd, '{}').class, 'invalid-report');
     assert.equal(judged(odd, '{"constructor":0}').class, 'pass');
   });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { Bed, firstCell, inBoth, measured, testScope } from './support.ts';
 
 const report = (expression: string) => `console.log(JSON.stringify({ value: ${expression} }));`;
@@ -69,6 +71,7 @@ inBoth('the oracle', (sandbox) => {
 
   it('sees no key, no repository and no home of the user', async () => {
     process.env['ANTHROPIC_API_KEY'] = 'sk-ant-visible-nowhere';
+    execFileSync('git', ['init', '-q', bed.base]);
     const text = await listing({ 'a.txt': '' }, [{ run: 'env; ls -A $HOME; git rev-parse --show-toplevel 2>&1; true' }]);
     delete process.env['ANTHROPIC_API_KEY'];
     assert.doesNotMatch(text, /ANTHROPIC|sk-ant|\.ssh|\.gitconfig/);
@@ -99,6 +102,28 @@ inBoth('the oracle', (sandbox) => {
     assert.match((await measured(oracle, { ...request, tree: '1234567890123456789012345678901234567890' })).setupFailed ?? '', /git|store/);
     const frozen = [{ path: 'oracle/a', oid: '1234567890123456789012345678901234567890', mode: '100644' as const }];
     assert.match((await measured(oracle, { ...request, tree: bed.store.tree({}), frozen })).setupFailed ?? '', /store does not have 1234/);
+  });
+
+  it('does not measure a content that is not what its id says', async () => {
+    const request = bed.request({ 'src/a.js': 'not damaged yet' }, [{}]);
+    const oid = bed.store.blob('not damaged yet');
+    const file = path.join(bed.store.folder, 'objects', oid.slice(0, 2), oid.slice(2));
+    const whole = fs.readFileSync(file);
+    fs.chmodSync(file, 0o644);
+    fs.writeFileSync(file, deflateSync('blob 15\0planted content'));
+    assert.match((await measured(oracle, request)).setupFailed ?? '', /damaged/);
+    fs.writeFileSync(file, whole);
+    assert.equal((await measured(oracle, request)).setupFailed, undefined);
+  });
+
+  it('does not reach for a report outside of its checkout', async () => {
+    const victim = path.join(bed.base, 'victim.json');
+    fs.writeFileSync(victim, '{}');
+    for (const report of ['../../victim.json', '../../../victim.json', victim]) {
+      const run = await measured(oracle, bed.request({}, [{ report, run: 'true', metrics: { value } }]));
+      assert.match(run.setupFailed ?? '', /not a path of the checkout/);
+    }
+    assert.equal(fs.readFileSync(victim, 'utf8'), '{}');
   });
 
   it('runs a command for a finding, and tells its end from not having run', async () => {
@@ -170,13 +195,13 @@ inBoth('installed packages that the contract does not install', (sandbox) => {
 
   it('are part of the environment by their content', async () => {
     const digest = async () => (await measured(oracle, bed.request(files, [{}]))).environment.find((record) => record.command === 'content of node_modules')?.output;
+    const file = path.join(bed.workspace, 'node_modules/dep/index.js');
+    fs.utimesSync(file, 1_700_000_000, 1_700_000_000);
     const before = await digest();
     assert.match(before ?? '', /^[0-9a-f]{64}$/);
     assert.equal(await digest(), before);
-    const file = path.join(bed.workspace, 'node_modules/dep/index.js');
-    const { atime, mtime } = fs.statSync(file);
     fs.writeFileSync(file, 'module.exports = 4');
-    fs.utimesSync(file, atime, mtime);
+    fs.utimesSync(file, 1_700_000_000, 1_700_000_000);
     assert.notEqual(await digest(), before);
     fs.writeFileSync(file, 'module.exports = 5');
     assert.equal(await digest(), before);
