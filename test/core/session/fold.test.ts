@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { evolve, fold } from '../../../src/core/session/evolve.ts';
+import type { Session } from '../../../src/core/session/session.ts';
+import { answer, base, boundary, exit, flag, gate, opened, phase, ran, write, wrote } from './support/events.ts';
+import { contractOf, Story } from './support/journal.ts';
+import { wholeSession } from './support/wholeSession.ts';
+
+const stray = write('src/scheduler/queue.js', 'q0', 'q1', 'command');
+const hook = write('src/model/block.js', 'b0', 'b1');
+const rewindFile = {
+  type: 'rewind/done', rewind: { id: 'w1', kind: 'file', to: stray.path, safety: 't2', tree: 't1', restored: [stray.path], merged: [], left: [], writes: [write(stray.path, 'q1', 'q0', 'rewind')], by: 'person' },
+} as const;
+
+/** In minimal-hook, with one change in scope and a flagged stray. */
+function working(): Story {
+  return new Story().tell(base, phase('explore'), boundary('explore', 't0'), phase('minimal-hook'), ...opened('m1'), wrote('t2', hook, stray), { type: 'flag/raised', flag: flag('f1', stray) });
+}
+
+const rewindTo = (to: string, left: readonly string[] = []) => ({
+  type: 'rewind/done', rewind: { id: 'w2', kind: 'boundary', to, safety: 't2', tree: 't0', restored: [hook.path], merged: [], left: left.map((path) => ({ path, why: 'yours' })), writes: [], by: 'person' },
+} as const);
+
+describe('A session is the fold of its journal', () => {
+  const { entries } = wholeSession();
+
+  it('folding all entries is evolving entry by entry, from any cut', () => {
+    fc.assert(fc.property(fc.nat(entries.length), (cut) => {
+      let session: Session | undefined = fold(entries.slice(0, cut));
+      for (const entry of entries.slice(cut)) session = evolve(session, entry);
+      assert.deepEqual(session, fold(entries));
+    }), { numRuns: 30 });
+  });
+
+  it('does not change the session that it came from', () => {
+    for (let cut = 1; cut < entries.length; cut += 7) {
+      const session = fold(entries.slice(0, cut));
+      const before = structuredClone(session);
+      for (const entry of entries.slice(cut, cut + 1)) evolve(session, entry);
+      assert.deepEqual(session, before);
+    }
+  });
+
+  it('begins with session/started and with nothing else', () => {
+    assert.throws(() => fold(entries.slice(1)), /begins with session\/started/);
+  });
+});
+
+describe('Undoing a rewind', () => {
+  it('of a file keeps what was done since: boundaries, writes and the phase', () => {
+    const { session } = working().tell(rewindFile, { type: 'flag/settled', flag: 'f1', how: 'rewound' }, wrote('t3', write('src/model/norm.js', 'n0', 'n1')), exit('minimal-hook', 't3'), boundary('minimal-hook', 't3'), phase('production-shape'),
+      { type: 'rewind/undone', rewind: 'w1', restored: [stray.path], left: [], tree: 't4' });
+    assert.equal(session.line.phase, 'production-shape');
+    assert.deepEqual(session.line.boundaries.map((one) => one.id), ['explore', 'minimal-hook']);
+    assert.ok(session.line.writes.some((one) => one.path === 'src/model/norm.js'));
+    assert.deepEqual(session.line.writes.findLast((one) => one.path === stray.path)?.after, stray.after);
+  });
+
+  it('of a stray opens its flag again', () => {
+    const { session } = working().tell(rewindFile, { type: 'flag/settled', flag: 'f1', how: 'rewound' }, { type: 'rewind/undone', rewind: 'w1', restored: [stray.path], left: [], tree: 't2' });
+    assert.equal(session.line.flags[0]?.outcome, undefined);
+  });
+
+  it('of a stray whose file could not be brought back leaves the flag settled', () => {
+    const { session } = working().tell(rewindFile, { type: 'flag/settled', flag: 'f1', how: 'rewound' }, { type: 'rewind/undone', rewind: 'w1', restored: [], left: [{ path: stray.path, why: 'yours' }], tree: 't1' });
+    assert.equal(session.line.flags[0]?.outcome, 'rewound');
+  });
+
+  it('to a boundary goes back to the line that was left, and keeps the writes of the attempt between', () => {
+    const story = working().tell(rewindTo('explore'), phase('minimal-hook'), ...opened('m2'), wrote('t5', write('src/model/new.js', 'x0', 'x1', 'tool', 2)));
+    assert.equal(story.session.line.attempt, 2);
+    const { line } = story.tell({ type: 'rewind/undone', rewind: 'w2', restored: [hook.path], left: [], tree: 't6' }).session;
+    assert.deepEqual([line.attempt, line.phase, line.stack], [1, 'minimal-hook', []]);
+    assert.deepEqual(line.writes.map((one) => one.path), [hook.path, stray.path, 'src/model/new.js']);
+  });
+});
+
+describe('A rewind to a boundary', () => {
+  it('starts a new attempt with the line of the boundary and a lesson', () => {
+    const { session } = working().tell(exit('minimal-hook', 't2', false), rewindTo('explore'));
+    assert.deepEqual([session.attempts, session.line.attempt, session.line.phase, session.line.phaseStarted], [2, 2, 'baseline', false]);
+    assert.deepEqual(session.line.writes, []);
+    assert.match(session.lessons[0] ?? '', /Attempt 1 .* src\/model\/block\.js.*condition: wanted green, measured red/);
+  });
+
+  it('keeps the writes and the open flags of what it had to leave', () => {
+    const { session } = working().tell(rewindTo('explore', [stray.path]));
+    assert.deepEqual(session.line.writes.map((one) => one.path), [stray.path]);
+    assert.deepEqual(session.line.flags.map((one) => one.id), ['f1']);
+  });
+
+  it('leaves gate, end and blocker behind', () => {
+    const { session } = working().tell({ type: 'blocker/reported', what: 'no key', tried: 'all', needs: 'a key' }, gate('g', 'minimal-hook', 'blocker', ['blocker']), rewindTo('explore'));
+    assert.deepEqual([session.gate, session.end, session.blocker], [undefined, undefined, undefined]);
+  });
+});
+
+describe('A verdict', () => {
+  const reached = { type: 'verdict/reached', verdict: 'pass', tree: 't2', change: { files: 1, added: 1, removed: 0 }, because: ['green'] } as const;
+  const ended = { type: 'session/ended', end: 'completed', detail: 'done' } as const;
+
+  it('is taken away by any later change of the tree, once and for good', () => {
+    const story = working().tell(reached, ended);
+    assert.equal(story.session.verdict?.verdict, 'pass');
+    const users = (tree: string) => ({ type: 'changes/observed', by: 'user', files: [], tree }) as const;
+    assert.equal(story.tell(users('t9')).session.verdict?.verdict, 'unverified');
+    assert.equal(story.tell(users('t2'), users('t9')).session.verdict?.verdict, 'unverified');
+    assert.equal(story.session.verdict?.because.length, 2);
+  });
+
+  it('stays where nothing changed', () => {
+    assert.equal(working().tell(reached, ended, { type: 'work/kept', how: 'branch', detail: 'b' }).session.verdict?.verdict, 'pass');
+  });
+
+  it('ends the session with no gate left open', () => {
+    assert.equal(working().tell(gate('g', 'minimal-hook'), reached, ended).session.gate, undefined);
+  });
+});
+
+describe('What stops counting', () => {
+  it('a pause, as soon as the loop goes on', () => {
+    const story = working().tell({ type: 'session/paused', reason: 'paused by a person' }, { type: 'note/written', text: 'hm' });
+    assert.equal(story.session.paused, 'paused by a person');
+    assert.equal(story.tell({ type: 'turn/requested', conversation: 'm1', turn: 1, attempt: 1, reservedUsd: 0, fingerprint: 'f' }).session.paused, undefined);
+  });
+
+  it('a budget that was reached, when the contract is amended', () => {
+    const story = working().tell({ type: 'budget/reached', budget: 'turns', detail: 'used' }, { type: 'amendment/proposed', amendment: { id: 'A-1', change: 'budget: { turns: 500 }', why: 'more' } });
+    const amended = story.tell({ type: 'amendment/decided', amendment: 'A-1', approved: true, contract: contractOf(), contractText: 'x', contractHash: 'y' }).session;
+    assert.equal(amended.budgetReached, undefined);
+  });
+
+  it('an approval of a gate, when the work changes', () => {
+    const story = working().tell(exit('minimal-hook', 't2'), gate('g', 'minimal-hook'), answer('g'));
+    assert.equal(story.session.line.gateApproved, true);
+    assert.equal(story.tell(wrote('t3', hook)).session.line.gateApproved, false);
+  });
+
+  it('keeps every answered gate with who answered it', () => {
+    const { answers } = working().tell(gate('g', 'minimal-hook'), answer('g', { kind: 'send-back', note: 'no' }), ran('r1', 'progress', 't2')).session;
+    assert.deepEqual(answers.map(({ id, answer: { kind }, by }) => [id, kind, by]), [['g', 'send-back', 'person']]);
+  });
+});
