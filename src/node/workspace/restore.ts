@@ -57,7 +57,9 @@ async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result
 }
 
 async function bringOne(parts: RestoreParts, item: RestoreItem & { readonly target: Blob }, target: Buffer): Promise<Result> {
-  const state = await withoutEmptyFolder(parts.root, item.path, await lookAt(parts.root, item.path));
+  const found = await lookAt(parts.root, item.path);
+  // Where the session left nothing, a folder without files must not keep the file away.
+  const state = item.expected === null ? await withoutEmptyFolder(parts.root, item.path, found) : found;
   const current = contentOf(state);
   if (current === undefined) return { left: `there is ${stateInWords(state)} in its place` };
   const step = decideRestore(item.target, item.expected, current);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Path } from '../../../src/core/session/changes.ts';
+import type { Session } from '../../../src/core/session/session.ts';
 import type { Work } from '../../../src/node/workspace/keep.ts';
 import { pruneStore, storeSize } from '../../../src/node/workspace/prune.ts';
 import { contentsOf, untouchable, type TestRepo } from '../../support/repo.ts';
@@ -137,6 +138,38 @@ describe('keeping the work', () => {
     const outcome = await workspace.restore(diff.map((one) => ({ path: one.path, target: one.before ?? null, expected: one.after ?? null })));
     assert.deepEqual(outcome.left, []);
     assert.deepEqual(contentsOf(repo.root), before);
+  });
+});
+
+describe('keeping a session as its journal tells it', () => {
+  afterEach(removeRepos);
+
+  async function finished(repo: TestRepo) {
+    repo.write('dirty.txt', 'mine');
+    const { work, workspace } = await session(repo, () => repo.write('a.txt', 'one\n'), () => repo.write('b.txt', 'two\n'));
+    const boundaries: unknown[] = [];
+    for (const step of work.steps) boundaries.push({ id: 'b', tree: step.tree, at: 1_700_000_000_000, commit: await workspace.commit({ tree: step.tree, branch: 'x', message: step.message, author: 'bounded' }) });
+    repo.write('c.txt', 'after the last boundary');
+    const { tree } = await workspace.capture();
+    const base = { tree: work.base, commit: '', dirty: work.dirty, head: work.head, notCovered: [] };
+    return { workspace, session: { id: 's1', name: 'task', contract: { task: 'Do it\nwell' }, startedAt: 0, base, tree, userChanges: [], line: { writes: [], boundaries } } as unknown as Session };
+  }
+
+  it('makes a branch with the messages of the boundaries', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    assert.equal(await workspace.keep('branch', done), 'the branch bounded/task/1 was made with 4 commits; HEAD, index and work tree were not touched');
+    assert.deepEqual(repo.git('log', '--format=%s', 'main..bounded/task/1').split('\n'), ['Work after the last boundary', 'boundary 2', 'boundary 1', 'Uncommitted work at the start']);
+    assert.equal(await workspace.keep('squash', done), 'the branch bounded/task/2 was made with one commit; HEAD, index and work tree were not touched');
+    assert.equal(repo.git('log', '--format=%B', 'main..bounded/task/2').trim(), 'Do it\n\nBounded-Session: s1');
+    assert.equal(repo.git('diff', 'bounded/task/1', 'bounded/task/2'), '');
+  });
+
+  it('writes a patch beside the other pages', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    assert.equal(await workspace.keep('patch', done), 'the patch is in .bounded/task/s1.patch; git was not touched');
+    assert.match(repo.read('.bounded/task/s1.patch'), /^diff --git a\/a.txt b\/a.txt\n/);
   });
 });
 

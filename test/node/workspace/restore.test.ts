@@ -134,6 +134,12 @@ describe('a rewind', () => {
     assert.deepEqual([outcome.left, repo.read('a')], [[], 'file']);
   });
 
+  it('leaves an empty folder that the user put in place of a file', async () => {
+    const repo = newRepo({ 'a': 'file' });
+    const { outcome } = await rewind(repo, () => repo.write('a', 'changed'), () => { fs.rmSync(repo.at('a')); fs.mkdirSync(repo.at('a')); });
+    assert.deepEqual([outcome.left.map((one) => one.path), fs.statSync(repo.at('a')).isDirectory()], [['a'], true]);
+  });
+
   it('leaves a file whose place a folder with the user\'s files has taken', async () => {
     const repo = newRepo({ 'a': 'file' });
     const { outcome } = await rewind(repo, () => fs.rmSync(repo.at('a')), () => repo.write('a/mine', 'mine'));
