@@ -38,7 +38,8 @@ export function finalText(conversation: Conversation): string {
   return last?.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n').trim() ?? '';
 }
 
-/** Tells a model that stopped calling tools what ends the phase. */
+/** Tells a model that stopped calling tools what ends the phase, and what the user wrote meanwhile. */
 export async function remind(run: Run, conversation: Conversation): Promise<void> {
-  await run.recorder.record({ type: 'message/appended', conversation: conversation.id, message: userTurn(reminder) });
+  const news = conversation.role === 'main' ? run.recorder.session.undelivered : [];
+  await run.recorder.record({ type: 'message/appended', conversation: conversation.id, message: userTurn([reminder, ...news].join('\n')) });
 }

@@ -46,16 +46,35 @@ function summary({ contract: { oracle: { checks } } }: Session, runs: readonly O
 }
 
 function measured(session: Session, run: OracleRun | undefined): ResultView['measured'] {
-  const rows = session.contract.oracle.checks.flatMap((check) => (run?.cells ?? []).filter((cell) => cell.check === check.id).flatMap((cell) => measuredCell(check, cell)));
+  const rows = session.contract.oracle.checks.flatMap((check) => measuredCheck(check, (run?.cells ?? []).filter((cell) => cell.check === check.id)));
   const tried = session.line.decoys.filter((decoy) => decoy.result === 'caught' || decoy.result === 'survived');
   const caught = tried.filter((decoy) => decoy.result === 'caught').length;
   return tried.length === 0 ? rows : [...rows, { name: 'the oracle catches wrong code', figure: `${caught} of ${count(tried.length, 'decoy')}`, met: caught === tried.length }];
 }
 
-function measuredCell(check: Check, cell: CellResult): ResultView['measured'] {
+/** What missed is named cell by cell; of the rest each threshold has one row with the value that came nearest to it. */
+function measuredCheck(check: Check, cells: readonly CellResult[]): ResultView['measured'] {
+  const missed = cells.filter((cell) => cellState(check, cell) !== 'pass').flatMap((cell) => missedCell(check, cell));
+  const green = cells.filter((cell) => cellState(check, cell) === 'pass');
+  const values = green.flatMap((cell) => measuredIn(check, cell).map((one) => ({ ...one, axes: cell.cell, key: JSON.stringify([one.name, one.wanted]) })));
+  const groups = [...new Set(values.map((one) => one.key))].map((key) => values.filter((one) => one.key === key));
+  const worst = groups.flatMap((group) => {
+    const [nearest] = group.toSorted((a, b) => b.share - a.share);
+    if (nearest === undefined || nearest.value === null) return [];
+    const where = Object.entries(nearest.axes).filter(([axis, value]) => group.every((one) => one.axes[axis] === value) && (check.matrix[axis]?.length ?? 0) > 1).map(([, value]) => ` ${String(value)}`).join('');
+    return [{ name: `${nearest.name}${where} · ${check.id}`, figure: `${group.length > 1 ? 'worst ' : ''}${figure(nearest.value)}, wanted ${nearest.wanted}`, met: true }];
+  });
+  const others = green.filter((cell) => cell.tests !== undefined || cell.metrics.length === 0).map((cell) => ({ name: cellName(cell), figure: testsOf(cell) ?? 'ended as wanted', met: true }));
+  return [...missed, ...worst, ...others];
+}
+
+function missedCell(check: Check, cell: CellResult): ResultView['measured'] {
   const name = cellName(cell);
-  const met = cellState(check, cell) === 'pass';
-  const metrics = measuredIn(check, cell).map((one) => ({ name: `${one.name} · ${name}`, figure: `${one.value === null ? 'no value' : figure(one.value)}, wanted ${one.wanted}`, met: one.met && met }));
-  const tests = cell.tests === undefined ? [] : [{ name, figure: `${cell.tests.passed} of ${count(cell.tests.total, 'test')}${cell.tests.skipped > 0 ? `, ${cell.tests.skipped} skipped` : ''}`, met }];
-  return metrics.length + tests.length > 0 ? [...metrics, ...tests] : [{ name, figure: cell.reason ?? cell.class, met }];
+  const metrics = measuredIn(check, cell).filter((one) => !one.met).map((one) => ({ name: `${one.name} · ${name}`, figure: `${one.value === null ? 'no value' : figure(one.value)}, wanted ${one.wanted}`, met: false }));
+  const why = [...(testsOf(cell) === undefined ? [] : [testsOf(cell)]), cell.reason ?? cell.class].join('; ');
+  return metrics.length > 0 ? metrics : [{ name, figure: why, met: false }];
+}
+
+function testsOf({ tests }: CellResult): string | undefined {
+  return tests === undefined ? undefined : `${tests.passed} of ${count(tests.total, 'test')}${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}`;
 }
