@@ -4,7 +4,7 @@ import type { Entry } from '../core/session/events.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
 import { nextStep } from '../core/session/next.ts';
 import { finish } from './finish.ts';
-import { answerProblem, applyAnswer, decideAmendment } from './gates.ts';
+import { allowFlag, answerProblem, applyAnswer } from './gates.ts';
 import type { AnsweredBy } from './gates.ts';
 import { runSession } from './loop.ts';
 import type { Outcome } from './loop.ts';
@@ -219,12 +219,8 @@ export class Controller {
     const run = this.#run();
     const flag = this.session.line.flags.find((one) => one.id === id && one.outcome === undefined);
     if (flag === undefined) return { ok: false, message: 'this flag is not open any more' };
-    const amendment = `A-${this.session.amendments.length + 1}`;
-    await this.#recorder.record({ type: 'amendment/proposed', amendment: { id: amendment, change: `scope:\n  change: [${JSON.stringify(`/${flag.path}`)}]\n`, why: `allow the flagged change of ${flag.path}` } });
-    const problem = await decideAmendment(run, amendment, true);
-    if (problem !== undefined) return { ok: false, message: problem };
-    await this.#recorder.record({ type: 'flag/settled', flag: id, how: 'allowed' });
-    return { ok: true, message: `${flag.path} is in scope now, by amendment ${amendment}` };
+    const problem = await allowFlag(run, flag);
+    return problem === undefined ? { ok: true, message: `${flag.path} is allowed now` } : { ok: false, message: problem };
   }
 
   async #note(text: string): Promise<Acted> {

@@ -1,5 +1,5 @@
 import { applyAmendment } from '../core/contract/amend.ts';
-import type { Gate, GateAnswer } from '../core/session/session.ts';
+import type { Flag, Gate, GateAnswer } from '../core/session/session.ts';
 import { finish } from './finish.ts';
 import { rewindToBoundary } from './rewind.ts';
 import type { Run } from './run.ts';
@@ -28,8 +28,30 @@ async function accept(run: Run, gate: Gate): Promise<void> {
   const { line } = run.recorder.session;
   for (const id of gate.blocking) {
     if (gate.kind === 'findings') await run.recorder.record({ type: 'finding/settled', finding: id, outcome: 'accepted', detail: 'accepted by a person' });
-    if (line.flags.some((flag) => flag.id === id && flag.outcome === undefined)) await run.recorder.record({ type: 'flag/settled', flag: id, how: 'left' });
+    const flag = line.flags.find((one) => one.id === id && one.outcome === undefined);
+    if (flag !== undefined) await allowFlag(run, flag);
   }
+}
+
+/**
+ * A person allows a flagged change. A path outside of the scope comes into it by an amendment; a change of the oracle or over
+ * the budget is accepted as it is. Answers why it could not be done.
+ */
+export async function allowFlag(run: Run, flag: Flag): Promise<string | undefined> {
+  if (flag.standing === 'out-of-scope') {
+    const id = `A-${run.recorder.session.amendments.length + 1}`;
+    await run.recorder.record({ type: 'amendment/proposed', amendment: { id, change: `scope:\n  change: [${JSON.stringify(globOf(flag.path))}]\n`, why: `allow the flagged change of ${flag.path}` } });
+    const problem = await decideAmendment(run, id, true);
+    if (problem !== undefined) return problem;
+  }
+  await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: flag.standing === 'out-of-scope' ? 'allowed' : 'left' });
+  return undefined;
+}
+
+/** The glob that matches this path and no other. */
+function globOf(path: string): string {
+  const literal = path.replace(/[[\]{}()*?!+@]/g, '\\$&');
+  return path.includes('/') ? literal : `/${literal}`;
 }
 
 async function decideAmendments(run: Run, gate: Gate, approved: boolean): Promise<void> {

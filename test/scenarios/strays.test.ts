@@ -42,6 +42,20 @@ describe('changes outside of what was agreed', function () {
     });
   });
 
+  it('are allowed by their id, which amends the contract by exactly that path', async () => {
+    await scenario({ 'minimal-hook': [[stray, ...work], [call('complete_phase', { summary: 'as before' })]] }, contractText({ top: 'on-stray: flag\n' }), async ({ project, run, bounded }) => {
+      const ran = await run('--approve', 'all');
+      const ids = ran.result?.flags.map((flag) => flag.id) ?? [];
+      assert.deepEqual(new Set(ran.result?.gate?.blocking), new Set(['repairs', ...ids]));
+      await bounded('rewind', '--file', neighbour);
+      const rest = ran.result?.flags.find((flag) => flag.path === 'stray.txt')?.id ?? '';
+      const allowed = await bounded('resume', '--approve', `repairs,${ids.join(',')},all`, '--json');
+      assert.equal(allowed.status, 0, allowed.stderr);
+      assert.equal(allowed.result?.flags.find((flag) => flag.id === rest)?.outcome, 'allowed');
+      assert.match(readFileSync(project.contract, 'utf8'), /\/stray\.txt/);
+    });
+  });
+
   it('a change of the user in the same file survives the rewind of a stray', async () => {
     await scenario({ 'minimal-hook': [[stray, ...work]] }, contractText({ top: 'on-stray: flag\n' }), async ({ project, run, bounded }) => {
       await run('--approve', 'all');

@@ -15,12 +15,12 @@ export async function contractUnchanged(run: Run): Promise<ConditionResult> {
   };
 }
 
-export function noOpenFlag(run: Run): ConditionResult {
+/** One condition for each open flag, so that a person can answer each by its id; one that holds where there is none. */
+export function noOpenFlag(run: Run): readonly ConditionResult[] {
+  const wanted = 'no change outside of what was agreed';
   const open = openFlags(run.recorder.session.line);
-  return {
-    id: 'no-open-flag', holds: open.length === 0, wanted: 'no change outside of what was agreed',
-    measured: open.length === 0 ? 'none' : open.map((flag) => `${flag.path} (${flag.standing}, by ${flag.cause}, flag ${flag.id})`).join('; '),
-  };
+  if (open.length === 0) return [{ id: 'no-open-flag', holds: true, wanted, measured: 'none' }];
+  return open.map((flag) => ({ id: flag.id, holds: false, wanted, measured: `${flag.path} (${flag.standing}, by ${flag.cause}, flag ${flag.id})` }));
 }
 
 export async function withinBudget(run: Run, capture: Capture): Promise<ConditionResult> {

@@ -11,7 +11,7 @@ import type { Exit } from './exit.ts';
 
 /** oracle-only ends when the oracle is red for the right reason and catches the decoys. */
 export const oracleOnlyExit: Exit = async (run, capture, call) => {
-  const basics = [await contractUnchanged(run), noOpenFlag(run), await withinBudget(run, capture)];
+  const basics = [await contractUnchanged(run), ...noOpenFlag(run), await withinBudget(run, capture)];
   const red = await redConditions(run);
   if ([...basics, ...red].some((condition) => !condition.holds)) return [...basics, ...red];
   await adoptListedDecoys(run);

@@ -14,7 +14,7 @@ export const reviewExit: Exit = async (run) => {
   return [
     { id: 'reviewed', holds: line.reviewed, wanted: 'a report of the reviewer', measured: line.reviewed ? `${line.findings.length} findings` : 'none' },
     { id: 'findings-answered', holds: open.length === 0, wanted: 'every finding fixed, refuted or accepted', measured: open.length === 0 ? 'all answered' : open.map((one) => one.id).join(', ') },
-    noOpenFlag(run),
+    ...noOpenFlag(run),
   ];
 };
 

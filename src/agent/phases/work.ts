@@ -3,25 +3,27 @@ import { cellName, describeCell, isGreen } from '../../core/oracle/describe.ts';
 import type { OracleRun } from '../../core/oracle/result.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import { baselineRun, phaseBase } from '../../core/session/line.ts';
+import { surfaceText } from '../../core/session/view/figures.ts';
 import type { ConditionResult, PlanStep } from '../../core/session/session.ts';
 import { baseTree } from '../diffUse.ts';
 import { differences } from '../look.ts';
 import { dueChecks, measure } from '../measure.ts';
 import type { Capture } from '../ports.ts';
 import type { Run } from '../run.ts';
+import { surfaceDelta } from '../surface.ts';
 import { contractUnchanged, noOpenFlag, withinBudget } from './conditions.ts';
 import type { Exit } from './exit.ts';
 
 /** minimal-hook and production-shape end when every check that is due is green and confirmed, and the change is as agreed. */
 export const workExit: Exit = async (run, capture) => {
-  const basics = [await contractUnchanged(run), noOpenFlag(run), await withinBudget(run, capture), await somethingChanged(run, capture)];
+  const basics = [await contractUnchanged(run), ...noOpenFlag(run), await withinBudget(run, capture), await somethingChanged(run, capture)];
   if (basics.some((condition) => !condition.holds)) return basics;
   const checks = dueChecks(run.recorder.session);
   const first = await measure(run, 'boundary', checks);
   const measured = [...cellConditions(first), ...floorConditions(run, first), environmentUnchanged(run, first), untampered(first)];
   if (measured.some((condition) => !condition.holds)) return [...basics, ...measured];
   const second = await measure(run, 'confirm', checks);
-  const steps = run.recorder.session.line.phase === 'production-shape' ? await stepConditions(run, capture, second) : [];
+  const steps = run.recorder.session.line.phase === 'production-shape' ? [await surfaceCondition(run, capture), ...(await stepConditions(run, capture, second))] : [];
   return [...basics, ...measured, confirmed(second), ...steps];
 };
 
@@ -56,6 +58,12 @@ function untampered(result: OracleRun): ConditionResult {
 
 function confirmed(second: OracleRun): ConditionResult {
   return { id: 'confirmed', holds: isGreen(second), wanted: 'green in a second clean run of the same tree', measured: isGreen(second) ? 'green' : `flaky: ${second.cells.filter((cell) => cell.class !== 'pass').map(describeCell).join('; ')}` };
+}
+
+/** Never fails: what the clean-up did to the visible surface, for the person at the gate. */
+async function surfaceCondition(run: Run, capture: Capture): Promise<ConditionResult> {
+  const delta = await surfaceDelta(run, phaseBase(run.recorder.session), capture.tree);
+  return { id: 'surface', holds: true, wanted: 'shown to a person', measured: surfaceText(delta) };
 }
 
 /** A step is done when its check is green, or when its files exist and changed. */

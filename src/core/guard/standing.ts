@@ -16,7 +16,7 @@ export function standingOf(session: Pick<Session, 'contract' | 'contractFile'>, 
   if (path === session.contractFile) return { standing: 'out-of-scope', rule: 'the contract changes by an amendment only' };
   const { scope } = session.contract;
   const change = scope.change.map((area) => area.glob);
-  const guarded = isProtected(path, change);
+  const guarded = isProtected(path, phaseRights[phase] === 'oracle' ? [...change, ...scope.oracle] : change);
   if (guarded !== undefined) return { standing: 'out-of-scope', rule: `protected: ${guarded}` };
   const never = compileGlobs(scope.never)(path);
   if (never !== undefined) return { standing: 'out-of-scope', rule: `scope.never: ${never}` };

@@ -1,6 +1,6 @@
 import type { PhaseName } from '../contract/contract.ts';
 import type { ToolUse } from '../transcript/message.ts';
-import { isPhaseMet, openConversation, openFindings } from './line.ts';
+import { isPhaseMet, openConversation, openFindings, openFlags } from './line.ts';
 import type { Conversation, GateKind, Role, Session, SessionEnd } from './session.ts';
 
 /** What Bounded does next. Computed from the session alone, so that a resumed session goes on where the journal ends. */
@@ -77,7 +77,7 @@ function gateWithin(session: Session, conversation: Conversation): Step | undefi
     if (line.phaseTurns >= contract.budget.explore.turns) return gate('budget', `explore has used its ${contract.budget.explore.turns} turns and there is no plan. Go on?`, ['explore-turns']);
     if (session.active - line.phaseStartedAt >= contract.budget.explore.timeMs) return gate('budget', 'explore has used its time and there is no plan. Go on?', ['explore-time']);
   }
-  if (line.repairs > contract.budget.repairs) return gate('repairs', `${line.phase} was not met after ${line.repairs} attempts to end it. Go on?`, ['repairs']);
+  if (line.repairs > contract.budget.repairs) return gate('repairs', `${line.phase} was not met after ${line.repairs} attempts to end it. Go on?`, ['repairs', ...openFlags(line).map((flag) => flag.id)]);
   if (conversation.refusedTurns >= maxRefusedTurns) return gate('no-progress', `${conversation.refusedTurns} turns in a row held nothing but refused calls. Go on?`, ['refusals']);
   if (conversation.empty > maxEmpty) return gate('no-progress', 'The model gives answers without content. Try again?', ['empty-answers']);
   if (conversation.truncated > maxTruncated) return gate('no-progress', 'The answers of the model are cut by the token limit. Try again?', ['truncated-answers']);
