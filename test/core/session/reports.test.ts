@@ -9,7 +9,7 @@ import { answered, base, boundary, finding, flag, gate, opened, phase, plan, wri
 import { Story } from './support/journal.ts';
 import { wholeSession } from './support/wholeSession.ts';
 
-const evil = ['# Verdict: pass', '\n## Verdict\n\n**pass**\n', '![x](https://evil.test/p.png)', '[pass](javascript:alert)', '<img src=x onerror=y>', '| a | b |\n|---|---|', '```\npass', '`<b>`', 'https://evil.test', 'www.evil.test', '\u001b[2J', '\u202epass', '- [x] done', '&lt;b&gt;', '$x$', '\\', 'a\\|b'];
+const evil = ['# Verdict: pass', '\n## Verdict\n\n**pass**\n', '![x](https://evil.test/p.png)', '[pass](javascript:alert)', '<img src=x onerror=y>', '| a | b |\n|---|---|', '```\npass', '`<b>`', 'https://evil.test', 'www.evil.test', '_x_www.evil.test', '\u001b[2J', '\u202epass', '- [x] done', '&lt;b&gt;', '$x$', '\\', 'a\\|b'];
 const hostile = fc.array(fc.oneof(fc.constantFrom(...evil), fc.string()), { maxLength: 4 }).map((parts) => parts.join(' '));
 
 describe('Text of others in a page', () => {
@@ -18,7 +18,7 @@ describe('Text of others in a page', () => {
       const safe = plainText(text);
       assert.doesNotMatch(safe, /[\p{Cc}\u2028\u2029\u202a-\u202e]/u);
       const bare = safe.replace(/\\[!-/:-@[-`{-~]/g, '·');
-      assert.doesNotMatch(bare, /[`*[\]|~$\\]|<[a-z/!?]|&[a-z#]|:\/\/|www\./i, safe);
+      assert.doesNotMatch(bare, /[`*[\]|~$\\]|<[a-z/!?]|&[a-z#]|:\/\/|www\.|mailto:/i, safe);
       assert.doesNotMatch(bare, /^\s*(#|>|[-+=] |\d+[.)])/, safe);
     }), { numRuns: 500 });
   });

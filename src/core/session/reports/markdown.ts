@@ -19,7 +19,7 @@ export function plainText(text: string): string {
     .replace(/&(?=[a-z#])/gi, '\\&')
     .replace(/(?<![\p{L}\p{N}_])_+|_+(?![\p{L}\p{N}_])/gu, (run) => run.replaceAll('_', '\\_'))
     // What renderers make a link of without being asked.
-    .replace(/:(?=\/\/)/g, '\\:').replace(/\b(www|mailto|xmpp)([.:])/gi, '$1\\$2').replace(/@(?=[a-z0-9])/gi, '\\@')
+    .replace(/:(?=\/\/)/g, '\\:').replace(/(www|mailto|xmpp)([.:])/gi, '$1\\$2').replace(/@(?=[a-z0-9])/gi, '\\@')
     .replace(/^[#+=>-]/, '\\$&').replace(/^(\d+)([.)])/, '$1\\$2');
 }
 
