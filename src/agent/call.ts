@@ -61,7 +61,8 @@ function check<N extends ToolName>(run: Run, conversation: Conversation, call: T
 
 async function perform<N extends ToolName>(run: Run, conversation: Conversation, call: string, tool: Tool<N>, input: ToolInput<N>): Promise<Answer | Refusal> {
   const changes = tool.name === 'write' || tool.name === 'edit' || tool.name === 'bash';
-  const tree = changes ? (await look(run)).tree : (run.recorder.session.tree ?? '');
+  const before = changes ? await look(run) : undefined;
+  const tree = before?.tree ?? run.recorder.session.tree ?? '';
   const proposed = await tool.propose(input, { run, conversation, call, tree });
   if ('refused' in proposed) return proposed;
   const ruling = rule(run.recorder.session, proposed.proposal, { unsaved: run.ports.user.unsaved() });
@@ -70,7 +71,7 @@ async function perform<N extends ToolName>(run: Run, conversation: Conversation,
   if (!changes || answer.outcome === 'deferred') return answer;
   const { proposal } = proposed;
   const news = await measureCall(run, {
-    call, by: proposal.kind === 'edit' ? 'tool' : 'command', title: `${tool.name} · ${tool.title(input)}`, before: tree,
+    call, by: proposal.kind === 'edit' ? 'tool' : 'command', title: `${tool.name} · ${tool.title(input)}`, before: tree, beside: before?.beside,
     ...(proposal.kind === 'edit' ? { allowed: proposal.change.path } : {}),
   });
   return news.length === 0 ? answer : { ...answer, text: [answer.text, ...news].filter((part) => part !== '').join('\n\n') };

@@ -6,6 +6,7 @@ import type { Flag } from '../core/session/session.ts';
 import { baseTree, recordUse } from './diffUse.ts';
 import { differences, seeControl } from './look.ts';
 import { rewindWrites } from './rewind.ts';
+import type { Capture } from './ports.ts';
 import type { Run } from './run.ts';
 
 /** The call whose changes are measured. `allowed` is the path that an edit was allowed to change. */
@@ -14,6 +15,8 @@ export interface Cause {
   readonly by: 'tool' | 'command';
   readonly title: string;
   readonly before: TreeId;
+  /** What lay beside the tree before the call; absent where nobody looked. */
+  readonly beside?: Capture['beside'];
   readonly allowed?: string;
 }
 
@@ -30,9 +33,23 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const writes = diffs.filter((diff) => !theirs.includes(diff)).map((diff) => writeOf(run, diff, cause));
   if (writes.length > 0) await run.recorder.record({ type: 'changes/written', writes, tree: capture.tree });
   const control = await seeControl(run, capture, cause.call);
+  const uncovered = await gateUncovered(run, cause, capture);
   const flags = await raiseFlags(run, writes, saved, cause, capture.tree);
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
-  return [...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
+  return [...uncovered, ...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
+}
+
+/** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */
+async function gateUncovered(run: Run, { beside, title }: Cause, capture: Capture): Promise<readonly string[]> {
+  const { line, gate } = run.recorder.session;
+  if (beside === undefined) return [];
+  const changed = Object.entries(capture.beside ?? {}).filter(([path, what]) => what !== 'empty folder' && beside[path] !== what).map(([path]) => path);
+  if (changed.length === 0) return [];
+  if (gate === undefined && line.phase !== undefined) {
+    const question = `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`;
+    await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: 'stray', phase: line.phase, question, blocking: changed });
+  }
+  return [`This changed what no checkpoint covers: ${changed.join(', ')}. The user decides what happens.`];
 }
 
 function writeOf(run: Run, diff: FileDiff, cause: Cause): Write {
