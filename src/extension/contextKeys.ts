@@ -9,6 +9,7 @@ export function keepContextKeys(host: SessionHost): vscode.Disposable {
     last.set(key, value);
     void vscode.commands.executeCommand('setContext', key, value);
   };
+  set('bounded.state', 'none');
   return host.onChange((shown) => {
     const session = shown?.session;
     set('bounded.state', shown?.view.state ?? 'none');

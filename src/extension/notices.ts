@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Session } from '../core/session/session.ts';
 import type { SessionEvent } from '../core/session/events.ts';
+import { plain } from './plain.ts';
 import type { Rest, SessionHost } from './sessionHost.ts';
 
 interface Notice {
@@ -41,8 +42,9 @@ function noticeOfRest(rest: Rest): Notice | undefined {
 
 function show(notice: Notice | undefined): void {
   if (notice === undefined) return;
-  const { text, actions } = notice;
-  const shown = notice.serious === true ? vscode.window.showErrorMessage(`Bounded: ${text}`, ...Object.keys(actions)) : vscode.window.showInformationMessage(`Bounded: ${text}`, ...Object.keys(actions));
+  const { actions } = notice;
+  const text = plain(`Bounded: ${notice.text}`);
+  const shown = notice.serious === true ? vscode.window.showErrorMessage(text, ...Object.keys(actions)) : vscode.window.showInformationMessage(text, ...Object.keys(actions));
   void shown.then((chosen) => {
     const command = chosen === undefined ? undefined : actions[chosen];
     if (command !== undefined) void vscode.commands.executeCommand(command);

@@ -52,7 +52,9 @@ export class SideView implements vscode.WebviewViewProvider {
     const waits = shown?.view.card?.attention === true || shown?.view.state === 'waiting';
     view.badge = waits ? { value: 1, tooltip: 'Bounded waits for you' } : undefined;
     if (!view.visible) return;
-    await view.webview.postMessage(shown === undefined ? await this.#empty() : { type: 'view', view: shown.view } satisfies ToWebview);
+    const message: ToWebview = shown === undefined ? await this.#empty() : { type: 'view', view: shown.view };
+    // Looking for what there is takes a moment, and a session may have begun meanwhile.
+    if (message.type === 'view' || this.#app.host.held === undefined) await view.webview.postMessage(message);
   }
 
   async #empty(): Promise<ToWebview> {

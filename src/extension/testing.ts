@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Check } from '../core/contract/contract.ts';
 import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
 import type { Session } from '../core/session/session.ts';
+import { plainForTerminal } from './plain.ts';
 import type { Engine, SessionHost } from './sessionHost.ts';
 
 /** The oracle in the Testing view: a test for each check, below it one for each cell; every run of the session is a run there. */
@@ -54,8 +55,8 @@ export class OracleTests implements vscode.Disposable {
       return item === undefined ? [] : [{ cell, item }];
     });
     const shown = this.#controller.createTestRun(new vscode.TestRunRequest(cells.map(({ item }) => item)), name, false);
-    shown.appendOutput(`${name}, ${(run.ms / 1000).toFixed(1)} s\r\n`);
-    if (run.setupFailed !== undefined) shown.appendOutput(`${run.setupFailed.replaceAll('\n', '\r\n')}\r\n`);
+    shown.appendOutput(plainForTerminal(`${name}, ${(run.ms / 1000).toFixed(1)} s\n`));
+    if (run.setupFailed !== undefined) shown.appendOutput(plainForTerminal(`${run.setupFailed}\n`));
     for (const { cell, item } of cells) this.#result(shown, item, cell);
     shown.end();
   }
@@ -67,7 +68,7 @@ export class OracleTests implements vscode.Disposable {
 
   #result(run: vscode.TestRun, item: vscode.TestItem, cell: CellResult): void {
     const figures = this.#engine.describeCell(cell);
-    run.appendOutput(`${figures.replaceAll('\n', '\r\n')}\r\n`, undefined, item);
+    run.appendOutput(plainForTerminal(`${figures}\n`), undefined, item);
     if (cell.class === 'pass') return run.passed(item, cell.ms);
     const message = new vscode.TestMessage(figures);
     if (cell.class === 'fail') run.failed(item, message, cell.ms);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Card } from '../../core/session/view.ts';
 import type { App } from '../app.ts';
+import { plain } from '../plain.ts';
 import { perform } from './perform.ts';
 
 /** Approves the open gate. With the id of a gate it approves that one or nothing; without, the person is shown the question first. */
@@ -23,7 +24,7 @@ async function agreed(question: string, card: Card | undefined): Promise<boolean
   const approval = card?.actions.find(({ intention }) => intention.type === 'approve');
   const button = approval?.label ?? 'Approve';
   const detail = [...(card?.facts ?? []).map(({ name, value }) => `${name}: ${value}`), ...(approval === undefined ? [] : [`\n${approval.title}.`])].join('\n');
-  return (await vscode.window.showInformationMessage(question, { modal: true, detail }, button)) === button;
+  return (await vscode.window.showInformationMessage(plain(question), { modal: true, detail }, button)) === button;
 }
 
 function nothingOpen(): void {

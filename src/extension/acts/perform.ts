@@ -4,6 +4,7 @@ import type { Intention } from '../../core/session/view.ts';
 import type { App } from '../app.ts';
 import { unsavedIn } from '../place.ts';
 import type { Place } from '../place.ts';
+import { plain } from '../plain.ts';
 import { completed } from './questions.ts';
 
 /**
@@ -44,6 +45,6 @@ function unsavedRefusal(place: Place, paths: readonly string[]): string | undefi
 
 function tell(acted: Acted): Acted {
   if (acted.ok) vscode.window.setStatusBarMessage(`Bounded: ${acted.message}`, 5000);
-  else void vscode.window.showWarningMessage(`Bounded: ${acted.message}`);
+  else void vscode.window.showWarningMessage(plain(`Bounded: ${acted.message}`));
   return acted;
 }

@@ -9,7 +9,7 @@ export function tintLines(flags: FlagStore, gutterIcon: vscode.Uri): vscode.Disp
     overviewRulerLane: vscode.OverviewRulerLane.Left, gutterIconPath: gutterIcon, gutterIconSize: 'contain', rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
   const draw = (editor: vscode.TextEditor): void => {
-    if (editor.document.uri.scheme === 'file') editor.setDecorations(type, flags.at(editor.document.uri).map((placed) => ({ range: rangeOf(placed, editor.document.lineCount), hoverMessage: sentenceOf(placed.flag) })));
+    if (editor.document.uri.scheme === 'file') editor.setDecorations(type, flags.at(editor.document.uri).map((placed) => ({ range: rangeOf(placed, editor.document.lineCount), hoverMessage: new vscode.MarkdownString().appendText(sentenceOf(placed.flag)) })));
   };
   const drawAll = (): void => vscode.window.visibleTextEditors.forEach(draw);
   drawAll();

@@ -1,7 +1,7 @@
 import type { Contract, PhaseName } from '../../core/contract/contract.ts';
 import type { Usage } from '../../core/transcript/message.ts';
 
-/** Dollars that a session may cost. `undefined` where the price of its model is not known. */
+/** Dollars that a session usually costs, whatever its budget. */
 export interface CostEstimate {
   readonly low: number;
   readonly high: number;
@@ -16,8 +16,8 @@ const usualTurns: Readonly<Record<PhaseName, number>> = { 'explore': 15, 'baseli
 const usualTurn: Usage = { input: 0, cacheRead: 45_000, cacheWrite: 3_000, output: 1_200 };
 
 /**
- * What a session on a contract usually costs, as a range from half to double of a guess; never beyond the contract's budget.
- * `priceOf` answers the dollars of one request to a model.
+ * What a session on a contract usually costs, as a range from half to double of a guess. `priceOf` answers the dollars of one
+ * request to a model; undefined where that is not known.
  */
 export function estimateCost(contract: Contract, priceOf: (model: string, usage: Usage) => number | null): CostEstimate | undefined {
   const { budget, model } = contract;
@@ -26,5 +26,5 @@ export function estimateCost(contract: Contract, priceOf: (model: string, usage:
   if (prices.includes(null)) return undefined;
   const dollars = wanted.reduce((sum, one, index) => sum + one.turns * (prices[index] ?? 0), 0);
   const turns = Math.min(budget.turns, wanted.reduce((sum, one) => sum + one.turns, 0));
-  return { low: Math.min(dollars / 2, budget.costUsd), high: Math.min(dollars * 2, budget.costUsd), turns };
+  return { low: dollars / 2, high: dollars * 2, turns };
 }

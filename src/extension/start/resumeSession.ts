@@ -21,6 +21,7 @@ export async function resumeSession(app: App, id: string): Promise<void> {
 }
 
 async function resume(app: App, { root, session }: Found): Promise<void> {
+  if (!vscode.workspace.isTrusted) return void (await vscode.commands.executeCommand('workbench.trust.manage'));
   const place = placeOf(session.workspace);
   const endpoint = await endpointFor(app, place);
   if (endpoint === undefined) return;

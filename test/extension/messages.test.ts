@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import type { FromWebview } from '../../src/core/protocol.ts';
+import { readMessage } from '../../src/extension/messages/read.ts';
+
+const good: readonly FromWebview[] = [
+  { type: 'ready' }, { type: 'start' }, { type: 'start', contract: '.bounded/a.bounded.yaml' }, { type: 'start-example' }, { type: 'resume', session: 's' },
+  { type: 'intention', intention: { type: 'approve', gate: 'g', ids: ['a', 'b'] } },
+  { type: 'intention', intention: { type: 'send-back', gate: 'g' } },
+  { type: 'intention', intention: { type: 'rewind-hunk', flag: 'f', hunk: 'h' } },
+  { type: 'intention', intention: { type: 'keep', how: 'undo' } },
+  { type: 'intention', intention: { type: 'stop' } },
+  { type: 'open', target: { kind: 'report', file: 'EVIDENCE.md' } },
+  { type: 'open', target: { kind: 'diff' } },
+];
+
+const bad: readonly unknown[] = [
+  undefined, null, 'approve', 3, [], {}, { type: 'unknown' }, { type: 'toString' }, { type: 'ready', more: 1 },
+  { type: 'intention' }, { type: 'intention', intention: null }, { type: 'intention', intention: { type: 'approve' } },
+  { type: 'intention', intention: { type: 'approve', gate: 7 } }, { type: 'intention', intention: { type: 'approve', gate: 'g', ids: 'all' } },
+  { type: 'intention', intention: { type: 'approve', gate: 'g', ids: [1] } }, { type: 'intention', intention: { type: 'approve', gate: 'g', by: 'person' } },
+  { type: 'intention', intention: { type: 'keep', how: 'push' } }, { type: 'intention', intention: { type: 'constructor' } },
+  { type: 'intention', intention: { type: 'note', text: 'x'.repeat(20_001) } },
+  { type: 'open', target: { kind: 'report', file: '../../secret.md' } }, { type: 'open', target: { kind: 'file', path: '/etc/passwd' } }, { type: 'resume' },
+];
+
+describe('A message of the side view', () => {
+  for (const message of good) it(`is read: ${JSON.stringify(message)}`, () => assert.deepEqual(readMessage(message), message));
+
+  for (const message of bad) it(`is dropped: ${JSON.stringify(message)?.slice(0, 90)}`, () => assert.equal(readMessage(message), undefined));
+});
