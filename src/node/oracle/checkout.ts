@@ -33,17 +33,18 @@ export class Checkout {
     this.folder = folder;
   }
 
+  /** Makes the folders of these files, so that the files can be written at the same time. */
+  async makeFolders(names: readonly Path[]): Promise<void> {
+    for (const folder of new Set(names.map((name) => path.posix.dirname(name)))) await this.#ownFolder(folder);
+  }
+
   /** Writes a file, or a link if it stays inside; never through a link that a process has put in the way. */
   async write(name: Path, { bytes, mode }: Content): Promise<void> {
     this.#files.delete(name);
     if (mode === '120000' && !staysInside(name, bytes.toString('utf8'))) return;
     const file = this.place(name);
     await this.#ownFolder(path.posix.dirname(name));
-    await create(file, bytes, mode).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-      await rm(file, { force: true, recursive: true });
-      await create(file, bytes, mode);
-    });
+    await inPlace(file, () => create(file, bytes, mode));
     this.#files.set(name, { oid: gitObject('blob', bytes).oid, mode, stats: await lstat(file, { bigint: true }) });
   }
 
@@ -119,9 +120,20 @@ export class Checkout {
   async #ownFolder(folder: Path): Promise<void> {
     if (await this.holds(folder)) return;
     await this.#ownFolder(path.posix.dirname(folder));
-    await rm(this.place(folder), { force: true, recursive: true });
-    await mkdir(this.place(folder));
+    const place = this.place(folder);
+    await inPlace(place, () => mkdir(place));
     this.#sure.add(folder);
+  }
+}
+
+/** Makes something new; what stands in its place is removed first. */
+async function inPlace(file: string, make: () => Promise<unknown>): Promise<void> {
+  try {
+    await make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await rm(file, { force: true, recursive: true });
+    await make();
   }
 }
 

@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { OracleRequest, Signal } from '../../agent/ports.ts';
-import type { Path } from '../../core/session/changes.ts';
+import type { Blob, Path } from '../../core/session/changes.ts';
 import type { Commands } from '../process/commands.ts';
 import { removeTree } from '../process/removeTree.ts';
 import { borrowable, type Borrowed, copyPlaces, makePlaces } from './borrowing.ts';
 import { type BenchOutput, runMerged } from './benchOutput.ts';
-import { Checkout } from './checkout.ts';
+import { Checkout, type Content } from './checkout.ts';
 import type { Plan } from './plan.ts';
 import type { StoreReader } from './storeReader.ts';
 import { Workbench } from './workbench.ts';
@@ -26,6 +26,8 @@ export interface Kit {
 export type Prepared = { readonly bench: Workbench; readonly borrowed: readonly Borrowed[]; readonly close: () => Promise<void> } | { readonly failed: string };
 
 const setupTimeoutMs = 20 * 60_000;
+/** Files that are written at the same time. */
+const together = 64;
 
 /** Makes a clean checkout and runs the set-up in it, on the base's manifests. The folder goes again where that fails. */
 export async function prepare(kit: Kit, request: OracleRequest, plan: Plan, sandboxed: boolean, signal: Signal): Promise<Prepared> {
@@ -50,12 +52,33 @@ export async function prepare(kit: Kit, request: OracleRequest, plan: Plan, sand
 
 async function fill(checkout: Checkout, plan: Plan, reader: StoreReader): Promise<void> {
   const stored = [...plan.files].filter(([name]) => !plan.patched.has(name));
-  let index = 0;
-  for await (const [, bytes] of reader.readAll(stored.map(([, blob]) => blob.oid))) {
-    const [name, { mode }] = stored[index++] ?? ['', { mode: '100644' as const }];
-    await checkout.write(name, { bytes, mode });
+  const [files, links] = [stored.filter(([, { mode }]) => mode !== '120000'), stored.filter(([, { mode }]) => mode === '120000')];
+  await checkout.makeFolders(files.map(([name]) => name));
+  let batch: (readonly [Path, Content])[] = [];
+  for await (const content of contentsOf(files, reader)) {
+    batch.push(content);
+    if (batch.length < together) continue;
+    await writeTogether(checkout, batch);
+    batch = [];
   }
+  await writeTogether(checkout, batch);
+  for await (const [name, content] of contentsOf(links, reader)) await checkout.write(name, content);
   for (const [name, bytes] of plan.patched) if (bytes !== null) await checkout.write(name, { bytes, mode: plan.files.get(name)?.mode ?? '100644' });
+}
+
+async function* contentsOf(entries: readonly (readonly [Path, Blob])[], reader: StoreReader): AsyncGenerator<readonly [Path, Content]> {
+  let index = 0;
+  for await (const [, bytes] of reader.readAll(entries.map(([, blob]) => blob.oid))) {
+    const entry = entries[index++];
+    if (entry !== undefined) yield [entry[0], { bytes, mode: entry[1].mode }];
+  }
+}
+
+/** Waits for every write, also where one has failed: the folder may be removed only when nothing writes there any more. */
+async function writeTogether(checkout: Checkout, batch: readonly (readonly [Path, Content])[]): Promise<void> {
+  const ends = await Promise.allSettled(batch.map(([name, content]) => checkout.write(name, content)));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function borrow(kit: Kit, checkout: Checkout, sandboxed: boolean): Promise<readonly Borrowed[]> {

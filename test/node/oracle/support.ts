@@ -24,13 +24,24 @@ export class TestStore {
   tree(files: Files): string {
     const index = path.join(this.folder, 'test-index');
     fs.rmSync(index, { force: true });
-    const lines = Object.entries(files).map(([name, content]) => `${modeOf(content)} ${this.blob(textOf(content))}\t${name}\0`).join('');
+    const oids = this.#blobs(Object.values(files).map(textOf));
+    const lines = Object.entries(files).map(([name, content], at) => `${modeOf(content)} ${oids[at]}\t${name}\0`).join('');
     execFileSync('git', ['update-index', '-z', '--index-info'], { env: { ...this.#env(), GIT_INDEX_FILE: index }, input: lines });
     return execFileSync('git', ['write-tree'], { env: { ...this.#env(), GIT_INDEX_FILE: index }, encoding: 'utf8' }).trim();
   }
 
   blob(text: string): string {
     return execFileSync('git', ['hash-object', '-w', '--stdin'], { env: this.#env(), input: text, encoding: 'utf8' }).trim();
+  }
+
+  /** Many contents at once, by way of files of their own. */
+  #blobs(texts: readonly string[]): readonly string[] {
+    const folder = fs.mkdtempSync(path.join(this.folder, 'test-'));
+    const files = texts.map((_, at) => path.join(folder, String(at)));
+    texts.forEach((text, at) => fs.writeFileSync(files[at] ?? '', text));
+    const oids = execFileSync('git', ['hash-object', '-w', '--no-filters', '--stdin-paths'], { env: this.#env(), input: files.map((file) => `${file}\n`).join(''), encoding: 'utf8' });
+    fs.rmSync(folder, { recursive: true });
+    return oids.split('\n');
   }
 
   frozen(files: Files): FrozenFile[] {
