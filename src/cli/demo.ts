@@ -6,20 +6,26 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { promisify } from 'node:util';
 import type { Controller } from '../agent/controller.ts';
+import type { Session } from '../core/session/session.ts';
 import { loadContract } from '../node/session/place.ts';
 import { startSession } from '../node/session/open.ts';
 import { parseApprovals } from './approvals.ts';
 import { UsageError, parse } from './arguments.ts';
+import { changedNeighbours, missingScenes } from './demoPromise.ts';
+import { exits } from './exit.ts';
 import { runHeld } from './hold.ts';
 import { createOutput } from './output.ts';
+import type { Output } from './output.ts';
 import { terminalUser } from './terminalUser.ts';
 import { productVersion } from './version.ts';
 
 const packageRoot = path.resolve(__dirname, '..');
+const example = path.join(packageRoot, 'examples', 'activations');
 
 /**
  * `bounded demo`: the example task in a fresh folder, with a scripted Messages-API server as the model and this command as
- * the person, who approves the phase gates and rewinds what is flagged. Everything but the model's words is real.
+ * the person, who approves the phase gates and rewinds what is flagged. Everything but the model's words is real. A run
+ * that passes is held against the disk and against what the demo is for; where it falls short, the status says so.
  */
 export async function demo(args: readonly string[]): Promise<number> {
   const { values } = parse(args, { dir: { type: 'string' }, json: { type: 'boolean' }, unsandboxed: { type: 'boolean' }, pace: { type: 'string' } }, { least: 0, most: 0, names: '' });
@@ -34,10 +40,20 @@ export async function demo(args: readonly string[]): Promise<number> {
       product: productVersion, progress: output.progress,
     });
     rewindFlags(held.controller);
-    return await runHeld(held, output);
+    const status = await runHeld(held, output);
+    return status === exits.pass ? await keptPromise(workspace, held.controller.session, output) : status;
   } finally {
     server.process.kill();
   }
+}
+
+/** `pass`, unless a neighbour was changed or a scene is missing: then Bounded itself does not work, whatever the verdict says. */
+async function keptPromise(workspace: string, session: Session, output: Output): Promise<number> {
+  const changed = await changedNeighbours(workspace, example, session);
+  const missing = missingScenes(session);
+  if (changed.length > 0) output.say(`Outside of the scope, and changed: ${changed.join(', ')}`);
+  for (const scene of missing) output.say(`The demo did not show ${scene}.`);
+  return changed.length + missing.length === 0 ? exits.pass : exits.internal;
 }
 
 /** The person of the demo presses *Rewind file* on each flag, as a user would in the editor. */
@@ -52,7 +68,7 @@ async function makeWorkspace(dir: string | undefined): Promise<string> {
   const workspace = dir === undefined ? await mkdtemp(path.join(os.tmpdir(), 'bounded-example-')) : path.resolve(dir);
   await mkdir(workspace, { recursive: true });
   if ((await readdir(workspace)).length > 0) throw new UsageError(`${workspace} is not empty; the example wants a folder of its own`);
-  await cp(path.join(packageRoot, 'examples', 'activations'), workspace, { recursive: true });
+  await cp(example, workspace, { recursive: true });
   const git = (...words: string[]) => promisify(execFile)('git', words, { cwd: workspace, env: { PATH: process.env['PATH'], HOME: workspace, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: os.devNull } });
   await git('init', '-q', '-b', 'main');
   await git('add', '-A');

@@ -1,21 +1,26 @@
-import type { Controller } from '../agent/controller.ts';
 import type { Outcome } from '../agent/loop.ts';
 import { writtenPaths } from '../agent/diffUse.ts';
 import { useOf } from '../core/guard/budget.ts';
+import type { Entry } from '../core/session/events.ts';
 import type { Session } from '../core/session/session.ts';
+import type { Intention } from '../core/session/view.ts';
 import type { HeldSession } from '../node/session/open.ts';
 import { exitOf } from './exit.ts';
 import type { Output, ResultLine } from './output.ts';
 import { resultLine } from './output.ts';
 import { tell } from './tell.ts';
 
-/** Runs a held session to its next stop, tells what happens, and answers the exit status. Ctrl-C stops at the last fact. */
-export async function runHeld(held: HeldSession, output: Output): Promise<number> {
+/**
+ * Runs a held session to its next stop, tells what happens, and answers the exit status. `first` is carried out before.
+ * Ctrl-C stops at the last fact.
+ */
+export async function runHeld(held: HeldSession, output: Output, first?: Intention): Promise<number> {
   const { controller } = held;
-  const off = follow(controller, output);
+  const off = follow(held, output);
   const interrupt = (): void => void controller.interrupt();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
+    if (first !== undefined) output.say((await controller.act(first)).message);
     const outcome = await controller.run();
     const result = resultLine(controller.session, endOf(controller.session, outcome), detailOf(controller.session, outcome), await diffOf(held));
     output.print(result, closing(controller.session, outcome, result));
@@ -27,12 +32,15 @@ export async function runHeld(held: HeldSession, output: Output): Promise<number
   }
 }
 
-export function follow(controller: Controller, output: Output): () => void {
-  return controller.onEntry((session, entry) => {
+/** Tells each entry as it is recorded, the one that the session began with first. */
+function follow({ controller, opening }: HeldSession, output: Output): () => void {
+  const show = (session: Session, entry: Entry): void => {
     output.entry(entry);
     const text = output.json ? undefined : tell(session, entry);
     if (text !== undefined) output.say(text);
-  });
+  };
+  show(controller.session, opening);
+  return controller.onEntry(show);
 }
 
 /** Files and lines that the session's write set differs from the base by. */

@@ -9,6 +9,6 @@ import { productVersion } from './version.ts';
 export function quietDoor(output: Output): Door {
   return {
     name: 'the terminal', endpoint: endpointFromEnvironment(process.env) ?? { apiKey: '', baseUrl: 'http://127.0.0.1:9' }, user: terminalUser(parseApprovals([])),
-    unsandboxed: true, product: productVersion, progress: output.progress,
+    unsandboxed: false, quiet: true, product: productVersion, progress: output.progress,
   };
 }

@@ -34,12 +34,12 @@ export async function resume(args: readonly string[]): Promise<number> {
   const first: GateAnswer | undefined = values['send-back'] === undefined ? undefined : { kind: 'send-back', note: values['send-back'] };
   const door = doorOf(output, values.approve ?? [], values.unsandboxed === true, first);
   const held = await resumeSession(values.workspace ?? process.cwd(), id, door);
-  if (values.stop === true) await held.controller.act({ type: 'stop' });
-  if (values.rewind !== undefined) {
-    const done = await held.controller.act({ type: 'rewind-boundary', to: values.rewind });
-    output.say(done.message);
+  const { boundaries } = held.controller.session.line;
+  if (values.rewind !== undefined && values.rewind !== 'base' && !boundaries.some((one) => one.id === values.rewind)) {
+    await held.close();
+    throw new UsageError(`there is no boundary ${values.rewind}; there are ${['base', ...boundaries.map((one) => one.id)].join(', ')}`);
   }
-  return runHeld(held, output);
+  return runHeld(held, output, values.stop === true ? { type: 'stop' } : values.rewind === undefined ? undefined : { type: 'rewind-boundary', to: values.rewind });
 }
 
 function doorOf(output: Output, approve: readonly string[], unsandboxed: boolean, first?: GateAnswer): Door {

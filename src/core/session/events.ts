@@ -11,7 +11,8 @@ export type SessionEvent =
       readonly contractHash: string; readonly contract: Contract; readonly workspace: string; readonly sandbox: SandboxState;
       readonly endpoint: Endpoint; readonly product: string }
   | { readonly type: 'base/taken'; readonly base: BaseState }
-  | { readonly type: 'session/resumed'; readonly door: string }
+  /** `sandbox`: what works on the machine that goes on, where the door runs anything; absent, it is as it was. */
+  | { readonly type: 'session/resumed'; readonly door: string; readonly sandbox?: SandboxState }
   | { readonly type: 'session/paused'; readonly reason: string }
   | { readonly type: 'phase/started'; readonly phase: PhaseName; readonly round: number }
   | { readonly type: 'conversation/opened'; readonly conversation: string; readonly role: Role; readonly model: string; readonly parentCall?: string }

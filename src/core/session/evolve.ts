@@ -39,6 +39,7 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
 function evolveSession(session: Session, event: SessionEvent): Session {
   switch (event.type) {
     case 'base/taken': return { ...session, base: event.base, tree: event.base.tree };
+    case 'session/resumed': return event.sandbox === undefined ? session : { ...session, sandbox: event.sandbox };
     case 'session/paused': return { ...session, paused: event.reason };
     case 'turn/answered': return spend({ ...session, claims: [...session.claims, ...claimsIn(session, event)] }, event.costUsd, event.usage);
     case 'turn/failed': return event.costUsd === null ? session : spend(session, event.costUsd);

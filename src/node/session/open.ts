@@ -1,5 +1,6 @@
 import { fold } from '../../core/session/evolve.ts';
 import type { Contract } from '../../core/contract/contract.ts';
+import type { Entry, SessionEvent } from '../../core/session/events.ts';
 import type { Session } from '../../core/session/session.ts';
 import { Controller } from '../../agent/controller.ts';
 import type { Ports, User } from '../../agent/ports.ts';
@@ -25,6 +26,8 @@ export interface HeldSession {
   readonly controller: Controller;
   readonly workspace: KeepingWorkspace;
   readonly folder: SessionFolder;
+  /** What was recorded before anybody could listen: that the session started, or was taken up again. */
+  readonly opening: Entry;
   close(): Promise<void>;
 }
 
@@ -35,6 +38,8 @@ export interface Door {
   readonly user: User;
   /** A person has accepted that commands run with their full rights where no sandbox works. */
   readonly unsandboxed: boolean;
+  /** The door runs nothing of the workspace, so it does not matter what sandbox works, and accepts nothing. */
+  readonly quiet?: true;
   readonly product: string;
   readonly progress: (text: string) => void;
 }
@@ -59,11 +64,11 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
     const journal = await createJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
     const ports = await portsOf({ root: loaded.root, state, folder, journal, endpoint, user: door.user, workspace, sandbox });
     const recorder = new Recorder(journal, ports.clock);
-    await recorder.record({
+    const opening = await recordFirst(recorder, {
       type: 'session/started', session: id, name: loaded.name, contractFile: loaded.file, contractText: loaded.text, contractHash: sha256(loaded.text),
       contract: loaded.contract, workspace: loaded.root, sandbox, product: door.product, endpoint: { url: endpoint.baseUrl, ...(servedBy === undefined ? {} : { servedBy }) },
     });
-    return held(ports, recorder, workspace, folder, journal, release, door);
+    return { ...held(ports, recorder, workspace, folder, journal, release, door), opening };
   } catch (error) {
     await release();
     throw error;
@@ -85,12 +90,12 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     const workspace = await workspaceOf(session.workspace, session.contractFile, session.contract, state);
     checkRepository(await workspace.head());
     const sandbox = await sandboxOf(session.workspace);
-    checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
+    if (door.quiet !== true) checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
     const ports = await portsOf({ root: session.workspace, state, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox });
     const recorder = new Recorder(opened.journal, ports.clock, session);
     if (opened.cut !== undefined) door.progress(`the last record of the trace was cut off by a crash and is kept in ${opened.cut.keptIn}`);
-    await recorder.record({ type: 'session/resumed', door: door.name });
-    return held(ports, recorder, workspace, folder, opened.journal, release, door);
+    const opening = await recordFirst(recorder, { type: 'session/resumed', door: door.name, ...(door.quiet === true ? {} : { sandbox }) });
+    return { ...held(ports, recorder, workspace, folder, opened.journal, release, door), opening };
   } catch (error) {
     await release();
     throw error;
@@ -129,7 +134,7 @@ async function takeLease(state: RepositoryState, door: Door, session: string): P
   return lease.release;
 }
 
-function held(ports: Ports, recorder: Recorder, workspace: KeepingWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): HeldSession {
+function held(ports: Ports, recorder: Recorder, workspace: KeepingWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): Omit<HeldSession, 'opening'> {
   const controller = new Controller(ports, recorder, () => new AbortController(), door.progress);
   return {
     controller, workspace, folder,
@@ -139,4 +144,15 @@ function held(ports: Ports, recorder: Recorder, workspace: KeepingWorkspace, fol
       await release();
     },
   };
+}
+
+/** Records the entry that a session starts or goes on with, and answers it for those who listen from then on. */
+function recordFirst(recorder: Recorder, event: SessionEvent): Promise<Entry> {
+  return new Promise((resolve, reject) => {
+    const off = recorder.onEntry((_session, entry) => {
+      off();
+      resolve(entry);
+    });
+    recorder.record(event).catch(reject);
+  });
 }

@@ -29,7 +29,7 @@ export function startCli(project: Project, url: string | undefined, args: readon
   child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString(); });
   child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
   const done = new Promise<Ran>((resolve) => {
-    child.once('close', (status) => resolve({ status, stdout, stderr, ...read(stdout) }));
+    child.once('close', (status) => resolve({ status, stdout, stderr, ...readRun(stdout) }));
   });
   return { child, done };
 }
@@ -43,7 +43,8 @@ export function events<T extends Entry['event']['type']>(ran: Ran, type: T): rea
   return ran.entries.flatMap(({ event }) => (event.type === type ? [event as Extract<Entry['event'], { type: T }>] : []));
 }
 
-function read(stdout: string): Pick<Ran, 'entries' | 'result'> {
+/** Journal entries and result line of `--json`. */
+export function readRun(stdout: string): Pick<Ran, 'entries' | 'result'> {
   const lines = stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Entry | ResultLine);
   return { entries: lines.filter((line): line is Entry => 'seq' in line), result: lines.find((line): line is ResultLine => 'type' in line && line.type === 'result') };
 }
