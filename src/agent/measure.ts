@@ -36,7 +36,7 @@ export function request(run: Run, purpose: RunPurpose, checks: readonly Check[],
   const { session } = run.recorder;
   const { contract, line } = session;
   return {
-    id: `r${line.runs.length + 1}`, purpose, tree, baseTree: baseTree(session), oracle: contract.oracle, scope: contract.scope, commands: contract.commands,
+    id: `r${session.measured + 1}`, purpose, tree, baseTree: baseTree(session), oracle: contract.oracle, scope: contract.scope, commands: contract.commands,
     checks, ...(line.frozen === undefined ? {} : { frozen: line.frozen }),
   };
 }

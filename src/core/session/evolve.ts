@@ -31,7 +31,7 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
     startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
     decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
     spent: { usd: 0, unpriced: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
-    calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], control: {},
+    measured: 0, calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], control: {},
   };
 }
 
@@ -46,6 +46,7 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'changes/written': return { ...session, tree: event.tree };
     case 'changes/observed': return { ...session, tree: event.tree, userChanges: [...session.userChanges, ...event.files] };
     case 'control/seen': return { ...session, control: event.control, head: event.head };
+    case 'oracle/ran': return { ...session, measured: session.measured + 1 };
     case 'decision/recorded': return { ...session, decisions: [...session.decisions, event.decision] };
     case 'blocker/reported': return { ...session, blocker: { what: event.what, tried: event.tried, needs: event.needs } };
     case 'contract/adopted': return { ...session, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };

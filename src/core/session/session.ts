@@ -33,6 +33,8 @@ export interface Session {
   readonly amended: boolean;
   readonly rewinds: readonly DoneRewind[];
   readonly spent: Spent;
+  /** Oracle runs of all attempts. */
+  readonly measured: number;
   readonly calls: readonly CallRecord[];
   readonly claims: readonly Claim[];
   readonly decisions: readonly Decision[];
