@@ -27,9 +27,14 @@ export function unfitEnding(check: Check, raw: RawRun): Fault | undefined {
  */
 export function judgeExit(check: Check, raw: RawRun): Fault | undefined {
   if (raw.exit === check.exit) return undefined;
-  const load = loadFailure.exec(raw.stderr ?? '')?.[0] ?? loadFailure.exec(raw.stdout.slice(-16_384))?.[0];
+  const load = loadFault(raw);
   if (load !== undefined) return blocked(`could not be loaded: ${load}`);
   return { class: 'fail', reason: wrongStatus(check, raw) };
+}
+
+/** What the output says about a program that could not be read or found, if it says so. */
+export function loadFault(raw: RawRun): string | undefined {
+  return loadFailure.exec(raw.stderr ?? '')?.[0] ?? loadFailure.exec(raw.stdout.slice(-16_384))?.[0];
 }
 
 export function wrongStatus(check: Check, raw: RawRun): string {

@@ -1,7 +1,7 @@
 import type { Check } from '../contract/contract.ts';
 import { type Cell, conditionsFor } from './cells.ts';
 import { measure } from './conditions.ts';
-import { blocked, type Fault, judgeExit, unfitEnding, wrongStatus } from './ending.ts';
+import { blocked, type Fault, judgeExit, loadFault, unfitEnding, wrongStatus } from './ending.ts';
 import { judgeTests } from './judgeTests.ts';
 import { reportOf } from './report.ts';
 import type { CellResult, MetricResult, RawRun, TestResult } from './result.ts';
@@ -56,7 +56,7 @@ function contradiction(check: Check, raw: RawRun): Fault | undefined {
 
 function metricsPart(check: Check, cell: Cell, raw: RawRun): Part {
   const report = reportOf(check, raw);
-  if (report.kind === 'missing') return { fault: blocked(`left no report: ${report.why}${raw.exit === check.exit ? '' : ` (exit status ${raw.exit})`}`) };
+  if (report.kind === 'missing') return { fault: blocked(['left no report', report.why, ...(raw.exit === check.exit ? [] : [`exit status ${raw.exit}`]), loadFault(raw) ?? []].flat().join(': ')) };
   if (report.kind === 'invalid') return { fault: { class: 'invalid-report', reason: report.why } };
   const wanted = Object.entries(conditionsFor(check, cell));
   const faults = wanted.flatMap(([name]) => valueFault(name, report.values));

@@ -1,5 +1,5 @@
 import type { Check, TestCount } from '../contract/contract.ts';
-import { blocked, type Fault } from './ending.ts';
+import { blocked, type Fault, loadFault } from './ending.ts';
 import { isXml } from './report.ts';
 import type { RawRun, TestResult } from './result.ts';
 import { readTests } from './tests.ts';
@@ -10,7 +10,7 @@ export function judgeTests(check: Check, wanted: TestCount, raw: RawRun): { read
   if ('fault' in source) return source;
   const reading = readTests(source.text);
   switch (reading.kind) {
-    case 'absent': return { fault: blocked(`left no report of tests (exit status ${raw.exit})`) };
+    case 'absent': return { fault: blocked(['left no report of tests', `exit status ${raw.exit}`, loadFault(raw) ?? []].flat().join(': ')) };
     case 'not-loaded': return { fault: blocked(reading.why) };
     case 'incomplete': return { fault: invalid(reading.why) };
     case 'complete': {

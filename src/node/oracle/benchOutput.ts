@@ -12,10 +12,10 @@ export interface BenchOutput {
 
 const keptBytes = 16 * 1024;
 
-/** Runs one command whose output is for people; the place of the checkout, which differs every time, is left out of it. */
+/** Runs one command whose output is for people. */
 export async function runMerged(bench: Workbench, command: string, timeoutMs: number, signal: Signal): Promise<BenchOutput> {
   const kept = new KeptOutput(keptBytes, keptBytes);
   const end = await bench.run({ command, timeoutMs, merged: true, onOutput: (chunk) => kept.add(chunk) }, signal);
   const text = plainText(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`));
-  return { end, text: text.replaceAll(bench.checkout.folder, '.').trim() };
+  return { end, text: bench.placeless(text).trim() };
 }

@@ -31,18 +31,16 @@ export async function runCell(bench: Workbench, check: Check, cell: Cell, logs: 
   }, signal);
   if (end.aborted) return undefined;
   const report = check.report === undefined ? undefined : await bench.readReport(check.report, since);
+  // The checkout is at another place every time; names of tests and files must be the same every time.
+  const text = (kept: KeptOutput) => bench.placeless(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`));
   return {
     exit: end.exit, signal: end.signal, timedOut: end.timedOut, ...(end.spawnError === undefined ? {} : { spawnError: end.spawnError }),
-    stdout: stdout.text(() => ''), stderr: stderr.text(() => ''), ...reportFields(report), nonce, ms: Math.round(end.ms), ...(await stored(log, logs)),
+    stdout: text(stdout), stderr: text(stderr), ...reportFields(report, bench), nonce, ms: Math.round(end.ms),
+    ...(log.bytes === 0 ? {} : { log: await logs.artifacts.put(logs.redact(plainText(text(log)))) }),
   };
 }
 
-function reportFields(report: ReportFile | undefined): Partial<RawRun> {
+function reportFields(report: ReportFile | undefined, bench: Workbench): Partial<RawRun> {
   if (report === undefined || report.kind === 'missing') return {};
-  return report.kind === 'unfit' ? { reportFault: report.why } : { report: report.text, ...(report.stale ? { reportStale: true } : {}) };
-}
-
-async function stored(log: KeptOutput, { artifacts, redact }: Logs): Promise<{ readonly log?: string }> {
-  if (log.bytes === 0) return {};
-  return { log: await artifacts.put(redact(plainText(log.text((omitted) => `\n… ${omitted} bytes left out …\n`)))) };
+  return report.kind === 'unfit' ? { reportFault: report.why } : { report: bench.placeless(report.text), ...(report.stale ? { reportStale: true } : {}) };
 }

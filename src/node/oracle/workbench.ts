@@ -65,6 +65,11 @@ export class Workbench {
     }
   }
 
+  /** Text without the place of the checkout, which differs every time. */
+  placeless(text: string): string {
+    return text.replaceAll(this.checkout.folder, '.');
+  }
+
   /** Frozen files cannot be written, moved or removed; where there are many, the look afterwards has to do. */
   async #protection(): Promise<Protection> {
     const { readOnly } = this.#confinement;

@@ -21,6 +21,7 @@ const rows: readonly (readonly [string, Partial<Check>, Files, CellClass])[] = [
   ['a runner that never ran', { ...tests, run: 'true' }, {}, 'could-not-run'],
   ['a runner that is not there', { ...tests, run: 'no-such-runner --test' }, {}, 'could-not-run'],
   ['an import error', tests, { 'oracle/calc.test.js': `require('./absent.js');\n${test}` }, 'could-not-run'],
+  ['a check whose program is not there', { ...metric, run: 'node oracle/absent.js' }, {}, 'could-not-run'],
   ['a syntax error in a test', tests, { 'oracle/calc.test.js': `${test}describe(` }, 'could-not-run'],
   ['no tests', tests, { 'oracle/calc.test.js': '' }, 'invalid-report'],
   ['every test skipped', tests, { 'oracle/calc.test.js': test.replaceAll('it(', 'it.skip(') }, 'could-not-run'],
@@ -157,6 +158,15 @@ describe('tests that go missing', () => {
       assert.equal(now.cells[0]?.class, 'pass');
       assert.notDeepEqual(belowBaseline(now, baseline), [], changed);
     }
+  });
+
+  it('are not seen where a helper without tests lies among them, in one checkout after another', async () => {
+    const files = { ...project, 'oracle/test/helper.js': '', 'oracle/test/sum.test.js': test.replace('../src', '../../src') };
+    const check = { ...loose, run: 'cd oracle && node --test' };
+    const [first, second] = [await measured(oracle, bed.request(files, [check])), await measured(oracle, bed.request(files, [check]))];
+    assert.equal(first.cells[0]?.class, 'pass', first.cells[0]?.reason);
+    assert.equal(first.cells[0]?.tests?.silent?.length, 1);
+    assert.deepEqual(belowBaseline(second, first), []);
   });
 
   it('show as flaky where they come and go', async () => {
