@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { call, cut, failing, httpError, page, reset, say, text, thinking, tool, turn } from '../support/messagesServer/replies.ts';
-import type { Reply } from '../support/messagesServer/replies.ts';
+import { call, cut, failing, httpError, page, reset, text, thinking, tool, turn } from '../support/messagesServer/replies.ts';
+import type { Reply, Turn } from '../support/messagesServer/replies.ts';
 import type { RecordedRequest } from '../support/messagesServer/startMessagesServer.ts';
 import { events } from './support/cli.ts';
 import type { Ran } from './support/cli.ts';
@@ -116,7 +116,7 @@ describe('faults of the model', function () {
   });
 
   it('a dated name of the same model is the same model', async () => {
-    await scenario((request) => ({ ...(play(honest)(request) as ReturnType<typeof say>), model: `${String(request.body.model)}-20260801` }), undefined, async ({ run }) => {
+    await scenario((request) => ({ ...(play(honest)(request) as Turn), model: `${String(request.body.model)}-20260801` }), undefined, async ({ run }) => {
       assert.equal((await run()).result?.gate?.kind, 'phase');
     });
   });
