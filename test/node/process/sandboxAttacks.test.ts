@@ -126,6 +126,28 @@ suite(`a command in a sandbox${sandbox.kind === 'none' ? ` (skipped: ${sandbox.d
     assert.doesNotMatch(output, new RegExp(`${base}/outside|trace|journal`));
   });
 
+  it('sees an empty home folder around its work tree, and no keys where the work tree is the home folder', async () => {
+    const home = path.join(base, 'home');
+    writeFiles(home, { '.ssh/id_ed25519': 'home key\n', '.config/gh/hosts.yml': 'home token\n', 'notes.txt': 'home note\n', 'project/a.txt': 'in the project\n' });
+    const before = process.env['HOME'];
+    process.env['HOME'] = home;
+    try {
+      const look = `find ${home} -type f; cat ${home}/.ssh/* ${home}/.config/gh/* ${home}/notes.txt; echo x > $HOME/new && cat $HOME/new`;
+      const inside = (await runIn(shellIn(path.join(home, 'project')), look, { sandbox })).output;
+      assert.doesNotMatch(inside, /home (?:key|token|note)/);
+      assert.match(inside, new RegExp(`^${home}/project/a.txt\n[^]*^x$`, 'm'));
+      const itself = (await runIn(shellIn(home), look, { sandbox })).output;
+      assert.doesNotMatch(itself, /home (?:key|token)/);
+      assert.match(itself, /home note/);
+      const around = (await runIn(shellIn(base), look, { sandbox })).output;
+      assert.doesNotMatch(around, /home (?:key|token|note)/);
+    } finally {
+      if (before === undefined) delete process.env['HOME'];
+      else process.env['HOME'] = before;
+    }
+    assert.ok(!fs.existsSync(path.join(home, 'new')));
+  });
+
   it('still sees its work tree where that is a linked one of a repository elsewhere', async () => {
     const main = path.join(base, 'main');
     const linked = path.join(base, 'linked');

@@ -30,6 +30,13 @@ for (const [how, state, suite] of kinds) {
       assert.equal((await run('no-such-program-anywhere')).exit, 127);
     });
 
+    it('writes no core file and no endless one', async () => {
+      const { output, exit } = await run('ulimit -c; ulimit -f; truncate -s 9G big; echo $?; rm -f big');
+      assert.match(output, /^0\n\d+\n/);
+      assert.equal(exit, 0);
+      assert.ok(!/\n0\n$/.test(output), output);
+    });
+
     it('sees no variable of ours', async () => {
       process.env['ANTHROPIC_API_KEY'] = secretValue;
       process.env['SSH_AUTH_SOCK'] = '/tmp/agent';
