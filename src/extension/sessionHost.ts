@@ -50,6 +50,7 @@ export class SessionHost {
   #engine: Promise<Engine> | undefined;
   #loaded: Engine | undefined;
   #holding: Holding | undefined;
+  #running: Promise<Outcome> | undefined;
   #opening = false;
   #closings = 0;
   #progress = '';
@@ -129,10 +130,11 @@ export class SessionHost {
 
   /** Lets the loop go on, as far as it comes. */
   run(): void {
-    const controller = this.held?.controller;
-    if (controller === undefined || controller.running) return;
+    const running = this.held?.controller.run();
+    if (running === undefined || running === this.#running) return;
+    this.#running = running;
     this.#ticking ??= setInterval(() => this.#redraw(), clockMs);
-    controller.run().then((outcome) => this.#rest(outcome), (error: unknown) => {
+    running.then((outcome) => this.#rest(outcome), (error: unknown) => {
       log().error(error instanceof Error ? error : String(error));
       this.#rest({ kind: 'failed', message: messageOf(error) });
     });
@@ -144,7 +146,8 @@ export class SessionHost {
     const controller = this.held?.controller;
     if (controller === undefined) return { ok: false, message: 'there is no session in this window' };
     const acted = await controller.act(intention);
-    if (acted.ok && goesOn.has(intention.type)) this.run();
+    // The controller itself lets the loop go on after a rewind.
+    if (controller.running || (acted.ok && goesOn.has(intention.type))) this.run();
     this.#redraw();
     return acted;
   }
@@ -200,5 +203,5 @@ export class SessionHost {
   }
 }
 
-/** Intentions after which a session that has come to rest runs again. */
+/** Intentions of a person after which a session that has come to rest runs again. */
 const goesOn: ReadonlySet<Intention['type']> = new Set(['approve', 'send-back', 'continue']);

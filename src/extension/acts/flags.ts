@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Flag } from '../../core/session/session.ts';
 import type { App } from '../app.ts';
+import { hunkAtCursor } from './hunkAtCursor.ts';
 import { perform } from './perform.ts';
 
 /** What a code lens, a quick fix or a row of the Source Control view hands to the commands for flags. */
@@ -13,6 +14,8 @@ export interface FlagGiven {
 
 export async function rewindHunk(app: App, given?: unknown): Promise<void> {
   const { flag: id, hunk } = read(given);
+  const here = id === undefined ? await hunkAtCursor(app) : undefined;
+  if (here !== undefined) return void (await perform(app, here));
   const flag = await chosen(app, id, 'Rewind Hunk', (one) => one.outcome === undefined && one.hunks.length > 0);
   if (flag === undefined) return;
   const which = hunk ?? (await chosenHunk(flag));

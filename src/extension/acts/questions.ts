@@ -11,7 +11,7 @@ export async function completed(shown: Shown, intention: Intention, paths: reado
     case 'allow-flag': return confirmed(intention, allowQuestion(shown, intention.flag));
     case 'rewind-boundary': return confirmed(intention, rewindQuestion(intention.to, paths));
     case 'keep': return confirmed(intention, keepQuestion(shown, intention.how, paths));
-    case 'rewind-path': return confirmed(intention, pathQuestion(intention.path));
+    case 'rewind-path': return confirmed(intention, intention.hunk === undefined ? pathQuestion(intention.path) : hunkQuestion(intention.path));
     case 'approve': case 'rewind-file': case 'rewind-hunk': case 'undo-rewind': case 'restore-flag': case 'pause': case 'continue': case 'stop': return intention;
   }
 }
@@ -63,6 +63,10 @@ function rewindQuestion(to: string, paths: readonly string[]): Question {
 
 function pathQuestion(path: string): Question {
   return { text: `Rewind ${path} to what it was before the session?`, detail: 'Everything that this session changed in it is taken back; a newer change of yours is kept or listed. The rewind can be undone.', button: 'Rewind File' };
+}
+
+function hunkQuestion(path: string): Question {
+  return { text: `Rewind this hunk of ${path}?`, detail: 'These lines become what they were before the session; the rest of the file stays. The rewind can be undone.', button: 'Rewind Hunk' };
 }
 
 function keepQuestion(shown: Shown, how: Extract<Intention, { type: 'keep' }>['how'], paths: readonly string[]): Question {

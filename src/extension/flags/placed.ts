@@ -2,13 +2,17 @@ import type { Hunk } from '../../core/session/changes.ts';
 import type { Flag } from '../../core/session/session.ts';
 import { placeOfHunk } from '../../node/workspace/revertHunk.ts';
 
-/** One hunk of an open flag in the file as it is now. Lines count from 0, the end is exclusive; a hunk that only removed lines has none. */
-export interface PlacedHunk {
+/** Lines of a text, counted from 0, the end exclusive; of a hunk that only removed lines there are none. */
+export interface Lines {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One hunk of an open flag in the file as it is now. */
+export interface PlacedHunk extends Lines {
   readonly flag: Flag;
   /** Absent where the flag is about the whole file: a binary, deleted or unreadable one. */
   readonly hunk?: Hunk;
-  readonly start: number;
-  readonly end: number;
 }
 
 /**
@@ -20,16 +24,16 @@ export function placedIn(text: string | undefined, flag: Flag): readonly PlacedH
   if (flag.write.after === undefined) return text === undefined ? [{ flag, start: 0, end: 0 }] : [];
   if (text === undefined) return [];
   if (flag.hunks.length === 0) return [{ flag, start: 0, end: 0 }];
-  const lines = linesOf(text);
   return flag.hunks.flatMap((hunk) => {
-    const place = placeOfHunk(lines, withoutMark(hunk));
-    return 'hindrance' in place ? [] : [{ flag, hunk, start: place.at, end: place.at + hunk.newLines }];
+    const lines = linesOfHunk(text, hunk);
+    return lines === undefined ? [] : [{ flag, hunk, ...lines }];
   });
 }
 
-/** Lines with their end-of-line, as hunks have them. */
-function linesOf(text: string): readonly string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+/** Where a hunk is in a text, or undefined where it is not to be found. */
+export function linesOfHunk(text: string, hunk: Hunk): Lines | undefined {
+  const place = placeOfHunk(text.match(/[^\n]*\n|[^\n]+$/g) ?? [], withoutMark(hunk));
+  return 'hindrance' in place ? undefined : { start: place.at, end: place.at + hunk.newLines };
 }
 
 /** An editor hides the byte-order mark of a file; the hunk of its first line has it. */

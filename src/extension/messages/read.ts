@@ -17,7 +17,7 @@ const intentions: Readonly<Record<Intention['type'], Fields>> = {
   'rewind-boundary': { to: text },
   'rewind-file': { flag: text },
   'rewind-hunk': { flag: text, hunk: text },
-  'rewind-path': { path: text },
+  'rewind-path': { path: text, hunk: optionalText },
   'undo-rewind': { rewind: text },
   'restore-flag': { flag: text },
   'allow-flag': { flag: text },
