@@ -156,8 +156,14 @@ export class Controller {
     const problem = answerProblem(gate, answer);
     if (problem !== undefined) return { ok: false, message: problem };
     if (this.#waiting?.gate.id === id && this.running) this.#waiting.answer({ answer, by: 'person' });
-    else await this.#exclusive(() => applyAnswer(this.#run(), gate, answer, 'person'));
+    else await this.#exclusive(() => this.#apply(gate, answer));
     return { ok: true, message: answer.kind === 'approve' ? 'approved' : 'sent back' };
+  }
+
+  /** The loop may come to the gate while it is being answered here; then it must not wait for an answer that was given already. */
+  async #apply(gate: Gate, answer: GateAnswer): Promise<void> {
+    if (this.session.gate?.id === gate.id) await applyAnswer(this.#run(), gate, answer, 'person');
+    if (this.#waiting?.gate.id === gate.id) this.#waiting.answer({ answer, by: 'person' });
   }
 
   async #rewindBoundary(run: Run, to: string): Promise<Acted> {
