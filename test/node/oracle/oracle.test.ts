@@ -229,8 +229,10 @@ describe('the sandbox of the oracle', () => {
 });
 
 describe('checkouts', () => {
+  const beds = [new Bed(), new Bed(), new Bed()] as const;
+
   it('of processes that are gone are removed at the next start, those of living ones are not', async () => {
-    const bed = new Bed();
+    const bed = beds[0];
     const gone = 4_194_303;
     for (const name of [`run-${gone}-abc`, `run-${process.ppid}-abc`, 'something-else']) fs.mkdirSync(path.join(bed.tmpRoot, name, 'tree'), { recursive: true });
     fs.chmodSync(path.join(bed.tmpRoot, `run-${gone}-abc`, 'tree'), 0);
@@ -239,13 +241,13 @@ describe('checkouts', () => {
   });
 
   it('go also where a command took away the rights to them', async () => {
-    const bed = new Bed();
+    const bed = beds[1];
     await measured(bed.oracle({ kind: 'none', detail: '' }), bed.request({ 'src/a': '' }, [{ run: 'mkdir -p x/y && chmod 0 x/y x src' }]));
     assert.deepEqual(bed.left(), []);
   });
 
   it('ignore the scope\'s scratch, but not what is frozen there', async () => {
-    const bed = new Bed();
+    const bed = beds[2];
     const scope = { ...testScope, scratch: ['oracle/**', 'coverage/**'] };
     const run = await measured(bed.oracle({ kind: 'none', detail: '' }), bed.request({ 'oracle/a': 'planted', 'coverage/x': '' }, [{ run: 'cat oracle/a; ls' }], { scope, frozen: bed.store.frozen({ 'oracle/a': 'frozen' }) }));
     assert.equal(bed.artifacts.texts[Number(run.cells[0]?.log)], 'frozenoracle\n');

@@ -5,10 +5,10 @@ import type { Artifacts, Shell, ShellRequest, ShellResult } from '../../../src/a
 import { createRedact } from '../../../src/node/journal/redaction.ts';
 import { createShell, type ShellOptions } from '../../../src/node/process/shell.ts';
 
-/** A folder of its own for one test file, gone when the process ends. */
+/** A folder of its own, gone after the suite that asks for it; to be called where suites are described, not in a test. */
 export function temporaryFolder(): string {
   const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'bounded-test-'));
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  after(() => fs.rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
