@@ -23,7 +23,7 @@ export async function chooseModel({ scripted, ask = mayUseKey }) {
   }
   const url = await scripted();
   const none = Object.fromEntries(modelVariables.map((name) => [name, undefined]));
-  return { title: `a prepared script at ${url}; it costs nothing and nothing leaves this machine`, env: { ...none, ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'scripted' } };
+  return { title: `a prepared script at ${url}; it costs nothing and nothing leaves this machine`, env: { ...none, ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'loopback-needs-no-key' } };
 }
 
 /** A key is spent only when somebody at the terminal says so. */

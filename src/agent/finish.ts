@@ -1,6 +1,6 @@
 import { isGreen } from '../core/oracle/describe.ts';
 import { verdictOf } from '../core/oracle/verdict.ts';
-import { baselineRun, decisiveRuns } from '../core/session/line.ts';
+import { baselineRun, decisiveRuns, runsOn } from '../core/session/line.ts';
 import type { Session, SessionEnd } from '../core/session/session.ts';
 import { baseTree, measureChange } from './diffUse.ts';
 import { look } from './look.ts';
@@ -36,11 +36,12 @@ async function measureTheRest(run: Run, tree: string): Promise<void> {
 
 /** The verdict that the journal supports for `tree`; pure apart from the facts that it is given. */
 export function verdictNow(session: Session, tree: string, contractHash: string | undefined) {
-  const runs = decisiveRuns(session.line, tree);
+  const runs = runsOn(session.line, tree);
   const baseline = baselineRun(session.line);
+  const red = session.line.runs.findLast((one) => one.purpose === 'red');
   const changed = (baseline?.environment ?? []).filter((record) => runs.some((one) => one.environment.find((now) => now.command === record.command)?.output !== record.output));
   return verdictOf({
-    checks: session.contract.oracle.checks, runs, tree, ...(baseline === undefined ? {} : { baseline }),
+    checks: session.contract.oracle.checks, runs, tree, ...(baseline === undefined ? {} : { baseline }), ...(red === undefined ? {} : { red }),
     contractTampered: session.locked && contractHash !== session.contractHash, frozenTampered: [...new Set(runs.flatMap((one) => one.tampered))],
     environmentChanged: changed.map((one) => one.command),
   });

@@ -52,6 +52,11 @@ export function phaseBase(session: Session): string {
   return tree;
 }
 
+/** Every run on `tree` under the contract in force, the model's own included: two that differ are flaky, whoever asked for them. */
+export function runsOn(line: Line, tree: string): readonly OracleRun[] {
+  return line.runs.slice(line.runsFrom).filter((run) => run.tree === tree && run.purpose !== 'decoy' && run.purpose !== 'baseline' && run.purpose !== 'red');
+}
+
 /** The runs that stand for a verdict on `tree`: complete ones at boundaries and at the end, in order. */
 export function decisiveRuns(line: Line, tree: string): readonly OracleRun[] {
   return line.runs.slice(line.runsFrom).filter((run) => run.tree === tree && (run.purpose === 'boundary' || run.purpose === 'confirm' || run.purpose === 'final'));
