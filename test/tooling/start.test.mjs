@@ -29,7 +29,7 @@ describe('The model of npm start', () => {
     for (const [key, ask] of /** @type {const} */ ([['', undefined], ['a key', async () => false], ['a key', undefined]])) {
       process.env['ANTHROPIC_API_KEY'] = key;
       const { env } = await chooseModel({ scripted: async () => 'http://127.0.0.1:1', ...(ask === undefined ? {} : { ask }) });
-      assert.deepEqual(env, { ANTHROPIC_AUTH_TOKEN: undefined, ANTHROPIC_API_KEY: 'scripted', ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' });
+      assert.deepEqual(env, { ANTHROPIC_AUTH_TOKEN: undefined, ANTHROPIC_API_KEY: 'loopback-needs-no-key', ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' });
     }
   });
 });
