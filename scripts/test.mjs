@@ -7,7 +7,14 @@ import { bubblewrap, chromium, git, provide, ripgrep } from './setup/systemProgr
 import { hostIsAvailable, provideVscodeHost } from './setup/vscodeHost.mjs';
 import { mocha, part, step, sum, typesAndLint } from './tests/suites.mjs';
 
-const nodeTests = ['out/test/**/*.test.mjs', 'test/tooling/*.test.mjs'];
+/** Whole sessions take longest: they begin, so that no long file is left for the end. */
+const longest = ['scenarios', 'examples', 'node'];
+const nodeTests = [
+  ...longest.map((folder) => `out/test/${folder}/**/*.test.mjs`),
+  'test/tooling/*.test.mjs',
+  `out/test/!(${longest.join('|')})/**/*.test.mjs`,
+  'out/test/*.test.mjs',
+];
 
 endChildrenOnSignal();
 await main(async () => {

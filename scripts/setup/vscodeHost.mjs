@@ -16,6 +16,12 @@ const codeServer = {
   integrity: 'sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==',
   members: ['package/lib/vscode', 'package/LICENSE', 'package/ThirdPartyNotices.txt'],
 };
+/** The built-in JavaScript support reports a damaged VS Code without its TypeScript, which the server's package leaves out. */
+const typescript = {
+  spec: 'typescript@6.0.3',
+  integrity: 'sha512-y2TvuxSZPDyQakkFRPZHKFm+KKVqIisdg9/CZwm9ftvKXLP8NRWj38/ODjNbr43SsoXqNuAisEf1GdCxqWcdBw==',
+  members: ['package'],
+};
 const nodeVersion = '24.21.0';
 /** @type {Record<string, string>} */
 const nodeIntegrity = {
@@ -45,7 +51,7 @@ export async function provideVscodeHost() {
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wantedStamp()) return;
   const nodePackage = { spec: `node-${platform}@${nodeVersion}`, integrity: nodeIntegrity[platform], members: ['package/bin', 'package/LICENSE'] };
   if (nodePackage.integrity === undefined) throw new Problem(`There is no VS Code host for ${platform}.`, 'Use an installed VS Code: npm start -- --desktop, npm run test:electron.');
-  say('Setting up a real VS Code for tests and for npm start (.vscode-host, about 360 MB, once) …');
+  say('Setting up a real VS Code for tests and for npm start (.vscode-host, about 390 MB, once) …');
   removeLeftovers();
   const making = `${folder}.making-${process.pid}`;
   fs.mkdirSync(making, { recursive: true });
@@ -53,6 +59,7 @@ export async function provideVscodeHost() {
     await unpack(codeServer, path.join(making, 'code-server'));
     await unpack({ ...nodePackage, integrity: nodePackage.integrity }, path.join(making, 'node'));
     await installModules(hostPaths(making).vscode);
+    await installTypescript(path.join(hostPaths(making).vscode, 'extensions', 'node_modules'));
     fs.writeFileSync(path.join(making, 'stamp'), wantedStamp());
     fs.rmSync(folder, { recursive: true, force: true });
     fs.renameSync(making, folder);
@@ -71,7 +78,7 @@ function removeLeftovers() {
 
 /** Everything that decides what the host consists of. */
 function wantedStamp() {
-  const parts = [codeServer.spec, nodeVersion, platform, fs.readFileSync(lockFile, 'utf8'), JSON.stringify(stubs), withoutExtensions.join()];
+  const parts = [codeServer.spec, typescript.spec, nodeVersion, platform, fs.readFileSync(lockFile, 'utf8'), JSON.stringify(stubs), withoutExtensions.join()];
   return crypto.createHash('sha256').update(parts.join('\n')).digest('hex');
 }
 
@@ -102,6 +109,12 @@ async function installModules(vscode) {
   fs.writeFileSync(path.join(vscode, 'package-lock.json'), lock);
   await npm(['ci', '--omit=dev'], { cwd: vscode });
   for (const [name, source] of Object.entries(stubs)) writeModule(path.join(vscode, 'node_modules', name), name, source);
+}
+
+/** @param {string} modules */
+async function installTypescript(modules) {
+  await unpack(typescript, modules);
+  fs.renameSync(path.join(modules, 'package'), path.join(modules, 'typescript'));
 }
 
 /** @param {string} at @param {string} name @param {string} source */
