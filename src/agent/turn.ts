@@ -53,13 +53,18 @@ async function noteCacheBreak(run: Run, id: string, fingerprint: Fingerprint): P
 
 async function answered(run: Run, id: string, request: ModelRequest, reply: Answered): Promise<void> {
   const { session } = run.recorder;
-  if (!reply.model.startsWith(request.model) && !request.model.startsWith(reply.model)) return refuseModel(run, id, request, reply);
+  if (undated(reply.model) !== undated(request.model)) return refuseModel(run, id, request, reply);
   await run.recorder.record({
     type: 'turn/answered', conversation: id, turn: session.spent.turns + 1, content: reply.content, badCalls: reply.badCalls.map((call) => call.id), stop: reply.stop,
     ...(reply.stopDetail === undefined ? {} : { stopDetail: reply.stopDetail }), usage: reply.usage, costUsd: costOf(request.model, reply.usage), model: reply.model,
     ...(reply.requestId === undefined ? {} : { requestId: reply.requestId }), ms: reply.ms,
   });
   if (reply.stop === 'refusal') throw new Paused(`the model refused to go on${reply.stopDetail === undefined ? '' : ` (${reply.stopDetail})`}`);
+}
+
+/** The name of a model without its release date: `claude-x-1` and `claude-x-1-20260901` are one model. */
+function undated(model: string): string {
+  return model.replace(/-(?:\d{8}|latest)$/, '');
 }
 
 /** A session knows its model: an answer by another one is no part of it, though it is paid for. */
