@@ -32,7 +32,7 @@ await main(async () => {
   const model = await chooseModel({ scripted: () => startScriptedModel(flags.pace) });
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'bounded-editor-'));
   process.once('exit', () => fs.rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
-  const show = (/** @type {string} */ where) => console.log(`\nBounded runs in a real VS Code:\n\n  ${where}\n\n  folder  ${folder}\n  model   ${model.title}\n\nCtrl+C ends it.`);
+  const show = (/** @type {string} */ where) => console.log(`\nBounded runs in a real VS Code:\n\n  ${where}\n\n  folder  ${folder}\n  model   ${model.title}\n\nThere: the Bounded icon at the side, or "Bounded: Start Bounded Task" among the commands (F1). Ctrl+C ends it.`);
   try {
     return onDesktop ? await desktop(folder, data, model.env, show) : await server(folder, data, model.env, show);
   } finally {
