@@ -12,7 +12,7 @@ await main(async () => {
   await installDependencies();
   const { buildTests } = await import('./build/tests.mjs');
   const counts = [await part('Types and lint', typesAndLint)];
-  counts.push(await part('Architecture and unit tests', async () => (await buildTests(), mocha(unit))));
+  counts.push(await part('Architecture and unit tests', async () => (await buildTests(), mocha(unit, { jobs: 2 }))));
   const { passed, failed } = sum(counts);
   console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
