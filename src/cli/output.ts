@@ -42,7 +42,6 @@ export function createOutput(json: boolean): Output {
 
 /** Text of a model or a program, without the characters that steer a terminal. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, ' ');
 }
 
