@@ -32,10 +32,7 @@ export async function answerCall(run: Run, conversation: Conversation, call: Too
 export async function returnCall(run: Run, conversation: Conversation, call: ToolUse, child: Conversation | undefined): Promise<void> {
   const began = run.ports.clock.monotonic();
   if (child === undefined) {
-    const { tree } = await run.ports.workspace.capture();
-    const before = run.recorder.session.tree ?? tree;
-    const news = await measureCall(run, { call: call.id, by: 'command', title: call.name, before });
-    await answered(run, conversation, call, 'interrupted', `The call was interrupted; the work tree was checked. ${before === tree ? 'It has not changed anything.' : 'What it changed counts as your change.'} ${news.join(' ')}`.trim(), began);
+    await answered(run, conversation, call, 'interrupted', await checkInterrupted(run, call), began);
   } else if (child.role === 'helper') {
     const text = finalText(child);
     await answered(run, conversation, call, text === '' ? 'failed' : 'done', text === '' ? 'The helper ended without an answer.' : text, began);
@@ -43,6 +40,22 @@ export async function returnCall(run: Run, conversation: Conversation, call: Too
     const failed = await evaluatePhase(run, call.id);
     await answered(run, conversation, call, failed === undefined ? 'done' : 'failed', failed?.text ?? 'Every exit condition holds. The phase is over.', began);
   }
+}
+
+/** What an interrupted call may have changed. Between its end and now the user may have changed things too, so nothing is rewound unasked. */
+async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
+  if (!changesFiles(call.name)) {
+    await look(run);
+    return 'The call was interrupted. It changes no file; make it again if you need it.';
+  }
+  const { tree } = await run.ports.workspace.capture();
+  const before = run.recorder.session.tree ?? tree;
+  const news = await measureCall(run, { call: call.id, by: 'command', title: call.name, before, maybeUser: true });
+  return `The call was interrupted; the work tree was checked. ${before === tree ? 'It has not changed anything.' : 'What it changed counts as your change.'} ${news.join(' ')}`.trim();
+}
+
+function changesFiles(tool: string): boolean {
+  return tool === 'write' || tool === 'edit' || tool === 'bash';
 }
 
 /** Whether the call may be made at all, and how. */
@@ -60,7 +73,7 @@ function check<N extends ToolName>(run: Run, conversation: Conversation, call: T
 }
 
 async function perform<N extends ToolName>(run: Run, conversation: Conversation, call: string, tool: Tool<N>, input: ToolInput<N>): Promise<Answer | Refusal> {
-  const changes = tool.name === 'write' || tool.name === 'edit' || tool.name === 'bash';
+  const changes = changesFiles(tool.name);
   const before = changes ? await look(run) : undefined;
   const tree = before?.tree ?? run.recorder.session.tree ?? '';
   const proposed = await tool.propose(input, { run, conversation, call, tree });

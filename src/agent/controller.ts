@@ -107,7 +107,7 @@ export class Controller {
 
   /** Paths that a rewind to a boundary (or `base`) would bring back. */
   async previewRewind(to: string): Promise<readonly string[]> {
-    return (await previewRewind(this.#run(), to)).paths;
+    return previewRewind(this.session, to);
   }
 
   /** Every hunk of the session's own change against the base, by path. */

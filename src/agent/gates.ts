@@ -67,6 +67,8 @@ export async function decideAmendment(run: Run, id: string, approved: boolean): 
     await run.recorder.record({ type: 'amendment/decided', amendment: id, approved: false });
     return undefined;
   }
+  const now = await run.ports.workspace.hashOf(session.contractFile);
+  if (now !== session.contractHash) return `${session.contractFile} is not the contract in force any more; it was changed by hand. Restore it first.`;
   const applied = applyAmendment(session.contractText, amendment.change);
   if ('problems' in applied) {
     await run.recorder.record({ type: 'amendment/decided', amendment: id, approved: false });

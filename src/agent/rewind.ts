@@ -6,55 +6,75 @@ import { differences, look } from './look.ts';
 import type { RestoreItem, RestoreOutcome } from './ports.ts';
 import type { Run } from './run.ts';
 
-/** What a rewind would do, before it is done. */
-export interface RewindPreview {
-  readonly items: readonly RestoreItem[];
-  readonly paths: readonly Path[];
-}
-
 /**
- * The plan of a rewind to a boundary or to the base: every path that the session wrote since, with the content it had
- * there and the content that the session last left. Pure.
+ * The plan of undoing writes, in rounds: each round undoes one unbroken stretch of the session's own writes per path, the
+ * latest first. Where the user changed a path in between, its writes fall into several stretches, and the user's change stays
+ * through all of them: each is a three-way merge against what is there. Pure.
  */
-export function planRewind(writes: readonly Write[], target: ReadonlyMap<Path, Blob>): readonly RestoreItem[] {
-  const last = new Map<Path, Write>();
-  for (const write of writes) last.set(write.path, write);
-  return [...last.values()].map((write) => ({ path: write.path, target: target.get(write.path) ?? null, expected: write.after ?? null }));
+export function planRewind(writes: readonly Write[]): readonly (readonly RestoreItem[])[] {
+  const stretches = new Map<Path, RestoreItem[]>();
+  for (const write of writes) {
+    const own = stretches.get(write.path) ?? [];
+    const last = own.at(-1);
+    const [before, after] = [write.before ?? null, write.after ?? null];
+    if (last !== undefined && same(last.expected, before)) own[own.length - 1] = { ...last, expected: after };
+    else own.push({ path: write.path, target: before, expected: after });
+    stretches.set(write.path, own);
+  }
+  const rounds = Math.max(0, ...[...stretches.values()].map((own) => own.length));
+  return Array.from({ length: rounds }, (_, round) => [...stretches.values()].flatMap((own) => own[own.length - 1 - round] ?? []));
 }
 
-/** Tree and later writes of a boundary id or `base`; throws for a boundary that is not on the current line. */
-export function rewindTarget(session: Session, to: string): { readonly tree: TreeId; readonly writes: readonly Write[] } {
-  if (to === 'base') return { tree: baseTree(session), writes: session.line.writes };
+function same(a: Blob | null, b: Blob | null): boolean {
+  return a?.oid === b?.oid && a?.mode === b?.mode;
+}
+
+/** Runs the rounds; a path that had to be left in one is not touched in the next. */
+async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[]): Promise<RestoreOutcome> {
+  const [restored, merged, left] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>()];
+  for (const round of rounds) {
+    const outcome = await run.ports.workspace.restore(round.filter((item) => !left.has(item.path)));
+    for (const path of outcome.restored) restored.add(path);
+    for (const path of outcome.merged) merged.add(path);
+    for (const { path, why } of outcome.left) left.set(path, why);
+  }
+  return { restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...merged].filter((path) => !left.has(path)), left: [...left].map(([path, why]) => ({ path, why })) };
+}
+
+/** What the session wrote since a boundary id or `base`; throws for a boundary that is not on the current line. */
+export function writesSince(session: Session, to: string): readonly Write[] {
+  if (to === 'base') return session.line.writes;
   const boundary = session.line.boundaries.find((one) => one.id === to);
   if (boundary === undefined) throw new Error(`there is no boundary ${to} on this attempt; there are: base${session.line.boundaries.map((one) => `, ${one.id}`).join('')}`);
-  return { tree: boundary.tree, writes: session.line.writes.slice(boundary.line.writes.length) };
+  return session.line.writes.slice(boundary.line.writes.length);
 }
 
-export async function previewRewind(run: Run, to: string): Promise<RewindPreview> {
-  const { tree, writes } = rewindTarget(run.recorder.session, to);
-  const entries = await run.ports.workspace.entries(tree, [...new Set(writes.map((write) => write.path))]);
-  const items = planRewind(writes, entries);
-  return { items, paths: items.map((item) => item.path) };
+/** Paths that a rewind to a boundary would bring back, before it is done. */
+export function previewRewind(session: Session, to: string): readonly Path[] {
+  const items = planRewind(writesSince(session, to)).flat().filter((item) => !same(item.target, item.expected));
+  return [...new Set(items.map((item) => item.path))];
 }
 
 /** Brings the write set back to a boundary; a new attempt starts there. */
 export async function rewindToBoundary(run: Run, to: string): Promise<RewindRecord> {
   const before = await look(run);
-  const { items } = await previewRewind(run, to);
-  return finish(run, { kind: 'boundary', to, by: 'person' }, before.tree, await run.ports.workspace.restore(items));
+  const rounds = planRewind(writesSince(run.recorder.session, to));
+  return finish(run, { kind: 'boundary', to, by: 'person' }, before.tree, await restoreRounds(run, rounds));
 }
 
 /** Undoes exactly these writes, each path back to what it was before the first of them. */
 export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by']): Promise<RewindRecord | undefined> {
   if (writes.length === 0) return undefined;
   const before = by === 'person' ? (await look(run)).tree : (run.recorder.session.tree ?? '');
-  const outcome = await run.ports.workspace.restore(writes.map((write) => fileItem(run.recorder.session, write)));
+  const outcome = await restoreRounds(run, planRewind(writes.flatMap((write) => writesFrom(run.recorder.session, write))));
   return finish(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by }, before, outcome);
 }
 
-function fileItem(session: Session, write: Write): RestoreItem {
-  const last = session.line.writes.findLast((one) => one.path === write.path) ?? write;
-  return { path: write.path, target: write.before ?? null, expected: last.after ?? null };
+/** A write and all later ones of the session to the same path. */
+function writesFrom(session: Session, first: Write): readonly Write[] {
+  const own = session.line.writes.filter((one) => one.path === first.path);
+  const at = own.findIndex((one) => one.call === first.call && same(one.before ?? null, first.before ?? null) && same(one.after ?? null, first.after ?? null));
+  return at === -1 ? [first] : own.slice(at);
 }
 
 /** Rewinds the file of a flag to what it was before the earliest open flag on it. */

@@ -2,7 +2,7 @@ import { overBudget } from '../core/guard/budget.ts';
 import { standingOf } from '../core/guard/standing.ts';
 import type { Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
-import type { Flag } from '../core/session/session.ts';
+import type { Flag, Session } from '../core/session/session.ts';
 import { baseTree, recordUse } from './diffUse.ts';
 import { differences, seeControl } from './look.ts';
 import { rewindWrites } from './rewind.ts';
@@ -18,6 +18,8 @@ export interface Cause {
   /** What lay beside the tree before the call; absent where nobody looked. */
   readonly beside?: Capture['beside'];
   readonly allowed?: string;
+  /** Also the user may have made any of these changes. */
+  readonly maybeUser?: boolean;
 }
 
 /**
@@ -67,15 +69,21 @@ async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet
   for (const write of writes) {
     const { standing } = standingOf(session, phase, write.path);
     if (standing === 'in-scope' && over === undefined) continue;
-    if (agreed(write.path, write.after)) continue;
+    if (wroteBefore(session, write) && agreed(write.path, write.after)) continue;
     const flag: Flag = {
       id: run.ports.clock.id(), path: write.path, standing: standing === 'in-scope' ? 'over-budget' : standing, write,
-      hunks: await run.ports.workspace.hunks(write), cause: cause.title, maybeUser: saved.has(write.path),
+      hunks: await run.ports.workspace.hunks(write), cause: cause.title, maybeUser: cause.maybeUser === true || saved.has(write.path),
     };
     await run.recorder.record({ type: 'flag/raised', flag });
     flags.push(flag);
   }
   return flags;
+}
+
+/** Whether what this write replaced was the session's own: only then does it put something back, and not over a change of the user. */
+function wroteBefore(session: Session, write: Write): boolean {
+  const earlier = session.line.writes.findLast((one) => one.path === write.path && one.call !== write.call);
+  return earlier !== undefined && sameBlob(earlier.after, write.before);
 }
 
 /** Whether a path has the content of the base, of the boundary before, or from before its first open flag: putting something back is no stray. */

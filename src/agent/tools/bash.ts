@@ -15,7 +15,7 @@ export const bash: Tool<'bash'> = {
       proposal: { kind: 'execute', command: input.command },
       async carryOut() {
         const result = await run.ports.shell.run({
-          command: input.command, timeoutMs: input.timeout_ms ?? defaultTimeoutMs, workTree: writes ? 'writable' : 'read-only',
+          command: input.command, timeoutMs: Math.max(1000, Math.min(input.timeout_ms ?? defaultTimeoutMs, contract.budget.timeMs - run.recorder.active)), workTree: writes ? 'writable' : 'read-only',
           readOnly: [`/${contractFile}`, ...(line.phase === 'oracle-only' ? [] : contract.scope.oracle)], secret: contract.scope.secret, network: contract.commands.network,
           sandbox: contract.commands.sandbox === 'off' ? { kind: 'none', detail: 'switched off by the contract' } : sandbox,
         }, run.progress, run.signal);

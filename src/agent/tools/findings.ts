@@ -20,12 +20,12 @@ export const reportFindings: Tool<'report_findings'> = {
   }),
 };
 
-/** A finding outside of the diff is kept, and is invalid: the review is of the change. */
+/** A finding outside of the diff is kept, and is invalid: the review is of the change. Only what is missing may lie elsewhere. */
 function findingOf(input: ToolInput<'report_findings'>['findings'][number], changed: ReadonlySet<Path>, round: number, number: number): Finding {
   const { command, ...rest } = input;
   const file = input.file.replace(/^\.\//, '');
   return {
     ...rest, file, id: `F-${number}`, round, ...(command === undefined ? {} : { command }),
-    ...(changed.has(file) ? {} : { outcome: 'invalid' as const, detail: 'the file is not in the diff' }),
+    ...(changed.has(file) || input.kind === 'requirement' ? {} : { outcome: 'invalid' as const, detail: 'the file is not in the diff' }),
   };
 }

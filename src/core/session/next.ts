@@ -70,9 +70,8 @@ function afterSilence(session: Session, conversation: Conversation): Step {
 function gateWithin(session: Session, conversation: Conversation): Step | undefined {
   const { line, contract } = session;
   if (conversation.role === 'helper') return conversation.turns >= helperTurns ? close(conversation, 'the helper used its turns') : undefined;
-  if (session.blocker !== undefined) return gate('blocker', `The model is blocked: ${session.blocker.what}`, ['blocker']);
-  const amendment = session.amendments.find((one) => one.decided === undefined);
-  if (amendment !== undefined) return gate('amendment', `Shall the contract be amended? ${amendment.why}`, [amendment.id]);
+  const asked = askedByModel(session);
+  if (asked !== undefined) return asked;
   if (conversation.role === 'main' && line.phase === 'explore' && line.plan === undefined) {
     if (line.phaseTurns >= contract.budget.explore.turns) return gate('budget', `explore has used its ${contract.budget.explore.turns} turns and there is no plan. Go on?`, ['explore-turns']);
     if (session.active - line.phaseStartedAt >= contract.budget.explore.timeMs) return gate('budget', 'explore has used its time and there is no plan. Go on?', ['explore-time']);
@@ -84,8 +83,18 @@ function gateWithin(session: Session, conversation: Conversation): Step | undefi
   return undefined;
 }
 
+/** A blocker or an amendment waits for a person before anything else goes on. */
+function askedByModel(session: Session): Step | undefined {
+  if (session.blocker !== undefined) return gate('blocker', `The model is blocked: ${session.blocker.what}`, ['blocker']);
+  const amendment = session.amendments.find((one) => one.decided === undefined);
+  if (amendment !== undefined) return gate('amendment', `Shall the contract be amended? ${amendment.why}`, [amendment.id]);
+  return undefined;
+}
+
 function betweenConversations(session: Session, phase: PhaseName): Step {
   const { line } = session;
+  const asked = askedByModel(session);
+  if (asked !== undefined) return asked;
   if (phase === 'review') {
     if (!line.reviewed) return reviewerStep(session);
     if (line.findings.some((finding) => finding.outcome === undefined)) return { do: 'settle-findings' };
