@@ -57,7 +57,7 @@ export const mocha = (specs, { jobs = 1, quiet = false } = {}) =>
   counted((env) => run(process.execPath, [inRoot('node_modules/mocha/bin/mocha.js'), '--reporter', inRoot('scripts/tests/reporter.cjs'), ...(jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : []), ...specs], { env: { ...process.env, ...env }, timeoutMs: longestRun, quiet }));
 
 /** Milliseconds after which a suite hangs rather than works. */
-const longestRun = 720_000;
+const longestRun = 1_800_000;
 
 /**
  * Runs something that uses our reporter. Its counts are believed only together with its exit status: a run that broke off, or that

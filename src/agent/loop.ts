@@ -41,6 +41,8 @@ export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcom
         if (gate !== undefined) return { kind: 'waiting', gate };
       } else if (step.do === 'turn') {
         await takeTurn(run, step.conversation);
+      } else if (step.do !== 'finish' && step.do !== 'take-base' && isTimeUp(run)) {
+        await run.recorder.record({ type: 'budget/reached', budget: 'time', detail: 'the active time or the deadline is reached' });
       } else {
         await exclusive(() => take(run, step));
       }
@@ -64,6 +66,13 @@ async function pause(run: Run, error: unknown): Promise<Outcome> {
   }
   await recorded;
   return { kind: 'paused', reason };
+}
+
+/** Time is looked at between any two steps, so that measuring a tree that never rests ends as well. */
+function isTimeUp(run: Run): boolean {
+  const { session } = run.recorder;
+  const { timeMs, deadline } = session.contract.budget;
+  return session.budgetReached === undefined && (run.recorder.active >= timeMs || (deadline !== undefined && run.ports.clock.now() >= deadline));
 }
 
 async function take(run: Run, step: Exclude<Step, { do: 'done' | 'ask' | 'turn' }>): Promise<void> {

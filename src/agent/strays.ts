@@ -45,7 +45,8 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
 async function gateUncovered(run: Run, { beside, title }: Cause, capture: Capture): Promise<readonly string[]> {
   const { line, gate } = run.recorder.session;
   if (beside === undefined) return [];
-  const changed = Object.entries(capture.beside ?? {}).filter(([path, what]) => what !== 'empty folder' && beside[path] !== what).map(([path]) => path);
+  const now = capture.beside ?? {};
+  const changed = [...new Set([...Object.keys(now), ...Object.keys(beside)])].filter((path) => now[path] !== beside[path] && (now[path] ?? beside[path]) !== 'empty folder');
   if (changed.length === 0) return [];
   if (gate === undefined && line.phase !== undefined) {
     const question = `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`;
@@ -107,9 +108,11 @@ async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
   const names = flags.map((flag) => `${flag.path} (${flag.standing})`).join(', ');
   if (session.contract.onStray === 'rewind') {
     const ours = flags.filter((flag) => !flag.maybeUser);
-    await rewindWrites(run, ours.map((flag) => flag.write), 'on-stray');
-    for (const flag of ours) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
-    return [`Changed outside of what was agreed, and rewound by Bounded: ${names}.`];
+    const done = await rewindWrites(run, ours.map((flag) => flag.write), 'on-stray');
+    const back = new Set([...(done?.restored ?? []), ...(done?.merged ?? [])]);
+    for (const flag of ours.filter((one) => back.has(one.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+    const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
+    return [`Changed outside of what was agreed, and rewound by Bounded: ${names}.`, ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
   }
   if (session.contract.onStray === 'stop' && session.gate === undefined && session.line.phase !== undefined) {
     await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: 'stray', phase: session.line.phase, question: `A command changed files outside of what was agreed: ${names}. What shall happen?`, blocking: flags.map((flag) => flag.id) });

@@ -77,6 +77,17 @@ describe('changes outside of what was agreed', function () {
     });
   });
 
+  it('a command that takes back a change of the user is flagged, whatever content it restores', async () => {
+    const revert = call('bash', { command: `git show HEAD:${neighbour} > ${neighbour}` });
+    await scenario({ 'minimal-hook': [[revert, ...work], [call('complete_phase', { summary: 'as before' })]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run, bounded }) => {
+      await run('--approve', 'explore');
+      appendFileSync(path.join(project.root, neighbour), '// mine\n');
+      const ran = await bounded('resume', '--approve', 'all', '--json');
+      assert.match(readFileSync(path.join(project.root, neighbour), 'utf8'), /\/\/ mine/);
+      assert.deepEqual(ran.result?.flags.map((flag) => [flag.path, flag.outcome]), [[neighbour, 'rewound']]);
+    });
+  });
+
   it('ignored files count like tracked ones', async () => {
     await scenario({ 'minimal-hook': [[call('bash', { command: 'mkdir -p build && echo x > build/out.js' }), ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run }) => {
       const ran = await run('--approve', 'all');

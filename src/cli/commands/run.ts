@@ -39,6 +39,10 @@ export async function resume(args: readonly string[]): Promise<number> {
     await held.close();
     throw new UsageError(`there is no boundary ${values.rewind}; there are ${['base', ...boundaries.map((one) => one.id)].join(', ')}`);
   }
+  if (first !== undefined && held.controller.session.gate === undefined) {
+    await held.close();
+    throw new UsageError('no gate is open, so there is nothing to send back');
+  }
   return runHeld(held, output, values.stop === true ? { type: 'stop' } : values.rewind === undefined ? undefined : { type: 'rewind-boundary', to: values.rewind });
 }
 

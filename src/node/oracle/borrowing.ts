@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { cp, lstat, mkdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { caches } from './folderDigest.ts';
 
 /** A folder of installed packages of the user's that a checkout uses, because nothing installs them there. */
 export interface Borrowed {
@@ -34,5 +35,15 @@ export async function makePlaces(borrowed: readonly Borrowed[]): Promise<void> {
  * installed lead into the checkout and not into the work tree.
  */
 export async function copyPlaces(borrowed: readonly Borrowed[]): Promise<void> {
-  for (const { from, at } of borrowed) await cp(from, at, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, mode: constants.COPYFILE_FICLONE });
+  for (const { from, at } of borrowed) await cp(from, at, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, mode: constants.COPYFILE_FICLONE, filter: (file) => !isCache(from, file) });
+}
+
+/** Caches of borrowed folders that exist, as they stand in the checkout: what commands left there must not reach a run. */
+export async function cachesOf(borrowed: readonly Borrowed[]): Promise<readonly string[]> {
+  const found = await Promise.all(borrowed.flatMap(({ from, at }) => caches.map(async (name) => ((await stat(path.join(from, name)).catch(() => undefined))?.isDirectory() === true ? [path.join(at, name)] : []))));
+  return found.flat();
+}
+
+function isCache(from: string, file: string): boolean {
+  return caches.includes(path.relative(from, file));
 }

@@ -4,8 +4,8 @@ import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-/** Folders among installed packages that tools use as caches. */
-const caches = ['.cache', '.vite', '.vitest', '.bounded'];
+/** Folders at the top of installed packages that tools use as caches: not digested, and not there in a run. */
+export const caches = ['.cache', '.vite', '.vitest', '.bounded'];
 
 /**
  * Digests what a folder contains: names, kinds, contents. A file is read again only when its system stamp, which nobody
@@ -27,7 +27,7 @@ export class FolderDigest {
       const name = below === '' ? entry.name : `${below}/${entry.name}`;
       const file = path.join(folder, name);
       if (entry.isDirectory()) {
-        if (!caches.includes(entry.name)) await this.#add(hash, folder, name);
+        if (below !== '' || !caches.includes(entry.name)) await this.#add(hash, folder, name);
       } else if (entry.isSymbolicLink()) hash.update(`link ${name}\0${await readlink(file)}\0`);
       else if (entry.isFile()) hash.update(`file ${name}\0${await this.#content(file)}\0`);
     }

@@ -6,7 +6,7 @@ import type { Commands } from '../process/commands.ts';
 import type { Protection } from '../process/protectedPaths.ts';
 import type { ProcessEnd } from '../process/runProcess.ts';
 import { isInside } from '../workspace/findProgram.ts';
-import type { Borrowed } from './borrowing.ts';
+import { cachesOf, type Borrowed } from './borrowing.ts';
 import type { Checkout } from './checkout.ts';
 
 /** How the commands of one run are confined. */
@@ -73,9 +73,10 @@ export class Workbench {
   /** Frozen files cannot be written, moved or removed; where there are many, the look afterwards has to do. */
   async #protection(): Promise<Protection> {
     const { readOnly } = this.#confinement;
-    if (readOnly.length > protectable) return { readOnly: [], hidden: [] };
+    const hidden = (await cachesOf(this.#borrowed)).map((folder) => ({ path: folder, directory: true }));
+    if (readOnly.length > protectable) return { readOnly: [], hidden };
     const files = await Promise.all(readOnly.map(async (name) => ((await this.checkout.isFile(name)) ? [this.checkout.place(name)] : [])));
-    return { readOnly: files.flat(), hidden: [] };
+    return { readOnly: files.flat(), hidden };
   }
 
   /** Takes a report file away, so that one that is there afterwards is new. */
