@@ -6,7 +6,7 @@ import Mocha from 'mocha';
 /** Resolves when every test passed, rejects otherwise: VS Code makes its exit status of it. */
 export async function run() {
   const here = __dirname;
-  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, forbidOnly: true, reporter: path.resolve(here, '../../scripts/tests/reporter.cjs') });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 180_000, forbidOnly: true, reporter: path.resolve(here, '../../scripts/tests/reporter.cjs') });
   const files = fs.readdirSync(here).filter((file) => file.endsWith('.test.cjs')).sort();
   if (files.length === 0) throw new Error('The editor suite has no test.');
   for (const file of files) mocha.addFile(path.join(here, file));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Hunk, Write } from '../../src/core/session/changes.ts';
 import type { Flag, Session } from '../../src/core/session/session.ts';
 import { netChanges } from '../../src/extension/changes.ts';
-import { placedIn } from '../../src/extension/flags/placed.ts';
+import { flaggedIn, placedIn } from '../../src/extension/flags/placed.ts';
 import { takeBack } from '../../src/node/workspace/revertHunk.ts';
 
 const blob = (oid: string) => ({ oid, mode: '100644' as const });
@@ -46,6 +46,16 @@ describe('A flagged hunk in a text', () => {
     assert.deepEqual(placedIn('back again', deleted), []);
     assert.deepEqual(lines(placedIn('\0\0', flag({ hunks: [] }))), [[0, 0]]);
     assert.deepEqual(placedIn(undefined, flag()), []);
+  });
+
+  it('flags the whole file once its lines were changed by hand, and nothing when it is what it was before', () => {
+    // git hash-object of 'a\nb\nc\nd\n'
+    const before = 'd68dd4031d2ad5b7a3829ad7df6635e27a7daa22';
+    const one = flag({ write: write('x.js', before, '2') });
+    assert.deepEqual(flaggedIn('a\nb\nc\nd\n', [one]), []);
+    assert.deepEqual(flaggedIn('a\nby hand\nc\nd\n', [one]), [{ flag: one, start: 0, end: 0 }]);
+    assert.deepEqual(flaggedIn('a\nby hand\nc\nd\n', [{ ...one, standing: 'over-budget' }]), []);
+    assert.deepEqual(lines(flaggedIn(text, [flag({ id: 'older', hunks: [] }), one])), [[0, 0], [1, 3]]);
   });
 
   it('is found behind a byte-order mark that the editor hides', () => {

@@ -15,12 +15,13 @@ export async function perform(app: App, wanted: Intention): Promise<Acted | unde
   const { shown, held } = app.host;
   if (shown === undefined || held === undefined) return tell({ ok: false, message: 'there is no session in this window' });
   const paths = touches(wanted) ? await (await app.host.engine()).previewFor(held.controller, asRewind(wanted)) : [];
-  const refusal = unsavedRefusal(shown.place, paths);
+  const needed = [...paths, ...(readsContract(wanted) ? [shown.session.contractFile] : [])];
+  const refusal = unsavedRefusal(shown.place, needed);
   if (refusal !== undefined) return tell({ ok: false, message: refusal });
   const intention = await completed(shown, wanted, paths);
   if (intention === undefined) return undefined;
   // A person may have typed while the question was open.
-  const late = unsavedRefusal(shown.place, paths);
+  const late = unsavedRefusal(shown.place, needed);
   return tell(late === undefined ? await app.host.act(intention) : { ok: false, message: late });
 }
 
@@ -28,6 +29,11 @@ export async function perform(app: App, wanted: Intention): Promise<Acted | unde
 function touches({ type, ...intention }: Intention): boolean {
   if (type === 'keep') return 'how' in intention && intention.how === 'undo';
   return type.startsWith('rewind-') || type === 'undo-rewind' || type === 'restore-flag';
+}
+
+/** Whether the contract on the disk is read or amended; a person who has changed it in the editor means what they see there. */
+function readsContract({ type }: Intention): boolean {
+  return type === 'approve' || type === 'allow-flag';
 }
 
 /** Undoing everything is a rewind to the base; bringing a flag back touches the file that rewinding it touched. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Flag } from '../../core/session/session.ts';
 import type { SessionHost } from '../sessionHost.ts';
-import { placedIn } from './placed.ts';
+import { flaggedIn } from './placed.ts';
 import type { PlacedHunk } from './placed.ts';
 
 /** The flagged hunks of one file, first one first. */
@@ -115,8 +115,7 @@ export class FlagStore implements vscode.Disposable {
 }
 
 async function fileAt(uri: vscode.Uri, flags: readonly Flag[]): Promise<FlaggedFile> {
-  const text = await textOf(uri);
-  return { uri, hunks: flags.flatMap((flag) => placedIn(text, flag)).toSorted((a, b) => a.start - b.start) };
+  return { uri, hunks: flaggedIn(await textOf(uri), flags) };
 }
 
 /** Text of the editor where the file is open, else of the disk; undefined where there is no file. */

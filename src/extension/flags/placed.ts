@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Hunk } from '../../core/session/changes.ts';
 import type { Flag } from '../../core/session/session.ts';
 import { placeOfHunk } from '../../node/workspace/revertHunk.ts';
@@ -28,6 +29,23 @@ export function placedIn(text: string | undefined, flag: Flag): readonly PlacedH
     const lines = linesOfHunk(text, hunk);
     return lines === undefined ? [] : [{ flag, hunk, ...lines }];
   });
+}
+
+/**
+ * What of a file's flags is in `text`, first lines first. Where no flagged line is left, but the file is not what it was
+ * before either, the change is still there in another form: then the file as a whole is flagged.
+ */
+export function flaggedIn(text: string | undefined, flags: readonly Flag[]): readonly PlacedHunk[] {
+  const placed = flags.flatMap((flag) => placedIn(text, flag)).toSorted((a, b) => a.start - b.start);
+  if (placed.length > 0 || text === undefined) return placed;
+  const changed = flags.find((flag) => flag.outcome === undefined && flag.standing !== 'over-budget');
+  return changed === undefined || changed.write.before?.oid === blobIdOf(text) ? [] : [{ flag: changed, start: 0, end: 0 }];
+}
+
+/** The id that git gives a text as a file. */
+function blobIdOf(text: string): string {
+  const bytes = Buffer.from(text);
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
 /** Where a hunk is in a text, or undefined where it is not to be found. */

@@ -11,6 +11,8 @@ import type { Model } from '../support/model.ts';
 import { Person } from '../support/person.ts';
 import { contractFile, makeProject } from '../support/project.ts';
 import type { Project } from '../support/project.ts';
+import { watchSourceControl, watchTests } from '../support/watching.ts';
+import type { Measured } from '../support/watching.ts';
 import { gateOf, sessionNow, sessionWhere } from '../support/trace.ts';
 
 const run = (command: string, ...given: readonly unknown[]): Thenable<unknown> => vscode.commands.executeCommand(`bounded.${command}`, ...given);
@@ -20,6 +22,7 @@ describe('A session in the editor', () => {
   let model: Model;
   let project: Project;
   let person: Person;
+  let tests: readonly Measured[];
   let rows: readonly vscode.SourceControlResourceGroup[];
 
   before(async () => {
@@ -27,6 +30,7 @@ describe('A session in the editor', () => {
     project = makeProject(model.server.url);
     person = new Person();
     rows = watchSourceControl();
+    tests = watchTests();
   });
 
   after(async () => {
@@ -96,7 +100,25 @@ describe('A session in the editor', () => {
     await until('the row in Source Control', () => rowsOf('outOfScope').length === 1);
     assert.deepEqual(rowsOf('outOfScope').map((row) => row.resourceUri.path), [at(stray).path]);
     const fixes = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', at(stray), problem.range);
-    assert.deepEqual(fixes.filter(({ isPreferred }) => isPreferred).map(({ title }) => title), ['Rewind hunk']);
+    assert.deepEqual(fixes.filter(({ isPreferred, command }) => isPreferred === true && command?.command.startsWith('bounded.')).map(({ title }) => title), ['Rewind hunk']);
+  });
+
+  it('shows the file against the base, and the oracle in the Testing view', async () => {
+    await run('openFileDiff', { path: stray });
+    const original = await until('the original', () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'bounded' && uri.path === at(stray).path));
+    assert.match(original.getText(), /limit = 3/);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    const measured = tests.filter(({ run: name }) => name === 'Oracle before the work').map(({ result, id }) => `${result} ${id}`);
+    assert.deepEqual(measured, ['failed ["variance-matches",["n",2]]', 'failed ["variance-matches",["n",5]]', 'passed mean-unchanged']);
+  });
+
+  it('refuses to decide on a contract that is changed in the editor and not saved', async () => {
+    const editor = await vscode.window.showTextDocument(at(contractFile));
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '# more\n'));
+    await run('allowFlag', { flag: (await sessionNow())?.line.flags.find(({ outcome }) => outcome === undefined)?.id });
+    assert.equal(person.heard(`${contractFile} has unsaved changes`).length, 1);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
   it('shows a flag where its lines are after an edit', async () => {
@@ -235,22 +257,4 @@ function titles(lenses: readonly vscode.CodeLens[]): readonly string[] {
 /** What keeping the work must not touch. */
 function state(project: Project): readonly string[] {
   return [project.git('rev-parse', 'HEAD'), project.git('symbolic-ref', 'HEAD'), project.git('--no-optional-locks', 'status', '--porcelain'), project.git('ls-files', '--stage', '--debug')];
-}
-
-/** Groups of every Source Control provider that is made from now on; the editor has no way to ask for them. */
-function watchSourceControl(): readonly vscode.SourceControlResourceGroup[] {
-  const groups: vscode.SourceControlResourceGroup[] = [];
-  const scm = vscode.scm as { createSourceControl: typeof vscode.scm.createSourceControl };
-  const { createSourceControl } = scm;
-  scm.createSourceControl = (...given) => {
-    const source = createSourceControl(...given);
-    const { createResourceGroup } = source;
-    source.createResourceGroup = (...named) => {
-      const group = createResourceGroup.apply(source, named);
-      groups.push(group);
-      return group;
-    };
-    return source;
-  };
-  return groups;
 }

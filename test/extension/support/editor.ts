@@ -24,7 +24,7 @@ export async function closeWindow(): Promise<void> {
 }
 
 /** Resolves with the first answer that is not undefined or false; asks again until then. */
-export async function until<T>(what: string, ask: () => T | undefined | false | PromiseLike<T | undefined | false>, ms = 20_000): Promise<T> {
+export async function until<T>(what: string, ask: () => T | undefined | false | PromiseLike<T | undefined | false>, ms = 90_000): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const answer = await ask();
