@@ -18,7 +18,7 @@ import { installVsix, startEditor } from './server.mjs';
  */
 
 /** Runs a suite in the extension host of a real VS Code and answers its exit status. @param {HostSuite} suite @returns {Promise<number>} */
-export async function runHostSuite({ extension, tests, folder, vsix, env, timeoutMs = 300_000, screenshot }) {
+export async function runHostSuite({ extension, tests, folder, vsix, env, timeoutMs = 1_200_000, screenshot }) {
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'bounded-editor-'));
   const workspace = fs.realpathSync(folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'bounded-workspace-')));
   if (vsix !== undefined) await installVsix(vsix, data);
