@@ -26,6 +26,8 @@ describe('A session in the editor', () => {
   let rows: readonly vscode.SourceControlResourceGroup[];
 
   before(async () => {
+    // An editor in the browser saves by itself; here what is unsaved must stay so.
+    await vscode.workspace.getConfiguration('files').update('autoSave', 'off', vscode.ConfigurationTarget.Global);
     model = await startModel();
     project = makeProject(model.server.url);
     person = new Person();
