@@ -9,6 +9,7 @@ import { EditorUser } from './editorUser.ts';
 import type { Door, HeldSession } from './engine.ts';
 import { log, messageOf } from './log.ts';
 import type { Place } from './place.ts';
+import { Pulse } from './pulse.ts';
 
 export type Engine = typeof import('./engine.ts');
 
@@ -36,10 +37,6 @@ interface Holding {
   readonly user: EditorUser;
 }
 
-const redrawMs = 50;
-/** While the session works, its active time goes on. */
-const clockMs = 1000;
-
 /** The one session of this window: opens it, runs it, hands intentions to it, and says when there is something new to show. */
 export class SessionHost {
   readonly #product: string;
@@ -54,8 +51,7 @@ export class SessionHost {
   #opening = false;
   #closings = 0;
   #progress = '';
-  #redrawing: NodeJS.Timeout | undefined;
-  #ticking: NodeJS.Timeout | undefined;
+  readonly #pulse = new Pulse(() => this.#changed.fire(this.shown));
 
   /** At most every 50 ms, and whenever a session appears or goes. */
   readonly onChange = this.#changed.event;
@@ -133,12 +129,12 @@ export class SessionHost {
     const running = this.held?.controller.run();
     if (running === undefined || running === this.#running) return;
     this.#running = running;
-    this.#ticking ??= setInterval(() => this.#redraw(), clockMs);
+    this.#pulse.beat();
     running.then((outcome) => this.#rest(outcome), (error: unknown) => {
       log().error(error instanceof Error ? error : String(error));
       this.#rest({ kind: 'failed', message: messageOf(error) });
     });
-    this.#redraw();
+    this.#pulse.soon();
   }
 
   /** Carries out an intention and lets the loop go on where it should. */
@@ -148,7 +144,7 @@ export class SessionHost {
     const acted = await controller.act(intention);
     // The controller itself lets the loop go on after a rewind.
     if (controller.running || (acted.ok && goesOn.has(intention.type))) this.run();
-    this.#redraw();
+    this.#pulse.soon();
     return acted;
   }
 
@@ -164,42 +160,29 @@ export class SessionHost {
     this.#progress = '';
     holding.held.controller.onEntry((session, entry) => {
       this.#entries.fire({ session, entry });
-      this.#redraw();
+      this.#pulse.soon();
     });
   }
 
   async #letGo(): Promise<void> {
     const holding = this.#holding;
     this.#holding = undefined;
-    this.#stopClock();
+    this.#pulse.rest();
     holding?.user.dispose();
     await holding?.held.close();
   }
 
   #rest(rest: Rest): void {
     log().info(`the session came to rest: ${rest.kind}`);
-    if (!this.running) this.#stopClock();
+    if (!this.running) this.#pulse.rest();
     this.#progress = '';
     this.#rested.fire(rest);
-    this.#redraw();
-  }
-
-  #stopClock(): void {
-    clearInterval(this.#ticking);
-    this.#ticking = undefined;
+    this.#pulse.soon();
   }
 
   #tell(text: string): void {
     this.#progress = text;
-    this.#redraw();
-  }
-
-  #redraw(): void {
-    if (this.#redrawing !== undefined) return;
-    this.#redrawing = setTimeout(() => {
-      this.#redrawing = undefined;
-      this.#changed.fire(this.shown);
-    }, redrawMs);
+    this.#pulse.soon();
   }
 }
 
