@@ -18,9 +18,14 @@ export async function tryExample({ context }: App): Promise<void> {
   if (parent === undefined) return;
   const folder = await copyExample(context.extensionPath, parent.fsPath);
   await context.globalState.update(folderKey, folder);
-  const opened = vscode.Uri.file(folder);
-  const here = (vscode.workspace.workspaceFolders ?? []).length === 0;
-  await vscode.commands.executeCommand('vscode.openFolder', opened, { forceNewWindow: !here });
+  await openExample(vscode.Uri.file(folder));
+}
+
+/** Opens the copy; a window that has a folder keeps it unless the person says otherwise. */
+async function openExample(folder: vscode.Uri): Promise<void> {
+  const free = (vscode.workspace.workspaceFolders ?? []).length === 0;
+  const where = free ? 'Open Here' : await vscode.window.showInformationMessage(`The example is in ${folder.fsPath}.`, { modal: true, detail: 'Start it from the Bounded view there. A session of this window is paused when the window gets another folder.' }, 'Open in New Window', 'Open Here');
+  if (where !== undefined) await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: where !== 'Open Here' });
 }
 
 /** A fresh copy as a git repository of its own; the user's git configuration, templates and hooks play no part. Answers its real path. */
