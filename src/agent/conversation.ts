@@ -1,4 +1,4 @@
-import { resultsTurn, userTurn } from '../core/transcript/append.ts';
+import { continueTurn, resultsTurn, userTurn } from '../core/transcript/append.ts';
 import type { Conversation, Role } from '../core/session/session.ts';
 import { openingTurn } from './prompts/opening.ts';
 import { decoysTurn } from './prompts/decoys.ts';
@@ -36,6 +36,11 @@ export async function sendResults(run: Run, conversation: Conversation): Promise
 export function finalText(conversation: Conversation): string {
   const last = conversation.messages.findLast((message) => message.role === 'assistant');
   return last?.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n').trim() ?? '';
+}
+
+/** Asks a model that answers without content to go on. */
+export async function nudge(run: Run, conversation: Conversation): Promise<void> {
+  await run.recorder.record({ type: 'message/appended', conversation: conversation.id, message: continueTurn() });
 }
 
 /** Tells a model that stopped calling tools what ends the phase, and what the user wrote meanwhile. */

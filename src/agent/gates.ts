@@ -18,6 +18,18 @@ export async function applyAnswer(run: Run, gate: Gate, answer: GateAnswer, by: 
   const problem = answerProblem(gate, answer);
   if (problem !== undefined) throw new Error(problem);
   await run.recorder.record({ type: 'gate/answered', gate: gate.id, answer, by });
+  await carryOut(run);
+}
+
+/** Does what a person decided, to its end; also where the process died in the middle of it. */
+export async function carryOut(run: Run): Promise<void> {
+  const { owed } = run.recorder.session;
+  if (owed === undefined) return;
+  await effect(run, owed, owed.answer);
+  if (run.recorder.session.owed !== undefined) await run.recorder.record({ type: 'gate/settled', gate: owed.id });
+}
+
+async function effect(run: Run, gate: Gate, answer: GateAnswer): Promise<void> {
   if (gate.kind === 'amendment') await decideAmendments(run, gate, answer.kind === 'approve');
   if (answer.kind === 'approve') await accept(run, gate);
   if (answer.kind === 'rewind') await rewindToBoundary(run, answer.to);
@@ -27,7 +39,8 @@ export async function applyAnswer(run: Run, gate: Gate, answer: GateAnswer, by: 
 async function accept(run: Run, gate: Gate): Promise<void> {
   const { line } = run.recorder.session;
   for (const id of gate.blocking) {
-    if (gate.kind === 'findings') await run.recorder.record({ type: 'finding/settled', finding: id, outcome: 'accepted', detail: 'accepted by a person' });
+    const finding = line.findings.find((one) => one.id === id && one.outcome !== 'accepted');
+    if (gate.kind === 'findings' && finding !== undefined) await run.recorder.record({ type: 'finding/settled', finding: id, outcome: 'accepted', detail: 'accepted by a person' });
     const flag = line.flags.find((one) => one.id === id && one.outcome === undefined);
     if (flag !== undefined) await allowFlag(run, flag);
   }

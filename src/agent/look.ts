@@ -38,8 +38,8 @@ export async function seeControl(run: Run, capture: Capture, during?: string): P
 }
 
 async function openControlGate(run: Run, changed: readonly string[], moved: boolean): Promise<void> {
-  const { line, gate } = run.recorder.session;
-  if (line.phase === undefined || gate !== undefined) return;
+  const { line } = run.recorder.session;
+  if (line.phase === undefined) return;
   const question = moved
     ? `HEAD of the repository moved (${changed.join(', ')}). Go on with the work tree as it is now? It is measured again.`
     : `A command changed control files of git: ${changed.join(', ')}. Restore them by hand if you did not want that, then go on.`;

@@ -3,10 +3,10 @@ import { nextStep } from '../core/session/next.ts';
 import type { Step } from '../core/session/next.ts';
 import type { Gate } from '../core/session/session.ts';
 import { answerCall, returnCall } from './call.ts';
-import { openPhaseConversation, remind, sendResults } from './conversation.ts';
+import { nudge, openPhaseConversation, remind, sendResults } from './conversation.ts';
 import { cross } from './cross.ts';
 import { finish } from './finish.ts';
-import { applyAnswer } from './gates.ts';
+import { applyAnswer, carryOut } from './gates.ts';
 import { evaluatePhase } from './phases/evaluate.ts';
 import { settleFindings } from './phases/review.ts';
 import { writeReports } from './reports.ts';
@@ -39,9 +39,11 @@ export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcom
       if (step.do === 'ask') {
         const gate = await ask(run, exclusive);
         if (gate !== undefined) return { kind: 'waiting', gate };
+      } else if (step.do === 'pause') {
+        return await pause(run, new Paused(step.reason));
       } else if (step.do === 'turn') {
         await takeTurn(run, step.conversation);
-      } else if (step.do !== 'finish' && step.do !== 'take-base' && isTimeUp(run)) {
+      } else if (step.do !== 'finish' && step.do !== 'take-base' && step.do !== 'carry-out' && isTimeUp(run)) {
         await run.recorder.record({ type: 'budget/reached', budget: 'time', detail: 'the active time or the deadline is reached' });
       } else {
         await exclusive(() => take(run, step));
@@ -75,14 +77,16 @@ function isTimeUp(run: Run): boolean {
   return session.budgetReached === undefined && (run.recorder.active >= timeMs || (deadline !== undefined && run.ports.clock.now() >= deadline));
 }
 
-async function take(run: Run, step: Exclude<Step, { do: 'done' | 'ask' | 'turn' }>): Promise<void> {
+async function take(run: Run, step: Exclude<Step, { do: 'done' | 'ask' | 'pause' | 'turn' }>): Promise<void> {
   const { recorder, ports } = run;
   switch (step.do) {
     case 'take-base': return takeBase(run);
     case 'start-phase': await recorder.record({ type: 'phase/started', phase: step.phase, round: step.round }); return;
     case 'open-conversation': return openPhaseConversation(run, step.role);
     case 'close-conversation': await recorder.record({ type: 'conversation/closed', conversation: step.conversation.id, why: step.why }); return;
+    case 'carry-out': return carryOut(run);
     case 'remind': return remind(run, step.conversation);
+    case 'nudge': return nudge(run, step.conversation);
     case 'call': return answerCall(run, step.conversation, step.call);
     case 'return-call': return returnCall(run, step.conversation, step.call, step.child);
     case 'send-results': return sendResults(run, step.conversation);

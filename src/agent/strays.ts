@@ -43,12 +43,12 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
 
 /** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */
 async function gateUncovered(run: Run, { beside, title }: Cause, capture: Capture): Promise<readonly string[]> {
-  const { line, gate } = run.recorder.session;
+  const { line } = run.recorder.session;
   if (beside === undefined) return [];
   const now = capture.beside ?? {};
   const changed = [...new Set([...Object.keys(now), ...Object.keys(beside)])].filter((path) => now[path] !== beside[path] && (now[path] ?? beside[path]) !== 'empty folder');
   if (changed.length === 0) return [];
-  if (gate === undefined && line.phase !== undefined) {
+  if (line.phase !== undefined) {
     const question = `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`;
     await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: 'stray', phase: line.phase, question, blocking: changed });
   }
@@ -114,7 +114,7 @@ async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
     const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
     return [`Changed outside of what was agreed, and rewound by Bounded: ${names}.`, ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
   }
-  if (session.contract.onStray === 'stop' && session.gate === undefined && session.line.phase !== undefined) {
+  if (session.contract.onStray === 'stop' && session.line.phase !== undefined) {
     await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: 'stray', phase: session.line.phase, question: `A command changed files outside of what was agreed: ${names}. What shall happen?`, blocking: flags.map((flag) => flag.id) });
   }
   return [`Changed outside of what was agreed, and flagged to the user: ${names}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];

@@ -57,17 +57,35 @@ describe('faults of the model', function () {
     });
   });
 
-  it('an empty answer is never part of the transcript, and a model that gives nothing else waits for a person', async () => {
+  it('an empty answer is never part of the transcript, and a model that gives nothing else pauses the session', async () => {
     await scenario(first(turn([]), turn([text('  ')])), undefined, async ({ run, server }) => {
       assert.equal((await run()).result?.gate?.kind, 'phase');
       assert.equal(server.requests.every(({ body }) => (body.messages ?? []).every((message) => message.content.length > 0)), true);
       assert.equal(server.requests[0]?.raw, server.requests[1]?.raw);
     });
-    await scenario(() => turn([]), undefined, async ({ run, server }) => {
+    let silent = true;
+    const script = play(honest);
+    await scenario((request) => (silent ? turn([]) : script(request)), undefined, async ({ run, bounded, server }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 75, ran.stderr);
+      assert.match(ran.result?.detail ?? '', /hold nothing that can be used/);
+      assert.equal(server.requests.length, 3);
+      assert.equal(server.requests[0]?.raw, server.requests[1]?.raw);
+      assert.equal(textOf(server.requests[2]?.body ?? {}, -1), 'Please continue.');
+      assert.deepEqual(server.refusals, []);
+      silent = false;
+      assert.equal((await bounded('resume', '--json')).result?.gate?.kind, 'phase', 'it goes on where it was');
+    });
+  });
+
+  it('a model that says something and calls no tool is reminded once, measured by Bounded, and then a person is asked', async () => {
+    await scenario(() => turn([text('Everything is done.')]), undefined, async ({ run, server }) => {
       const ran = await run('--approve', 'all');
       assert.equal(ran.status, 5, ran.stderr);
-      assert.deepEqual(ran.result?.gate?.blocking, ['empty-answers']);
-      assert.ok(server.requests.length <= 4);
+      assert.equal(ran.result?.gate?.kind, 'no-progress');
+      assert.equal(server.requests.length, 2);
+      assert.match(textOf(server.requests[1]?.body ?? {}, -1), /without a tool call/);
+      assert.equal(events(ran, 'exit/evaluated').length, 1);
     });
   });
 
@@ -95,7 +113,7 @@ describe('faults of the model', function () {
     const odd = turn([text('Done.'), tool('submit_plan', plan)], { stop: 'end_turn' });
     await scenario(() => odd, undefined, async ({ run }) => {
       const ran = await run('--approve', 'all');
-      assert.equal(ran.status, 5, ran.stderr);
+      assert.equal(ran.status, 75, ran.stderr);
       assert.equal(events(ran, 'tool/called').length, 0);
       assert.equal(events(ran, 'plan/submitted').length, 0);
     });

@@ -47,6 +47,8 @@ export type SessionEvent =
   | { readonly type: 'contract/adopted'; readonly contract: Contract; readonly contractText: string; readonly contractHash: string }
   | { readonly type: 'contract/locked'; readonly hash: string }
   | { readonly type: 'gate/opened'; readonly gate: string; readonly kind: GateKind; readonly phase: PhaseName; readonly question: string; readonly blocking: readonly string[] }
+  /** What was decided at a gate has been carried out. */
+  | { readonly type: 'gate/settled'; readonly gate: string }
   | { readonly type: 'gate/answered'; readonly gate: string; readonly answer: GateAnswer; readonly by: 'person' | 'approve-flag' | 'auto' }
   | { readonly type: 'boundary/crossed'; readonly boundary: string; readonly phase: PhaseName; readonly tree: TreeId; readonly commit: string; readonly notCovered: readonly string[];
       /** Against the boundary before, or the base. */

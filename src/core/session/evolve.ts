@@ -2,8 +2,8 @@ import { claimsIn } from '../guard/claims.ts';
 import type { Entry, SessionEvent } from './events.ts';
 import { evolveConversation } from './evolveConversation.ts';
 import { evolveLine } from './evolveLine.ts';
-import { firstLine } from './line.ts';
-import type { Session } from './session.ts';
+import { firstLine, openFlags } from './line.ts';
+import type { AnsweredGate, Gate, Session } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
@@ -29,7 +29,7 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
     id: event.session, name: event.name, contractFile: event.contractFile, contract: event.contract, contractText: event.contractText,
     contractHash: event.contractHash, locked: false, workspace: event.workspace, sandbox: event.sandbox, endpoint: event.endpoint,
     startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
-    decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
+    queued: [], decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
     spent: { usd: 0, unpriced: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
     measured: 0, calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], control: {},
   };
@@ -51,16 +51,17 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'blocker/reported': return { ...session, blocker: { what: event.what, tried: event.tried, needs: event.needs } };
     case 'contract/adopted': return { ...session, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
     case 'contract/locked': return { ...session, locked: true };
-    case 'gate/opened': return { ...session, gate: { id: event.gate, kind: event.kind, phase: event.phase, question: event.question, blocking: event.blocking } };
+    case 'gate/opened': return open(session, { id: event.gate, kind: event.kind, phase: event.phase, question: event.question, blocking: event.blocking });
+    case 'gate/settled': return without(session, 'owed');
     case 'gate/answered': return answer(session, event);
     case 'amendment/proposed': return { ...session, amendments: [...session.amendments, event.amendment] };
     case 'amendment/decided': return amend(session, event);
     case 'note/written': return { ...session, undelivered: [...session.undelivered, `Note from the user: ${event.text}`] };
-    case 'rewind/done': return { ...session, tree: event.rewind.tree };
+    case 'rewind/done': return { ...(event.rewind.kind === 'boundary' ? without(session, 'owed') : session), tree: event.rewind.tree };
     case 'rewind/undone': return { ...session, tree: event.tree };
     case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
     case 'verdict/reached': return { ...session, verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
-    case 'session/ended': return { ...without(session, 'gate'), end: { end: event.end, detail: event.detail } };
+    case 'session/ended': return { ...without(without(session, 'gate'), 'owed'), queued: [], end: { end: event.end, detail: event.detail } };
     case 'work/kept': return { ...session, kept: { how: event.how, detail: event.detail } };
     default: return session;
   }
@@ -76,10 +77,28 @@ function spend(session: Session, costUsd: number | null, usage?: Session['spent'
   return { ...session, spent: { usd: spent.usd + (costUsd ?? 0), unpriced: spent.unpriced + (costUsd === null ? 1 : 0), turns, usage: total } };
 }
 
+/** A second matter waits behind the open gate; the same one is not asked twice. */
+function open(session: Session, gate: Gate): Session {
+  if (session.gate === undefined) return { ...session, gate };
+  const asked = [session.gate, ...session.queued].some((one) => one.kind === gate.kind && one.question === gate.question);
+  return asked ? session : { ...session, queued: [...session.queued, gate] };
+}
+
+/** Whether an answer does more than to let the loop go on. */
+function hasEffect({ line }: Session, { kind, blocking, answer: { kind: how } }: AnsweredGate): boolean {
+  if (how === 'stop' || how === 'rewind' || kind === 'amendment') return true;
+  return how === 'approve' && (kind === 'findings' || openFlags(line).some((flag) => blocking.includes(flag.id)));
+}
+
 function answer(session: Session, event: Of<'gate/answered'>): Session {
   const byPerson = event.by === 'auto' ? 0 : 1;
-  const answers = session.gate === undefined ? session.answers : [...session.answers, { ...session.gate, answer: event.answer, by: event.by }];
-  const next = { ...without(without(session, 'gate'), 'blocker'), decisionsByPerson: session.decisionsByPerson + byPerson, answers };
+  if (session.gate === undefined) return session;
+  const answered = { ...session.gate, answer: event.answer, by: event.by };
+  const [gate, ...queued] = session.queued;
+  const next = {
+    ...without(without(session, 'gate'), 'blocker'), queued, decisionsByPerson: session.decisionsByPerson + byPerson, answers: [...session.answers, answered],
+    ...(gate === undefined ? {} : { gate }), ...(hasEffect(session, answered) ? { owed: answered } : {}),
+  };
   if (event.answer.kind !== 'send-back') return next;
   return { ...next, undelivered: [...next.undelivered, `The user sent this back: ${event.answer.note}`] };
 }
@@ -105,7 +124,7 @@ function standingVerdict(session: Session): Session {
 
 const changedSince = 'the work tree was changed after it had been measured';
 
-function without<K extends 'gate' | 'paused' | 'blocker' | 'budgetReached'>(session: Session, key: K): Session {
+function without<K extends 'gate' | 'owed' | 'paused' | 'blocker' | 'budgetReached'>(session: Session, key: K): Session {
   const copy = { ...session };
   delete copy[key];
   return copy;

@@ -1,5 +1,5 @@
 import type { AssistantBlock, Message, StopReason, ToolUse } from '../transcript/message.ts';
-import { cleanContent } from '../transcript/append.ts';
+import { cleanContent, isContinueTurn } from '../transcript/append.ts';
 import { stripSignatures } from '../transcript/stripSignatures.ts';
 import type { SessionEvent } from './events.ts';
 import type { CallRecord, Conversation, Session } from './session.ts';
@@ -9,6 +9,7 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 /** What an event does to conversations and to the list of calls. */
 export function evolveConversation(session: Session, event: SessionEvent): Session {
   switch (event.type) {
+    case 'session/paused': return { ...session, conversations: Object.fromEntries(Object.entries(session.conversations).map(([id, one]) => [id, one.empty === 0 ? one : { ...one, empty: 0 }])) };
     case 'conversation/opened': return put(session, opened(session, event));
     case 'conversation/closed': return change(session, event.conversation, (conversation) => ({ ...conversation, closed: true }));
     case 'message/appended': return change(delivered(session, event), event.conversation, (conversation) => appendUser(conversation, event.message));
@@ -62,7 +63,7 @@ function appendUser(conversation: Conversation, message: Message): Conversation 
 
 /** Notes travel in the next user turn of the main conversation. */
 function delivered(session: Session, event: Of<'message/appended'>): Session {
-  return session.conversations[event.conversation]?.role === 'main' ? { ...session, undelivered: [] } : session;
+  return session.conversations[event.conversation]?.role === 'main' && !isContinueTurn(event.message) ? { ...session, undelivered: [] } : session;
 }
 
 function called(session: Session, event: Of<'tool/called'>): Session {

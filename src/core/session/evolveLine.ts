@@ -118,7 +118,7 @@ function rewind(session: Session, event: Of<'rewind/done'>): Session {
     flags: [...target.flags, ...openFlags(session.line).filter((flag) => left.has(flag.path) && !target.flags.some((one) => one.id === flag.id))],
   };
   const { end: _end, gate: _gate, blocker: _blocker, ...open } = next;
-  return { ...open, line, attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
+  return { ...open, queued: [], line, attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
 }
 
 function undo(session: Session, event: Of<'rewind/undone'>): Session {

@@ -5,6 +5,9 @@ import type { Boundary, Conversation, Finding, Flag, Line, Session } from './ses
 /** Rounds of fixing review findings before a person decides. */
 export const maxReviewRounds = 3;
 
+/** Turns in a row without a tool call: after the first the model is reminded, after the second Bounded evaluates by itself. */
+export const maxIdle = 2;
+
 /** The line of a session that has done nothing yet. */
 export function firstLine(phase: PhaseName | undefined, attempt: number): Line {
   return {
@@ -25,6 +28,12 @@ export function phaseAfter(session: Session, phase: PhaseName): PhaseName | unde
 export function openConversation(session: Session): Conversation | undefined {
   const id = session.line.stack.at(-1);
   return id === undefined ? undefined : session.conversations[id];
+}
+
+/** Whether the last conversation of the running phase ended because the model stopped calling tools, also after it was reminded. */
+export function fellSilent({ conversations, line }: Session): boolean {
+  const last = Object.values(conversations).findLast((one) => one.role === 'main' && one.phase === line.phase && one.attempt === line.attempt);
+  return last !== undefined && last.idle >= maxIdle;
 }
 
 export function openFlags(line: Line): readonly Flag[] {

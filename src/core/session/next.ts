@@ -1,19 +1,25 @@
 import type { PhaseName } from '../contract/contract.ts';
+import { isContinueTurn } from '../transcript/append.ts';
 import type { ToolUse } from '../transcript/message.ts';
-import { isPhaseMet, openConversation, openFindings, openFlags } from './line.ts';
-import type { Conversation, GateKind, Role, Session, SessionEnd } from './session.ts';
+import { fellSilent, isPhaseMet, maxIdle, openConversation, openFindings, openFlags } from './line.ts';
+import type { AnsweredGate, Conversation, GateKind, Role, Session, SessionEnd } from './session.ts';
 
 /** What Bounded does next. Computed from the session alone, so that a resumed session goes on where the journal ends. */
 export type Step =
   | { readonly do: 'done' }
   | { readonly do: 'take-base' }
   | { readonly do: 'ask' }
+  /** A person has answered a gate, and what they decided has not been carried out to its end. */
+  | { readonly do: 'carry-out'; readonly decided: AnsweredGate }
+  | { readonly do: 'pause'; readonly reason: string }
   | { readonly do: 'open-gate'; readonly kind: GateKind; readonly question: string; readonly blocking: readonly string[] }
   | { readonly do: 'start-phase'; readonly phase: PhaseName; readonly round: number }
   | { readonly do: 'open-conversation'; readonly role: Role; readonly parentCall?: string }
   | { readonly do: 'close-conversation'; readonly conversation: Conversation; readonly why: string }
   | { readonly do: 'turn'; readonly conversation: Conversation }
   | { readonly do: 'remind'; readonly conversation: Conversation }
+  /** The answers are empty: a fresh user turn asks the model to go on. */
+  | { readonly do: 'nudge'; readonly conversation: Conversation }
   | { readonly do: 'call'; readonly conversation: Conversation; readonly call: ToolUse }
   /** A call that was recorded as running: its child conversation is over, or the process died in it. */
   | { readonly do: 'return-call'; readonly conversation: Conversation; readonly call: ToolUse; readonly child?: Conversation }
@@ -25,12 +31,14 @@ export type Step =
 
 /** Turns in a row with nothing but refusals before a person decides. */
 export const maxRefusedTurns = 3;
-const maxEmpty = 2;
+/** Answers in a row that hold nothing that can be used: the first is asked for again, the second asked to go on, the third pauses. */
+const maxEmpty = 3;
 const maxTruncated = 2;
 const helperTurns = 12;
 
 export function nextStep(session: Session): Step {
   if (session.end !== undefined) return { do: 'done' };
+  if (session.owed !== undefined) return { do: 'carry-out', decided: session.owed };
   if (session.base === undefined) return { do: 'take-base' };
   if (session.gate !== undefined) return { do: 'ask' };
   if (session.budgetReached !== undefined) return { do: 'finish', end: 'budget', detail: session.budgetReached.detail };
@@ -50,7 +58,13 @@ function inConversation(session: Session, conversation: Conversation): Step {
     return gate ?? { do: 'send-results', conversation };
   }
   if (gate !== undefined) return gate;
-  return conversation.messages.at(-1)?.role === 'user' ? { do: 'turn', conversation } : afterSilence(session, conversation);
+  return conversation.messages.at(-1)?.role === 'user' ? ask(conversation) : afterSilence(session, conversation);
+}
+
+/** The request, once more after an empty answer; then with a fresh turn that asks to go on; then not any more. */
+function ask(conversation: Conversation): Step {
+  if (conversation.empty >= maxEmpty) return { do: 'pause', reason: 'the answers of the model hold nothing that can be used' };
+  return conversation.empty === maxEmpty - 1 && !isContinueTurn(conversation.messages.at(-1)) ? { do: 'nudge', conversation } : { do: 'turn', conversation };
 }
 
 function returnCall(session: Session, conversation: Conversation, call: ToolUse): Step {
@@ -62,7 +76,7 @@ function returnCall(session: Session, conversation: Conversation, call: ToolUse)
 function afterSilence(session: Session, conversation: Conversation): Step {
   if (conversation.role === 'helper') return close(conversation, 'answered');
   if (conversation.lastStop === 'pause_turn') return { do: 'turn', conversation };
-  if (conversation.idle < 2) return { do: 'remind', conversation };
+  if (conversation.idle < maxIdle) return { do: 'remind', conversation };
   if (conversation.role === 'main') return session.line.exit === undefined ? { do: 'evaluate' } : close(conversation, 'the model stopped calling tools');
   return close(conversation, 'the model stopped calling tools');
 }
@@ -78,7 +92,6 @@ function gateWithin(session: Session, conversation: Conversation): Step | undefi
   }
   if (line.repairs > contract.budget.repairs) return gate('repairs', `${line.phase} was not met after ${line.repairs} attempts to end it. Go on?`, ['repairs', ...openFlags(line).map((flag) => flag.id)]);
   if (conversation.refusedTurns >= maxRefusedTurns) return gate('no-progress', `${conversation.refusedTurns} turns in a row held nothing but refused calls. Go on?`, ['refusals']);
-  if (conversation.empty > maxEmpty) return gate('no-progress', 'The model gives answers without content. Try again?', ['empty-answers']);
   if (conversation.truncated > maxTruncated) return gate('no-progress', 'The answers of the model are cut by the token limit. Try again?', ['truncated-answers']);
   return undefined;
 }
@@ -138,7 +151,7 @@ function afterEvaluation(session: Session, phase: PhaseName): Step {
   const { line, contract } = session;
   const failed = line.exit?.conditions.filter((condition) => !condition.holds) ?? [];
   if (failed.length > 0) {
-    if (phase !== 'baseline' && phase !== 'review' && line.repairs <= contract.budget.repairs) return { do: 'open-conversation', role: 'main' };
+    if (phase !== 'baseline' && phase !== 'review' && line.repairs <= contract.budget.repairs && !fellSilent(session)) return { do: 'open-conversation', role: 'main' };
     return gate('no-progress', `${phase} is not met and no conversation goes on: ${failed.map((one) => one.id).join(', ')}`, failed.map((one) => one.waivable ?? one.id));
   }
   if (contract.gates[phase] === 'auto' || phase === 'baseline' || line.gateApproved) return { do: 'cross' };

@@ -26,6 +26,10 @@ export interface Session {
   readonly attempts: number;
   readonly conversations: Readonly<Record<string, Conversation>>;
   readonly gate?: Gate;
+  /** Gates that wait behind the open one. */
+  readonly queued: readonly Gate[];
+  /** An answer of a person whose effect has not been carried out to its end. */
+  readonly owed?: AnsweredGate;
   readonly decisionsByPerson: number;
   /** Every gate that was answered, in order. */
   readonly answers: readonly AnsweredGate[];

@@ -25,6 +25,18 @@ export function userTurn(...texts: readonly string[]): Message {
   return { role: 'user', content };
 }
 
+const goOn = 'Please continue.';
+
+/** A turn of its own after answers without content, also behind a user turn: the API joins the two. */
+export function continueTurn(): Message {
+  return userTurn(goOn);
+}
+
+export function isContinueTurn(message: Message | undefined): boolean {
+  const [block, ...more] = message?.role === 'user' ? message.content : [];
+  return block?.type === 'text' && block.text === goOn && more.length === 0;
+}
+
 /**
  * The user turn that answers `calls`, all of them, in their order, whatever the order of `results`. A `note` is added to the text of
  * the last result, because free text after results makes models end their turn. Throws unless each call has exactly one result.

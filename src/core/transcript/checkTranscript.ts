@@ -1,3 +1,4 @@
+import { isContinueTurn } from './append.ts';
 import type { Message, ToolUse } from './message.ts';
 
 /**
@@ -18,7 +19,8 @@ export function checkTranscript(messages: readonly Message[]): void {
 function checkRoles(messages: readonly Message[]): void {
   if (messages[0]?.role !== 'user') broken(0, 'the first turn is the user\'s');
   messages.forEach((message, index) => {
-    if (index > 0 && message.role === messages[index - 1]?.role) broken(index, 'the roles alternate');
+    const before = messages[index - 1];
+    if (message.role === before?.role && !(isContinueTurn(message) && !isContinueTurn(before))) broken(index, 'the roles alternate');
   });
   const last = messages.at(-1);
   if (last?.role === 'assistant' && !isPaused(last)) broken(messages.length - 1, 'the last turn is the user\'s');

@@ -4,6 +4,7 @@ import { maxReviewRounds } from '../../../src/core/session/line.ts';
 import { nextStep } from '../../../src/core/session/next.ts';
 import type { Step } from '../../../src/core/session/next.ts';
 import type { Session } from '../../../src/core/session/session.ts';
+import { continueTurn } from '../../../src/core/transcript/append.ts';
 import { answer, answered, asked, base, boundary, called, calls, closed, exit, finding, gate, opened, phase, plan, returned, says, turn, write, wrote } from './support/events.ts';
 import { contractOf, Story } from './support/journal.ts';
 
@@ -36,6 +37,9 @@ function table(rows: readonly Row[]): void {
 
 const approve = (id: string, ...ids: string[]): SessionEvent => answer(id, { kind: 'approve', ids });
 const back = (id: string): SessionEvent => answer(id, { kind: 'send-back', note: 'again' });
+
+const empty = (times: number): SessionEvent[] => Array.from({ length: times }, () => answered('m1', [], 'end_turn'));
+const nudged: SessionEvent = { type: 'message/appended', conversation: 'm1', message: continueTurn() };
 
 describe('Next step: the way through the phases', () => {
   table([
@@ -80,7 +84,10 @@ describe('Next step: within a conversation', () => {
     { name: 'two silent turns', story: () => hooking().tell(says('m1', 'Hm.'), says('m1', 'Hm.')), then: 'evaluate' },
     { name: 'two silent turns, evaluated', story: () => hooking().tell(says('m1', 'Hm.'), says('m1', 'Hm.'), exit('minimal-hook', 't1', false)), then: 'close m1' },
     { name: 'an empty answer is asked again', story: () => hooking().tell(answered('m1', [], 'end_turn')), then: 'turn' },
-    { name: 'three empty answers', story: () => hooking().tell(...[1, 2, 3].map(() => answered('m1', [], 'end_turn'))), then: 'gate no-progress' },
+    { name: 'a second one is asked to go on', story: () => hooking().tell(...empty(2)), then: 'nudge' },
+    { name: 'once', story: () => hooking().tell(...empty(2), nudged), then: 'turn' },
+    { name: 'a third one pauses', story: () => hooking().tell(...empty(2), nudged, ...empty(1)), then: 'pause' },
+    { name: 'after the pause it is asked again', story: () => hooking().tell(...empty(2), nudged, ...empty(1), { type: 'session/paused', reason: 'empty' }), then: 'turn' },
     { name: 'three cut answers', story: () => hooking().tell(...[1, 2, 3].map(() => answered('m1', [{ type: 'text', text: 'a' }], 'max_tokens'))), then: 'gate no-progress' },
     { name: 'two turns of refusals', story: () => hooking().tell(...turn('m1', 'c1', 'refused'), ...turn('m1', 'c2', 'refused')), then: 'turn' },
     { name: 'three turns of refusals', story: () => hooking().tell(...turn('m1', 'c1', 'refused'), ...turn('m1', 'c2', 'refused'), ...turn('m1', 'c3', 'refused')), then: 'gate no-progress' },
@@ -90,11 +97,45 @@ describe('Next step: within a conversation', () => {
   ]);
 });
 
+describe('Next step: what a person decided is carried out, whatever happened in between', () => {
+  const stop = (id: string) => answer(id, { kind: 'stop' });
+  const rewinding = () => met().tell(gate('g', 'minimal-hook'), answer('g', { kind: 'rewind', to: 'base' }));
+  const amending = () => hooking().tell({ type: 'amendment/proposed', amendment: { id: 'A-1', change: 'x', why: 'y' } }, gate('g', 'minimal-hook', 'amendment', ['A-1']));
+  const decided: SessionEvent = { type: 'amendment/decided', amendment: 'A-1', approved: false };
+  const settled: SessionEvent = { type: 'gate/settled', gate: 'g' };
+  table([
+    { name: 'a stop', story: () => met().tell(gate('g', 'minimal-hook'), stop('g')), then: 'carry-out' },
+    { name: 'a stop that was carried out', story: () => met().tell(gate('g', 'minimal-hook'), stop('g'), { type: 'session/ended', end: 'stopped', detail: '' }), then: 'done' },
+    { name: 'a stop, with another gate behind', story: () => met().tell(gate('g', 'minimal-hook'), gate('h', 'minimal-hook', 'stray', ['x']), stop('g')), then: 'carry-out' },
+    { name: 'a rewind', story: rewinding, then: 'carry-out' },
+    { name: 'a rewind that was carried out', story: () => rewinding().tell({ type: 'rewind/done', rewind: { id: 'w', kind: 'boundary', to: 'base', safety: 't1', tree: 't0', restored: [], merged: [], left: [], writes: [], by: 'person' } }), then: 'start explore 0' },
+    { name: 'an amendment', story: () => amending().tell(approve('g', 'A-1')), then: 'carry-out' },
+    { name: 'an amendment that was sent back', story: () => amending().tell(back('g')), then: 'carry-out' },
+    { name: 'an amendment that was decided', story: () => amending().tell(back('g'), decided, settled), then: 'open main' },
+    { name: 'an approved phase has nothing more', story: () => met().tell(gate('g', 'minimal-hook'), answer('g')), then: 'cross' },
+  ]);
+});
+
+describe('Next step: a second matter waits behind the open gate', () => {
+  const two = () => hooking().tell(gate('g', 'minimal-hook', 'stray', ['x']), gate('h', 'minimal-hook', 'head-moved', ['head']));
+  table([
+    { name: 'the first is answered', story: () => two().tell(approve('g', 'x')), then: 'ask' },
+    { name: 'both are', story: () => two().tell(approve('g', 'x'), approve('h', 'head')), then: 'turn' },
+    { name: 'a rewind leaves both behind', story: () => two().tell({ type: 'rewind/done', rewind: { id: 'w', kind: 'boundary', to: 'base', safety: 't1', tree: 't0', restored: [], merged: [], left: [], writes: [], by: 'person' } }), then: 'start explore 0' },
+  ]);
+  it('the second is asked by its own id', () => {
+    assert.equal(two().tell(approve('g', 'x')).session.gate?.id, 'h');
+  });
+});
+
 describe('Next step: failed evaluations', () => {
   const failed = (times: number) => hooking().tell(...turn('m1', 'c1'), closed('m1'), ...Array.from({ length: times }, () => exit('minimal-hook', 't1', false)));
+  const silent = () => hooking().tell(says('m1', 'Hm.'), says('m1', 'Hm.'), exit('minimal-hook', 't1', false), closed('m1'));
   const used = () => hooking().tell(...Array.from({ length: 3 }, () => exit('minimal-hook', 't1', false)));
   table([
     { name: 'the first opens a new conversation', story: () => failed(1), then: 'open main' },
+    { name: 'a model that fell silent is not asked again by itself', story: silent, then: 'gate no-progress' },
+    { name: 'but by a person', story: () => silent().tell(gate('g', 'minimal-hook', 'no-progress', ['condition']), approve('g', 'condition')), then: 'open main' },
     { name: 'one more than the budget', story: () => failed(3), then: 'gate no-progress' },
     { name: 'the same in a conversation', story: used, then: 'gate repairs' },
     { name: 'approved', story: () => used().tell(gate('g', 'minimal-hook', 'repairs', ['repairs']), approve('g', 'repairs')), then: 'open main' },
@@ -124,7 +165,7 @@ describe('Next step: review', () => {
     { name: 'a confirmed finding', story: () => confirmed(0), then: 'start production-shape 1' },
     { name: 'a refuted finding', story: () => reported().tell({ type: 'finding/settled', finding: 'F-1', outcome: 'refuted', detail: 'ok' }), then: 'evaluate' },
     { name: 'findings after the last round', story: lastRound, then: 'gate findings' },
-    { name: 'that gate accepted', story: () => lastRound().tell(gate('g', 'review', 'findings', ['F-1']), approve('g', 'F-1'), { type: 'finding/settled', finding: 'F-1', outcome: 'accepted', detail: '' }), then: 'evaluate' },
+    { name: 'that gate accepted', story: () => lastRound().tell(gate('g', 'review', 'findings', ['F-1']), approve('g', 'F-1'), { type: 'finding/settled', finding: 'F-1', outcome: 'accepted', detail: '' }, { type: 'gate/settled', gate: 'g' }), then: 'evaluate' },
     { name: 'that gate sent back: fixing goes on', story: () => lastRound().tell(gate('g', 'review', 'findings', ['F-1']), back('g')), then: `start production-shape ${maxReviewRounds + 1}` },
     { name: 'a reviewer that ended without a report', story: () => reviewing().tell(...opened('v1', 'reviewer'), says('v1', 'Hm.'), closed('v1')), then: 'gate no-progress' },
     { name: 'that gate approved', story: () => reviewing().tell(...opened('v1', 'reviewer'), says('v1', 'Hm.'), closed('v1'), gate('g', 'review', 'no-progress', ['review']), approve('g', 'review')), then: 'open reviewer' },

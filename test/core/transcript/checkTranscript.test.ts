@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkTranscript } from '../../../src/core/transcript/checkTranscript.ts';
+import { continueTurn } from '../../../src/core/transcript/append.ts';
 import type { AssistantBlock, Message, UserBlock } from '../../../src/core/transcript/message.ts';
 
 const user = (...content: readonly UserBlock[]): Message => ({ role: 'user', content });
@@ -34,6 +35,11 @@ const broken: readonly (readonly [string, readonly Message[], RegExp])[] = [
 ];
 
 describe('checkTranscript', () => {
+  it('accepts a turn that asks to go on behind any user turn, and once', () => {
+    checkTranscript([start, continueTurn()]);
+    checkTranscript([start, model(call('a')), user(result('a')), continueTurn(), model(text('Done.')), user(text('Go on.'))]);
+    assert.throws(() => checkTranscript([start, continueTurn(), continueTurn()]), /messages\.2 .*the roles alternate/);
+  });
   it('accepts a plain conversation', () => {
     const thinking = { type: 'thinking', thinking: '', signature: 's' } as const;
     checkTranscript([start, model(thinking, text('Look.'), call('a'), call('b')), user(result('a'), result('b')), model(text('Done.')), user(text('Go on.'))]);

@@ -20,14 +20,12 @@ function parameterRule(body: ApiBody): string | undefined {
   return undefined;
 }
 
+/** Turns of one role in a row are allowed: the API joins them. */
 function roleRule(messages: readonly ApiMessage[]): string | undefined {
   if (messages.length === 0) return 'messages: at least one message is required';
   if (messages[0]?.role !== 'user') return 'messages: first message must use the "user" role';
   for (const [index, message] of messages.entries()) {
     if (message.role !== 'user' && message.role !== 'assistant') return `messages.${index}.role: unexpected role "${message.role}"`;
-    if (index > 0 && messages[index - 1]?.role === message.role) {
-      return `messages: roles must alternate between "user" and "assistant", but found multiple "${message.role}" roles in a row`;
-    }
   }
   const paused = blocksOf(messages.at(-1)?.content).some((block) => block.type === 'server_tool_use');
   if (messages.at(-1)?.role === 'assistant' && !paused) return 'This model does not support assistant message prefill. The conversation must end with a user message.';
