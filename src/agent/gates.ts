@@ -1,7 +1,5 @@
 import { applyAmendment } from '../core/contract/amend.ts';
 import type { Flag, Gate, GateAnswer } from '../core/session/session.ts';
-import { finish } from './finish.ts';
-import { rewindToBoundary } from './rewind.ts';
 import type { Run } from './run.ts';
 
 export type AnsweredBy = 'person' | 'approve-flag';
@@ -32,8 +30,6 @@ export async function carryOut(run: Run): Promise<void> {
 async function effect(run: Run, gate: Gate, answer: GateAnswer): Promise<void> {
   if (gate.kind === 'amendment') await decideAmendments(run, gate, answer.kind === 'approve');
   if (answer.kind === 'approve') await accept(run, gate);
-  if (answer.kind === 'rewind') await rewindToBoundary(run, answer.to);
-  if (answer.kind === 'stop') await finish(run, 'stopped', 'stopped by a person', 'as-is');
 }
 
 async function accept(run: Run, gate: Gate): Promise<void> {

@@ -27,6 +27,7 @@ describe('crash and resume', function () {
         });
         const killed = await running.done;
         assert.equal(killed.status, null);
+        assert.match((await bounded('status')).stdout, /Paused/, 'nobody works at it any more');
         const resumed = await bounded('resume', '--approve', 'all', '--json');
         assert.equal(resumed.status, 0, resumed.stderr);
         assert.equal(resumed.result?.verdict, 'pass');
@@ -57,6 +58,7 @@ describe('crash and resume', function () {
       const slow = start(['run', project.contract, '--approve', 'all', '--json']);
       await new Promise<void>((resolve) => { slow.child.stdout?.once('data', () => resolve()); });
       const second = await bounded('run', project.contract);
+      assert.match((await bounded('status')).stdout, /Working|Starting|Waiting/);
       assert.equal(second.status, 69);
       assert.match(second.stderr, /works in this work tree already/);
       slow.child.kill('SIGKILL');

@@ -16,7 +16,7 @@ const session = { least: 0, most: 1, names: '[SESSION]' } as const;
 export async function status(args: readonly string[]): Promise<number> {
   const { values, positionals: [id] } = parse(args, options, session);
   const found = await readSession(values.workspace ?? process.cwd(), id);
-  const view = viewOf(found.session);
+  const view = viewOf(found.session, { active: found.session.active, running: found.running });
   createOutput(values.json === true).print(view, printView(view));
   return exits.pass;
 }

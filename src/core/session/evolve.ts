@@ -57,7 +57,7 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'amendment/proposed': return { ...session, amendments: [...session.amendments, event.amendment] };
     case 'amendment/decided': return amend(session, event);
     case 'note/written': return { ...session, undelivered: [...session.undelivered, `Note from the user: ${event.text}`] };
-    case 'rewind/done': return { ...(event.rewind.kind === 'boundary' ? without(session, 'owed') : session), tree: event.rewind.tree };
+    case 'rewind/done': return { ...session, tree: event.rewind.tree };
     case 'rewind/undone': return { ...session, tree: event.tree };
     case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
     case 'verdict/reached': return { ...session, verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
@@ -86,8 +86,7 @@ function open(session: Session, gate: Gate): Session {
 
 /** Whether an answer does more than to let the loop go on. */
 function hasEffect({ line }: Session, { kind, blocking, answer: { kind: how } }: AnsweredGate): boolean {
-  if (how === 'stop' || how === 'rewind' || kind === 'amendment') return true;
-  return how === 'approve' && (kind === 'findings' || openFlags(line).some((flag) => blocking.includes(flag.id)));
+  return kind === 'amendment' || how === 'approve' && (kind === 'findings' || openFlags(line).some((flag) => blocking.includes(flag.id)));
 }
 
 function answer(session: Session, event: Of<'gate/answered'>): Session {

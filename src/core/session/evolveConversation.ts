@@ -38,7 +38,7 @@ function opened(session: Session, event: Of<'conversation/opened'>): Conversatio
   if (phase === undefined) throw new Error('a conversation was opened outside of a phase');
   return {
     id: event.conversation, role: event.role, model: event.model, phase, attempt, messages: [], pending: [], badCalls: [], results: [], turns: 0,
-    idle: 0, empty: 0, truncated: 0, refusedTurns: 0, closed: false, ...(event.parentCall === undefined ? {} : { parentCall: event.parentCall }),
+    idle: 0, empty: 0, truncated: 0, refusedTurns: 0, closed: false, interrupted: false, ...(event.parentCall === undefined ? {} : { parentCall: event.parentCall }),
   };
 }
 
@@ -83,7 +83,7 @@ function toolAnswered(session: Session, event: Of<'tool/answered'>): Session {
   return change({ ...session, calls }, event.conversation, (conversation) => {
     const { running: _, ...rest } = conversation;
     return {
-      ...rest, pending: conversation.pending.filter((call) => call.id !== event.call),
+      ...rest, interrupted: conversation.interrupted || event.outcome === 'interrupted', pending: conversation.pending.filter((call) => call.id !== event.call),
       results: [...conversation.results, { call: event.call, text: event.text, error: event.outcome !== 'done', refused: event.outcome === 'refused' }],
     };
   });

@@ -117,7 +117,7 @@ function rewind(session: Session, event: Of<'rewind/done'>): Session {
     ...target, writes: [...target.writes, ...session.line.writes.filter((write) => left.has(write.path) && !target.writes.includes(write))],
     flags: [...target.flags, ...openFlags(session.line).filter((flag) => left.has(flag.path) && !target.flags.some((one) => one.id === flag.id))],
   };
-  const { end: _end, gate: _gate, blocker: _blocker, ...open } = next;
+  const { end: _end, gate: _gate, owed: _owed, blocker: _blocker, ...open } = next;
   return { ...open, queued: [], line, attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
 }
 

@@ -30,10 +30,10 @@ export function openConversation(session: Session): Conversation | undefined {
   return id === undefined ? undefined : session.conversations[id];
 }
 
-/** Whether the last conversation of the running phase ended because the model stopped calling tools, also after it was reminded. */
+/** Whether the last conversation of the running phase ended because the model stopped calling tools, also after it was reminded. One that an interruption broke into gets a fresh start. */
 export function fellSilent({ conversations, line }: Session): boolean {
   const last = Object.values(conversations).findLast((one) => one.role === 'main' && one.phase === line.phase && one.attempt === line.attempt);
-  return last !== undefined && last.idle >= maxIdle;
+  return last !== undefined && last.idle >= maxIdle && !last.interrupted;
 }
 
 export function openFlags(line: Line): readonly Flag[] {

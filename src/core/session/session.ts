@@ -137,6 +137,8 @@ export interface Conversation {
   /** Turns in a row in which every call was refused. A call that ran and failed, such as a red test, is work. */
   readonly refusedTurns: number;
   readonly closed: boolean;
+  /** A call of it was interrupted, so that the model may have lost its thread. */
+  readonly interrupted: boolean;
   readonly lastStop?: string;
 }
 
@@ -253,9 +255,7 @@ export interface AnsweredGate extends Gate {
 
 export type GateAnswer =
   | { readonly kind: 'approve'; readonly ids?: readonly string[] }
-  | { readonly kind: 'send-back'; readonly note: string }
-  | { readonly kind: 'rewind'; readonly to: string }
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'send-back'; readonly note: string };
 
 /** How a session ended; the verdict is a separate matter. */
 export type SessionEnd = 'completed' | 'budget' | 'stopped' | 'refused' | 'blocked' | 'error';

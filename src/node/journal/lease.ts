@@ -1,6 +1,6 @@
-import { holdFile } from './leaseFile.ts';
+import { holdFile, readFileLock } from './leaseFile.ts';
 import { noteOf, type Holder, type LeaseOutcome } from './leaseHolder.ts';
-import { holdSocket } from './leaseSocket.ts';
+import { holdSocket, readSocket } from './leaseSocket.ts';
 
 /** What a lease is on; made by `repositoryState`. */
 export interface LeaseKey {
@@ -19,8 +19,19 @@ export interface LeaseKey {
 export function acquireLease(key: LeaseKey, holder: Holder): Promise<LeaseOutcome> {
   const note = noteOf(holder);
   if (process.platform === 'linux') return holdSocket(abstractSocket(key.name), note);
-  if (process.platform === 'win32') return holdSocket(`\\\\.\\pipe\\bounded-${key.name}`, note);
+  if (process.platform === 'win32') return holdSocket(pipeOf(key.name), note);
   return holdFile(key.file, note);
+}
+
+/** The note of whoever holds the lease, '' where they do not answer, undefined where it is free. Takes nothing where the system can be asked without. */
+export async function readLease(key: LeaseKey): Promise<string | undefined> {
+  if (process.platform === 'linux') return readSocket(abstractSocket(key.name));
+  if (process.platform === 'win32') return readSocket(pipeOf(key.name));
+  return readFileLock(key.file);
+}
+
+function pipeOf(name: string): string {
+  return `\\\\.\\pipe\\bounded-${name}`;
 }
 
 /** `sun_path` of Linux without the leading NUL. */

@@ -22,3 +22,16 @@ export async function holdFile(file: string, note: string): Promise<LeaseOutcome
     return { heldBy: describeHolder(await readFile(file, 'utf8')) };
   }
 }
+
+/** The note of the holder, or undefined where the lock is free. For the moment of asking it is taken. */
+export async function readFileLock(file: string): Promise<string | undefined> {
+  try {
+    const handle = await open(file, constants.O_RDWR | constants.O_NONBLOCK | exclusiveLock);
+    await handle.close();
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) !== 'EAGAIN' && codeOf(error) !== 'EWOULDBLOCK') throw error;
+    return readFile(file, 'utf8');
+  }
+}

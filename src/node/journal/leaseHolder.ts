@@ -26,6 +26,11 @@ export function describeHolder(note: string): string {
   return `${door} (process ${pid}${session === undefined ? '' : `, session ${session}`})`;
 }
 
+/** The session that a note names, if it does. */
+export function sessionOf(note: string): string | undefined {
+  return text(parse(note)?.['session']);
+}
+
 function text(value: unknown): string | undefined {
   // Without control characters, which could rewrite the line of a terminal.
   return typeof value === 'string' ? value.replace(/\p{C}/gu, '').slice(0, 80) : undefined;

@@ -18,6 +18,11 @@ export async function holdSocket(name: string, note: string): Promise<LeaseOutco
   return { heldBy: describeHolder(answer ?? '') };
 }
 
+/** The holder's note without taking the name: '' from a holder that does not answer, undefined where there is none. */
+export async function readSocket(name: string): Promise<string | undefined> {
+  return ask(name);
+}
+
 /** Undefined when the name is taken. */
 function listen(name: string, note: string): Promise<(() => Promise<void>) | undefined> {
   const open = new Set<Socket>();

@@ -8,7 +8,8 @@ import { Recorder } from '../../agent/recorder.ts';
 import { sha256 } from '../journal/line.ts';
 import { createClock } from '../journal/clock.ts';
 import { createJournal, openJournal, readJournal } from '../journal/journal.ts';
-import { acquireLease } from '../journal/lease.ts';
+import { acquireLease, readLease } from '../journal/lease.ts';
+import { sessionOf } from '../journal/leaseHolder.ts';
 import { createRedact } from '../journal/redaction.ts';
 import { createSession, listSessions, sessionFolder, sessionId } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
@@ -102,12 +103,14 @@ export async function resumeSession(root: string, id: string | undefined, door: 
   }
 }
 
-/** A session as its journal tells it, for looking at; changes nothing and needs no lease. */
-export async function readSession(root: string, id: string | undefined): Promise<{ readonly session: Session; readonly folder: SessionFolder }> {
-  const folder = await findSession(root, await stateOf(root), id);
+/** A session as its journal tells it, for looking at; changes nothing and needs no lease. `running`: a process works at it now. */
+export async function readSession(root: string, id: string | undefined): Promise<{ readonly session: Session; readonly folder: SessionFolder; readonly running: boolean }> {
+  const state = await stateOf(root);
+  const folder = await findSession(root, state, id);
   const session = fold((await readJournal(folder.trace)).entries);
   if (session === undefined) throw new StartRefusal('cannot-start', `the session ${folder.id} has not begun`);
-  return { session, folder };
+  const holder = await readLease(state.lease);
+  return { session, folder, running: holder !== undefined && [undefined, folder.id].includes(sessionOf(holder)) };
 }
 
 /** The named session, or the newest of the workspace. */

@@ -98,20 +98,18 @@ describe('Next step: within a conversation', () => {
 });
 
 describe('Next step: what a person decided is carried out, whatever happened in between', () => {
-  const stop = (id: string) => answer(id, { kind: 'stop' });
-  const rewinding = () => met().tell(gate('g', 'minimal-hook'), answer('g', { kind: 'rewind', to: 'base' }));
   const amending = () => hooking().tell({ type: 'amendment/proposed', amendment: { id: 'A-1', change: 'x', why: 'y' } }, gate('g', 'minimal-hook', 'amendment', ['A-1']));
+  const back0: SessionEvent = { type: 'rewind/done', rewind: { id: 'w', kind: 'boundary', to: 'base', safety: 't1', tree: 't0', restored: [], merged: [], left: [], writes: [], by: 'person' } };
+  const flagged: SessionEvent = { type: 'flag/raised', flag: { id: 'f', path: 'x', standing: 'out-of-scope', write: write('x', 'a', 'b'), hunks: [], cause: 'bash', maybeUser: false } };
   const decided: SessionEvent = { type: 'amendment/decided', amendment: 'A-1', approved: false };
   const settled: SessionEvent = { type: 'gate/settled', gate: 'g' };
   table([
-    { name: 'a stop', story: () => met().tell(gate('g', 'minimal-hook'), stop('g')), then: 'carry-out' },
-    { name: 'a stop that was carried out', story: () => met().tell(gate('g', 'minimal-hook'), stop('g'), { type: 'session/ended', end: 'stopped', detail: '' }), then: 'done' },
-    { name: 'a stop, with another gate behind', story: () => met().tell(gate('g', 'minimal-hook'), gate('h', 'minimal-hook', 'stray', ['x']), stop('g')), then: 'carry-out' },
-    { name: 'a rewind', story: rewinding, then: 'carry-out' },
-    { name: 'a rewind that was carried out', story: () => rewinding().tell({ type: 'rewind/done', rewind: { id: 'w', kind: 'boundary', to: 'base', safety: 't1', tree: 't0', restored: [], merged: [], left: [], writes: [], by: 'person' } }), then: 'start explore 0' },
     { name: 'an amendment', story: () => amending().tell(approve('g', 'A-1')), then: 'carry-out' },
     { name: 'an amendment that was sent back', story: () => amending().tell(back('g')), then: 'carry-out' },
     { name: 'an amendment that was decided', story: () => amending().tell(back('g'), decided, settled), then: 'open main' },
+    { name: 'a flag at the gate', story: () => met().tell(flagged, gate('g', 'minimal-hook', 'repairs', ['repairs', 'f']), approve('g', 'repairs', 'f')), then: 'carry-out' },
+    { name: 'with another gate behind', story: () => amending().tell(gate('h', 'minimal-hook', 'stray', ['x']), approve('g', 'A-1')), then: 'carry-out' },
+    { name: 'a rewind leaves it behind', story: () => amending().tell(approve('g', 'A-1'), back0), then: 'start explore 0' },
     { name: 'an approved phase has nothing more', story: () => met().tell(gate('g', 'minimal-hook'), answer('g')), then: 'cross' },
   ]);
 });
@@ -135,6 +133,7 @@ describe('Next step: failed evaluations', () => {
   table([
     { name: 'the first opens a new conversation', story: () => failed(1), then: 'open main' },
     { name: 'a model that fell silent is not asked again by itself', story: silent, then: 'gate no-progress' },
+    { name: 'unless an interruption broke into its work', story: () => hooking().tell(...turn('m1', 'c1', 'interrupted'), says('m1', 'Hm.'), says('m1', 'Hm.'), exit('minimal-hook', 't1', false), closed('m1')), then: 'open main' },
     { name: 'but by a person', story: () => silent().tell(gate('g', 'minimal-hook', 'no-progress', ['condition']), approve('g', 'condition')), then: 'open main' },
     { name: 'one more than the budget', story: () => failed(3), then: 'gate no-progress' },
     { name: 'the same in a conversation', story: used, then: 'gate repairs' },

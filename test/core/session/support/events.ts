@@ -30,14 +30,14 @@ export const calls = (conversation: string, call: string, name = 'read', input: 
 
 export const called = (conversation: string, call: string, tool = 'read', title = 'src/model/block.js'): SessionEvent => ({ type: 'tool/called', conversation, call, tool, input: {}, title });
 
-export const returned = (conversation: string, call: string, outcome: 'done' | 'refused' | 'failed' | 'interrupted' = 'done'): SessionEvent => ({
+export const returned = (conversation: string, call: string, outcome: 'done' | 'refused' | 'interrupted' | 'failed' | 'interrupted' = 'done'): SessionEvent => ({
   type: 'tool/answered', conversation, call, outcome, ...(outcome === 'refused' ? { reason: 'scope' as const } : {}), text: 'text', summary: '84 lines', ms: 3,
 });
 
 export const results = (conversation: string, call: string): SessionEvent => ({ type: 'message/appended', conversation, message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: call, content: 'text' }] } });
 
 /** One whole turn: a call, its run, its result sent back. */
-export const turn = (conversation: string, call: string, outcome: 'done' | 'refused' = 'done', tool = 'read', title = 'src/model/block.js'): readonly SessionEvent[] =>
+export const turn = (conversation: string, call: string, outcome: 'done' | 'refused' | 'interrupted' = 'done', tool = 'read', title = 'src/model/block.js'): readonly SessionEvent[] =>
   [asked(conversation), calls(conversation, call, tool), called(conversation, call, tool, title), returned(conversation, call, outcome), results(conversation, call)];
 
 export const plan: Plan = {
