@@ -1,5 +1,5 @@
 // Draws the states of the side view in the themes of VS Code.
-//   node scripts/screenshots/sideView.mjs             the main states into docs/images
+//   node scripts/screenshots/sideView.mjs             every state, light and dark, into docs/images
 //   node scripts/screenshots/sideView.mjs --all DIR [--only NAME]   every state (whose name contains NAME), also at 240 and 800 px, into DIR
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -9,7 +9,10 @@ import { build } from 'esbuild';
 import { inRoot } from '../root.mjs';
 import { smallPng } from './smallPng.mjs';
 
+/** Drawn in high contrast as well. */
 const mainStates = ['plan', 'running', 'ended', 'empty'];
+/** Inputs of tests rather than states. */
+const notStates = ['huge', 'ended-huge'];
 const width = 340;
 
 const { values } = parseArgs({ options: { all: { type: 'string' }, only: { type: 'string', default: '' } } });
@@ -34,7 +37,7 @@ async function load() {
 
 /** @param {string} folder */
 async function drawMain(folder) {
-  for (const theme of mainThemes) for (const state of mainStates) await draw({ state, theme, width, file: path.join(folder, `side-view-${state}-${theme.name}.png`) });
+  for (const theme of mainThemes) for (const state of Object.keys(fixtures).filter((name) => !notStates.includes(name) && (mainStates.includes(name) || !theme.name.startsWith('high-contrast')))) await draw({ state, theme, width, file: path.join(folder, `side-view-${state}-${theme.name}.png`) });
 }
 
 /** @param {string} folder */
