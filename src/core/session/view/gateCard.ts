@@ -11,7 +11,7 @@ export function gateCard(session: Session, gate: Gate): Card {
   const approval = gate.kind === 'phase' ? phaseApprovals[gate.phase] : approvals[gate.kind];
   const flags = listedFlags(session);
   return {
-    kind: 'gate', attention: gate.kind !== 'phase' || flags.some((flag) => flag.outcome === undefined), question: gate.question, facts: gateFacts(session, gate), flags,
+    kind: 'gate', attention: gate.kind !== 'phase' || flags.some((flag) => flag.outcome === undefined), question: gate.kind === 'blocker' ? 'The model is blocked' : gate.question, facts: gateFacts(session, gate), flags,
     actions: [
       { ...approval, intention: { type: 'approve', gate: gate.id, ids: gate.blocking } },
       { label: gate.kind === 'amendment' ? 'Reject…' : 'Send back…', title: 'With a note to the model; the phase goes on', intention: { type: 'send-back', gate: gate.id } },

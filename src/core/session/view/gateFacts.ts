@@ -20,7 +20,7 @@ export function gateFacts(session: Session, gate: Gate): Facts {
   switch (gate.kind) {
     case 'phase': return phaseFacts(session, gate);
     case 'amendment': return session.amendments.filter((one) => gate.blocking.includes(one.id)).map((one) => ({ name: 'Change', value: one.change.trim(), code: true }));
-    case 'blocker': return session.blocker === undefined ? [] : [{ name: 'Tried', value: session.blocker.tried }, { name: 'Needs', value: session.blocker.needs }];
+    case 'blocker': return session.blocker === undefined ? [] : [{ name: 'Said', value: session.blocker.what }, { name: 'Tried', value: session.blocker.tried }, { name: 'Needs', value: session.blocker.needs }];
     case 'findings': return findingFacts(session.line).filter((fact) => gate.blocking.includes(fact.name));
     case 'repairs': case 'no-progress': return unmetFacts(session.line);
     case 'budget': return [{ name: 'Used', value: `${count(session.line.phaseTurns, 'turn')} in ${gate.phase}` }];
