@@ -6,7 +6,7 @@ import type { Check } from '../../../src/core/contract/contract.ts';
 import type { CellClass, OracleRun } from '../../../src/core/oracle/result.ts';
 import { belowBaseline } from '../../../src/core/oracle/tests.ts';
 import { verdictOf } from '../../../src/core/oracle/verdict.ts';
-import { Bed, type Files, firstCell, inBoth, measured } from './support.ts';
+import { Bed, type Files, firstCell, inBoth, measured, testScope } from './support.ts';
 
 const good = 'exports.add = (a, b) => a + b;\n';
 const test = `const assert = require('node:assert'); const { add } = require('../src/calc.js'); const { describe, it } = require('node:test');
@@ -133,6 +133,26 @@ describe('a candidate that turns what decides', () => {
     }
     assert.deepEqual((await run({ 'package.json': '{"scripts":{"test":"node --test oracle/","pretest":"true"}}' })).tampered, ['package.json (script pretest)']);
     assert.deepEqual((await run({ 'package.json': '{"scripts":{"test":"node --test oracle/","other":"x"},"dependencies":{}}' })).tampered, []);
+  });
+
+  it('by a script of a package in a subfolder is found out, whatever leads there', async () => {
+    const packages = (root: string, sub: string): Files => ({ 'package.json': JSON.stringify({ scripts: { test: root } }), 'pkg/package.json': JSON.stringify({ scripts: { 'test': sub, 'test-a': sub } }), 'node_modules/x/package.json': sub });
+    const tamperedBy = async (check: Partial<Check>, root: string, scope = testScope) => {
+      const request = bed.request({ ...project, ...packages(root, 'exit 0') }, [{ ...tests, ...check }], { baseTree: bed.store.tree({ ...project, ...packages(root, 'node --test ../oracle/') }), scope });
+      return (await measured(oracle, request)).tampered;
+    };
+    for (const run of ['npm --prefix pkg test', 'cd pkg && npm test']) assert.deepEqual(await tamperedBy({ run }, 'true'), ['pkg/package.json (script test)'], run);
+    assert.deepEqual(await tamperedBy({ run: 'npm test' }, 'npm --prefix pkg test'), ['pkg/package.json (script test)']);
+    assert.deepEqual(await tamperedBy({ run: 'npm --prefix pkg run test-${which}', matrix: { which: ['a'] } }, 'true'), ['pkg/package.json (script test-a)']);
+    assert.deepEqual(await tamperedBy({ run: 'npm test' }, 'true'), []);
+    assert.deepEqual(await tamperedBy({ run: 'cd pkg && npm test' }, 'true', { ...testScope, scratch: ['pkg/'] }), [], 'neither side has what is scratch');
+  });
+
+  it('is not who was allowed to write the oracle', async () => {
+    const files = { 'package.json': '{"scripts":{"test":"node --test oracle/"}}', 'oracle/package.json': '{"scripts":{"test":"node --test"}}' };
+    const base = bed.store.tree({ ...project, 'package.json': '{}', 'oracle/package.json': '{"scripts":{"test":"old"}}', 'oracle/gone/package.json': '{"scripts":{"test":"old"}}' });
+    const frozen = bed.store.frozen(files);
+    assert.deepEqual((await run(files, { baseTree: base, frozen, checks: [{ ...bed.request({}, [tests]).checks[0], run: 'npm --prefix oracle test' } as Check] })).tampered, []);
   });
 
   it('has a verdict of tampered', async () => {
