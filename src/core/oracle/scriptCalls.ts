@@ -43,7 +43,7 @@ function plainCalls(line: string): readonly string[] | undefined {
 
 /** The scripts that one simple command runs; undefined where that is not plain. */
 function plainCall(words: readonly string[]): readonly string[] | undefined {
-  const [program = '', ...args] = words.filter((word, at) => words.slice(0, at + 1).some((one) => !/^\w+=/.test(one)));
+  const [program = '', ...args] = words.filter((_, at) => words.slice(0, at + 1).some((one) => !/^\w+=/.test(one)));
   if (moving.includes(program) || words.some((word) => telling.test(word))) return undefined;
   if (!managers.includes(program)) return runner.test(words.join(' ')) ? undefined : [];
   const end = args.indexOf('--');
