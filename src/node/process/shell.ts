@@ -59,10 +59,8 @@ interface GitHiding {
 async function hideGit(found: ProtectedPaths, gitSecrets: GitSecrets, secret: readonly string[]): Promise<GitHiding> {
   const reasons = await Promise.all(found.gitFolders.map(async (git) => ({ folder: git.folder, why: await gitSecrets.reason(git, secret) })));
   const closed = reasons.flatMap(({ folder, why }) => (why === undefined ? [] : [{ folder, why }]));
-  if (closed.length === 0) return { protection: found, why: [] };
-  const folders = new Set(closed.map(({ folder }) => folder));
-  const hidden = [...found.hidden, ...[...folders].map((folder) => ({ path: folder, directory: true }))];
-  return { protection: { ...found, readOnly: found.readOnly.filter((one) => !folders.has(one)), hidden }, why: [...new Set(closed.map(({ why }) => why))] };
+  const hidden = [...found.hidden, ...closed.map(({ folder }) => ({ path: folder, directory: true }))];
+  return { protection: { ...found, hidden }, why: [...new Set(closed.map(({ why }) => why))] };
 }
 
 /** A command that is about git is told why git finds no repository. */

@@ -47,6 +47,7 @@ describe('the git folder of a repository', () => {
     ['another branch', (root) => (git(root, 'checkout', '-q', '-b', 'other'), git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two'), git(root, 'checkout', '-q', 'main')), /^its history holds \.env, /],
     ['a stash', (root) => (git(root, 'add', '-f', '.env'), git(root, 'stash', '-q')), /^its history holds \.env, /],
     ['a commit that only the reflog has', (root) => (git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two'), git(root, 'reset', '-q', '--hard', 'HEAD~1')), /^its history holds \.env, /],
+    ['a tag that nothing else leads to', (root) => (git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two'), git(root, 'tag', 'old'), git(root, 'reset', '-q', '--hard', 'HEAD~1'), fs.rmSync(path.join(root, '.git/logs'), { recursive: true })), /^its history holds \.env, /],
     ['packed objects', (root) => (git(root, 'add', '-f', '.env'), git(root, 'stash', '-q'), git(root, 'gc', '-q')), /^its history holds \.env, /],
     ['the index of another work tree', (root) => (git(root, 'worktree', 'add', '-q', `${root}-other`), writeFiles(`${root}-other`, { '.env': 'x' }), git(`${root}-other`, 'add', '-f', '.env')), /^its index holds \.env, /],
     ['a submodule', (root) => git(root, 'submodule', 'add', '-q', repository({ 'deep/id_rsa': 'key' }), 'libs/sub'), /^its (?:index|history) holds libs\/sub\/deep\/id_rsa, /],
