@@ -13,8 +13,14 @@ export interface GitFolder {
   readonly prefix: string;
 }
 
-/** Addresses with a password or a token in them, and headers that carry one. */
-const credential = /:\/\/[^/\s@]*:[^/\s@]+@|:\/\/[^/\s@:]{20,}@|^\s*extraheader\s*=/im;
+const address = String.raw`:\/\/[^/\s@]*:[^/\s@]+@|:\/\/[^/\s@:]{20,}@`;
+/** In a configuration of git: addresses with a password or a token in them, and settings that carry one. */
+const gitKey = new RegExp(`${address}|^\\s*(?:extraheader|\\w*(?:token|password|secret))\\s*=`, 'im');
+/** In settings of npm, where every mention of a key counts. */
+const npmKey = new RegExp(`${address}|_auth|password|token|secret|(?:cert|key)(?:file)?\\s*=`, 'im');
+/** Versions of npm's settings that are looked into, and characters of one. */
+const mostSettings = 50;
+const longestSettings = 65_536;
 
 /**
  * Tells why the objects of a repository must not be read by commands: whoever can read them reads every file that was
@@ -48,12 +54,12 @@ export class GitSecrets {
   async #reasonOf(git: GitFolder, match: GlobSet, secret: readonly string[]): Promise<string | undefined> {
     if ((await lstat(path.join(git.folder, 'objects')).catch(() => undefined)) === undefined) return undefined;
     for (const name of ['config', 'config.worktree']) {
-      if (credential.test(await readFile(path.join(git.folder, name), 'utf8').catch(() => ''))) return `its ${name} holds a credential`;
+      if (gitKey.test(await readFile(path.join(git.folder, name), 'utf8').catch(() => ''))) return `its ${name} holds a credential`;
     }
     // The indexes first: they change more often than the history, and are read in no time.
     const worktrees = await readdir(path.join(git.folder, 'worktrees')).catch(() => []);
     for (const folder of [git.folder, ...worktrees.map((name) => path.join(git.folder, 'worktrees', name))]) {
-      const staged = await this.#firstSecret(folder, ['ls-files', '-z', '--cached'], 0, git.prefix, match);
+      const staged = await this.#firstSecret(folder, ['ls-files', '-z', '--stage'], 0, git.prefix, match);
       if (staged !== undefined) return `its index holds ${staged}`;
     }
     const about = JSON.stringify([git.prefix, secret, await this.#references(git.folder)]);
@@ -83,15 +89,30 @@ export class GitSecrets {
   async #firstSecret(folder: string, args: readonly string[], end: 0 | 10, prefix: string, match: GlobSet): Promise<string | undefined> {
     let found: string | undefined;
     const seen = new Set<string>();
+    const settings = new Map<string, string>();
     await this.#lines(folder, args, end, (line) => {
-      const name = args[0] === 'rev-list' ? line.slice(line.indexOf(' ') + 1) : line;
-      if (name === '' || seen.has(name)) return false;
+      const { oid, name } = named(line);
+      const isSettings = path.posix.basename(name) === '.npmrc';
+      if (name === '' || (seen.has(name) && !isSettings)) return false;
       seen.add(name);
       const glob = match(prefix + name);
-      if (glob !== undefined) found = `${prefix}${name}, which matches scope.secret (${glob})`;
+      if (glob === undefined) return false;
+      const words = `${prefix}${name}, which matches scope.secret (${glob})`;
+      if (isSettings && settings.size < mostSettings) settings.set(oid, words);
+      else found = words;
       return found !== undefined;
     });
-    return found;
+    return found ?? (await this.#firstWithKey(folder, settings));
+  }
+
+  /** Projects publish their npm settings: only a version with a key, a password or an address with one is a secret. */
+  async #firstWithKey(folder: string, settings: ReadonlyMap<string, string>): Promise<string | undefined> {
+    for (const [oid, words] of settings) {
+      let text = '';
+      await this.#lines(folder, ['cat-file', 'blob', oid], 10, (line) => (text += `${line}\n`).length > longestSettings);
+      if (text.length > longestSettings || npmKey.test(text)) return words;
+    }
+    return undefined;
   }
 
   /** Passes on what git writes, cut at a byte, until it is enough. Throws where git fails or takes too long. */
@@ -115,6 +136,7 @@ export class GitSecrets {
         if (done) break;
         rest = bytes.subarray(from);
       }
+      if (!done && rest.length > 0) done = enough(decodeBytes(rest));
     } finally {
       clearTimeout(timer);
       if (done) child.kill('SIGKILL');
@@ -123,6 +145,12 @@ export class GitSecrets {
     if (late) throw new Error(`git needed more than ${this.#timeLimit / 1000} s`);
     if (!done && status !== 0) throw new Error(stderr.trim().split('\n')[0] ?? '');
   }
+}
+
+/** What a line of `ls-files --stage` or of `rev-list --objects` names; commits have no name. */
+function named(line: string): { readonly oid: string; readonly name: string } {
+  const match = /^(?:\d+ (?<staged>[0-9a-f]+) \d\t|(?<listed>[0-9a-f]+) )(?<name>.*)$/s.exec(line);
+  return { oid: match?.groups?.['staged'] ?? match?.groups?.['listed'] ?? '', name: match?.groups?.['name'] ?? '' };
 }
 
 /** Git folders of submodules, which lie in that of the repository around them. */

@@ -28,9 +28,23 @@ describe('the git folder of a repository', () => {
   it('is open where no secret was ever in it, whatever lies beside it', async () => {
     const root = repository({ '.env.example': 'KEY=\n', 'config/.env.sample': '', '.gitignore': '.env\n' });
     writeFiles(root, { '.env': 'KEY=hunter2\n' });
+    for (const [key, value] of [['user.signingkey', 'ABCD'], ['remote.origin.url', 'ssh://git@example.com:22/token/secret.git'], ['branch.token-secret.merge', 'refs/heads/main'], ['credential.helper', 'store']] as const) git(root, 'config', key, value);
     assert.equal(await reasonOf(root), undefined);
     assert.equal(await reasonOf(root, []), undefined);
     assert.match(await reasonOf(root, ['.env*']) ?? '', /^its index holds \.env\.example, which matches scope\.secret \(\.env\*\)$/);
+  });
+
+  it('is open with settings of npm in it, but not with those that hold a key, now or ever', async () => {
+    const settings = 'registry=https://registry.example.com/\nengine-strict=true\n';
+    assert.equal(await reasonOf(repository({ '.npmrc': settings, 'sub/.npmrc': 'save-exact=true' })), undefined);
+    for (const key of ['//registry.example.com/:_authToken=npm_x', '_auth = eA==', '//r.example.com/:_password=eA==', 'proxy=http://u:p@example.com', 'key="-----BEGIN"', `${'x'.repeat(70_000)}`]) {
+      const root = repository({ '.npmrc': settings });
+      for (const text of [`${settings}${key}`, settings]) {
+        writeFiles(root, { '.npmrc': text });
+        git(root, 'commit', '-q', '-a', '-m', 'more');
+        assert.match(await reasonOf(root) ?? '', /^its (?:index|history) holds \.npmrc, /, key.slice(0, 50));
+      }
+    }
   });
 
   it('is open where there are no objects to read', async () => {
@@ -53,6 +67,7 @@ describe('the git folder of a repository', () => {
     ['a submodule', (root) => git(root, 'submodule', 'add', '-q', repository({ 'deep/id_rsa': 'key' }), 'libs/sub'), /^its (?:index|history) holds libs\/sub\/deep\/id_rsa, /],
     ['an address', (root) => git(root, 'remote', 'add', 'origin', 'https://user:hunter2@example.com/r.git'), /^its config holds a credential$/],
     ['a token in an address', (root) => git(root, 'remote', 'add', 'origin', 'https://ghp_0123456789abcdefghij@example.com/r.git'), /^its config holds a credential$/],
+    ['a setting', (root) => git(root, 'config', 'github.token', 'x'), /^its config holds a credential$/],
     ['a header', (root) => git(root, 'config', 'http.https://example.com/.extraheader', 'AUTHORIZATION: basic aHVudGVyMg=='), /^its config holds a credential$/],
   ];
   for (const [where, put, reason] of ways) {
