@@ -1,9 +1,12 @@
 import type { Budgets, CommandPolicy, DiffBudget, GatePolicy, ModelChoice, OnStray, PhaseName, TestCount } from './contract.ts';
 import { phaseNames } from './contract.ts';
 
-/** Never read, in every contract; the contract's own entries are added. Names match at any depth. */
+/**
+ * Never read, in every contract; the contract's own entries are added. Names match at any depth. The three names that
+ * projects publish to say which variables they want are not among them; a contract that lists `.env*` has them as well.
+ */
 export const defaultSecret: readonly string[] = [
-  '.env*', '*.pem', '*.key', '*.p12', '*.pfx', '*.jks', '*.keystore', '*.kdbx',
+  '.env', '.env[^.]*', '.env.!(example|sample|template)', '*.pem', '*.key', '*.p12', '*.pfx', '*.jks', '*.keystore', '*.kdbx',
   'id_rsa*', 'id_dsa*', 'id_ecdsa*', 'id_ed25519*', '*.ppk',
   '.npmrc', '.pypirc', '.netrc', '_netrc', '.git-credentials', '.pgpass', '.my.cnf', '.htpasswd',
   '.aws/', '.ssh/', '.gnupg/', '.azure/', '**/.config/gcloud/**', '**/.kube/config', '**/.docker/config.json',

@@ -21,7 +21,7 @@ const scope = expecting(z.strictObject({
     'Files that the session may create, edit and delete. Everything else in the workspace folder is out of scope. Globs as in .gitignore.'),
   never: optional(globs(), 'Files that never change, also where `change` matches them: the neighbours that are easily touched by mistake.', '[]'),
   oracle: optional(globs(), 'Files that decide: tests, reference outputs, comparison scripts. They change in oracle-only alone; from its approval on their bytes are frozen.', '[]'),
-  secret: optional(globs(), 'Files that are never read, sent or recorded. Added to the built-in list of keys, credentials and .env files.', '[]'),
+  secret: optional(globs(), 'Files that are never read, sent or recorded. Added to the built-in list of keys, credentials and .env files (without .env.example, .env.sample and .env.template).', '[]'),
   scratch: optional(globs(), 'Where commands may write freely. Recorded but never flagged, never committed, never measured. Replaces the built-in list of test and build caches.'),
 }), 'a map with at least `change`');
 

@@ -1,38 +1,111 @@
-/** Scripts of a package.json by name. */
-type Scripts = Readonly<Record<string, unknown>>;
+import type { Path } from '../session/changes.ts';
+import { scriptCalls } from './scriptCalls.ts';
+
+/** A package.json at the base and in the candidate; `undefined` where there is none. */
+export interface Manifest {
+  readonly path: Path;
+  readonly before: string | undefined;
+  readonly now: string | undefined;
+}
+
+/** What of a package.json decides about its scripts. */
+interface Package {
+  readonly scripts: Readonly<Record<string, unknown>>;
+  readonly name: unknown;
+  readonly workspaces: string | undefined;
+  /** The text, where it is no JSON object: any difference of it counts. */
+  readonly unreadable?: string;
+}
+
+interface Pair {
+  readonly path: Path;
+  readonly before: Package | undefined;
+  readonly now: Package | undefined;
+}
+
+const root = 'package.json';
 
 /**
- * Names of the scripts in package.json that these command lines run, directly or through other scripts, and that differ
- * between two versions of the file: whoever changes one changes what is measured.
+ * What changed in the package.json files of what these command lines run, directly or through other scripts: whoever
+ * changes a script changes what is measured. A line that does not plainly run a script of the root may run those of any
+ * package; then the names of packages and the lists of workspaces, by which packages are chosen, count as well.
+ * Answers `path (script name)` and the like.
  */
-export function changedScripts(commands: readonly string[], before: string | undefined, now: string | undefined): readonly string[] {
-  if (before === undefined || before === now) return [];
-  const [old, fresh] = [scriptsOf(before), scriptsOf(now ?? '')];
-  const names = new Set(commands.flatMap(scriptsIn));
-  for (const name of names) {
-    for (const more of [`pre${name}`, `post${name}`]) if (Object.hasOwn(old, more) || Object.hasOwn(fresh, more)) names.add(more);
-    for (const scripts of [old, fresh]) for (const inner of scriptsIn(String(own(scripts, name) ?? ''))) names.add(inner);
-  }
-  return [...names].filter((name) => own(old, name) !== own(fresh, name));
+export function changedScripts(commands: readonly string[], manifests: readonly Manifest[]): readonly string[] {
+  if (manifests.every(({ before, now }) => before === now)) return [];
+  const pairs = manifests.map(({ path, before, now }) => ({ path, before: packageOf(before), now: packageOf(now) }));
+  const { here, anywhere } = calledScripts(commands, pairs);
+  const scripts = pairs.flatMap((pair) => [...new Set([...anywhere, ...(pair.path === root ? here : [])])].filter((name) => scriptChanged(pair, name, pairs)).map((name) => `${pair.path} (script ${name})`));
+  return anywhere.size === 0 ? scripts : [...scripts, ...pairs.flatMap(choiceChanged)];
 }
 
-function scriptsOf(text: string): Scripts {
+interface Called {
+  readonly here: ReadonlySet<string>;
+  readonly anywhere: ReadonlySet<string>;
+}
+
+/** Follows the lines into the scripts that they run, as they were and as they are. */
+function calledScripts(commands: readonly string[], pairs: readonly Pair[]): Called {
+  const known = [...new Set(pairs.flatMap(({ before, now }) => [before, now]).flatMap((one) => Object.keys(one?.scripts ?? {})))];
+  const [here, anywhere] = [new Set<string>(), new Set<string>()];
+  const take = (line: string, inRoot: boolean) => {
+    const calls = scriptCalls(line);
+    for (const name of calls.here) (inRoot ? here : anywhere).add(name);
+    for (const word of calls.anywhere) for (const name of known.filter(matcherOf(word))) anywhere.add(name);
+  };
+  for (const command of commands) take(command, true);
+  // Sets take in what is added while they are gone through; `here` may grow again by what `anywhere` adds.
+  for (let size = -1; size !== here.size + anywhere.size;) {
+    size = here.size + anywhere.size;
+    for (const [names, of] of [[here, pairs.filter(({ path }) => path === root)], [anywhere, pairs]] as const) {
+      for (const name of names) {
+        for (const more of [`pre${name}`, `post${name}`]) if (known.includes(more)) names.add(more);
+        for (const { path, before, now } of of) for (const one of [before, now]) take(String(scriptOf(one, name) ?? ''), path === root);
+      }
+    }
+  }
+  return { here, anywhere };
+}
+
+/** A word is a name, or a pattern of names as runners of many scripts have them. */
+function matcherOf(word: string): (name: string) => boolean {
+  if (!/[*?[\]!]|^\/.*\/$/.test(word)) return (name) => name === word;
+  // Regular expressions and the like: whatever they may match counts.
+  if (/[?[\]!]|^\/.*\/$/.test(word) || word.split('*').length > 4) return () => true;
+  const pattern = new RegExp(`^${word.split(/\*+/).map((part) => part.replace(/[.+^${}()|\\/]/g, '\\$&')).join('.*')}$`);
+  return (name) => pattern.test(name);
+}
+
+function scriptChanged({ path, before, now }: Pair, name: string, pairs: readonly Pair[]): boolean {
+  if (before !== undefined) return scriptOf(before, name) !== scriptOf(now, name);
+  // A new package changes nothing that was there, unless it comes in the place of one: nearer than that, or by its name.
+  const replaced = pairs.some((other) => scriptOf(other.before, name) !== undefined && (path.startsWith(folderOf(other.path)) || (now?.name !== undefined && other.before?.name === now.name)));
+  return path !== root && replaced && scriptOf(now, name) !== undefined;
+}
+
+function choiceChanged({ path, before, now }: Pair): string[] {
+  if (before === undefined || now === undefined) return [];
+  return [...(before.name === now.name ? [] : [`${path} (name)`]), ...(before.workspaces === now.workspaces ? [] : [`${path} (workspaces)`])];
+}
+
+function folderOf(path: Path): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+function packageOf(text: string | undefined): Package | undefined {
+  if (text === undefined) return undefined;
   try {
-    const parsed: unknown = JSON.parse(text);
-    const scripts: unknown = typeof parsed === 'object' && parsed !== null && 'scripts' in parsed ? parsed.scripts : undefined;
-    return typeof scripts === 'object' && scripts !== null ? (scripts as Scripts) : {};
+    const parsed: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
+    if (typeof parsed === 'object' && parsed !== null) {
+      const { scripts, name, workspaces } = parsed as Readonly<Record<string, unknown>>;
+      return { scripts: typeof scripts === 'object' && scripts !== null ? (scripts as Package['scripts']) : {}, name, workspaces: JSON.stringify(workspaces) };
+    }
   } catch {
-    // A file that npm could not read either: it has no scripts.
-    return {};
+    // What no package manager could read either, or a link.
   }
+  return { scripts: {}, name: undefined, workspaces: undefined, unreadable: text };
 }
 
-function own(scripts: Scripts, name: string): unknown {
-  return Object.hasOwn(scripts, name) ? scripts[name] : undefined;
-}
-
-/** `npm test`, `npm run x`, `yarn x`, `pnpm run x`, `npm-run-all x y`, with options between. */
-function scriptsIn(command: string): string[] {
-  const calls = command.matchAll(/\b(?:npm|pnpm|yarn|bun)(?: +-{1,2}[\w-]+(?:=\S+)?)* +(?:(?:run|run-script) +)?(?:-{1,2}[\w-]+(?:=\S+)? +)*([\w@/.:-]+)/g);
-  return [...calls].map(([, name = '']) => (name === 't' || name === 'tst' ? 'test' : name));
+function scriptOf(one: Package | undefined, name: string): unknown {
+  return one?.unreadable ?? (one !== undefined && Object.hasOwn(one.scripts, name) ? one.scripts[name] : undefined);
 }

@@ -11,7 +11,7 @@ import { runCell } from './cellRun.ts';
 import { FolderDigest } from './folderDigest.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type Plan, planOf } from './plan.ts';
-import { type Kit, type Prepared, prepare } from './prepare.ts';
+import { type Kit, type Prepared, prepare, type Ready } from './prepare.ts';
 import { StoreReader } from './storeReader.ts';
 
 export interface OracleOptions {
@@ -109,6 +109,8 @@ class Bench {
     if ('failed' in prepared) return { cells: [], environment: [], setupFailed: prepared.failed };
     try {
       const environment = await this.#environment(request, prepared, signal);
+      if (request.oracle.record.length > 0) prepared = await this.#asNew(prepared, request, plan, signal);
+      if ('failed' in prepared) return { cells: [], environment, setupFailed: prepared.failed };
       const cells: CellResult[] = [];
       const wanted = request.checks.flatMap((check) => cellsOf(check).map((cell) => ({ check, cell })));
       for (const { check, cell } of wanted) {
@@ -118,10 +120,8 @@ class Bench {
         const result = judgeCell(check, cell, { ...raw, changed: changed.filter(plan.mustKeep) });
         cells.push(result);
         progress(result, cells.length, wanted.length);
-        if (changed.length === 0 || cells.length === wanted.length) continue;
-        // The next cell must not measure what this one left behind.
-        await prepared.close();
-        prepared = await this.#prepare(request, plan, signal);
+        if (cells.length === wanted.length) break;
+        prepared = await this.#asNew(prepared, request, plan, signal);
         if ('failed' in prepared) return { cells, environment, setupFailed: prepared.failed };
       }
       return { cells, environment };
@@ -130,8 +130,15 @@ class Bench {
     }
   }
 
+  /** The next cell must not see what was left behind: changed or added, whoever made it. A new checkout where the old one cannot be restored. */
+  async #asNew(prepared: Ready, request: OracleRequest, plan: Plan, signal: Signal): Promise<Prepared> {
+    if (await prepared.restore()) return prepared;
+    await prepared.close();
+    return this.#prepare(request, plan, signal);
+  }
+
   /** The `record` commands' output, and digests of what was borrowed from the user. */
-  async #environment(request: OracleRequest, { bench, borrowed }: Exclude<Prepared, { failed: string }>, signal: Signal): Promise<readonly EnvironmentRecord[]> {
+  async #environment(request: OracleRequest, { bench, borrowed }: Ready, signal: Signal): Promise<readonly EnvironmentRecord[]> {
     const records: EnvironmentRecord[] = [];
     for (const command of request.oracle.record) {
       const { end, text } = await runMerged(bench, command, recordTimeoutMs, signal);
@@ -146,7 +153,7 @@ class Bench {
     return { command: `content of ${name}`, output: await this.#digest.of(from) };
   }
 
-  async #runFinding({ bench }: Exclude<Prepared, { failed: string }>, command: string, signal: Signal): ReturnType<Oracle['runCommand']> {
+  async #runFinding({ bench }: Ready, command: string, signal: Signal): ReturnType<Oracle['runCommand']> {
     const { end, text } = await runMerged(bench, command, findingTimeoutMs, signal);
     if (end.aborted) return { kind: 'could-not-run', why: 'stopped' };
     if (end.spawnError !== undefined) return { kind: 'could-not-run', why: end.spawnError };

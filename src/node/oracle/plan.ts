@@ -1,10 +1,10 @@
 import type { OracleRequest } from '../../agent/ports.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
-import { changedScripts } from '../../core/oracle/decidingScripts.ts';
 import { isManifest } from '../../core/oracle/manifests.ts';
 import { measuredTree } from '../../core/oracle/measuredTree.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import { applyDecoy, type Patched } from './decoyPatch.ts';
+import { scriptsThatChanged } from './scripts.ts';
 import type { StoreReader } from './storeReader.ts';
 
 /** What a run is going to measure, read from the store and decided before anything is written. */
@@ -30,10 +30,10 @@ export async function planOf(request: OracleRequest, reader: StoreReader): Promi
   const base = request.baseTree === request.tree ? measured.files : await reader.entries(request.baseTree);
   const fixed = compileGlobs([...scope.oracle, ...scope.change.map((area) => area.glob)]);
   const frozenPaths = new Set((frozen ?? []).map((file) => file.path));
-  const scripts = frozenPaths.has('package.json') ? [] : await scriptsThatChanged(request, base, measured.files, reader);
+  const scripts = await scriptsThatChanged(request, base, measured.files, reader);
   return {
     files: measured.files, patched, manifests: manifestsOf(base, measured.files, frozenPaths), frozen: [...frozenPaths], unfrozen: measured.unfrozen,
-    tampered: [...measured.tampered, ...scripts.map((name) => `package.json (script ${name})`)],
+    tampered: [...measured.tampered, ...scripts],
     mustKeep: (path) => frozenPaths.has(path) || fixed(path) !== undefined,
   };
 }
@@ -42,11 +42,4 @@ export async function planOf(request: OracleRequest, reader: StoreReader): Promi
 function manifestsOf(base: ReadonlyMap<Path, Blob>, files: ReadonlyMap<Path, Blob>, frozen: ReadonlySet<Path>): ReadonlyMap<Path, Blob | null> {
   const names = [...new Set([...base.keys(), ...files.keys()])].filter((path) => isManifest(path) && !frozen.has(path) && base.get(path)?.oid !== files.get(path)?.oid);
   return new Map(names.map((path) => [path, base.get(path) ?? null]));
-}
-
-async function scriptsThatChanged(request: OracleRequest, base: ReadonlyMap<Path, Blob>, files: ReadonlyMap<Path, Blob>, reader: StoreReader): Promise<readonly string[]> {
-  const [before, now] = [base.get('package.json'), files.get('package.json')];
-  if (before === undefined || before.oid === now?.oid) return [];
-  const text = async (blob: Blob | undefined) => (blob === undefined ? undefined : (await reader.read(blob.oid)).toString('utf8'));
-  return changedScripts(request.checks.map((check) => check.run), await text(before), await text(now));
 }

@@ -6,6 +6,7 @@ import type { Commands } from '../process/commands.ts';
 import { removeTree } from '../process/removeTree.ts';
 import { borrowable, type Borrowed, copyPlaces, makePlaces } from './borrowing.ts';
 import { type BenchOutput, runMerged } from './benchOutput.ts';
+import { Census } from './census.ts';
 import { Checkout, type Content } from './checkout.ts';
 import type { Plan } from './plan.ts';
 import type { StoreReader } from './storeReader.ts';
@@ -23,7 +24,15 @@ export interface Kit {
 }
 
 /** A workbench and what it took from the user, or why there is none. */
-export type Prepared = { readonly bench: Workbench; readonly borrowed: readonly Borrowed[]; readonly close: () => Promise<void> } | { readonly failed: string };
+export type Prepared = Ready | { readonly failed: string };
+
+export interface Ready {
+  readonly bench: Workbench;
+  readonly borrowed: readonly Borrowed[];
+  /** Makes the checkout as it was before any process measured in it; false where that takes a new one. */
+  readonly restore: () => Promise<boolean>;
+  readonly close: () => Promise<void>;
+}
 
 const setupTimeoutMs = 20 * 60_000;
 /** Files that are written at the same time. */
@@ -41,7 +50,10 @@ export async function prepare(kit: Kit, request: OracleRequest, plan: Plan, sand
     const borrowed = request.oracle.setup === undefined ? await borrow(kit, checkout, sandboxed) : [];
     const bench = new Workbench(kit.commands, checkout, { sandboxed, network: request.commands.network, readOnly: plan.frozen }, borrowed);
     const failed = request.oracle.setup === undefined ? undefined : await setUp(bench, request.oracle.setup, plan, kit.reader, signal);
-    if (failed === undefined) return { bench, borrowed, close };
+    if (failed === undefined) {
+      const census = await Census.of(folder);
+      return { bench, borrowed, restore: () => census.restore(), close };
+    }
     await close();
     return { failed };
   } catch (error) {

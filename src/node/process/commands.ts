@@ -100,11 +100,11 @@ export class Commands {
     if ('missing' in bubblewrap) throw new Error(bubblewrap.missing);
     const { system, toolchains, bash } = await this.#look();
     const root = await realpath(request.root);
-    const { readOnly, hidden } = await request.protection();
+    const { readOnly, hidden, pinned = [] } = await request.protection();
     const home = await homeIn(root, os.homedir());
     const env = { ...childEnvironment({ ...toolchains, home: home.at, temp: '/tmp', network: request.network }), ...request.variables };
     const { workTree, network, borrowed = [] } = request;
-    const plan = { system, toolchains: toolchains.folders, root, workTree, readOnly, hidden: [...hidden, ...home.hidden], borrowed, home: home.at, cwd: root, network, env, features: bubblewrap.features };
+    const plan = { system, toolchains: toolchains.folders, root, workTree, pinned, readOnly, hidden: [...hidden, ...home.hidden], borrowed, home: home.at, cwd: root, network, env, features: bubblewrap.features };
     const inner = limited(request.shell === 'bash' ? (bash ?? '/bin/sh') : '/bin/sh', request.command, `ulimit -u ${processLimit} 2>/dev/null || ulimit -p ${processLimit} 2>/dev/null;`);
     return { argv: [bubblewrap.program, ...sandboxArgs(plan, inner)] as const, cwd: '/', env: {} };
   }

@@ -7,6 +7,8 @@ export interface SandboxPlan {
   readonly toolchains: readonly string[];
   readonly root: string;
   readonly workTree: 'writable' | 'read-only';
+  /** Folders of the work tree that cannot be moved or removed, those around others first. */
+  readonly pinned: readonly string[];
   /** Paths that are read-only wherever they lie, such as the oracle and the repository's git folders. */
   readonly readOnly: readonly string[];
   /** Paths that are not to be seen. */
@@ -46,6 +48,8 @@ export function sandboxArgs(plan: SandboxPlan, argv: readonly string[]): string[
     ...(plan.network === 'full' && system.resolver !== undefined ? ['--ro-bind', system.resolver, system.resolver] : []),
     ...plan.toolchains.flatMap((folder) => ['--ro-bind', folder, folder]),
     workTree === 'writable' ? '--bind' : '--ro-bind', root, root,
+    // What is mounted cannot be renamed; a work tree that is read-only needs no more than that.
+    ...(workTree === 'writable' ? plan.pinned.flatMap((path) => ['--bind', path, path]) : []),
     ...plan.borrowed.flatMap(({ from, at }) => ['--ro-bind', from, at]),
     ...plan.readOnly.flatMap((path) => ['--ro-bind', path, path]),
     ...hide(plan.hidden),

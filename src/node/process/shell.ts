@@ -3,10 +3,11 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Artifacts, Shell, ShellResult } from '../../agent/ports.ts';
 import type { Redact } from '../journal/redaction.ts';
 import { Commands } from './commands.ts';
+import { GitSecrets } from './gitSecrets.ts';
 import { KeptOutput } from './keptOutput.ts';
 import { plainText } from './plainText.ts';
 import { probeSandbox } from './probeSandbox.ts';
-import { protectedPaths } from './protectedPaths.ts';
+import { type ProtectedPaths, type Protection, protectedPaths } from './protectedPaths.ts';
 import type { ProcessEnd } from './runProcess.ts';
 
 export interface ShellOptions {
@@ -25,6 +26,7 @@ const shownLimit = 28_000;
 
 /** Runs the commands of a model in the work tree. Without a sandbox it runs what it is given: the guard has ruled before. */
 export function createShell({ root, artifacts, redact, bubblewrap }: ShellOptions): Shell {
+  const gitSecrets = new GitSecrets(root);
   const commands = new Commands({ workspace: root, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
   return {
     probe: () => probeSandbox(commands),
@@ -37,13 +39,33 @@ export function createShell({ root, artifacts, redact, bubblewrap }: ShellOption
       };
       const { command, timeoutMs, workTree, network } = request;
       const sandboxed = request.sandbox.kind === 'bubblewrap';
-      const protection = async () => protectedPaths(await realpath(root), request.readOnly, request.secret);
+      let hiding: GitHiding | undefined;
+      const protection = async () => (hiding = await hideGit(await protectedPaths(await realpath(root), request.readOnly, request.secret), gitSecrets, request.secret)).protection;
       const end = await commands.run({ command, shell: sandboxed ? 'bash' : 'sh', root, sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal);
       lines.end();
-      const text = redact(plainText(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`))) + notes(end);
+      const text = redact(plainText(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`))) + notes(end) + gitNotes(command, hiding);
       return { ...outcome(end), bytes: kept.bytes, ...(await shown(text, artifacts)) };
     },
   };
+}
+
+interface GitHiding {
+  readonly protection: Protection;
+  /** Why git folders are hidden. */
+  readonly why: readonly string[];
+}
+
+/** Git folders whose objects may hold a secret are not seen at all; the others are read-only. */
+async function hideGit(found: ProtectedPaths, gitSecrets: GitSecrets, secret: readonly string[]): Promise<GitHiding> {
+  const reasons = await Promise.all(found.gitFolders.map(async (git) => ({ folder: git.folder, why: await gitSecrets.reason(git, secret) })));
+  const closed = reasons.flatMap(({ folder, why }) => (why === undefined ? [] : [{ folder, why }]));
+  const hidden = [...found.hidden, ...closed.map(({ folder }) => ({ path: folder, directory: true }))];
+  return { protection: { ...found, hidden }, why: [...new Set(closed.map(({ why }) => why))] };
+}
+
+/** A command that is about git is told why git finds no repository. */
+function gitNotes(command: string, hiding: GitHiding | undefined): string {
+  return hiding === undefined || hiding.why.length === 0 || !/\bgit\b/.test(command) ? '' : `\n(git's folder is hidden from commands: ${hiding.why.join('; ')})`;
 }
 
 function outcome(end: ProcessEnd): Pick<ShellResult, 'spawnError' | 'exit' | 'signal' | 'timedOut' | 'ms'> {

@@ -6,7 +6,7 @@ import type { Check } from '../../../src/core/contract/contract.ts';
 import type { CellClass, OracleRun } from '../../../src/core/oracle/result.ts';
 import { belowBaseline } from '../../../src/core/oracle/tests.ts';
 import { verdictOf } from '../../../src/core/oracle/verdict.ts';
-import { Bed, type Files, firstCell, inBoth, measured } from './support.ts';
+import { Bed, type Files, firstCell, inBoth, measured, testScope } from './support.ts';
 
 const good = 'exports.add = (a, b) => a + b;\n';
 const test = `const assert = require('node:assert'); const { add } = require('../src/calc.js'); const { describe, it } = require('node:test');
@@ -120,6 +120,61 @@ inBoth('a check that writes where it should not', (sandbox) => {
   });
 });
 
+inBoth('what a cell leaves behind', (sandbox) => {
+  const bed = new Bed();
+  const oracle = bed.oracle(sandbox);
+  const files: Files = { 'src/a.js': 'a\n', 'src/deep/b.js': 'b\n', 'link': { link: 'src' } };
+  const setup = 'mkdir -p made/inner && echo made > made/inner/tool && ln -s inner made/link && head -c 12 /dev/urandom | od -An -tx1 > made/stamp';
+  const look = "find . -printf '%p %y %m %s %l\\n' | LC_ALL=C sort; cat made/inner/tool made/stamp 2>&1; find . -type d -printf '%p %T@\\n' | LC_ALL=C sort; ls ..; true";
+  const texts = async (run: string, fields: Parameters<Bed['request']>[2]) => {
+    const result = await measured(oracle, bed.request(files, [{ id: 'first', run: look }, { id: 'leaves', run }, { id: 'next', run: look }], fields));
+    assert.deepEqual([result.setupFailed, result.cells.length], [undefined, 3]);
+    return [0, 2].map((cell) => bed.artifacts.texts[Number(result.cells[cell]?.log)] ?? '');
+  };
+  const added = [
+    'echo 0 > .cache', 'echo 0 > src/deep/.result', 'mkdir -p new/folder && echo 0 > new/folder/x', 'ln -s /etc/passwd src/l', 'mkdir -p made && echo 0 > made/x', 'mkdir -p made/inner/deep && echo 0 > made/inner/deep/x',
+    'mkfifo pipe', 'mkdir closed && echo 0 > closed/x && chmod 0 closed', 'touch -d 2001-01-01 old', 'echo 0 > gone; rm gone', 'touch src/.x && rm src/.x', ...(sandbox.kind === 'none' ? ['echo 0 > ../beside'] : []),
+  ];
+  for (const run of added) {
+    it(`is not there for the next one, in the checkout that it was: ${run}`, async () => {
+      const [first, next] = await texts(run, { setup });
+      assert.equal(next, first);
+    });
+  }
+  it('is not there for the next one, without a set-up', async () => {
+    for (const run of ['echo 0 > .cache', 'mkdir -p made/inner; echo 0 > made/inner/tool']) {
+      const [first, next] = (await texts(run, {})).map((text) => text.replaceAll(/ \d{9,}\.\d+/g, ''));
+      assert.equal(next, first, run);
+    }
+  });
+
+  const times = /^.* \d{9,}\.\d+$/gm;
+  const changing = [
+    'echo evil > made/inner/tool', 'printf "evil\\n" > t; touch -r made/inner/tool t; cat t > made/inner/tool; touch -r t made/inner/tool; rm t', 'echo evil > n; mv n made/inner/tool', 'rm made/inner/tool', 'chmod +x made/inner/tool',
+    'mv made/inner made/other; cp -a made/other made/inner; rm -r made/other', 'rm made/link; ln -s inner made/link', 'ln made/inner/tool hard', 'chmod 700 made', 'touch -d 2001-01-01 made/inner', 'rm -rf made', 'touch -a -d 2001-01-01 made/inner/tool',
+  ];
+  for (const run of changing) {
+    it(`in what the set-up made leads to a new set-up: ${run}`, async () => {
+      const [first = '', next = ''] = await texts(run, { setup });
+      const stamp = /^( [0-9a-f]{2}){12}$/m;
+      const plainly = (text: string) => text.replace(stamp, '').replaceAll(times, '').replace(/^run-.*$/m, '');
+      assert.equal(plainly(next), plainly(first));
+      assert.notEqual(stamp.exec(next)?.[0], stamp.exec(first)?.[0]);
+    });
+  }
+
+  it('and what a record leaves behind is not there for the first', async () => {
+    const run = await measured(oracle, bed.request(files, [{ run: 'test ! -e left && test -e src/a.js' }], { record: ['echo x > left', 'cat left'] }));
+    assert.deepEqual([run.cells[0]?.class, run.environment[1]?.output], ['pass', 'x']);
+  });
+
+  it('is the report of a check no more than anything else', async () => {
+    const checks = [{ id: 'reports', report: 'out.json', run: 'echo "{\\"error\\":0,\\"nonce\\":\\"$BOUNDED_NONCE\\"}" > out.json', metrics: metric.metrics ?? {} }, { id: 'next', run: 'test ! -e out.json' }];
+    assert.deepEqual((await measured(oracle, bed.request(files, checks))).cells.map((cell) => cell.class), ['pass', 'pass']);
+    assert.deepEqual((await measured(oracle, bed.request({ ...files, 'out.json': 'old' }, [checks[0] ?? {}, { id: 'next', run: 'test "$(cat out.json)" = old' }]))).cells.map((cell) => cell.class), ['pass', 'pass']);
+  });
+});
+
 describe('a candidate that turns what decides', () => {
   const bed = new Bed();
   const oracle = bed.oracle({ kind: 'none', detail: '' });
@@ -133,6 +188,27 @@ describe('a candidate that turns what decides', () => {
     }
     assert.deepEqual((await run({ 'package.json': '{"scripts":{"test":"node --test oracle/","pretest":"true"}}' })).tampered, ['package.json (script pretest)']);
     assert.deepEqual((await run({ 'package.json': '{"scripts":{"test":"node --test oracle/","other":"x"},"dependencies":{}}' })).tampered, []);
+  });
+
+  it('by a script of a package in a subfolder is found out, whatever leads there', async () => {
+    const packages = (root: string, sub: string): Files => ({ 'package.json': JSON.stringify({ scripts: { test: root } }), 'pkg/package.json': JSON.stringify({ scripts: { 'test': sub, 'test-a': sub } }), 'node_modules/x/package.json': sub });
+    const tamperedBy = async (check: Partial<Check>, root: string, scope = testScope) => {
+      const request = bed.request({ ...project, ...packages(root, 'exit 0') }, [{ ...tests, ...check }], { baseTree: bed.store.tree({ ...project, ...packages(root, 'node --test ../oracle/') }), scope });
+      return (await measured(oracle, request)).tampered;
+    };
+    for (const run of ['npm --prefix pkg test', 'cd pkg && npm test']) assert.deepEqual(await tamperedBy({ run }, 'true'), ['pkg/package.json (script test)'], run);
+    assert.deepEqual(await tamperedBy({ run: 'npm test' }, 'npm --prefix pkg test'), ['pkg/package.json (script test)']);
+    assert.deepEqual(await tamperedBy({ run: 'npm --prefix pkg run test-${which}', matrix: { which: ['a'] } }, 'true'), ['pkg/package.json (script test-a)']);
+    assert.deepEqual(await tamperedBy({ run: 'npm test' }, 'true'), []);
+    assert.deepEqual(await tamperedBy({ run: 'npm run test-${which}', matrix: { which: ['a'] } }, 'true'), [], 'a cell says plainly which script it runs');
+    assert.deepEqual(await tamperedBy({ run: 'cd pkg && npm test' }, 'true', { ...testScope, scratch: ['pkg/'] }), [], 'neither side has what is scratch');
+  });
+
+  it('is not who was allowed to write the oracle', async () => {
+    const files = { 'package.json': '{"scripts":{"test":"node --test oracle/"}}', 'oracle/package.json': '{"scripts":{"test":"node --test"}}' };
+    const base = bed.store.tree({ ...project, 'package.json': '{}', 'oracle/package.json': '{"scripts":{"test":"old"}}', 'oracle/gone/package.json': '{"scripts":{"test":"old"}}' });
+    const frozen = bed.store.frozen(files);
+    assert.deepEqual((await run(files, { baseTree: base, frozen, checks: [{ ...bed.request({}, [tests]).checks[0], run: 'npm --prefix oracle test' } as Check] })).tampered, []);
   });
 
   it('has a verdict of tampered', async () => {

@@ -33,6 +33,23 @@ describe('protected paths', () => {
     assert.deepEqual(await of(root, ['oracle/**'], ['.env*', '*.pem', '.aws/']), { readOnly: ['oracle'], hidden: ['.aws/', '.env', '.env.local', 'oracle/key.pem'] });
   });
 
+  it('pin the folders without whose names a secret would be none, and no others', async () => {
+    const root = tree({ '.env': '', 'sub/.env': '', 'config/prod/key.json': '', 'a/keys/k': '', 'x/.kube/config': '' });
+    fs.symlinkSync('../config/prod/key.json', path.join(root, 'sub/key.pem'));
+    const pinned = async (secret: readonly string[]) => (await protectedPaths(root, [], secret)).pinned.map((folder) => path.relative(root, folder));
+    assert.deepEqual(await pinned(['.env*', 'k', 'key.json']), []);
+    assert.deepEqual(await pinned(['config/prod/*.json', 'a/keys/**', '**/.kube/config', '/sub/.env']), ['a', 'config', 'config/prod', 'sub', 'x/.kube']);
+    assert.deepEqual(await pinned(['*.pem']), ['config', 'config/prod'], 'what a link leads to');
+  });
+
+  it('name the git folders that a command would see, and where their work trees are', async () => {
+    const main = tree({ '.git/worktrees/w/commondir': '../..\n', '.git/HEAD': '' });
+    const root = tree({ '.git': `gitdir: ${main}/.git/worktrees/w\n`, 'x/nested/.git/HEAD': '', 'node_modules/x/.git/HEAD': '' });
+    assert.deepEqual((await protectedPaths(root, [], [])).gitFolders, [
+      { folder: path.join(main, '.git/worktrees/w'), prefix: '' }, { folder: path.join(main, '.git'), prefix: '' }, { folder: path.join(root, 'x/nested/.git'), prefix: 'x/nested/' },
+    ]);
+  });
+
   it('are what a link leads to inside the work tree, and nothing outside of it', async () => {
     const root = tree({ 'config/prod': 'secret', 'a.js': '' });
     fs.symlinkSync('config/prod', path.join(root, '.env'));

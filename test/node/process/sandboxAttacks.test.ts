@@ -62,6 +62,20 @@ suite(`a command in a sandbox${sandbox.kind === 'none' ? ` (skipped: ${sandbox.d
     assert.equal(fs.readFileSync(path.join(root, '.env'), 'utf8'), 'PASSWORD=hunter2\n');
   });
 
+  it('does not see a secret that an earlier command has moved, alone or with the folders around it', async () => {
+    const moved = path.join(base, 'moved');
+    const secret = ['.env*', '*.key', 'config/prod/secret.json', 'a/keys/**'];
+    writeFiles(moved, { '.env': 'hunter2\n', 'sub/x.key': 'hunter3\n', 'config/prod/secret.json': 'hunter4\n', 'config/open.txt': 'open\n', 'a/keys/k': 'hunter5\n' });
+    const own = shellIn(moved);
+    const files = ['.env', 'sub/x.key', 'config/prod/secret.json', 'a/keys/k'];
+    const mv = [...files, 'sub', 'config', 'config/prod', 'a', 'a/keys'].map((name) => `mv ${name} ${name}2; node -e 'require("fs").renameSync("${name}","${name}3")' 2>&1 | grep -c xx; ln ${name} ${name}4; cp -r ${name} ${name}5`);
+    const { output } = await runIn(own, `${mv.join('; ')}; echo more >> config/open.txt; echo new > config/prod/new`, { sandbox, secret });
+    const next = await runIn(own, 'find . -type f -exec cat {} +; grep -r hunter . ; tar cf - . | grep -a hunter', { sandbox, secret });
+    assert.doesNotMatch(output + next.output, /hunter\d/);
+    assert.match(next.output, /^open\nmore$/m);
+    assert.match(next.output, /^new$/m);
+  });
+
   it('does not see or change what lies outside, by path, by link or upwards', async () => {
     fs.symlinkSync(outside, path.join(root, 'way-out'));
     const { output } = await attack(`cat ${outside}/secret.txt ../outside/secret.txt way-out/secret.txt; echo x > ${outside}/secret.txt; echo x > way-out/new; echo x > ../outside/new; ls -A ..; ls -A ${os.homedir()}; cat ${os.homedir()}/.bashrc ${os.homedir()}/.npmrc`);
