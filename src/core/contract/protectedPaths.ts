@@ -18,6 +18,8 @@ const unlessNamed: readonly string[] = [
   '.bashrc', '.bash_profile', '.bash_login', '.bash_logout', '.bash_aliases', '.profile', '.zshrc', '.zprofile', '.zshenv', '.zlogin', '.zlogout', '.envrc', '.env*', '.direnv',
   'package.json', '.npmrc', '.yarnrc*', '.yarn', '.pnp.*', '.pnpmfile.cjs', 'pnpm-workspace.yaml', 'bunfig.toml',
   '.cargo', 'rust-toolchain', 'rust-toolchain.toml', 'build.rs', '.mvn', 'gradle-wrapper.properties', 'maven-wrapper.properties', '.bazel*', '.tool-versions', 'mise.toml', '.mise*',
+  '.mocharc*', '.nycrc*', '.c8rc*', '.taprc', 'jest.config.*', 'vitest.config.*', 'ava.config.*', 'karma.conf*', 'playwright.config.*', 'cypress.config.*', 'babel.config.*', '.babelrc*',
+  'pytest.ini', '.pytest.ini', 'tox.ini', 'setup.cfg', 'pyproject.toml', 'noxfile.py', 'Makefile', 'GNUmakefile', 'justfile', '.justfile', 'Taskfile.yml', 'Taskfile.yaml',
   'conftest.py', 'sitecustomize.py', 'usercustomize.py', '*.pth', 'pyrightconfig.json', '.ripgreprc', '.sops.yaml',
 ];
 

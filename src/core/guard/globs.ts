@@ -15,7 +15,8 @@ export function compileGlobs(globs: readonly string[]): GlobSet {
 }
 
 function patternsOf(glob: string): string[] {
-  const bare = glob.replace(/^\/+/, '').replace(/\/+$/, '');
+  // The `!` of a class negates it in .gitignore; picomatch knows `^` alone.
+  const bare = glob.replace(/^\/+/, '').replace(/\/+$/, '').replace(/(?<!\\)\[!/g, '[^');
   if (bare === '') return [];
   const anchored = glob.startsWith('/') || bare.includes('/');
   const rooted = anchored ? bare : `**/${bare}`;

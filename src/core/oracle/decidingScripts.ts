@@ -13,6 +13,8 @@ interface Package {
   readonly scripts: Readonly<Record<string, unknown>>;
   readonly name: unknown;
   readonly workspaces: string | undefined;
+  /** Settings of test runners, by the runner's key. */
+  readonly settings: Readonly<Record<string, string>>;
   /** The text, where it is no JSON object: any difference of it counts. */
   readonly unreadable?: string;
 }
@@ -25,6 +27,9 @@ interface Pair {
 
 const root = 'package.json';
 
+/** Keys under which test runners and what loads code for them keep their settings: `"mocha": {"dry-run": true}` passes every test. */
+const runners = ['mocha', 'jest', 'ava', 'tap', 'jasmine', 'vitest', 'nyc', 'c8', 'babel'];
+
 /**
  * What changed in the package.json files of what these command lines run, directly or through other scripts: whoever
  * changes a script changes what is measured. A line that does not plainly run a script of the root may run those of any
@@ -36,7 +41,8 @@ export function changedScripts(commands: readonly string[], manifests: readonly 
   const pairs = manifests.map(({ path, before, now }) => ({ path, before: packageOf(before), now: packageOf(now) }));
   const { here, anywhere } = calledScripts(commands, pairs);
   const scripts = pairs.flatMap((pair) => [...new Set([...anywhere, ...(pair.path === root ? here : [])])].filter((name) => scriptChanged(pair, name, pairs)).map((name) => `${pair.path} (script ${name})`));
-  return anywhere.size === 0 ? scripts : [...scripts, ...pairs.flatMap(choiceChanged)];
+  const settings = pairs.flatMap(settingsChanged);
+  return anywhere.size === 0 ? [...scripts, ...settings] : [...scripts, ...settings, ...pairs.flatMap(choiceChanged)];
 }
 
 interface Called {
@@ -88,6 +94,12 @@ function choiceChanged({ path, before, now }: Pair): string[] {
   return [...(before.name === now.name ? [] : [`${path} (name)`]), ...(before.workspaces === now.workspaces ? [] : [`${path} (workspaces)`])];
 }
 
+/** A new package in a subfolder brings settings for itself alone. */
+function settingsChanged({ path, before, now }: Pair): string[] {
+  if (before === undefined && path !== root) return [];
+  return runners.filter((key) => before?.settings[key] !== now?.settings[key]).map((key) => `${path} (${key})`);
+}
+
 function folderOf(path: Path): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
 }
@@ -98,12 +110,16 @@ function packageOf(text: string | undefined): Package | undefined {
     const parsed: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
     if (typeof parsed === 'object' && parsed !== null) {
       const { scripts, name, workspaces } = parsed as Readonly<Record<string, unknown>>;
-      return { scripts: typeof scripts === 'object' && scripts !== null ? (scripts as Package['scripts']) : {}, name, workspaces: JSON.stringify(workspaces) };
+      return { scripts: typeof scripts === 'object' && scripts !== null ? (scripts as Package['scripts']) : {}, name, workspaces: JSON.stringify(workspaces), settings: settingsOf(parsed as Readonly<Record<string, unknown>>) };
     }
   } catch {
     // What no package manager could read either, or a link.
   }
-  return { scripts: {}, name: undefined, workspaces: undefined, unreadable: text };
+  return { scripts: {}, name: undefined, workspaces: undefined, settings: {}, unreadable: text };
+}
+
+function settingsOf(parsed: Readonly<Record<string, unknown>>): Package['settings'] {
+  return Object.fromEntries(runners.filter((key) => Object.hasOwn(parsed, key)).map((key) => [key, JSON.stringify(parsed[key])]));
 }
 
 function scriptOf(one: Package | undefined, name: string): unknown {

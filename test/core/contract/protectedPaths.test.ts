@@ -9,7 +9,7 @@ describe('a protected path', function () {
   const everyones = ['.git/config', '.git', 'sub/.git/hooks/pre-commit', '.bounded/task/PLAN.md', '.bounded/x.bounded.yaml', 'contracts/x.bounded.yaml'];
   const tools = [
     '.vscode/settings.json', '.vscode/tasks.json', '.idea/workspace.xml', 'x.code-workspace', '.cursor/mcp.json', '.roo/mcp.json', '.claude/settings.json', '.codex/config.toml', '.env', '.env.local', '.gitmodules',
-    '.husky/pre-commit', '.envrc', '.npmrc', 'conftest.py', 'src/conftest.py', 'sitecustomize.py', '.devcontainer/devcontainer.json', '.devcontainer.json', '.yarnrc.yml', '.yarnrc', 'rust-toolchain.toml', '.cargo/config.toml',
+    '.husky/pre-commit', '.envrc', '.npmrc', 'conftest.py', '.mocharc.json', 'jest.config.ts', 'pyproject.toml', 'Makefile', 'src/conftest.py', 'sitecustomize.py', '.devcontainer/devcontainer.json', '.devcontainer.json', '.yarnrc.yml', '.yarnrc', 'rust-toolchain.toml', '.cargo/config.toml',
     '.github/workflows/ci.yml', '.config/git/config', '.mcp.json', '.pre-commit-config.yaml', 'lefthook.yml', 'gradle/wrapper/gradle-wrapper.properties', '.bazelrc', '.pnp.cjs', 'package.json', 'src/package.json', '.zshrc', '.ripgreprc',
   ];
   const free = ['src/a.ts', 'README.md', '.github/ISSUE_TEMPLATE.md', 'git/config', 'src/git/x', 'a.gitx', 'vscode/x.ts', 'docs/.vscodex', 'packages/x/y.json', 'test/conftest.ts', 'bounded.yaml', 'x.bounded.yamlx', 'environment.ts', '.github/x'];

@@ -77,6 +77,15 @@ describe('scripts that decide', () => {
     assert.deepEqual(changed('npm test', root(['pkg']), root([])), []);
   });
 
+  it('come with the settings of test runners, which can pass everything', () => {
+    const [of, dry] = [{ test: 'mocha' }, { mocha: { 'dry-run': true } }];
+    assert.deepEqual(changed('npm test', { 'package.json': scripts(of) }, { 'package.json': scripts(of, dry) }), ['package.json (mocha)']);
+    assert.deepEqual(changed('npx mocha', { 'package.json': scripts(of, dry) }, { 'package.json': scripts(of) }), ['package.json (mocha)']);
+    assert.deepEqual(changed('npx mocha', {}, { 'package.json': dry }), ['package.json (mocha)']);
+    assert.deepEqual(changed('npm test', { 'package.json': scripts(of, dry) }, { 'package.json': scripts(of, dry), 'new/package.json': dry }), []);
+    assert.deepEqual(changed('npm test', { 'package.json': scripts(of) }, { 'package.json': scripts(of, { dependencies: { a: '1' } }) }), []);
+  });
+
   it('are not hidden by a text that cannot be read', () => {
     for (const text of ['{', '../evil.json', '[]']) assert.deepEqual(changed('cd pkg && npm test', base, { ...base, 'pkg/package.json': text }).slice(0, 1), ['pkg/package.json (script test)'], text);
     assert.deepEqual(changed('npm test', { 'package.json': 'a.json' }, { 'package.json': 'b.json' }), ['package.json (script test)']);
