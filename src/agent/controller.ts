@@ -101,7 +101,7 @@ export class Controller {
       case 'pause': return this.#pause();
       case 'continue': return { ok: !this.running, message: this.running ? 'the session runs' : 'continued' };
       case 'stop': return this.#stop();
-      case 'keep': return this.#aside((run) => this.#keep(run, intention.how));
+      case 'keep': return this.#aside((run) => this.#keep(run, intention));
     }
   }
 
@@ -250,16 +250,16 @@ export class Controller {
     return { ok: true, message: 'stopped' };
   }
 
-  async #keep(run: Run, how: Extract<Intention, { type: 'keep' }>['how']): Promise<Acted> {
+  async #keep(run: Run, { how, withoutMine = false }: Extract<Intention, { type: 'keep' }>): Promise<Acted> {
     if (how === 'undo') {
       const acted = await this.#rewindBoundary(run, 'base');
       await run.recorder.record({ type: 'work/kept', how: 'undone', detail: acted.message });
       await finish(run, 'stopped', 'everything was undone by a person', 'as-is');
       return acted;
     }
-    const detail = how === 'leave' ? 'the changes stay in the work tree; git was not touched' : await run.ports.keeper.keep(how, this.session);
-    await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail });
-    return { ok: true, message: detail };
+    const kept = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
+    if (kept.ok) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail });
+    return { ok: kept.ok, message: kept.detail };
   }
 }
 

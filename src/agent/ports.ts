@@ -80,6 +80,16 @@ export interface RestoreOutcome {
   readonly left: readonly LeftPath[];
 }
 
+export interface CommitInput {
+  readonly tree: TreeId;
+  /** Of `tree` these paths alone, everything else as it is in `since`. Where that changes nothing, no commit is made and `parent` is answered. */
+  readonly only?: { readonly since: TreeId; readonly paths: readonly Path[] };
+  readonly branch: string;
+  readonly parent?: string;
+  readonly message: string;
+  readonly author: 'bounded' | 'user';
+}
+
 export interface Workspace {
   readonly root: string;
   head(): Promise<Head>;
@@ -103,8 +113,8 @@ export interface Workspace {
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
   /** Undoes one hunk on the file as it is now; answers why it cannot where its lines have changed since. */
   revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
-  /** Commits the tracked-or-new, not ignored part of `tree` on the attempt's branch in the private store; answers the commit id. */
-  commit(input: { readonly tree: TreeId; readonly branch: string; readonly parent?: string; readonly message: string; readonly author: 'bounded' | 'user' }): Promise<string>;
+  /** Commits the tracked-or-new, not ignored part of a tree on the attempt's branch in the private store; answers the commit id. */
+  commit(input: CommitInput): Promise<string>;
   /** Replaces the contract file by the text of an approved amendment, atomically. */
   writeContract(path: Path, text: string): Promise<void>;
   /** Writes a page for people under `.bounded/<name>/`. */
@@ -204,7 +214,19 @@ export interface User {
   diagnostics(path?: Path): Promise<readonly string[] | undefined>;
 }
 
+export interface KeepWish {
+  readonly how: 'branch' | 'squash' | 'patch';
+  /** The user's own changes, those at the start and later ones, are left out. */
+  readonly withoutMine: boolean;
+}
+
+/** `detail` says what happened to git, or why nothing did. */
+export interface KeepAnswer {
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
 export interface Keeper {
-  /** Gives the user the work in the form they chose; answers one sentence that says what happened to git. */
-  keep(how: 'branch' | 'squash' | 'patch', session: Session): Promise<string>;
+  /** Gives the user the work in the form they chose. */
+  keep(wish: KeepWish, session: Session): Promise<KeepAnswer>;
 }

@@ -1,6 +1,7 @@
-import type { Blob, FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
+import type { FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { RewindRecord } from '../core/session/facts.ts';
 import type { DoneRewind, Flag, Session } from '../core/session/session.ts';
+import { sameBlob, stretchesOf } from '../core/session/shares.ts';
 import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
 import { differences, look } from './look.ts';
 import type { RestoreItem, RestoreOutcome } from './ports.ts';
@@ -12,21 +13,9 @@ import type { Run } from './run.ts';
  * through all of them: each is a three-way merge against what is there. Pure.
  */
 export function planRewind(writes: readonly Write[]): readonly (readonly RestoreItem[])[] {
-  const stretches = new Map<Path, RestoreItem[]>();
-  for (const write of writes) {
-    const own = stretches.get(write.path) ?? [];
-    const last = own.at(-1);
-    const [before, after] = [write.before ?? null, write.after ?? null];
-    if (last !== undefined && same(last.expected, before)) own[own.length - 1] = { ...last, expected: after };
-    else own.push({ path: write.path, target: before, expected: after });
-    stretches.set(write.path, own);
-  }
-  const rounds = Math.max(0, ...[...stretches.values()].map((own) => own.length));
-  return Array.from({ length: rounds }, (_, round) => [...stretches.values()].flatMap((own) => own[own.length - 1 - round] ?? []));
-}
-
-function same(a: Blob | null, b: Blob | null): boolean {
-  return a?.oid === b?.oid && a?.mode === b?.mode;
+  const stretches = Array.from(stretchesOf(writes), ([path, own]) => own.map(({ before, after }): RestoreItem => ({ path, target: before, expected: after })));
+  const rounds = Math.max(0, ...stretches.map((own) => own.length));
+  return Array.from({ length: rounds }, (_, round) => stretches.flatMap((own) => own[own.length - 1 - round] ?? []));
 }
 
 /** Runs the rounds; a path that had to be left in one is not touched in the next. */
@@ -51,7 +40,7 @@ export function writesSince(session: Session, to: string): readonly Write[] {
 
 /** Paths that a rewind to a boundary would bring back, before it is done. */
 export function previewRewind(session: Session, to: string): readonly Path[] {
-  const items = planRewind(writesSince(session, to)).flat().filter((item) => !same(item.target, item.expected));
+  const items = planRewind(writesSince(session, to)).flat().filter((item) => !sameBlob(item.target, item.expected));
   return [...new Set(items.map((item) => item.path))];
 }
 
@@ -73,7 +62,7 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
 /** A write and all later ones of the session to the same path. */
 function writesFrom(session: Session, first: Write): readonly Write[] {
   const own = session.line.writes.filter((one) => one.path === first.path);
-  const at = own.findIndex((one) => one.call === first.call && same(one.before ?? null, first.before ?? null) && same(one.after ?? null, first.after ?? null));
+  const at = own.findIndex((one) => one.call === first.call && sameBlob(one.before ?? null, first.before ?? null) && sameBlob(one.after ?? null, first.after ?? null));
   return at === -1 ? [first] : own.slice(at);
 }
 

@@ -1,6 +1,6 @@
+import { branchOf } from './boundaryCommit.ts';
 import { look } from './look.ts';
 import type { Run } from './run.ts';
-import { branchOf } from './cross.ts';
 
 /** The first checkpoint: the content of the work tree as the session finds it, and where the user's repository stands. */
 export async function takeBase(run: Run): Promise<void> {

@@ -1,16 +1,16 @@
-import type { Capture, FileRead, Head, RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
+import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Blobs } from './blobs.ts';
 import { decodeBytes } from './bytes.ts';
 import type { Captures } from './capture.ts';
-import type { CommitInput, Commits } from './commits.ts';
+import type { Commits } from './commits.ts';
 import type { Diffs } from './diffs.ts';
 import { dirtyPaths } from './dirty.ts';
 import { type ApplyOutcome, FileTools } from './fileTools.ts';
 import type { PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
-import { keepBranch, type KeptBranch, patchBetween, squash, type Work } from './keep.ts';
+import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
 import { keepSession } from './keepSession.ts';
 import { leftOutFile } from './leftOut.ts';
 import type { Resolved } from './lexicalPath.ts';
@@ -23,6 +23,7 @@ import type { Store } from './store.ts';
 import { fileAt, files } from './tree.ts';
 import type { Trees } from './trees.ts';
 import { findUserRepository, headOf } from './userRepository.ts';
+import type { Work } from './work.ts';
 
 export interface WorkTreeParts {
   readonly root: string;
@@ -136,20 +137,21 @@ export class WorkTree implements KeepingWorkspace {
     return this.#tools.sha256(path);
   }
 
-  keep(how: 'branch' | 'squash' | 'patch', session: Session): Promise<string> {
-    return this.#queue.run(() => keepSession({ ...this.#parts, own: this.#own }, how, session));
+  keep(wish: KeepWish, session: Session): Promise<KeepAnswer> {
+    return this.#queue.run(() => keepSession({ ...this.#parts, own: this.#own }, wish, session));
   }
 
   keepBranch(work: Work): Promise<KeptBranch> {
-    return this.#queue.run(() => keepBranch(this.#parts, work));
+    return this.#queue.run(() => keepBranch(this.#parts, work, false));
   }
 
   squash(work: Work, message: string): Promise<KeptBranch> {
-    return this.#queue.run(() => squash(this.#parts, work, message));
+    return this.#queue.run(() => squash(this.#parts, work, message, false));
   }
 
   patch(from: TreeId, to: TreeId): Promise<Buffer> {
-    return this.#queue.run(() => patchBetween(this.#parts, from, to));
+    const { commits } = this.#parts;
+    return this.#queue.run(async () => patchBetween(this.#parts, await commits.committable(from), await commits.committable(to)));
   }
 }
 
