@@ -2,7 +2,7 @@ import type { Check, OracleSpec, Scope, CommandPolicy } from '../core/contract/c
 import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { Entry, SessionEvent } from '../core/session/events.ts';
-import type { LeftPath } from '../core/session/facts.ts';
+import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, SandboxState, FrozenFile, Session } from '../core/session/session.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
 
@@ -78,6 +78,7 @@ export interface RestoreOutcome {
   /** The user's newer change was kept by a three-way merge. */
   readonly merged: readonly Path[];
   readonly left: readonly LeftPath[];
+  readonly moved?: readonly MovedPath[];
 }
 
 export interface CommitInput {

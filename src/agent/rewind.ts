@@ -1,5 +1,5 @@
 import type { FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
-import type { RewindRecord } from '../core/session/facts.ts';
+import type { MovedPath, RewindRecord } from '../core/session/facts.ts';
 import type { DoneRewind, Flag, Session } from '../core/session/session.ts';
 import { sameBlob, stretchesOf } from '../core/session/shares.ts';
 import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
@@ -20,14 +20,18 @@ export function planRewind(writes: readonly Write[]): readonly (readonly Restore
 
 /** Runs the rounds; a path that had to be left in one is not touched in the next. */
 async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[]): Promise<RestoreOutcome> {
-  const [restored, merged, left] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>()];
+  const [restored, merged, left, moved] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>(), [] as MovedPath[]];
   for (const round of rounds) {
     const outcome = await run.ports.workspace.restore(round.filter((item) => !left.has(item.path)));
     for (const path of outcome.restored) restored.add(path);
     for (const path of outcome.merged) merged.add(path);
     for (const { path, why } of outcome.left) left.set(path, why);
+    moved.push(...(outcome.moved ?? []));
   }
-  return { restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...merged].filter((path) => !left.has(path)), left: [...left].map(([path, why]) => ({ path, why })) };
+  return {
+    restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...merged].filter((path) => !left.has(path)), left: [...left].map(([path, why]) => ({ path, why })),
+    ...(moved.length === 0 ? {} : { moved }),
+  };
 }
 
 /** What the session wrote since a boundary id or `base`; throws for a boundary that is not on the current line. */
@@ -104,7 +108,7 @@ async function finish(run: Run, what: Pick<RewindRecord, 'kind' | 'to' | 'by' | 
   const touched = new Set([...outcome.restored, ...outcome.merged]);
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const rewind: RewindRecord = {
-    ...what, id: run.ports.clock.id(), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: outcome.left,
+    ...what, id: run.ports.clock.id(), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: outcome.left, ...(outcome.moved === undefined ? {} : { moved: outcome.moved }),
     writes: diffs.map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });

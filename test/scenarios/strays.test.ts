@@ -25,6 +25,19 @@ describe('changes outside of what was agreed', function () {
     });
   });
 
+  it('that put a folder with nothing but caches in the place of a file are rewound, and the caches kept', async () => {
+    const swap = call('bash', { command: `rm ${neighbour} && mkdir -p ${neighbour}/__pycache__ && echo cached > ${neighbour}/__pycache__/m.pyc` });
+    await scenario({ 'minimal-hook': [[swap, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run }) => {
+      const before = readFileSync(path.join(project.root, neighbour), 'utf8');
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.equal(readFileSync(path.join(project.root, neighbour), 'utf8'), before);
+      assert.deepEqual(ran.result?.flags.map((flag) => [flag.path, flag.outcome]), [[neighbour, 'rewound']]);
+      const [moved] = events(ran, 'rewind/done').flatMap((event) => event.rewind.moved ?? []);
+      assert.equal(readFileSync(path.join(project.root, moved?.to ?? '', '__pycache__/m.pyc'), 'utf8'), 'cached\n');
+    });
+  });
+
   it('are flagged, keep the phase open, and are rewound by the user', async () => {
     await scenario({ 'minimal-hook': [[stray, ...work]] }, contractText({ top: 'on-stray: flag\n' }), async ({ project, run, bounded }) => {
       const before = readFileSync(path.join(project.root, neighbour), 'utf8');

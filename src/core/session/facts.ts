@@ -30,6 +30,12 @@ export interface LeftPath {
   readonly why: string;
 }
 
+/** What stood where a rewind brought a file back, in no checkpoint and perhaps the user's: it is kept whole at another place. */
+export interface MovedPath {
+  readonly path: Path;
+  readonly to: Path;
+}
+
 /** A rewind is itself a checkpoint: `safety` is the tree before it. */
 export interface RewindRecord {
   readonly id: string;
@@ -42,6 +48,7 @@ export interface RewindRecord {
   readonly restored: readonly Path[];
   readonly merged: readonly Path[];
   readonly left: readonly LeftPath[];
+  readonly moved?: readonly MovedPath[];
   readonly writes: readonly Write[];
   readonly hunk?: string;
   readonly by: 'person' | 'on-stray';
