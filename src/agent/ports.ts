@@ -2,7 +2,7 @@ import type { Check, OracleSpec, Scope, CommandPolicy } from '../core/contract/c
 import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { Entry, SessionEvent } from '../core/session/events.ts';
-import type { LeftPath, MovedPath } from '../core/session/facts.ts';
+import type { BesideItem, LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, SandboxState, FrozenFile, Session } from '../core/session/session.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
 
@@ -40,7 +40,7 @@ export interface Capture {
   readonly control: Readonly<Record<string, string>>;
   /**
    * What is in the work tree but not in `tree`, each path with a word or a digest that changes when it does: empty folders, pipes,
-   * sockets, repositories inside, and what is left out for its size.
+   * sockets, repositories inside, what is left out for its size, and permissions that a new file would not get (`permissions 600`).
    */
   readonly beside?: Readonly<Record<Path, string>>;
 }
@@ -112,6 +112,8 @@ export interface Workspace {
   /** Writes one change atomically (same directory, rename), keeping the mode. A file that is not as `expected` is answered `stale`. */
   apply(change: FileChange): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string }>;
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
+  /** Brings back empty folders and permissions; what is not as expected is the user's and is left. Answers what was left. */
+  restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
   /** Undoes one hunk on the file as it is now; answers why it cannot where its lines have changed since. */
   revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
   /** Commits the tracked-or-new, not ignored part of a tree on the attempt's branch in the private store; answers the commit id. */

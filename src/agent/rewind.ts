@@ -1,7 +1,8 @@
 import type { FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
-import type { MovedPath, RewindRecord } from '../core/session/facts.ts';
+import type { BesideItem, MovedPath, RewindRecord } from '../core/session/facts.ts';
 import type { DoneRewind, Flag, Session } from '../core/session/session.ts';
 import { sameBlob, stretchesOf } from '../core/session/shares.ts';
+import { doneOf, inverse, planBeside } from './beside.ts';
 import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
 import { differences, look } from './look.ts';
 import type { RestoreItem, RestoreOutcome } from './ports.ts';
@@ -51,16 +52,20 @@ export function previewRewind(session: Session, to: string): readonly Path[] {
 /** Brings the write set back to a boundary; a new attempt starts there. */
 export async function rewindToBoundary(run: Run, to: string): Promise<RewindRecord> {
   const before = await look(run);
+  const { line } = run.recorder.session;
   const rounds = planRewind(writesSince(run.recorder.session, to));
-  return finish(run, { kind: 'boundary', to, by: 'person' }, before.tree, await restoreRounds(run, rounds));
+  const beside = line.beside.slice(line.boundaries.find((one) => one.id === to)?.line.beside.length ?? 0);
+  return finish(run, { kind: 'boundary', to, by: 'person' }, before.tree, await restoreRounds(run, rounds), planBeside(beside));
 }
 
 /** Undoes exactly these writes, each path back to what it was before the first of them. */
 export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by']): Promise<RewindRecord | undefined> {
   if (writes.length === 0) return undefined;
   const before = by === 'person' ? (await look(run)).tree : (run.recorder.session.tree ?? '');
-  const outcome = await restoreRounds(run, planRewind(writes.flatMap((write) => writesFrom(run.recorder.session, write))));
-  return finish(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by }, before, outcome);
+  const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
+  const outcome = await restoreRounds(run, planRewind(undone));
+  const beside = run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call) && !outcome.left.some((one) => one.path === change.path));
+  return finish(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by }, before, outcome, planBeside(beside));
 }
 
 /** A write and all later ones of the session to the same path. */
@@ -81,7 +86,7 @@ export async function rewindHunk(run: Run, path: Path, hunk: Hunk): Promise<Rewi
   const before = await look(run);
   const done = await run.ports.workspace.revertHunk(path, hunk);
   if (!done.ok) return done.detail;
-  return finish(run, { kind: 'hunk', to: path, by: 'person', hunk: hunk.id }, before.tree, { restored: [path], merged: [], left: [] });
+  return finish(run, { kind: 'hunk', to: path, by: 'person', hunk: hunk.id }, before.tree, { restored: [path], merged: [], left: [] }, []);
 }
 
 /** Hunks of the session's own change against the base, by path, as the work tree is now. */
@@ -98,17 +103,22 @@ export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreO
   const paths = [...rewind.restored, ...rewind.merged];
   const [wanted, left] = [await run.ports.workspace.entries(rewind.safety, paths), await run.ports.workspace.entries(rewind.tree, paths)];
   const outcome = await run.ports.workspace.restore(paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null })));
+  const besideLeft = await run.ports.workspace.restoreBeside(inverse(rewind.beside ?? []));
   const after = await run.ports.workspace.capture();
-  await run.recorder.record({ type: 'rewind/undone', rewind: rewind.id, restored: [...outcome.restored, ...outcome.merged], left: outcome.left, tree: after.tree });
-  return outcome;
+  const all = { ...outcome, left: [...outcome.left, ...besideLeft] };
+  await run.recorder.record({ type: 'rewind/undone', rewind: rewind.id, restored: [...outcome.restored, ...outcome.merged], left: all.left, tree: after.tree });
+  return all;
 }
 
-async function finish(run: Run, what: Pick<RewindRecord, 'kind' | 'to' | 'by' | 'hunk'>, safety: TreeId, outcome: RestoreOutcome): Promise<RewindRecord> {
+async function finish(run: Run, what: Pick<RewindRecord, 'kind' | 'to' | 'by' | 'hunk'>, safety: TreeId, outcome: RestoreOutcome, items: readonly BesideItem[]): Promise<RewindRecord> {
+  const besideLeft = await run.ports.workspace.restoreBeside(items);
+  const beside = doneOf(items, besideLeft);
   const after = await run.ports.workspace.capture();
   const touched = new Set([...outcome.restored, ...outcome.merged]);
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const rewind: RewindRecord = {
-    ...what, id: run.ports.clock.id(), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: outcome.left, ...(outcome.moved === undefined ? {} : { moved: outcome.moved }),
+    ...what, id: run.ports.clock.id(), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
+    ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...(beside.length === 0 ? {} : { beside }),
     writes: diffs.map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import { events } from './support/cli.ts';
@@ -35,6 +35,37 @@ describe('changes outside of what was agreed', function () {
       assert.deepEqual(ran.result?.flags.map((flag) => [flag.path, flag.outcome]), [[neighbour, 'rewound']]);
       const [moved] = events(ran, 'rewind/done').flatMap((event) => event.rewind.moved ?? []);
       assert.equal(readFileSync(path.join(project.root, moved?.to ?? '', '__pycache__/m.pyc'), 'utf8'), 'cached\n');
+    });
+  });
+
+  it('to empty folders and permissions come back with the boundary, in another process too, and that can be undone', async () => {
+    const change = call('bash', { command: 'rmdir uploads; mkdir -p src/stats/made/deep; chmod 644 src/stats/mean.js' });
+    await scenario({ 'minimal-hook': [[change, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run, bounded }) => {
+      const at = (file: string): string => path.join(project.root, file);
+      mkdirSync(at('uploads'));
+      chmodSync(at('src/stats/mean.js'), 0o600);
+      const state = () => [existsSync(at('uploads')), existsSync(at('src/stats/made')), (statSync(at('src/stats/mean.js')).mode & 0o777).toString(8)];
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.deepEqual(state(), [false, true, '644']);
+      const rewound = await bounded('rewind', '--to', 'oracle-only');
+      assert.equal(rewound.status, 0, rewound.stderr + rewound.stdout);
+      assert.deepEqual(state(), [true, false, '600']);
+      assert.equal((await bounded('rewind', '--undo')).status, 0);
+      assert.deepEqual(state(), [false, true, '644']);
+      assert.equal((await bounded('drop')).status, 0);
+      assert.deepEqual(state(), [true, false, '600']);
+    });
+  });
+
+  it('to nothing but permissions are put to a person', async () => {
+    await scenario({ 'minimal-hook': [[call('bash', { command: 'chmod 666 package.json' }), ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run, bounded }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 5, ran.stderr);
+      assert.deepEqual([ran.result?.gate?.kind, ran.result?.gate?.blocking], ['stray', ['package.json']]);
+      assert.match(ran.result?.gate?.question ?? '', /package\.json \(the usual → permissions 666\)/);
+      assert.equal((await bounded('rewind', '--to', 'oracle-only')).status, 0);
+      assert.equal((statSync(path.join(project.root, 'package.json')).mode & 0o777).toString(8), '644');
     });
   });
 

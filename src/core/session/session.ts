@@ -1,7 +1,7 @@
 import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
-import type { Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
+import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
 import type { Endpoint, FlagOutcome, HeadPlace, RefusalReason, RewindRecord, SurfaceDelta } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
@@ -71,6 +71,8 @@ export interface Line {
   readonly repairs: number;
   readonly boundaries: readonly Boundary[];
   readonly writes: readonly Write[];
+  /** What the write set cannot name. */
+  readonly beside: readonly BesideChange[];
   /** What the write set uses of the diff budget, as last measured. */
   readonly uses: DiffUses;
   readonly flags: readonly Flag[];

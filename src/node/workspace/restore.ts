@@ -5,8 +5,7 @@ import type { Blobs } from './blobs.ts';
 import { readSmall } from './content.ts';
 import { type FileState, isState, stateInWords } from './fileState.ts';
 import { inFolder } from './folders.ts';
-import { isPlain, type PathGuard } from './guard.ts';
-import { isBoundedPath, isGitName } from './lexicalPath.ts';
+import { mayRestore, type PathGuard } from './guard.ts';
 import { decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
 import { gitObject } from './objects.ts';
 import { ancestorsOf, nameOf, onDisk, parentOf } from './places.ts';
@@ -43,8 +42,6 @@ export async function restorePaths(parts: RestoreParts, items: readonly RestoreI
   for (const item of coming) results.set(item.path, await bringOne(parts, item, (await contents.next()).value ?? Buffer.alloc(0), moved));
   return { ...(await verified(parts, results)), ...(moved.length === 0 ? {} : { moved }) };
 }
-
-const mayRestore = (path: Path): boolean => isPlain(path) && !path.split('/').some(isGitName) && !isBoundedPath(path);
 
 async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result> {
   const state = await lookAt(parts.root, item.path);

@@ -1,5 +1,6 @@
 import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
+import type { BesideItem, LeftPath } from '../../core/session/facts.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Blobs } from './blobs.ts';
 import { decodeBytes } from './bytes.ts';
@@ -18,6 +19,7 @@ import type { KeepingWorkspace } from './openWorkspace.ts';
 import { OwnFiles } from './ownFiles.ts';
 import { Queue } from './queue.ts';
 import { restorePaths } from './restore.ts';
+import { restoreBeside } from './restoreBeside.ts';
 import type { GrepAnswer, Search } from './search.ts';
 import type { Store } from './store.ts';
 import { fileAt, files } from './tree.ts';
@@ -111,10 +113,17 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
-    return this.#queue.run(async () => {
-      const { appeared, folders } = await this.#parts.captures.last();
-      return restorePaths({ ...this.#parts, made: (folder) => appeared.has(folder) || folders?.has(folder) === false }, items);
-    });
+    return this.#queue.run(async () => restorePaths({ ...this.#parts, made: await this.#made() }, items));
+  }
+
+  /** Whether a folder came to be under the session. */
+  async #made(): Promise<(folder: Path) => boolean> {
+    const { appeared, folders } = await this.#parts.captures.last();
+    return (folder) => appeared.has(folder) || folders?.has(folder) === false;
+  }
+
+  restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
+    return this.#queue.run(async () => restoreBeside(this.root, await this.#made(), items));
   }
 
   revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
