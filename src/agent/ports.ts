@@ -2,7 +2,7 @@ import type { Check, OracleSpec, Scope, CommandPolicy } from '../core/contract/c
 import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { Entry, SessionEvent } from '../core/session/events.ts';
-import type { BesideItem, LeftPath, MovedPath } from '../core/session/facts.ts';
+import type { BesideItem, LeftPath, MovedPath, ScratchUse } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, SandboxState, FrozenFile, Session } from '../core/session/session.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
 
@@ -95,6 +95,8 @@ export interface Workspace {
   readonly root: string;
   head(): Promise<Head>;
   capture(): Promise<Capture>;
+  /** How much there is where no checkpoint looks because the contract says so, as of the last look. */
+  scratchUse(): Promise<ScratchUse>;
   /** Paths whose content differs from the user's HEAD: uncommitted and untracked, not ignored. */
   dirty(): Promise<readonly Path[]>;
   diff(from: TreeId, to: TreeId): Promise<readonly FileDiff[]>;

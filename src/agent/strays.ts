@@ -9,6 +9,8 @@ import { differences, seeControl } from './look.ts';
 import { rewindWrites } from './rewind.ts';
 import type { Capture } from './ports.ts';
 import type { Run } from './run.ts';
+import { measureScratch } from './scratch.ts';
+import { openStrayGate } from './strayGate.ts';
 
 /** The call whose changes are measured. `allowed` is the path that an edit was allowed to change. */
 export interface Cause {
@@ -41,9 +43,10 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const control = await seeControl(run, capture, cause.call);
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
+  const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = await raiseFlags(run, writes, saved, cause, capture.tree);
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
-  return [...uncovered, ...permissions, ...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
+  return [...uncovered, ...permissions, ...scratch, ...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
 }
 
 /** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */
@@ -62,12 +65,6 @@ async function gatePermissions(run: Run, title: string, changes: readonly Beside
   const list = strays.map(({ path, before = 'the usual', after = 'the usual' }) => `${path} (${before} → ${after})`).join(', ');
   await openStrayGate(run, `${title} changed permissions outside of what was agreed: ${list}. A rewind to a boundary brings them back. Go on?`, strays.map((change) => change.path));
   return [`This changed permissions outside of what was agreed: ${list}. The user decides what happens.`];
-}
-
-async function openStrayGate(run: Run, question: string, blocking: readonly string[]): Promise<void> {
-  const { line, gate } = run.recorder.session;
-  if (gate !== undefined || line.phase === undefined) return;
-  await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: 'stray', phase: line.phase, question, blocking });
 }
 
 function writeOf(run: Run, diff: FileDiff, cause: Cause): Write {

@@ -69,6 +69,24 @@ describe('changes outside of what was agreed', function () {
     });
   });
 
+  it('to scratch are counted, and put to a person when they are large', async () => {
+    const few = call('bash', { command: 'mkdir -p coverage/deep && printf 12345 > coverage/deep/report && ln -s report coverage/deep/link' });
+    const many = call('bash', { command: 'truncate -s 1200M coverage/huge' });
+    await scenario({ 'minimal-hook': [[few, many, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run, bounded }) => {
+      mkdirSync(path.join(project.root, '__pycache__'));
+      writeFileSync(path.join(project.root, '__pycache__/a.pyc'), '123');
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 5, ran.stderr);
+      assert.deepEqual([ran.result?.gate?.kind, ran.result?.gate?.blocking], ['stray', ['scratch']]);
+      assert.match(ran.result?.gate?.question ?? '', /grew scratch by more than 1 GiB, to 1\.2 GiB in 4 files/);
+      assert.deepEqual(events(ran, 'scratch/measured').map(({ use }) => [use.files, use.bytes]), [[1, 3], [3, 14], [4, 14 + 1200 * 1024 ** 2]]);
+      assert.deepEqual(ran.result?.flags, []);
+      const rest = await bounded('resume', '--approve', 'scratch,all', '--json');
+      assert.equal(rest.status, 0, rest.stderr);
+      assert.match(readFileSync(path.join(project.root, '.bounded/task/EVIDENCE.md'), 'utf8'), /not covered by checkpoints: scratch, 4 files of 1\.2 GiB/);
+    });
+  });
+
   it('are flagged, keep the phase open, and are rewound by the user', async () => {
     await scenario({ 'minimal-hook': [[stray, ...work]] }, contractText({ top: 'on-stray: flag\n' }), async ({ project, run, bounded }) => {
       const before = readFileSync(path.join(project.root, neighbour), 'utf8');

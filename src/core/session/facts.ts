@@ -30,6 +30,12 @@ export interface LeftPath {
   readonly why: string;
 }
 
+/** What there is in scratch. */
+export interface ScratchUse {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** Back to `target` from `expected`, in the words of a capture's `beside`. */
 export interface BesideItem {
   readonly path: Path;

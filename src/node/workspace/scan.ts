@@ -29,6 +29,8 @@ export interface Scan {
   readonly folders: ReadonlySet<Path>;
   /** Folders with a repository of their own, other than the workspace folder. */
   readonly repositories: readonly Path[];
+  /** What `skip` named, without what is below. */
+  readonly skipped: readonly Path[];
 }
 
 export const emptyFolder = 'empty folder';
@@ -41,7 +43,7 @@ const racyMs = 2000;
  * when the workspace folder itself cannot be read: an unreadable tree must not look like an empty one.
  */
 export async function scan(root: string, skip: (path: Path) => boolean): Promise<Scan> {
-  const result = { found: [] as Found[], unreadable: new Map<Path, string>(), special: new Map<Path, string>(), permissions: new Map<Path, number>(), folders: new Set<Path>(), repositories: [] as Path[] };
+  const result = { found: [] as Found[], unreadable: new Map<Path, string>(), special: new Map<Path, string>(), permissions: new Map<Path, number>(), folders: new Set<Path>(), repositories: [] as Path[], skipped: [] as Path[] };
   const racySince = BigInt(Date.now() - racyMs) * 1_000_000n;
   const pace = new Pace();
   const pending: Path[] = [''];
@@ -52,12 +54,11 @@ export async function scan(root: string, skip: (path: Path) => boolean): Promise
       const path = joined(folder, entry.name);
       if (isGitFolder(entry.name)) {
         if (folder !== '') result.repositories.push(folder);
-      } else if (!skip(path)) {
-        if (entry.isDirectory()) {
-          result.folders.add(path);
-          pending.push(path);
-        } else look(root, path, racySince, result);
-      }
+      } else if (skip(path)) result.skipped.push(path);
+      else if (entry.isDirectory()) {
+        result.folders.add(path);
+        pending.push(path);
+      } else look(root, path, racySince, result);
       if (pace.due) await pace.rest();
     }
   }

@@ -1,6 +1,6 @@
 import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
-import type { BesideItem, LeftPath } from '../../core/session/facts.ts';
+import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Blobs } from './blobs.ts';
 import { decodeBytes } from './bytes.ts';
@@ -14,12 +14,13 @@ import type { IgnoreRules } from './ignoreRules.ts';
 import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
 import { keepSession } from './keepSession.ts';
 import { leftOutFile } from './leftOut.ts';
-import type { Resolved } from './lexicalPath.ts';
+import { isBoundedPath, type Resolved } from './lexicalPath.ts';
 import type { KeepingWorkspace } from './openWorkspace.ts';
 import { OwnFiles } from './ownFiles.ts';
 import { Queue } from './queue.ts';
 import { restorePaths } from './restore.ts';
 import { restoreBeside } from './restoreBeside.ts';
+import { scratchUse } from './scratchUse.ts';
 import type { GrepAnswer, Search } from './search.ts';
 import type { Store } from './store.ts';
 import { fileAt, files } from './tree.ts';
@@ -63,6 +64,10 @@ export class WorkTree implements KeepingWorkspace {
 
   capture(): Promise<Capture> {
     return this.#queue.run(async () => (await this.#parts.captures.take()).capture);
+  }
+
+  scratchUse(): Promise<ScratchUse> {
+    return this.#queue.run(async () => scratchUse(this.root, (await this.#parts.captures.last()).skipped.filter((path) => !isBoundedPath(path))));
   }
 
   dirty(): Promise<readonly Path[]> {
