@@ -283,6 +283,23 @@ describe('the checkpoint store', () => {
     git('fsck', '--strict');
   });
 
+  it('commits some paths alone, and nothing where git would track none of them', async () => {
+    const repo = newRepo({ 'a.txt': 'a', 'b.txt': 'b', 'f/x': 'x', '.gitignore': '*.log\n' });
+    const workspace = await open(repo);
+    const since = (await workspace.capture()).tree;
+    for (const file of ['a.txt', 'b.txt', 'run.log', 'new/n.txt']) repo.write(file, 'changed');
+    fs.rmSync(repo.at('f'), { recursive: true });
+    repo.write('f', 'now a file');
+    const { tree } = await workspace.capture();
+    const parent = await workspace.commit({ tree: since, branch: 'x', message: 'one', author: 'bounded' });
+    const only = (...paths: string[]) => workspace.commit({ tree, only: { since, paths }, branch: 'x', parent, message: 'two', author: 'user' });
+    assert.equal(await only('run.log'), parent);
+    const commit = await only('b.txt', 'new/n.txt', 'f/x', 'f', 'run.log');
+    const git = (...args: string[]) => execFileSync('git', args, { env: { ...process.env, GIT_DIR: repo.store }, encoding: 'utf8' }).trim();
+    assert.deepEqual(git('diff', '--name-status', '--no-renames', parent, commit).split('\n'), ['M\tb.txt', 'A\tf', 'D\tf/x', 'A\tnew/n.txt']);
+    assert.deepEqual([git('rev-parse', 'x'), git('log', '-1', '--format=%an %P', 'x')], [commit, `Ada ${parent}`]);
+  });
+
   it('refuses a tree that is damaged rather than answering another', async () => {
     const repo = newRepo({ 'a.txt': 'a' });
     const { tree } = await (await open(repo)).capture();
