@@ -1,6 +1,7 @@
 import type { Intention } from '../core/session/view.ts';
 import type { Hunk } from '../core/session/changes.ts';
 import type { Entry } from '../core/session/events.ts';
+import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
 import { nextStep } from '../core/session/next.ts';
 import { finish } from './finish.ts';
@@ -101,7 +102,7 @@ export class Controller {
       case 'pause': return this.#pause();
       case 'continue': return { ok: !this.running, message: this.running ? 'the session runs' : 'continued' };
       case 'stop': return this.#stop();
-      case 'keep': return this.#aside((run) => this.#keep(run, intention.how));
+      case 'keep': return this.#aside((run) => this.#keep(run, intention));
     }
   }
 
@@ -170,7 +171,7 @@ export class Controller {
     if (to !== 'base' && !this.session.line.boundaries.some((one) => one.id === to)) return { ok: false, message: `there is no boundary ${to} on this attempt` };
     const rewind = await rewindToBoundary(run, to);
     await writeReports(run);
-    return { ok: rewind.left.length === 0, message: describe(rewind.restored.length + rewind.merged.length, rewind.left) };
+    return { ok: rewind.left.length === 0, message: describe(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved) };
   }
 
   async #rewindFlag(id: string, hunkId?: string): Promise<Acted> {
@@ -183,7 +184,7 @@ export class Controller {
     if (done === undefined || done.left.length > 0) return { ok: false, message: describe(0, done?.left ?? []) };
     const gone = hunk === undefined || flag.hunks.length === 1 ? this.session.line.flags.filter((one) => one.path === flag.path && one.outcome === undefined && (hunk === undefined || one.id === id)) : [];
     for (const one of gone) await this.#recorder.record({ type: 'flag/settled', flag: one.id, how: 'rewound' });
-    return { ok: true, message: `${flag.path} was rewound` };
+    return { ok: true, message: `${flag.path} was rewound${inWords(done.moved)}` };
   }
 
   async #rewindPath(path: string): Promise<Acted> {
@@ -192,7 +193,7 @@ export class Controller {
     const done = await rewindWrites(this.#run(), [first], 'person');
     if (done === undefined || done.left.length > 0) return { ok: false, message: describe(0, done?.left ?? []) };
     for (const flag of this.session.line.flags.filter((one) => one.path === path && one.outcome === undefined)) await this.#recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
-    return { ok: true, message: `${path} was rewound` };
+    return { ok: true, message: `${path} was rewound${inWords(done.moved)}` };
   }
 
   async #rewindPathHunk(path: string, id: string): Promise<Acted> {
@@ -208,7 +209,7 @@ export class Controller {
     if (rewind === undefined) return { ok: false, message: 'this rewind was undone already' };
     const outcome = await undoRewind(run, rewind);
     await writeReports(run);
-    return { ok: outcome.left.length === 0, message: describe(outcome.restored.length + outcome.merged.length, outcome.left) };
+    return { ok: outcome.left.length === 0, message: describe(outcome.restored.length + outcome.merged.length, outcome.left, outcome.moved) };
   }
 
   /** Brings back a stray that was rewound, as the user's own change from here on. */
@@ -218,7 +219,7 @@ export class Controller {
     const outcome = await run.ports.workspace.restore([{ path: flag.path, target: flag.write.after ?? null, expected: flag.write.before ?? null }]);
     if (outcome.left.length > 0) return { ok: false, message: describe(0, outcome.left) };
     await run.recorder.record({ type: 'flag/settled', flag: id, how: 'restored' });
-    return { ok: true, message: `${flag.path} is back; it counts as your change now` };
+    return { ok: true, message: `${flag.path} is back; it counts as your change now${inWords(outcome.moved)}` };
   }
 
   async #allowFlag(id: string): Promise<Acted> {
@@ -250,16 +251,16 @@ export class Controller {
     return { ok: true, message: 'stopped' };
   }
 
-  async #keep(run: Run, how: Extract<Intention, { type: 'keep' }>['how']): Promise<Acted> {
+  async #keep(run: Run, { how, withoutMine = false }: Extract<Intention, { type: 'keep' }>): Promise<Acted> {
     if (how === 'undo') {
       const acted = await this.#rewindBoundary(run, 'base');
       await run.recorder.record({ type: 'work/kept', how: 'undone', detail: acted.message });
       await finish(run, 'stopped', 'everything was undone by a person', 'as-is');
       return acted;
     }
-    const detail = how === 'leave' ? 'the changes stay in the work tree; git was not touched' : await run.ports.keeper.keep(how, this.session);
-    await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail });
-    return { ok: true, message: detail };
+    const kept = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
+    if (kept.ok) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail });
+    return { ok: kept.ok, message: kept.detail };
   }
 }
 
@@ -267,7 +268,11 @@ function bound(user: Ports['user']): Ports['user'] {
   return { answer: user.answer.bind(user), unsaved: user.unsaved.bind(user), takeSaved: user.takeSaved.bind(user), diagnostics: user.diagnostics.bind(user) };
 }
 
-function describe(done: number, left: readonly { readonly path: string; readonly why: string }[]): string {
+function describe(done: number, left: readonly LeftPath[], moved?: readonly MovedPath[]): string {
   const rest = left.length === 0 ? '' : `; left alone: ${left.map((one) => `${one.path} (${one.why})`).join(', ')}`;
-  return `${done} files restored${rest}`;
+  return `${done} files restored${rest}${inWords(moved)}`;
+}
+
+function inWords(moved: readonly MovedPath[] = []): string {
+  return moved.map(({ path, to }) => `; what was in the place of ${path} is kept in ${to}`).join('');
 }

@@ -1,6 +1,7 @@
 import type { FrozenFile } from '../core/session/session.ts';
 import { lastBoundary } from '../core/session/line.ts';
 import { adoptContract } from './adoptContract.ts';
+import { commitBoundary } from './boundaryCommit.ts';
 import { baseTree, measureChange } from './diffUse.ts';
 import { look } from './look.ts';
 import { oracleFiles } from './prompts/decoys.ts';
@@ -17,9 +18,7 @@ export async function cross(run: Run): Promise<void> {
   if (!session.locked && !(await adoptContract(run, tree))) return;
   await lock(run, tree);
   const boundary = boundaryId(line.phase, line.boundaries.map((one) => one.id));
-  const commit = await run.ports.workspace.commit({
-    tree, branch: branchOf(run), message: commitMessage(run, boundary), author: 'bounded', parent: lastBoundary(line)?.commit ?? session.base?.commit ?? '',
-  });
+  const commit = await commitBoundary(run, boundary, tree);
   const surface = line.phase === 'production-shape' ? await surfaceDelta(run, lastBoundary(line)?.tree ?? tree, tree) : undefined;
   await run.recorder.record({ type: 'boundary/crossed', boundary, phase: line.phase, tree, commit, notCovered,
     change: await measureChange(run, lastBoundary(line)?.tree ?? baseTree(session), tree), ...(surface === undefined ? {} : { surface }) });
@@ -37,20 +36,8 @@ async function lock(run: Run, tree: string): Promise<void> {
   await run.recorder.record({ type: 'oracle/frozen', files });
 }
 
-export function branchOf(run: Run): string {
-  const { session } = run.recorder;
-  return `bounded/${session.name}/${session.id}/${session.line.attempt}`;
-}
-
 function boundaryId(phase: string, taken: readonly string[]): string {
   let id = phase;
   for (let round = 2; taken.includes(id); round++) id = `${phase}.${round}`;
   return id;
-}
-
-function commitMessage(run: Run, boundary: string): string {
-  const { session } = run.recorder;
-  const subject = session.contract.task.trim().split('\n')[0] ?? '';
-  const measured = session.line.exit?.conditions.map((condition) => `${condition.id}: ${condition.measured}`) ?? [];
-  return [`${boundary}: ${subject}`, '', ...measured, '', `Bounded-Session: ${session.id}`, `Bounded-Boundary: ${boundary}`].join('\n');
 }

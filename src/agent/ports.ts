@@ -2,7 +2,7 @@ import type { Check, OracleSpec, Scope, CommandPolicy } from '../core/contract/c
 import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { Entry, SessionEvent } from '../core/session/events.ts';
-import type { LeftPath } from '../core/session/facts.ts';
+import type { BesideItem, LeftPath, MovedPath, ScratchUse } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, SandboxState, FrozenFile, Session } from '../core/session/session.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
 
@@ -40,7 +40,7 @@ export interface Capture {
   readonly control: Readonly<Record<string, string>>;
   /**
    * What is in the work tree but not in `tree`, each path with a word or a digest that changes when it does: empty folders, pipes,
-   * sockets, repositories inside, and what is left out for its size.
+   * sockets, repositories inside, what is left out for its size, and permissions that a new file would not get (`permissions 600`).
    */
   readonly beside?: Readonly<Record<Path, string>>;
 }
@@ -78,12 +78,25 @@ export interface RestoreOutcome {
   /** The user's newer change was kept by a three-way merge. */
   readonly merged: readonly Path[];
   readonly left: readonly LeftPath[];
+  readonly moved?: readonly MovedPath[];
+}
+
+export interface CommitInput {
+  readonly tree: TreeId;
+  /** Of `tree` these paths alone, everything else as it is in `since`. Where that changes nothing, no commit is made and `parent` is answered. */
+  readonly only?: { readonly since: TreeId; readonly paths: readonly Path[] };
+  readonly branch: string;
+  readonly parent?: string;
+  readonly message: string;
+  readonly author: 'bounded' | 'user';
 }
 
 export interface Workspace {
   readonly root: string;
   head(): Promise<Head>;
   capture(): Promise<Capture>;
+  /** How much there is where no checkpoint looks because the contract says so, as of the last look. */
+  scratchUse(): Promise<ScratchUse>;
   /** Paths whose content differs from the user's HEAD: uncommitted and untracked, not ignored. */
   dirty(): Promise<readonly Path[]>;
   diff(from: TreeId, to: TreeId): Promise<readonly FileDiff[]>;
@@ -101,10 +114,12 @@ export interface Workspace {
   /** Writes one change atomically (same directory, rename), keeping the mode. A file that is not as `expected` is answered `stale`. */
   apply(change: FileChange): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string }>;
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
+  /** Brings back empty folders and permissions; what is not as expected is the user's and is left. Answers what was left. */
+  restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
   /** Undoes one hunk on the file as it is now; answers why it cannot where its lines have changed since. */
   revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
-  /** Commits the tracked-or-new, not ignored part of `tree` on the attempt's branch in the private store; answers the commit id. */
-  commit(input: { readonly tree: TreeId; readonly branch: string; readonly parent?: string; readonly message: string; readonly author: 'bounded' | 'user' }): Promise<string>;
+  /** Commits the tracked-or-new, not ignored part of a tree on the attempt's branch in the private store; answers the commit id. */
+  commit(input: CommitInput): Promise<string>;
   /** Replaces the contract file by the text of an approved amendment, atomically. */
   writeContract(path: Path, text: string): Promise<void>;
   /** Writes a page for people under `.bounded/<name>/`. */
@@ -204,7 +219,19 @@ export interface User {
   diagnostics(path?: Path): Promise<readonly string[] | undefined>;
 }
 
+export interface KeepWish {
+  readonly how: 'branch' | 'squash' | 'patch';
+  /** The user's own changes, those at the start and later ones, are left out. */
+  readonly withoutMine: boolean;
+}
+
+/** `detail` says what happened to git, or why nothing did. */
+export interface KeepAnswer {
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
 export interface Keeper {
-  /** Gives the user the work in the form they chose; answers one sentence that says what happened to git. */
-  keep(how: 'branch' | 'squash' | 'patch', session: Session): Promise<string>;
+  /** Gives the user the work in the form they chose. */
+  keep(wish: KeepWish, session: Session): Promise<KeepAnswer>;
 }

@@ -1,6 +1,8 @@
-import type { Blob, FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
-import type { RewindRecord } from '../core/session/facts.ts';
+import type { FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
+import type { BesideItem, MovedPath, RewindRecord } from '../core/session/facts.ts';
 import type { DoneRewind, Flag, Session } from '../core/session/session.ts';
+import { sameBlob, stretchesOf } from '../core/session/shares.ts';
+import { doneOf, inverse, planBeside } from './beside.ts';
 import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
 import { differences, look } from './look.ts';
 import type { RestoreItem, RestoreOutcome } from './ports.ts';
@@ -12,33 +14,25 @@ import type { Run } from './run.ts';
  * through all of them: each is a three-way merge against what is there. Pure.
  */
 export function planRewind(writes: readonly Write[]): readonly (readonly RestoreItem[])[] {
-  const stretches = new Map<Path, RestoreItem[]>();
-  for (const write of writes) {
-    const own = stretches.get(write.path) ?? [];
-    const last = own.at(-1);
-    const [before, after] = [write.before ?? null, write.after ?? null];
-    if (last !== undefined && same(last.expected, before)) own[own.length - 1] = { ...last, expected: after };
-    else own.push({ path: write.path, target: before, expected: after });
-    stretches.set(write.path, own);
-  }
-  const rounds = Math.max(0, ...[...stretches.values()].map((own) => own.length));
-  return Array.from({ length: rounds }, (_, round) => [...stretches.values()].flatMap((own) => own[own.length - 1 - round] ?? []));
-}
-
-function same(a: Blob | null, b: Blob | null): boolean {
-  return a?.oid === b?.oid && a?.mode === b?.mode;
+  const stretches = Array.from(stretchesOf(writes), ([path, own]) => own.map(({ before, after }): RestoreItem => ({ path, target: before, expected: after })));
+  const rounds = Math.max(0, ...stretches.map((own) => own.length));
+  return Array.from({ length: rounds }, (_, round) => stretches.flatMap((own) => own[own.length - 1 - round] ?? []));
 }
 
 /** Runs the rounds; a path that had to be left in one is not touched in the next. */
 async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[]): Promise<RestoreOutcome> {
-  const [restored, merged, left] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>()];
+  const [restored, merged, left, moved] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>(), [] as MovedPath[]];
   for (const round of rounds) {
     const outcome = await run.ports.workspace.restore(round.filter((item) => !left.has(item.path)));
     for (const path of outcome.restored) restored.add(path);
     for (const path of outcome.merged) merged.add(path);
     for (const { path, why } of outcome.left) left.set(path, why);
+    moved.push(...(outcome.moved ?? []));
   }
-  return { restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...merged].filter((path) => !left.has(path)), left: [...left].map(([path, why]) => ({ path, why })) };
+  return {
+    restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...merged].filter((path) => !left.has(path)), left: [...left].map(([path, why]) => ({ path, why })),
+    ...(moved.length === 0 ? {} : { moved }),
+  };
 }
 
 /** What the session wrote since a boundary id or `base`; throws for a boundary that is not on the current line. */
@@ -51,29 +45,33 @@ export function writesSince(session: Session, to: string): readonly Write[] {
 
 /** Paths that a rewind to a boundary would bring back, before it is done. */
 export function previewRewind(session: Session, to: string): readonly Path[] {
-  const items = planRewind(writesSince(session, to)).flat().filter((item) => !same(item.target, item.expected));
+  const items = planRewind(writesSince(session, to)).flat().filter((item) => !sameBlob(item.target, item.expected));
   return [...new Set(items.map((item) => item.path))];
 }
 
 /** Brings the write set back to a boundary; a new attempt starts there. */
 export async function rewindToBoundary(run: Run, to: string): Promise<RewindRecord> {
   const before = await look(run);
+  const { line } = run.recorder.session;
   const rounds = planRewind(writesSince(run.recorder.session, to));
-  return finish(run, { kind: 'boundary', to, by: 'person' }, before.tree, await restoreRounds(run, rounds));
+  const beside = line.beside.slice(line.boundaries.find((one) => one.id === to)?.line.beside.length ?? 0);
+  return finish(run, { kind: 'boundary', to, by: 'person' }, before.tree, await restoreRounds(run, rounds), planBeside(beside));
 }
 
 /** Undoes exactly these writes, each path back to what it was before the first of them. */
 export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by']): Promise<RewindRecord | undefined> {
   if (writes.length === 0) return undefined;
   const before = by === 'person' ? (await look(run)).tree : (run.recorder.session.tree ?? '');
-  const outcome = await restoreRounds(run, planRewind(writes.flatMap((write) => writesFrom(run.recorder.session, write))));
-  return finish(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by }, before, outcome);
+  const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
+  const outcome = await restoreRounds(run, planRewind(undone));
+  const beside = run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call) && !outcome.left.some((one) => one.path === change.path));
+  return finish(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by }, before, outcome, planBeside(beside));
 }
 
 /** A write and all later ones of the session to the same path. */
 function writesFrom(session: Session, first: Write): readonly Write[] {
   const own = session.line.writes.filter((one) => one.path === first.path);
-  const at = own.findIndex((one) => one.call === first.call && same(one.before ?? null, first.before ?? null) && same(one.after ?? null, first.after ?? null));
+  const at = own.findIndex((one) => one.call === first.call && sameBlob(one.before ?? null, first.before ?? null) && sameBlob(one.after ?? null, first.after ?? null));
   return at === -1 ? [first] : own.slice(at);
 }
 
@@ -88,7 +86,7 @@ export async function rewindHunk(run: Run, path: Path, hunk: Hunk): Promise<Rewi
   const before = await look(run);
   const done = await run.ports.workspace.revertHunk(path, hunk);
   if (!done.ok) return done.detail;
-  return finish(run, { kind: 'hunk', to: path, by: 'person', hunk: hunk.id }, before.tree, { restored: [path], merged: [], left: [] });
+  return finish(run, { kind: 'hunk', to: path, by: 'person', hunk: hunk.id }, before.tree, { restored: [path], merged: [], left: [] }, []);
 }
 
 /** Hunks of the session's own change against the base, by path, as the work tree is now. */
@@ -105,17 +103,22 @@ export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreO
   const paths = [...rewind.restored, ...rewind.merged];
   const [wanted, left] = [await run.ports.workspace.entries(rewind.safety, paths), await run.ports.workspace.entries(rewind.tree, paths)];
   const outcome = await run.ports.workspace.restore(paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null })));
+  const besideLeft = await run.ports.workspace.restoreBeside(inverse(rewind.beside ?? []));
   const after = await run.ports.workspace.capture();
-  await run.recorder.record({ type: 'rewind/undone', rewind: rewind.id, restored: [...outcome.restored, ...outcome.merged], left: outcome.left, tree: after.tree });
-  return outcome;
+  const all = { ...outcome, left: [...outcome.left, ...besideLeft] };
+  await run.recorder.record({ type: 'rewind/undone', rewind: rewind.id, restored: [...outcome.restored, ...outcome.merged], left: all.left, tree: after.tree });
+  return all;
 }
 
-async function finish(run: Run, what: Pick<RewindRecord, 'kind' | 'to' | 'by' | 'hunk'>, safety: TreeId, outcome: RestoreOutcome): Promise<RewindRecord> {
+async function finish(run: Run, what: Pick<RewindRecord, 'kind' | 'to' | 'by' | 'hunk'>, safety: TreeId, outcome: RestoreOutcome, items: readonly BesideItem[]): Promise<RewindRecord> {
+  const besideLeft = await run.ports.workspace.restoreBeside(items);
+  const beside = doneOf(items, besideLeft);
   const after = await run.ports.workspace.capture();
   const touched = new Set([...outcome.restored, ...outcome.merged]);
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const rewind: RewindRecord = {
-    ...what, id: run.ports.clock.id(), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: outcome.left,
+    ...what, id: run.ports.clock.id(), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
+    ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...(beside.length === 0 ? {} : { beside }),
     writes: diffs.map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });

@@ -1,13 +1,16 @@
 import { overBudget } from '../core/guard/budget.ts';
 import { standingOf } from '../core/guard/standing.ts';
-import type { Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
+import type { BesideChange, Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
 import type { Flag, Session } from '../core/session/session.ts';
+import { besideChanges, canComeBack, isPermissions } from './beside.ts';
 import { baseTree, recordUse } from './diffUse.ts';
 import { differences, seeControl } from './look.ts';
 import { rewindWrites } from './rewind.ts';
 import type { Capture } from './ports.ts';
 import type { Run } from './run.ts';
+import { measureScratch } from './scratch.ts';
+import { openStrayGate } from './strayGate.ts';
 
 /** The call whose changes are measured. `allowed` is the path that an edit was allowed to change. */
 export interface Cause {
@@ -33,26 +36,35 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const theirs = diffs.filter((diff) => cause.allowed !== undefined && diff.path !== cause.allowed);
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, tree: capture.tree });
   const writes = diffs.filter((diff) => !theirs.includes(diff)).map((diff) => writeOf(run, diff, cause));
-  if (writes.length > 0) await run.recorder.record({ type: 'changes/written', writes, tree: capture.tree });
+  const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);
+  // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
+  const beside = cause.by === 'tool' ? [] : besides.filter(canComeBack);
+  if (writes.length + beside.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(beside.length === 0 ? {} : { beside }), tree: capture.tree });
   const control = await seeControl(run, capture, cause.call);
-  const uncovered = await gateUncovered(run, cause, capture);
+  const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
+  const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
+  const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = await raiseFlags(run, writes, saved, cause, capture.tree);
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
-  return [...uncovered, ...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
+  return [...uncovered, ...permissions, ...scratch, ...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
 }
 
 /** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */
-async function gateUncovered(run: Run, { beside, title }: Cause, capture: Capture): Promise<readonly string[]> {
-  const { line } = run.recorder.session;
-  if (beside === undefined) return [];
-  const now = capture.beside ?? {};
-  const changed = [...new Set([...Object.keys(now), ...Object.keys(beside)])].filter((path) => now[path] !== beside[path] && (now[path] ?? beside[path]) !== 'empty folder');
+async function gateUncovered(run: Run, title: string, changed: readonly Path[]): Promise<readonly string[]> {
   if (changed.length === 0) return [];
-  if (line.phase !== undefined) {
-    const question = `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`;
-    await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: 'stray', phase: line.phase, question, blocking: changed });
-  }
+  await openStrayGate(run, `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`, changed);
   return [`This changed what no checkpoint covers: ${changed.join(', ')}. The user decides what happens.`];
+}
+
+/** Permissions that changed while the content did not, outside of the scope: no flag can hold that, so a person is asked. */
+async function gatePermissions(run: Run, title: string, changes: readonly BesideChange[]): Promise<readonly string[]> {
+  const { session } = run.recorder;
+  const { phase } = session.line;
+  const strays = changes.filter((change) => phase !== undefined && (isPermissions(change.before) || isPermissions(change.after)) && standingOf(session, phase, change.path).standing !== 'in-scope');
+  if (strays.length === 0) return [];
+  const list = strays.map(({ path, before = 'the usual', after = 'the usual' }) => `${path} (${before} → ${after})`).join(', ');
+  await openStrayGate(run, `${title} changed permissions outside of what was agreed: ${list}. A rewind to a boundary brings them back. Go on?`, strays.map((change) => change.path));
+  return [`This changed permissions outside of what was agreed: ${list}. The user decides what happens.`];
 }
 
 function writeOf(run: Run, diff: FileDiff, cause: Cause): Write {
@@ -114,9 +126,7 @@ async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
     const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
     return [`Changed outside of what was agreed, and rewound by Bounded: ${names}.`, ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
   }
-  if (session.contract.onStray === 'stop' && session.line.phase !== undefined) {
-    await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: 'stray', phase: session.line.phase, question: `A command changed files outside of what was agreed: ${names}. What shall happen?`, blocking: flags.map((flag) => flag.id) });
-  }
+  if (session.contract.onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${names}. What shall happen?`, flags.map((flag) => flag.id));
   return [`Changed outside of what was agreed, and flagged to the user: ${names}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];
 }
 

@@ -1,6 +1,7 @@
+import { branchOf } from './boundaryCommit.ts';
 import { look } from './look.ts';
 import type { Run } from './run.ts';
-import { branchOf } from './cross.ts';
+import { measureScratch } from './scratch.ts';
 
 /** The first checkpoint: the content of the work tree as the session finds it, and where the user's repository stands. */
 export async function takeBase(run: Run): Promise<void> {
@@ -10,6 +11,7 @@ export async function takeBase(run: Run): Promise<void> {
   const dirty = await workspace.dirty();
   const message = dirty.length === 0 ? 'the state at the start' : 'uncommitted work at the start';
   const commit = await workspace.commit({ tree: capture.tree, branch: branchOf(run), message, author: 'user' });
+  await measureScratch(run);
   await run.recorder.record({
     type: 'base/taken',
     base: {

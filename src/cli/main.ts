@@ -11,7 +11,8 @@ bounded verify CONTRACT [--unsandboxed] [--json]
 bounded check CONTRACT [--json]
 bounded status|trace|report [SESSION] [--json]
 bounded rewind [SESSION] [--to BOUNDARY|base] [--file PATH] [--hunk ID] [--undo] [--dry-run] [--json]
-bounded keep|squash|patch|drop [SESSION] [--json]
+bounded keep|squash|patch [SESSION] [--without-mine] [--json]
+bounded drop [SESSION] [--json]
 bounded prune [--yes] [--json]
 bounded demo [--dir DIR] [--unsandboxed] [--json]
 `;
@@ -29,7 +30,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   keep: async () => (await import('./commands/keep.ts')).keepAs('branch'),
   squash: async () => (await import('./commands/keep.ts')).keepAs('squash'),
   patch: async () => (await import('./commands/keep.ts')).keepAs('patch'),
-  drop: async () => (await import('./commands/keep.ts')).keepAs('undo'),
+  drop: async () => (await import('./commands/keep.ts')).drop,
   prune: async () => (await import('./commands/prune.ts')).prune,
   demo: async () => (await import('./demo.ts')).demo,
 };

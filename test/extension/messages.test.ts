@@ -8,6 +8,7 @@ const good: readonly FromWebview[] = [
   { type: 'intention', intention: { type: 'send-back', gate: 'g' } },
   { type: 'intention', intention: { type: 'rewind-hunk', flag: 'f', hunk: 'h' } },
   { type: 'intention', intention: { type: 'keep', how: 'undo' } },
+  { type: 'intention', intention: { type: 'keep', how: 'branch', withoutMine: true } },
   { type: 'intention', intention: { type: 'stop' } },
   { type: 'open', target: { kind: 'report', file: 'EVIDENCE.md' } },
   { type: 'open', target: { kind: 'diff' } },
@@ -18,7 +19,7 @@ const bad: readonly unknown[] = [
   { type: 'intention' }, { type: 'intention', intention: null }, { type: 'intention', intention: { type: 'approve' } },
   { type: 'intention', intention: { type: 'approve', gate: 7 } }, { type: 'intention', intention: { type: 'approve', gate: 'g', ids: 'all' } },
   { type: 'intention', intention: { type: 'approve', gate: 'g', ids: [1] } }, { type: 'intention', intention: { type: 'approve', gate: 'g', by: 'person' } },
-  { type: 'intention', intention: { type: 'keep', how: 'push' } }, { type: 'intention', intention: { type: 'constructor' } },
+  { type: 'intention', intention: { type: 'keep', how: 'push' } }, { type: 'intention', intention: { type: 'keep', how: 'branch', withoutMine: 'yes' } }, { type: 'intention', intention: { type: 'constructor' } },
   { type: 'intention', intention: { type: 'note', text: 'x'.repeat(20_001) } },
   { type: 'open', target: { kind: 'report', file: '../../secret.md' } }, { type: 'open', target: { kind: 'file', path: '/etc/passwd' } }, { type: 'resume' },
 ];

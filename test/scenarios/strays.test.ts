@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import { events } from './support/cli.ts';
@@ -22,6 +22,68 @@ describe('changes outside of what was agreed', function () {
       assert.equal(readFileSync(path.join(project.root, neighbour), 'utf8'), before);
       assert.equal(existsSync(path.join(project.root, 'stray.txt')), false);
       assert.deepEqual(ran.result?.flags.map((flag) => [flag.path, flag.outcome]).sort(), [[neighbour, 'rewound'], ['stray.txt', 'rewound']]);
+    });
+  });
+
+  it('that put a folder with nothing but caches in the place of a file are rewound, and the caches kept', async () => {
+    const swap = call('bash', { command: `rm ${neighbour} && mkdir -p ${neighbour}/__pycache__ && echo cached > ${neighbour}/__pycache__/m.pyc` });
+    await scenario({ 'minimal-hook': [[swap, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run }) => {
+      const before = readFileSync(path.join(project.root, neighbour), 'utf8');
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.equal(readFileSync(path.join(project.root, neighbour), 'utf8'), before);
+      assert.deepEqual(ran.result?.flags.map((flag) => [flag.path, flag.outcome]), [[neighbour, 'rewound']]);
+      const [moved] = events(ran, 'rewind/done').flatMap((event) => event.rewind.moved ?? []);
+      assert.equal(readFileSync(path.join(project.root, moved?.to ?? '', '__pycache__/m.pyc'), 'utf8'), 'cached\n');
+    });
+  });
+
+  it('to empty folders and permissions come back with the boundary, in another process too, and that can be undone', async () => {
+    const change = call('bash', { command: 'rmdir uploads; mkdir -p src/stats/made/deep; chmod 644 src/stats/mean.js' });
+    await scenario({ 'minimal-hook': [[change, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run, bounded }) => {
+      const at = (file: string): string => path.join(project.root, file);
+      mkdirSync(at('uploads'));
+      chmodSync(at('src/stats/mean.js'), 0o600);
+      const state = () => [existsSync(at('uploads')), existsSync(at('src/stats/made')), (statSync(at('src/stats/mean.js')).mode & 0o777).toString(8)];
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.deepEqual(state(), [false, true, '644']);
+      const rewound = await bounded('rewind', '--to', 'oracle-only');
+      assert.equal(rewound.status, 0, rewound.stderr + rewound.stdout);
+      assert.deepEqual(state(), [true, false, '600']);
+      assert.equal((await bounded('rewind', '--undo')).status, 0);
+      assert.deepEqual(state(), [false, true, '644']);
+      assert.equal((await bounded('drop')).status, 0);
+      assert.deepEqual(state(), [true, false, '600']);
+    });
+  });
+
+  it('to nothing but permissions are put to a person', async () => {
+    await scenario({ 'minimal-hook': [[call('bash', { command: 'chmod 666 package.json' }), ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run, bounded }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 5, ran.stderr);
+      assert.deepEqual([ran.result?.gate?.kind, ran.result?.gate?.blocking], ['stray', ['package.json']]);
+      assert.match(ran.result?.gate?.question ?? '', /package\.json \(the usual → permissions 666\)/);
+      assert.equal((await bounded('rewind', '--to', 'oracle-only')).status, 0);
+      assert.equal((statSync(path.join(project.root, 'package.json')).mode & 0o777).toString(8), '644');
+    });
+  });
+
+  it('to scratch are counted, and put to a person when they are large', async () => {
+    const few = call('bash', { command: 'mkdir -p coverage/deep && printf 12345 > coverage/deep/report && ln -s report coverage/deep/link' });
+    const many = call('bash', { command: 'truncate -s 1200M coverage/huge' });
+    await scenario({ 'minimal-hook': [[few, many, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run, bounded }) => {
+      mkdirSync(path.join(project.root, '__pycache__'));
+      writeFileSync(path.join(project.root, '__pycache__/a.pyc'), '123');
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 5, ran.stderr);
+      assert.deepEqual([ran.result?.gate?.kind, ran.result?.gate?.blocking], ['stray', ['scratch']]);
+      assert.match(ran.result?.gate?.question ?? '', /grew scratch by more than 1 GiB, to 1\.2 GiB in 4 files/);
+      assert.deepEqual(events(ran, 'scratch/measured').map(({ use }) => [use.files, use.bytes]), [[1, 3], [3, 14], [4, 14 + 1200 * 1024 ** 2]]);
+      assert.deepEqual(ran.result?.flags, []);
+      const rest = await bounded('resume', '--approve', 'scratch,all', '--json');
+      assert.equal(rest.status, 0, rest.stderr);
+      assert.match(readFileSync(path.join(project.root, '.bounded/task/EVIDENCE.md'), 'utf8'), /not covered by checkpoints: scratch, 4 files of 1\.2 GiB/);
     });
   });
 

@@ -11,7 +11,7 @@ export interface Room {
 export const rooms: Readonly<Record<string, Room>> = {
   core: { rooms: [], packages: ['zod', 'yaml', 'picomatch'], node: false },
   agent: { rooms: ['core'], packages: [], node: false },
-  node: { rooms: ['core', 'agent'], packages: ['@anthropic-ai/sdk', 'diff', 'ignore', 'node-diff3', 'picomatch', 'simple-git'], node: true },
+  node: { rooms: ['core', 'agent'], packages: ['@anthropic-ai/sdk', 'diff', 'node-diff3', 'picomatch', 'simple-git'], node: true },
   server: { rooms: ['core'], packages: ['vscode-languageserver', 'vscode-languageserver-textdocument'], node: false },
   webview: { rooms: ['core'], packages: [], node: false },
   extension: { rooms: ['core', 'agent', 'node'], packages: ['vscode', 'vscode-languageclient'], node: true },

@@ -7,18 +7,30 @@ import { quietDoor } from '../quietDoor.ts';
 
 type How = Extract<Intention, { type: 'keep' }>['how'];
 
-/** `bounded keep|squash|patch|drop`: what becomes of the work. */
-export function keepAs(how: How): (args: readonly string[]) => Promise<number> {
+const common = { json: { type: 'boolean' }, workspace: { type: 'string' } } as const;
+
+/** `bounded keep|squash|patch`: the work as a branch or patch. `--without-mine` leaves the user's own changes out. */
+export function keepAs(how: Exclude<How, 'leave' | 'undo'>): (args: readonly string[]) => Promise<number> {
   return async (args) => {
-    const { values, positionals: [id] } = parse(args, { json: { type: 'boolean' }, workspace: { type: 'string' } }, { least: 0, most: 1, names: '[SESSION]' });
-    const output = createOutput(values.json === true);
-    const held = await resumeSession(values.workspace ?? process.cwd(), id, quietDoor(output));
-    try {
-      const done = await held.controller.act({ type: 'keep', how });
-      output.print(done, done.message);
-      return done.ok ? exits.pass : exits.fail;
-    } finally {
-      await held.close();
-    }
+    const { values, positionals: [id] } = parse(args, { ...common, 'without-mine': { type: 'boolean' } }, { least: 0, most: 1, names: '[SESSION]' });
+    return act(values, id, { type: 'keep', how, withoutMine: values['without-mine'] === true });
   };
+}
+
+/** `bounded drop`: the work is undone. */
+export async function drop(args: readonly string[]): Promise<number> {
+  const { values, positionals: [id] } = parse(args, common, { least: 0, most: 1, names: '[SESSION]' });
+  return act(values, id, { type: 'keep', how: 'undo' });
+}
+
+async function act(values: { readonly json?: boolean; readonly workspace?: string }, id: string | undefined, intention: Intention): Promise<number> {
+  const output = createOutput(values.json === true);
+  const held = await resumeSession(values.workspace ?? process.cwd(), id, quietDoor(output));
+  try {
+    const done = await held.controller.act(intention);
+    output.print(done, done.message);
+    return done.ok ? exits.pass : exits.fail;
+  } finally {
+    await held.close();
+  }
 }

@@ -13,7 +13,7 @@ function foldSegment(segment: string): string {
   return foldCase(whole === '..' ? whole : whole.replace(/[. ]+$/, ''));
 }
 
-/** By way of upper case: `ſ`, `ı` and the Kelvin sign are then `s`, `i` and `k`, as on file systems that fold case. */
+/** By way of upper case: `ſ`, `ı` and the Kelvin sign are then `s`, `i` and `k`, as on file systems that fold case. First lower: `ẞ` has no upper case but itself, `ß` has `SS`. */
 function foldCase(text: string): string {
-  return text.toUpperCase().toLowerCase();
+  return text.toLowerCase().toUpperCase().toLowerCase();
 }

@@ -51,6 +51,17 @@ export interface Write extends FileDiff {
   readonly turn: number;
 }
 
+/**
+ * What a command changed that no tree names, in the words of a capture's `beside`: an empty folder, or permission bits beyond the one that git
+ * knows. Absent: no empty folder there, or the permissions of any new file.
+ */
+export interface BesideChange {
+  readonly path: Path;
+  readonly call: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
 /** An exact change that a tool proposes. */
 export type FileChange =
   | { readonly kind: 'write'; readonly path: Path; readonly content: string; readonly expected?: Blob }

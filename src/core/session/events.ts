@@ -1,8 +1,8 @@
 import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
-import type { ChangeSize, DiffUses, FileDiff, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindRecord, SurfaceDelta } from './facts.ts';
+import type { BesideChange, ChangeSize, DiffUses, FileDiff, Path, TreeId, Write } from './changes.ts';
+import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
 import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, Plan, Role, SandboxState, SessionEnd, BaseState, FrozenFile, Decoy, AmendmentRequest } from './session.ts';
 
 /** A fact of a session. The session is the fold of these; nothing else is stored. */
@@ -29,10 +29,12 @@ export type SessionEvent =
   | { readonly type: 'tool/called'; readonly conversation: string; readonly call: string; readonly tool: string; readonly input: Readonly<Record<string, unknown>>; readonly title: string }
   | { readonly type: 'tool/answered'; readonly conversation: string; readonly call: string; readonly outcome: 'done' | 'refused' | 'failed' | 'interrupted';
       readonly reason?: RefusalReason; readonly text: string; readonly summary?: string; readonly artifact?: string; readonly ms: number }
-  | { readonly type: 'changes/written'; readonly writes: readonly Write[]; readonly tree: TreeId }
+  | { readonly type: 'changes/written'; readonly writes: readonly Write[]; readonly beside?: readonly BesideChange[]; readonly tree: TreeId }
   | { readonly type: 'diff/measured'; readonly uses: DiffUses }
   | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly tree: TreeId }
   | { readonly type: 'control/seen'; readonly control: Readonly<Record<string, string>>; readonly head: HeadPlace; readonly changed: readonly string[]; readonly during?: string }
+  /** `call`: the command after which scratch was found to have changed; absent at the start. */
+  | { readonly type: 'scratch/measured'; readonly use: ScratchUse; readonly call?: string }
   | { readonly type: 'flag/raised'; readonly flag: Flag }
   | { readonly type: 'flag/settled'; readonly flag: string; readonly how: FlagOutcome }
   | { readonly type: 'plan/submitted'; readonly plan: Plan }

@@ -46,6 +46,7 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'changes/written': return { ...session, tree: event.tree };
     case 'changes/observed': return { ...session, tree: event.tree, userChanges: [...session.userChanges, ...event.files] };
     case 'control/seen': return { ...session, control: event.control, head: event.head };
+    case 'scratch/measured': return { ...session, scratch: { start: session.scratch?.start ?? event.use, now: event.use } };
     case 'oracle/ran': return { ...session, measured: session.measured + 1 };
     case 'decision/recorded': return { ...session, decisions: [...session.decisions, event.decision] };
     case 'blocker/reported': return { ...session, blocker: { what: event.what, tried: event.tried, needs: event.needs } };

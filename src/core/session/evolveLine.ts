@@ -25,7 +25,7 @@ function evolveWork(line: Line, event: SessionEvent, session: Session, stamp: St
     case 'conversation/opened': return { ...(event.role === 'main' ? reopened(line) : line), stack: [...line.stack, event.conversation] };
     case 'conversation/closed': return { ...line, stack: line.stack.filter((id) => id !== event.conversation) };
     case 'turn/answered': return { ...line, phaseTurns: line.phaseTurns + 1 };
-    case 'changes/written': return { ...reopened(line), writes: [...line.writes, ...event.writes] };
+    case 'changes/written': return { ...reopened(line), writes: [...line.writes, ...event.writes], beside: [...line.beside, ...(event.beside ?? [])] };
     case 'diff/measured': return { ...line, uses: event.uses };
     case 'changes/observed': return reopened(line);
     case 'flag/raised': return { ...reopened(line), flags: [...line.flags, event.flag] };

@@ -30,6 +30,25 @@ export interface LeftPath {
   readonly why: string;
 }
 
+/** What there is in scratch. */
+export interface ScratchUse {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Back to `target` from `expected`, in the words of a capture's `beside`. */
+export interface BesideItem {
+  readonly path: Path;
+  readonly target?: string;
+  readonly expected?: string;
+}
+
+/** What stood where a rewind brought a file back, in no checkpoint and perhaps the user's: it is kept whole at another place. */
+export interface MovedPath {
+  readonly path: Path;
+  readonly to: Path;
+}
+
 /** A rewind is itself a checkpoint: `safety` is the tree before it. */
 export interface RewindRecord {
   readonly id: string;
@@ -42,6 +61,9 @@ export interface RewindRecord {
   readonly restored: readonly Path[];
   readonly merged: readonly Path[];
   readonly left: readonly LeftPath[];
+  readonly moved?: readonly MovedPath[];
+  /** Empty folders and permissions that were brought back. */
+  readonly beside?: readonly BesideItem[];
   readonly writes: readonly Write[];
   readonly hunk?: string;
   readonly by: 'person' | 'on-stray';

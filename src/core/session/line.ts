@@ -11,7 +11,7 @@ export const maxIdle = 2;
 /** The line of a session that has done nothing yet. */
 export function firstLine(phase: PhaseName | undefined, attempt: number): Line {
   return {
-    attempt, phase, phaseStartedAt: 0, phaseStarted: false, round: 0, roundsAllowed: maxReviewRounds, phaseTurns: 0, repairs: 0, boundaries: [], writes: [], flags: [],
+    attempt, phase, phaseStartedAt: 0, phaseStarted: false, round: 0, roundsAllowed: maxReviewRounds, phaseTurns: 0, repairs: 0, boundaries: [], writes: [], beside: [], flags: [],
     uses: { phase: { files: 0, lines: 0 }, base: { files: 0, lines: 0 } },
     runs: [],
     runsFrom: 0, decoys: [], findings: [], reviewed: false, stack: [], gateApproved: false, waived: [],

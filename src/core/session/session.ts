@@ -1,8 +1,8 @@
 import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
-import type { Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, FlagOutcome, HeadPlace, RefusalReason, RewindRecord, SurfaceDelta } from './facts.ts';
+import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
+import type { Endpoint, FlagOutcome, HeadPlace, RefusalReason, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
 export interface Session {
@@ -48,6 +48,7 @@ export interface Session {
   readonly userChanges: readonly FileDiff[];
   /** Content of the work tree at the last look. */
   readonly tree?: TreeId;
+  readonly scratch?: { readonly start: ScratchUse; readonly now: ScratchUse };
   readonly paused?: string;
   readonly blocker?: { readonly what: string; readonly tried: string; readonly needs: string };
   readonly budgetReached?: { readonly budget: string; readonly detail: string };
@@ -75,6 +76,8 @@ export interface Line {
   readonly repairs: number;
   readonly boundaries: readonly Boundary[];
   readonly writes: readonly Write[];
+  /** What the write set cannot name. */
+  readonly beside: readonly BesideChange[];
   /** What the write set uses of the diff budget, as last measured. */
   readonly uses: DiffUses;
   readonly flags: readonly Flag[];

@@ -16,9 +16,10 @@ export function undoneLine(line: Line, rewind: DoneRewind, restored: readonly Pa
 /** `phaseTurns` counts anew, so that the phase goes on in a conversation of its own. */
 function leftLine(line: Line, { previous }: DoneRewind, restored: readonly Path[]): Line {
   const known = new Set(previous.writes);
+  const knownBeside = new Set(previous.beside);
   const since = line.writes.filter((write) => !known.has(write) && !restored.includes(write.path));
   const flags = openFlags(line).filter((flag) => !restored.includes(flag.path) && !previous.flags.some((one) => one.id === flag.id));
-  return { ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...since], flags: [...previous.flags, ...flags] };
+  return { ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...since], beside: [...previous.beside, ...line.beside.filter((change) => !knownBeside.has(change))], flags: [...previous.flags, ...flags] };
 }
 
 function withChangesBack(line: Line, rewind: DoneRewind, restored: readonly Path[]): Line {

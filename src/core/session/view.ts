@@ -170,4 +170,5 @@ export type Intention =
   | { readonly type: 'pause' }
   | { readonly type: 'continue' }
   | { readonly type: 'stop' }
-  | { readonly type: 'keep'; readonly how: 'branch' | 'squash' | 'patch' | 'leave' | 'undo' };
+  /** `withoutMine` leaves the user's own changes out of a branch or patch. */
+  | { readonly type: 'keep'; readonly how: 'branch' | 'squash' | 'patch' | 'leave' | 'undo'; readonly withoutMine?: boolean };

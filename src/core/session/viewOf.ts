@@ -111,9 +111,9 @@ function isRunning(session: Session, call: CallRecord): boolean {
 }
 
 function rewindRow(rewind: DoneRewind): RewindRow {
-  const { id, left, undone, restored, merged, kind, to, by } = rewind;
+  const { id, left, moved = [], undone, restored, merged, kind, to, by } = rewind;
   const who = by === 'person' ? 'you' : 'Bounded';
   const size = `${count(restored.length + merged.length, 'file')}${merged.length > 0 ? `, ${merged.length} merged with your changes` : ''}`;
   const what = kind === 'boundary' ? `Back to ${to}` : kind === 'hunk' ? `A hunk of ${to}` : to;
-  return { id, text: `${what} · ${size} · by ${who}`, left, undone };
+  return { id, text: `${what} · ${size} · by ${who}${moved.map((one) => ` · what was in the place of ${one.path} is kept in ${one.to}`).join('')}`, left, undone };
 }

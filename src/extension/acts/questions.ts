@@ -10,7 +10,7 @@ export async function completed(shown: Shown, intention: Intention, paths: reado
     case 'note': return withText(intention);
     case 'allow-flag': return confirmed(intention, allowQuestion(shown, intention.flag));
     case 'rewind-boundary': return confirmed(intention, rewindQuestion(intention.to, paths));
-    case 'keep': return confirmed(intention, keepQuestion(shown, intention.how, paths));
+    case 'keep': return confirmed(intention, keepQuestion(shown, intention, paths));
     case 'rewind-path': return confirmed(intention, intention.hunk === undefined ? pathQuestion(intention.path) : hunkQuestion(intention.path));
     case 'approve': case 'rewind-file': case 'rewind-hunk': case 'undo-rewind': case 'restore-flag': case 'pause': case 'continue': case 'stop': return intention;
   }
@@ -22,15 +22,17 @@ interface Question {
   readonly button: string;
   /** A look at what would be lost comes before the button that loses it. */
   readonly lookFirst?: boolean;
+  /** A second way to do it. */
+  readonly other?: { readonly button: string; readonly intention: Intention };
 }
 
 const look = 'Open the Diff First';
 
-async function confirmed(intention: Intention, { text, detail, button, lookFirst }: Question): Promise<Intention | undefined> {
-  const buttons = lookFirst === true ? [look, button] : [button];
+async function confirmed(intention: Intention, { text, detail, button, lookFirst, other }: Question): Promise<Intention | undefined> {
+  const buttons = [...(lookFirst === true ? [look] : []), button, ...(other === undefined ? [] : [other.button])];
   const chosen = await vscode.window.showWarningMessage(text, { modal: true, detail }, ...buttons);
   if (chosen === look) void vscode.commands.executeCommand('bounded.openDiff');
-  return chosen === button ? intention : undefined;
+  return chosen === button ? intention : chosen !== undefined && chosen === other?.button ? other.intention : undefined;
 }
 
 async function withNote(intention: Extract<Intention, { type: 'send-back' }>, prompt: { readonly title: string; readonly prompt: string }): Promise<Intention | undefined> {
@@ -69,14 +71,24 @@ function hunkQuestion(path: string): Question {
   return { text: `Rewind this hunk of ${path}?`, detail: 'These lines become what they were before the session; the rest of the file stays. The rewind can be undone.', button: 'Rewind Hunk' };
 }
 
-function keepQuestion(shown: Shown, how: Extract<Intention, { type: 'keep' }>['how'], paths: readonly string[]): Question {
+/** The second choice where some of the work is the user's own. */
+function withoutMine({ session }: Shown, intention: Keep): Pick<Question, 'other'> {
+  if ((session.base?.dirty.length ?? 0) + session.userChanges.length === 0) return {};
+  return { other: { button: 'Leave My Changes Out', intention: { ...intention, withoutMine: true } } };
+}
+
+type Keep = Extract<Intention, { type: 'keep' }>;
+
+function keepQuestion(shown: Shown, intention: Keep, paths: readonly string[]): Question {
   const { session, place } = shown;
+  const other = withoutMine(shown, intention);
+  const mine = other.other === undefined ? '' : ' Without your own changes the result is unverified, because it was measured with them.';
   const unsaved = unsavedIn(place);
   const left = unsaved.length === 0 ? '' : `\n\nNot included, because it is not saved: ${unsaved.join(', ')}`;
-  switch (how) {
-    case 'branch': return { text: 'Keep the work as a branch?', detail: `Creates a branch bounded/${session.name}/… in your repository with one commit per boundary. HEAD, index and work tree stay as they are.${left}`, button: 'Keep as Branch' };
-    case 'squash': return { text: 'Keep the work as a branch with one commit?', detail: `Creates a branch bounded/${session.name}/… in your repository with everything in one commit, your uncommitted work included. HEAD, index and work tree stay as they are.${left}`, button: 'Keep as One Commit' };
-    case 'patch': return { text: 'Export the work as a patch?', detail: `Writes a patch file for git apply under .bounded/${session.name}/. Git is not touched.${left}`, button: 'Export a Patch' };
+  switch (intention.how) {
+    case 'branch': return { ...other, text: 'Keep the work as a branch?', detail: `Creates a branch bounded/${session.name}/… in your repository with one commit per boundary. HEAD, index and work tree stay as they are.${mine}${left}`, button: 'Keep as Branch' };
+    case 'squash': return { ...other, text: 'Keep the work as a branch with one commit?', detail: `Creates a branch bounded/${session.name}/… in your repository with everything in one commit, your uncommitted work included. HEAD, index and work tree stay as they are.${mine}${left}`, button: 'Keep as One Commit' };
+    case 'patch': return { ...other, text: 'Export the work as a patch?', detail: `Writes a patch file for git apply under .bounded/${session.name}/. Git is not touched.${mine}${left}`, button: 'Export a Patch' };
     case 'leave': return { text: 'Leave the work in your work tree?', detail: 'The changes stay as uncommitted work, for you to look through and commit. Git is not touched.', button: 'Leave in Work Tree' };
     case 'undo': return { text: `Undo everything: bring ${counted(paths)} back to the state before the session?`, detail: `${listed(paths)}\n\nYour own later changes stay. Git is not touched. It is a checkpoint itself and can be undone.`, button: 'Undo Everything', lookFirst: true };
   }

@@ -25,7 +25,7 @@ const intentions: Readonly<Record<Intention['type'], Fields>> = {
   'pause': {},
   'continue': {},
   'stop': {},
-  'keep': { how: oneOf('branch', 'squash', 'patch', 'leave', 'undo') },
+  'keep': { how: oneOf('branch', 'squash', 'patch', 'leave', 'undo'), withoutMine: (value) => value === undefined || typeof value === 'boolean' },
 };
 
 const targets: Readonly<Record<OpenTarget['kind'], Fields>> = {

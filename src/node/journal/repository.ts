@@ -1,10 +1,12 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Both paths are real paths: absolute, without links. */
+/** A git repository as seen from one of its work trees. All paths are real paths: absolute, without links. */
 export interface RepositoryPlace {
   /** Top folder of the work tree. */
   readonly top: string;
+  /** The git folder of this work tree. */
+  readonly gitDir: string;
   /** The git folder that all work trees of the repository share. */
   readonly commonDir: string;
 }
@@ -16,7 +18,7 @@ export interface RepositoryPlace {
 export async function findRepository(folder: string): Promise<RepositoryPlace | undefined> {
   for (let top = await realpath(folder); ; top = path.dirname(top)) {
     const gitDir = await gitDirOf(top);
-    if (gitDir !== undefined) return { top, commonDir: await realpath(await commonDirOf(gitDir)) };
+    if (gitDir !== undefined) return { top, gitDir, commonDir: await commonDirOf(gitDir) };
     if (top === path.dirname(top)) return undefined;
   }
 }
@@ -24,29 +26,24 @@ export async function findRepository(folder: string): Promise<RepositoryPlace | 
 /** `.git` is the folder itself, or in a linked work tree and a submodule a file that names it. */
 async function gitDirOf(top: string): Promise<string | undefined> {
   const dotGit = path.join(top, '.git');
-  const kind = await kindOf(dotGit);
-  if (kind === undefined) return undefined;
-  const target = kind === 'directory' ? dotGit : await targetOf(dotGit, top);
-  return target !== undefined && (await kindOf(path.join(target, 'HEAD'))) !== undefined ? target : undefined;
+  try {
+    const named = (await stat(dotGit)).isDirectory() ? '.git' : /^gitdir: (.+?)[\r\n]*$/s.exec(await readFile(dotGit, 'utf8'))?.[1];
+    if (named === undefined) return undefined;
+    const target = path.resolve(top, named);
+    return (await hasHead(target)) ? await realpath(target) : undefined;
+  } catch {
+    // No `.git` here, or one that git would not take either.
+    return undefined;
+  }
 }
 
-async function targetOf(dotGit: string, top: string): Promise<string | undefined> {
-  const named = /^gitdir: (.+?)[\r\n]*$/s.exec(await readFile(dotGit, 'utf8'))?.[1];
-  return named === undefined ? undefined : path.resolve(top, named);
+/** HEAD may be a link to a branch that has no commit yet. */
+async function hasHead(gitDir: string): Promise<boolean> {
+  const head = path.join(gitDir, 'HEAD');
+  return stat(head).then(() => true, () => readlink(head).then(() => true, () => false));
 }
 
 async function commonDirOf(gitDir: string): Promise<string> {
-  const pointer = path.join(gitDir, 'commondir');
-  if ((await kindOf(pointer)) !== 'file') return gitDir;
-  return path.resolve(gitDir, (await readFile(pointer, 'utf8')).trimEnd());
-}
-
-async function kindOf(file: string): Promise<'file' | 'directory' | undefined> {
-  try {
-    const found = await stat(file);
-    return found.isDirectory() ? 'directory' : found.isFile() ? 'file' : undefined;
-  } catch {
-    // Missing, or not ours to see: git would not take it either.
-    return undefined;
-  }
+  const named = await readFile(path.join(gitDir, 'commondir'), 'utf8').catch(() => undefined);
+  return named === undefined ? gitDir : realpath(path.resolve(gitDir, named.trimEnd()));
 }

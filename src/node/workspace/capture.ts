@@ -37,6 +37,8 @@ export interface CaptureState extends Look {
   /** Folders that were not there at an earlier look. */
   readonly appeared: ReadonlySet<Path>;
   readonly repositories: readonly Path[];
+  /** Topmost paths that no checkpoint looks at. */
+  readonly skipped: readonly Path[];
 }
 
 /** Takes checkpoints of one work tree. Calls must not overlap. */
@@ -64,7 +66,7 @@ export class Captures {
       found: seen.found, held: (path) => before.files.has(path), leftOut: before.leftOut, ignoredRoots: () => rules.ignoredRoots(repository),
     });
     const { look, tree } = await this.#storeAll(before, seen, coverage);
-    this.#state = { ...look, tree, folders: seen.folders, appeared: appearedSince(before, seen), repositories: seen.repositories };
+    this.#state = { ...look, tree, folders: seen.folders, appeared: appearedSince(before, seen), repositories: seen.repositories, skipped: seen.skipped };
     await record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
     await record.statCache.note(look.files, look.read);
     const control = this.#control.read(root, repository, seen.repositories);
@@ -85,7 +87,7 @@ export class Captures {
       return [path, { blob, key: note?.oid === blob.oid ? note.key : '', racy: false }];
     }));
     known.delete(leftOutFile);
-    return { tree, files: known, changes: new Map(), read: 0, leftOut: await leftOut.of(tree), unread: new Map(), kept: new Set(), folders: undefined, appeared: new Set(appeared), repositories: [] };
+    return { tree, files: known, changes: new Map(), read: 0, leftOut: await leftOut.of(tree), unread: new Map(), kept: new Set(), folders: undefined, appeared: new Set(appeared), repositories: [], skipped: [] };
   }
 
   async #storeAll(before: CaptureState, seen: Scan, coverage: Coverage): Promise<{ readonly look: Look; readonly tree: Dir }> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Path } from '../../core/session/changes.ts';
 import type { Look } from './look.ts';
 import type { Coverage } from './coverage.ts';
+import { permissionsWord } from './permissions.ts';
 import { emptyFolder, type Found, type Scan } from './scan.ts';
 
 /** Sentences for people: what a checkpoint does not hold, and why. */
@@ -18,6 +19,7 @@ export function notCovered(look: Look, seen: Scan, coverage: Coverage): string[]
 /** What is in the work tree beside the checkpoint's content, each with a digest or a word, so that a change there is noticed. */
 export function besides(look: Look, seen: Scan, coverage: Coverage): Record<Path, string> {
   const all: [Path, string][] = [
+    ...Array.from(seen.permissions, ([path, bits]): [Path, string] => [path, permissionsWord(bits)]),
     ...seen.special, ...look.unread, ...seen.repositories.map((folder): [Path, string] => [`${folder}/.git`, 'repository']),
     ...[...coverage.leftOut].map(([path, { files }]): [Path, string] => [path, fingerprint(files)]),
     ...coverage.outgrown.map((file): [Path, string] => [file.path, fingerprint([file])]),

@@ -1,4 +1,5 @@
-import type { Path, TreeId } from '../../core/session/changes.ts';
+import type { CommitInput } from '../../agent/ports.ts';
+import type { Blob, Path, TreeId } from '../../core/session/changes.ts';
 import { encodeText } from './bytes.ts';
 import type { CaptureState } from './capture.ts';
 import type { PathGuard } from './guard.ts';
@@ -9,18 +10,10 @@ import { gitObject } from './objects.ts';
 import { isUnder } from './places.ts';
 import { Recent } from './recent.ts';
 import type { Store } from './store.ts';
-import { type Dir, files, treeObjects } from './tree.ts';
+import { type Dir, fileAt, files, treeObjects } from './tree.ts';
 import { treeOf, type Trees } from './trees.ts';
 import { findUserRepository } from './userRepository.ts';
 import { userSetting } from './userSettings.ts';
-
-export interface CommitInput {
-  readonly tree: TreeId;
-  readonly branch: string;
-  readonly parent?: string;
-  readonly message: string;
-  readonly author: 'bounded' | 'user';
-}
 
 export interface CommitParts {
   readonly root: string;
@@ -44,20 +37,29 @@ export class Commits {
     this.#parts = parts;
   }
 
-  /** Commits the part of `tree` that git would track on a branch of the store; durable when it resolves. */
-  async commit({ tree, branch, parent, message, author }: CommitInput): Promise<string> {
+  /** Commits the part of a tree that git would track on a branch of the store; durable when it resolves. */
+  async commit({ tree, only, branch, parent = '', message, author }: CommitInput): Promise<string> {
     const { store } = this.#parts;
-    const content = await this.storeCommittable(tree);
-    const object = gitObject('commit', commitBody({ tree: content, parents: parent === undefined || parent === '' ? [] : [parent], person: await this.person(author), seconds: Math.floor(Date.now() / 1000), message }));
+    const content = await this.storeTree(await this.committable(only === undefined ? tree : await this.#mixed(tree, only)));
+    if (only !== undefined && content === (await this.committable(only.since)).oid) return parent;
+    const object = gitObject('commit', commitBody({ tree: content, parents: parent === '' ? [] : [parent], person: await this.person(author), seconds: Math.floor(Date.now() / 1000), message }));
     await store.write([object]);
     await store.protect(object.oid);
     await store.git.run({ args: ['update-ref', `refs/heads/${branch}`, object.oid] });
     return object.oid;
   }
 
-  /** Makes the committable part of a tree durable in the store and answers its id. */
-  async storeCommittable(id: TreeId): Promise<TreeId> {
-    const content = await this.committable(id);
+  /** The tree `since` with `paths` as they are in `tree`; known in memory alone. */
+  async #mixed(tree: TreeId, { since, paths }: Required<CommitInput>['only']): Promise<TreeId> {
+    const { trees } = this.#parts;
+    const there = await trees.get(tree);
+    const mixed = await treeOf(paths.map((path): [Path, Blob | null] => [path, fileAt(there, path) ?? null]), await trees.get(since));
+    trees.note(mixed);
+    return mixed.oid;
+  }
+
+  /** Makes a tree durable in the store and answers its id. */
+  async storeTree(content: Dir): Promise<TreeId> {
     const intake = new Intake(this.#parts.store);
     try {
       for (const object of treeObjects(content, (oid) => intake.has(oid))) await intake.add(object);

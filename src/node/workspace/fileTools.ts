@@ -8,8 +8,7 @@ import { codeOf } from '../journal/faults.ts';
 import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './bytes.ts';
 import { type Content, openFlags, readSmall } from './content.ts';
 import { type Entered, inFolder } from './folders.ts';
-import { isPlain, type PathGuard } from './guard.ts';
-import { isBoundedPath, isGitName } from './lexicalPath.ts';
+import { mayRestore, type PathGuard } from './guard.ts';
 import { pieces } from './pack.ts';
 import { nameOf, onDisk, parentOf } from './places.ts';
 import { type Hindrance, putFile, removeFile } from './replaceFile.ts';
@@ -68,7 +67,7 @@ export class FileTools {
 
   /** Undoes one hunk on the file as it is now. */
   async revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
-    if (!isPlain(path) || isBoundedPath(path) || path.split('/').some(isGitName)) return { ok: false, detail: `${path} is no path of the session` };
+    if (!mayRestore(path)) return { ok: false, detail: `${path} is no path of the session` };
     const entered = await inFolder(this.#root, parentOf(path), false, async (place) => contentAt(place, nameOf(path)));
     if ('blocked' in entered) return { ok: false, detail: `${path}: ${entered.blocked}` };
     const found = 'value' in entered ? entered.value : null;

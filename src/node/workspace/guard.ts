@@ -58,6 +58,9 @@ export class PathGuard {
 /** Relative, with plain names only. */
 export const isPlain = (path: Path): boolean => path !== '' && path.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));
 
+/** Whether a rewind may touch a path: neither git's nor Bounded's own. */
+export const mayRestore = (path: Path): boolean => isPlain(path) && !path.split('/').some(isGitName) && !isBoundedPath(path);
+
 /** Where file names ignore case, one file answers to several names; only its own may be used. */
 async function otherSpelling(place: string, name: string): Promise<string | undefined> {
   if (process.platform === 'linux') return undefined;

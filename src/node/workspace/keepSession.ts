@@ -1,18 +1,45 @@
+import type { KeepAnswer, KeepWish } from '../../agent/ports.ts';
 import type { Session } from '../../core/session/session.ts';
 import { catFile } from './catFile.ts';
 import { decodeBytes } from './bytes.ts';
-import { keepBranch, type KeepParts, type KeptBranch, patchBetween, squash, workOf } from './keep.ts';
+import { keepBranch, type KeepParts, type KeptBranch, lastTree, patchBetween, squash } from './keep.ts';
+import { NotKept } from './notKept.ts';
 import type { OwnFiles } from './ownFiles.ts';
+import { stagesOf, withoutUsers, type Work, workOf } from './work.ts';
 
-/** Gives the user the work of a session in the form they chose; answers one sentence that says what happened to git. */
-export async function keepSession(parts: KeepParts & { readonly own: OwnFiles }, how: 'branch' | 'squash' | 'patch', session: Session): Promise<string> {
-  const work = workOf(session, await messagesOf(parts, session));
-  if (how === 'branch') return inWords(await keepBranch(parts, work));
-  if (how === 'squash') return inWords(await squash(parts, work, `${subjectOf(session)}\n\nBounded-Session: ${session.id}`));
-  const patch = await patchBetween(parts, work.base, work.steps.at(-1)?.tree ?? work.base);
+type Parts = KeepParts & { readonly own: OwnFiles };
+
+/** Gives the user the work of a session in the form they chose. */
+export async function keepSession(parts: Parts, wish: KeepWish, session: Session): Promise<KeepAnswer> {
+  try {
+    const work = workOf(session, await messagesOf(parts, session));
+    const happened = wish.how === 'patch' ? await patch(parts, work, wish, session) : await branch(parts, work, wish, session);
+    return { ok: true, detail: [happened, ...(wish.withoutMine ? await leftOut(parts, work) : [])].join('. ') };
+  } catch (error) {
+    if (error instanceof NotKept) return { ok: false, detail: error.message };
+    throw error;
+  }
+}
+
+async function branch(parts: Parts, work: Work, { how, withoutMine }: KeepWish, session: Session): Promise<string> {
+  if (how === 'branch') return inWords(await keepBranch(parts, work, withoutMine));
+  return inWords(await squash(parts, work, `${subjectOf(session)}\n\nBounded-Session: ${session.id}`, withoutMine));
+}
+
+async function patch(parts: Parts, work: Work, { withoutMine }: KeepWish, session: Session): Promise<string> {
+  const base = await parts.commits.committable(work.base);
+  const result = withoutMine ? await withoutUsers(parts.commits, work, await stagesOf(parts.commits, work)) : await parts.commits.committable(lastTree(work));
   const file = `${session.id}.patch`;
-  await parts.own.writeReport(session.name, file, patch);
+  await parts.own.writeReport(session.name, file, await patchBetween(parts, base, result));
   return `the patch is in .bounded/${session.name}/${file}; git was not touched`;
+}
+
+/** What leaving the user's changes out did to the result. The verdict was measured with them. */
+async function leftOut(parts: Parts, work: Work): Promise<string[]> {
+  const kept = await withoutUsers(parts.commits, work, await stagesOf(parts.commits, work));
+  const whole = await parts.commits.committable(lastTree(work));
+  if (work.dirty.length === 0 && kept.oid === whole.oid) return ['There was no change of yours to leave out'];
+  return ['Your changes were left out. Verdict of what was kept: unverified, it differs from the measured tree'];
 }
 
 const subjectOf = (session: Session): string => session.contract.task.trim().split('\n')[0] ?? session.name;

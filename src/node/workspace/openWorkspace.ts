@@ -11,12 +11,13 @@ import { Diffs } from './diffs.ts';
 import { findProgram, isInside } from './findProgram.ts';
 import { PathGuard } from './guard.ts';
 import { IgnoreRules } from './ignoreRules.ts';
-import type { KeptBranch, Work } from './keep.ts';
+import type { KeptBranch } from './keep.ts';
 import { LeftOutLists } from './leftOut.ts';
 import { RootRecord } from './rootRecord.ts';
 import { Search } from './search.ts';
 import { Store } from './store.ts';
 import { Trees } from './trees.ts';
+import type { Work } from './work.ts';
 import { WorkTree } from './workTree.ts';
 
 export interface WorkspaceOptions {

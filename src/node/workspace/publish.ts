@@ -8,6 +8,7 @@ import { encodeText } from './bytes.ts';
 import { catFile } from './catFile.ts';
 import { commitBody } from './commits.ts';
 import { attributesOf, committedContent } from './lineEnds.ts';
+import { NotKept } from './notKept.ts';
 import { gitObject } from './objects.ts';
 import type { Store } from './store.ts';
 import { listTree } from './trees.ts';
@@ -36,7 +37,7 @@ export interface Published {
  */
 export async function publish(parts: { readonly store: Store; readonly blobs: Blobs }, repository: UserRepository, head: string | undefined, steps: readonly Step[]): Promise<Published> {
   const format = (await parts.store.git.run({ args: ['rev-parse', '--show-object-format'], env: { GIT_DIR: repository.gitDir } })).stdout.toString('latin1').trim();
-  if (format !== 'sha1') throw new Error(`this repository names its objects by ${format}, which branches of Bounded cannot do yet; export a patch`);
+  if (format !== 'sha1') throw new NotKept(`this repository names its objects by ${format}, which branches of Bounded cannot do yet; export a patch`);
   const prepared = await withLineEnds(parts, repository, head, steps);
   await copyBlobs(parts.store, repository, prepared.steps);
   const env = { ...objectEnvironment(repository), GIT_INDEX_FILE: path.join(parts.store.directory, 'spool', `index-${randomBytes(6).toString('hex')}`) };
@@ -52,7 +53,7 @@ export async function publish(parts: { readonly store: Store; readonly blobs: Bl
       tree = next;
       commits += 1;
     }
-    if (commit === undefined || commits === 0) throw new Error('there is nothing to keep: no file differs from the commit that the session started from');
+    if (commit === undefined || commits === 0) throw new NotKept('there is nothing to keep: no file differs from the commit that the session started from');
     return { commit, commits, unfiltered: prepared.unfiltered };
   } finally {
     await rm(env.GIT_INDEX_FILE, { force: true });

@@ -4,6 +4,7 @@ import { link, lstat, open, rename, symlink, unlink } from 'node:fs/promises';
 import type { Blob } from '../../core/session/changes.ts';
 import { codeOf } from '../journal/faults.ts';
 import { type FileState, isState, stateAt, stateInWords } from './fileState.ts';
+import { permissionsFor } from './permissions.ts';
 import { onDisk } from './places.ts';
 
 /** A content to be put at a place. */
@@ -82,13 +83,6 @@ async function writeBeside(folder: string, file: NewFile, state: FileState): Pro
 }
 
 const onDiskTarget = (target: Buffer): string | Buffer => (isUtf8(target) ? target.toString('utf8') : target);
-
-/** The permissions that were there; execution is granted to whoever may read, or taken away, where the wanted mode says so. */
-function permissionsFor(permissions: number, mode: Blob['mode']): number {
-  const wanted = mode === '100755';
-  if (process.platform === 'win32' || wanted === ((permissions & 0o100) !== 0)) return permissions;
-  return wanted ? permissions | ((permissions & 0o444) >> 2) | 0o100 : permissions & ~0o111;
-}
 
 /** Gives a file its name, unless there is something of that name by now. */
 async function linkInto(folder: string, from: string, name: string): Promise<Hindrance> {

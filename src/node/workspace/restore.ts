@@ -1,17 +1,16 @@
 import type { RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
-import type { LeftPath } from '../../core/session/facts.ts';
+import type { LeftPath, MovedPath } from '../../core/session/facts.ts';
 import type { Blobs } from './blobs.ts';
 import { readSmall } from './content.ts';
 import { type FileState, isState, stateInWords } from './fileState.ts';
 import { inFolder } from './folders.ts';
-import { isPlain, type PathGuard } from './guard.ts';
-import { isBoundedPath, isGitName } from './lexicalPath.ts';
+import { mayRestore, type PathGuard } from './guard.ts';
 import { decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
 import { gitObject } from './objects.ts';
 import { ancestorsOf, nameOf, onDisk, parentOf } from './places.ts';
 import { putFile, removeFile } from './replaceFile.ts';
-import { change, lookAt, removeFolder, withoutEmptyFolder } from './restorePlaces.ts';
+import { change, lookAt, removeFolder, roomAt } from './restorePlaces.ts';
 
 export interface RestoreParts {
   readonly root: string;
@@ -19,6 +18,8 @@ export interface RestoreParts {
   readonly guard: PathGuard;
   /** Whether a folder came to be under the session; such a folder goes when a rewind empties it. */
   readonly made: (folder: Path) => boolean;
+  /** What no checkpoint holds. */
+  readonly skip: (path: Path) => boolean;
 }
 
 /** What a path has after it was dealt with, or why it was left as it is. */
@@ -29,6 +30,7 @@ type Result = { readonly now: Blob | null; readonly merged: boolean } | { readon
  * three-way merge or stays. Every path is looked at again afterwards; one that does not have what it should is left.
  */
 export async function restorePaths(parts: RestoreParts, items: readonly RestoreItem[]): Promise<RestoreOutcome> {
+  const moved: MovedPath[] = [];
   const unique = [...new Map(items.map((item) => [item.path, item])).values()];
   const results = new Map<Path, Result>();
   for (const { path } of unique) if (!mayRestore(path)) results.set(path, { left: 'it is no path of the session' });
@@ -37,11 +39,9 @@ export async function restorePaths(parts: RestoreParts, items: readonly RestoreI
   for (const item of allowed.filter((one) => one.target === null)) results.set(item.path, await removeOne(parts, item));
   const coming = allowed.flatMap((item) => (item.target === null ? [] : [{ ...item, target: item.target }]));
   const contents = parts.blobs.readAll(coming.map((item) => item.target.oid), Number.POSITIVE_INFINITY);
-  for (const item of coming) results.set(item.path, await bringOne(parts, item, (await contents.next()).value ?? Buffer.alloc(0)));
-  return verified(parts, results);
+  for (const item of coming) results.set(item.path, await bringOne(parts, item, (await contents.next()).value ?? Buffer.alloc(0), moved));
+  return { ...(await verified(parts, results)), ...(moved.length === 0 ? {} : { moved }) };
 }
-
-const mayRestore = (path: Path): boolean => isPlain(path) && !path.split('/').some(isGitName) && !isBoundedPath(path);
 
 async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result> {
   const state = await lookAt(parts.root, item.path);
@@ -56,10 +56,11 @@ async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result
   return { now: null, merged: false };
 }
 
-async function bringOne(parts: RestoreParts, item: RestoreItem & { readonly target: Blob }, target: Buffer): Promise<Result> {
+async function bringOne(parts: RestoreParts, item: RestoreItem & { readonly target: Blob }, target: Buffer, moved: MovedPath[]): Promise<Result> {
   const found = await lookAt(parts.root, item.path);
-  // Where the session left nothing, a folder without files must not keep the file away.
-  const state = item.expected === null ? await withoutEmptyFolder(parts.root, item.path, found) : found;
+  // Where the session left nothing, a folder without anything that a checkpoint holds must not keep the file away.
+  const { state, to } = item.expected === null ? await roomAt(parts.root, item.path, found, parts.skip) : { state: found };
+  if (to !== undefined) moved.push({ path: item.path, to });
   const current = contentOf(state);
   if (current === undefined) return { left: `there is ${stateInWords(state)} in its place` };
   const step = decideRestore(item.target, item.expected, current);

@@ -1,10 +1,11 @@
-import { readdir, rmdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rmdir } from 'node:fs/promises';
 import type { Path } from '../../core/session/changes.ts';
 import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
 import { type FileState, stateAt } from './fileState.ts';
 import { inFolder } from './folders.ts';
-import { nameOf, onDisk, parentOf } from './places.ts';
+import { joined, nameOf, onDisk, parentOf } from './places.ts';
 
 /** What is at a path of the work tree now. */
 export async function lookAt(root: string, path: Path): Promise<FileState> {
@@ -30,23 +31,50 @@ export async function change(root: string, path: Path, create: boolean, act: (pl
   }
 }
 
-const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY', 'ENOTEMPTY', 'EINVAL', 'EILSEQ']);
+const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY', 'ENOTEMPTY', 'EINVAL', 'EILSEQ', 'EXDEV']);
 
-/** A file that comes back takes the place of a folder in which there are at most empty folders: no content is lost. */
-export async function withoutEmptyFolder(root: string, path: Path, state: FileState): Promise<FileState> {
-  if (state.kind !== 'folder') return state;
-  const entered = await inFolder(root, path, false, (place) => emptied(place).catch(refused));
-  return 'value' in entered && entered.value && (await removeFolder(root, path)) ? { kind: 'missing' } : state;
+/** What is at a path once room was made there, and where what stood in the way is kept now. */
+export interface Room {
+  readonly state: FileState;
+  readonly to?: Path;
 }
 
-/** Removes the empty folders in a folder; does nothing and answers false where there is anything else. */
-async function emptied(place: string): Promise<boolean> {
+/**
+ * A file that comes back takes the place of a folder that holds no content, or nothing but scratch. Scratch is in no checkpoint and may
+ * be the user's: the folder is moved aside as a whole. Anything else in the folder keeps it where it is.
+ */
+export async function roomAt(root: string, path: Path, state: FileState, isScratch: (path: Path) => boolean): Promise<Room> {
+  if (state.kind !== 'folder') return { state };
+  const entered = await inFolder(root, path, false, (place) => contentOf(place, path, isScratch).catch(refused));
+  const content = 'value' in entered ? entered.value : false;
+  if (content === 'none') return (await removeFolder(root, path)) ? { state: { kind: 'missing' } } : { state };
+  const to = content === 'scratch' ? await moveAside(root, path) : undefined;
+  return to === undefined ? { state } : { state: { kind: 'missing' }, to };
+}
+
+/** What a folder holds; empty folders in it are removed where there is nothing else. */
+async function contentOf(place: string, path: Path, isScratch: (path: Path) => boolean): Promise<'none' | 'scratch' | 'other'> {
   const entries = await readdir(place, { withFileTypes: true, recursive: true });
-  if (!entries.every((entry) => entry.isDirectory())) return false;
+  const contents = entries.filter((entry) => !entry.isDirectory()).map((entry) => `${path}${entry.parentPath.slice(place.length)}/${entry.name}`);
+  if (contents.length > 0) return contents.every(isScratch) ? 'scratch' : 'other';
   const deepestFirst = entries.map((entry) => onDisk(entry.parentPath, entry.name)).reverse();
   for (const folder of deepestFirst) await rmdir(folder);
-  return true;
+  return 'none';
 }
+
+/** Renames a folder to a place of its own below Bounded's folder, where no checkpoint looks; answers the place, or undefined where the system refuses. */
+async function moveAside(root: string, path: Path): Promise<Path | undefined> {
+  const folder = `${asideFolder}/${randomBytes(6).toString('hex')}`;
+  const entered = await inFolder(root, parentOf(path), false, (from) => inFolder(root, folder, true, async (to) => {
+    await rename(onDisk(from, nameOf(path)), onDisk(to, nameOf(path)));
+    for (const changed of [to, from]) await syncDirectory(changed);
+    return true;
+  }).catch(refused));
+  const moved = 'value' in entered && entered.value !== false && 'value' in entered.value && entered.value.value;
+  return moved ? joined(folder, nameOf(path)) : undefined;
+}
+
+const asideFolder = '.bounded/aside';
 
 function refused(error: unknown): false {
   if (!refusals.has(codeOf(error) ?? '')) throw error;

@@ -3,6 +3,7 @@ import type { Path } from '../../core/session/changes.ts';
 import { codeOf } from '../journal/faults.ts';
 import { decodeBytes } from './bytes.ts';
 import { Pace } from './pace.ts';
+import { isUnusual } from './permissions.ts';
 import { joined, onDisk } from './places.ts';
 
 /** A regular file or link as it was found, not yet read. */
@@ -23,9 +24,13 @@ export interface Scan {
   readonly unreadable: ReadonlyMap<Path, string>;
   /** What git trees cannot hold: empty folders, sockets, pipes and devices. */
   readonly special: ReadonlyMap<Path, string>;
+  /** Permission bits of files that a new file would not get. */
+  readonly permissions: ReadonlyMap<Path, number>;
   readonly folders: ReadonlySet<Path>;
   /** Folders with a repository of their own, other than the workspace folder. */
   readonly repositories: readonly Path[];
+  /** What `skip` named, without what is below. */
+  readonly skipped: readonly Path[];
 }
 
 export const emptyFolder = 'empty folder';
@@ -38,7 +43,7 @@ const racyMs = 2000;
  * when the workspace folder itself cannot be read: an unreadable tree must not look like an empty one.
  */
 export async function scan(root: string, skip: (path: Path) => boolean): Promise<Scan> {
-  const result = { found: [] as Found[], unreadable: new Map<Path, string>(), special: new Map<Path, string>(), folders: new Set<Path>(), repositories: [] as Path[] };
+  const result = { found: [] as Found[], unreadable: new Map<Path, string>(), special: new Map<Path, string>(), permissions: new Map<Path, number>(), folders: new Set<Path>(), repositories: [] as Path[], skipped: [] as Path[] };
   const racySince = BigInt(Date.now() - racyMs) * 1_000_000n;
   const pace = new Pace();
   const pending: Path[] = [''];
@@ -49,12 +54,11 @@ export async function scan(root: string, skip: (path: Path) => boolean): Promise
       const path = joined(folder, entry.name);
       if (isGitFolder(entry.name)) {
         if (folder !== '') result.repositories.push(folder);
-      } else if (!skip(path)) {
-        if (entry.isDirectory()) {
-          result.folders.add(path);
-          pending.push(path);
-        } else look(root, path, racySince, result);
-      }
+      } else if (skip(path)) result.skipped.push(path);
+      else if (entry.isDirectory()) {
+        result.folders.add(path);
+        pending.push(path);
+      } else look(root, path, racySince, result);
       if (pace.due) await pace.rest();
     }
   }
@@ -83,11 +87,13 @@ function listed(root: string, folder: Path, unreadable: Map<Path, string>): read
   }
 }
 
-function look(root: string, path: Path, racySince: bigint, result: { readonly found: Found[]; readonly unreadable: Map<Path, string>; readonly special: Map<Path, string> }): void {
+function look(root: string, path: Path, racySince: bigint, result: { readonly found: Found[]; readonly unreadable: Map<Path, string>; readonly special: Map<Path, string>; readonly permissions: Map<Path, number> }): void {
   try {
     const stats = lstatSync(onDisk(root, path), { bigint: true });
     if (stats.isFile() || stats.isSymbolicLink()) result.found.push({ path, key: keyOf(stats), size: Number(stats.size), link: stats.isSymbolicLink(), racy: stats.ctimeNs > racySince });
     else result.special.set(path, specialKind(stats));
+    const bits = Number(stats.mode) & 0o7777;
+    if (stats.isFile() && isUnusual(bits)) result.permissions.set(path, bits);
   } catch (error) {
     noteUnreadable(path, error, result.unreadable);
   }

@@ -1,55 +1,22 @@
-import { readFile, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Head } from '../../agent/ports.ts';
+import { findRepository, type RepositoryPlace } from '../journal/repository.ts';
 import type { Git } from './git.ts';
 import { exists } from './store.ts';
 
-/** The user's repository. All folders are real and absolute. Only its files are read, and git reads it with a configuration of ours. */
-export interface UserRepository {
-  /** Top folder of the work tree. */
-  readonly top: string;
-  readonly gitDir: string;
-  /** The git folder that all work trees of the repository share. */
-  readonly commonDir: string;
+/** The user's repository. Only its files are read, and git reads it with a configuration of ours. */
+export interface UserRepository extends RepositoryPlace {
   /** Where the workspace folder is below `top`: '' or `folder/`, with `/`. */
   readonly prefix: string;
 }
 
-/** Finds the repository that a real folder belongs to, as git does, but by reading alone. Undefined where there is none. */
+/** The repository of the workspace folder, a real path. Undefined where there is none. */
 export async function findUserRepository(root: string): Promise<UserRepository | undefined> {
-  for (let top = root; ; top = path.dirname(top)) {
-    const gitDir = await gitDirIn(top);
-    if (gitDir !== undefined) return { top, gitDir, commonDir: await commonDirOf(gitDir), prefix: prefixOf(top, root) };
-    if (top === path.dirname(top)) return undefined;
-  }
+  const place = await findRepository(root);
+  return place === undefined ? undefined : { ...place, prefix: prefixOf(place.top, root) };
 }
 
 const prefixOf = (top: string, root: string): string => (top === root ? '' : `${path.relative(top, root).split(path.sep).join('/')}/`);
-
-/** `.git` is the folder itself, or in a linked work tree and a submodule a file that names it. */
-async function gitDirIn(top: string): Promise<string | undefined> {
-  const dotGit = path.join(top, '.git');
-  try {
-    const named = (await stat(dotGit)).isDirectory() ? '.git' : /^gitdir: (.+?)[\r\n]*$/s.exec(await readFile(dotGit, 'utf8'))?.[1];
-    if (named === undefined) return undefined;
-    const target = path.resolve(top, named);
-    return (await hasHead(target)) ? await realpath(target) : undefined;
-  } catch {
-    // No `.git` here, or one that git would not take either.
-    return undefined;
-  }
-}
-
-/** HEAD may be a link to a branch that has no commit yet. */
-async function hasHead(gitDir: string): Promise<boolean> {
-  const head = path.join(gitDir, 'HEAD');
-  return (await exists(head)) || readlink(head).then(() => true, () => false);
-}
-
-async function commonDirOf(gitDir: string): Promise<string> {
-  const named = await readFile(path.join(gitDir, 'commondir'), 'utf8').catch(() => undefined);
-  return named === undefined ? gitDir : realpath(path.resolve(gitDir, named.trimEnd()));
-}
 
 /** Environment in which the store's git reads the user's objects, but nothing that their configuration says about fetching them. */
 export const objectEnvironment = (repository: UserRepository): Record<string, string> => ({ GIT_OBJECT_DIRECTORY: path.join(repository.commonDir, 'objects') });

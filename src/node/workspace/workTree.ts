@@ -1,28 +1,32 @@
-import type { Capture, FileRead, Head, RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
+import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
+import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Blobs } from './blobs.ts';
 import { decodeBytes } from './bytes.ts';
 import type { Captures } from './capture.ts';
-import type { CommitInput, Commits } from './commits.ts';
+import type { Commits } from './commits.ts';
 import type { Diffs } from './diffs.ts';
 import { dirtyPaths } from './dirty.ts';
 import { type ApplyOutcome, FileTools } from './fileTools.ts';
 import type { PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
-import { keepBranch, type KeptBranch, patchBetween, squash, type Work } from './keep.ts';
+import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
 import { keepSession } from './keepSession.ts';
 import { leftOutFile } from './leftOut.ts';
-import type { Resolved } from './lexicalPath.ts';
+import { isBoundedPath, type Resolved } from './lexicalPath.ts';
 import type { KeepingWorkspace } from './openWorkspace.ts';
 import { OwnFiles } from './ownFiles.ts';
 import { Queue } from './queue.ts';
 import { restorePaths } from './restore.ts';
+import { restoreBeside } from './restoreBeside.ts';
+import { scratchUse } from './scratchUse.ts';
 import type { GrepAnswer, Search } from './search.ts';
 import type { Store } from './store.ts';
 import { fileAt, files } from './tree.ts';
 import type { Trees } from './trees.ts';
 import { findUserRepository, headOf } from './userRepository.ts';
+import type { Work } from './work.ts';
 
 export interface WorkTreeParts {
   readonly root: string;
@@ -60,6 +64,10 @@ export class WorkTree implements KeepingWorkspace {
 
   capture(): Promise<Capture> {
     return this.#queue.run(async () => (await this.#parts.captures.take()).capture);
+  }
+
+  scratchUse(): Promise<ScratchUse> {
+    return this.#queue.run(async () => scratchUse(this.root, (await this.#parts.captures.last()).skipped.filter((path) => !isBoundedPath(path))));
   }
 
   dirty(): Promise<readonly Path[]> {
@@ -110,10 +118,17 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
-    return this.#queue.run(async () => {
-      const { appeared, folders } = await this.#parts.captures.last();
-      return restorePaths({ ...this.#parts, made: (folder) => appeared.has(folder) || folders?.has(folder) === false }, items);
-    });
+    return this.#queue.run(async () => restorePaths({ ...this.#parts, made: await this.#made() }, items));
+  }
+
+  /** Whether a folder came to be under the session. */
+  async #made(): Promise<(folder: Path) => boolean> {
+    const { appeared, folders } = await this.#parts.captures.last();
+    return (folder) => appeared.has(folder) || folders?.has(folder) === false;
+  }
+
+  restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
+    return this.#queue.run(async () => restoreBeside(this.root, await this.#made(), items));
   }
 
   revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
@@ -136,20 +151,21 @@ export class WorkTree implements KeepingWorkspace {
     return this.#tools.sha256(path);
   }
 
-  keep(how: 'branch' | 'squash' | 'patch', session: Session): Promise<string> {
-    return this.#queue.run(() => keepSession({ ...this.#parts, own: this.#own }, how, session));
+  keep(wish: KeepWish, session: Session): Promise<KeepAnswer> {
+    return this.#queue.run(() => keepSession({ ...this.#parts, own: this.#own }, wish, session));
   }
 
   keepBranch(work: Work): Promise<KeptBranch> {
-    return this.#queue.run(() => keepBranch(this.#parts, work));
+    return this.#queue.run(() => keepBranch(this.#parts, work, false));
   }
 
   squash(work: Work, message: string): Promise<KeptBranch> {
-    return this.#queue.run(() => squash(this.#parts, work, message));
+    return this.#queue.run(() => squash(this.#parts, work, message, false));
   }
 
   patch(from: TreeId, to: TreeId): Promise<Buffer> {
-    return this.#queue.run(() => patchBetween(this.#parts, from, to));
+    const { commits } = this.#parts;
+    return this.#queue.run(async () => patchBetween(this.#parts, await commits.committable(from), await commits.committable(to)));
   }
 }
 

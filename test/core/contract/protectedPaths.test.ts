@@ -53,6 +53,7 @@ describe('a protected path', function () {
   it('folds a path to one spelling, and folding it again changes nothing', () => {
     assert.equal(foldPath('SRC\\Cafe\u0301 /x.TS.'), 'src/café/x.ts');
     assert.equal(foldPath('a/../b'), 'a/../b');
+    assert.equal(foldPath('STRAẞE'), foldPath('strasse'));
     fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (path) => assert.equal(foldPath(foldPath(path)), foldPath(path))));
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { evolve, fold } from '../../../src/core/session/evolve.ts';
+import type { SessionEvent } from '../../../src/core/session/events.ts';
 import type { Session } from '../../../src/core/session/session.ts';
 import { answer, base, boundary, exit, flag, gate, opened, phase, ran, write, wrote } from './support/events.ts';
 import { contractOf, Story } from './support/journal.ts';
@@ -64,6 +65,16 @@ describe('Undoing a rewind', () => {
   it('of a stray whose file could not be brought back leaves the flag settled', () => {
     const { session } = working().tell(rewindFile, { type: 'flag/settled', flag: 'f1', how: 'rewound' }, { type: 'rewind/undone', rewind: 'w1', restored: [], left: [{ path: stray.path, why: 'yours' }], tree: 't1' });
     assert.equal(session.line.flags[0]?.outcome, 'rewound');
+  });
+
+  it('a boundary has the empty folders and permissions of before it alone, and undoing its rewind forgets none of them', () => {
+    const beside = (path: string): SessionEvent => ({ type: 'changes/written', writes: [], beside: [{ path, call: 'c', before: 'empty folder' }], tree: 't2' });
+    const paths = (story: { readonly session: Session }) => story.session.line.beside.map((one) => one.path);
+    const story = working().tell(beside('uploads'));
+    assert.deepEqual(paths(story), ['uploads']);
+    const rewound = story.tell(rewindTo('explore'), phase('minimal-hook'), ...opened('m2'), beside('later'));
+    assert.deepEqual(paths(rewound), ['later']);
+    assert.deepEqual(paths(rewound.tell({ type: 'rewind/undone', rewind: 'w2', restored: [], left: [], tree: 't6' })), ['uploads', 'later']);
   });
 
   it('to a boundary goes back to the line that was left, and keeps the writes of the attempt between', () => {

@@ -154,6 +154,7 @@ describe('View of the end', () => {
     const { result } = ended('fail', 1, ran('r1', 'boundary', 't0', 'fail'));
     assert.equal(result?.measured.filter((row) => !row.met).length, 8);
     assert.ok(result.notMeasured.includes('not covered by checkpoints: big.bin'));
+    assert.ok(result.notMeasured.every((one) => !one.includes('scratch')));
     assert.ok(result.notMeasured.includes('whether the oracle catches wrong implementations: none was tried'));
     assert.deepEqual(result.yours, ['notes.txt']);
   });

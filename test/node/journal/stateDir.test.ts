@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { repositoryState, type RepositoryState } from '../../../src/node/journal/stateDir.ts';
 import { stateRoot, type Machine } from '../../../src/node/journal/stateRoot.ts';
@@ -60,6 +60,14 @@ describe('the private state of a repository', () => {
     const leases = states.map((state) => state.lease.name);
     assert.deepEqual(leases.slice(0, 3), [leases[0], leases[0], leases[0]]);
     assert.notEqual(leases[3], leases[0], 'two work trees can each have a session');
+  });
+
+  it('is found where HEAD is a link to a branch without a commit, as an older git writes it', async () => {
+    const root = await repository('repo');
+    await rm(path.join(root, '.git', 'HEAD'));
+    await symlink('refs/heads/unborn', path.join(root, '.git', 'HEAD'));
+    git(root, 'status');
+    assert.match(path.basename((await stateIn(root, 'home')).dir), /-repo$/);
   });
 
   it('differs between repositories of one name', async () => {

@@ -112,7 +112,7 @@ describe('somebody else at the same moment', () => {
     const store = await Store.open(repo.store, (await findProgram('git', repo.root)) ?? assert.fail());
     const expected = await blobAt(repo, 'made/a.txt');
     const made = (folder: Path) => { fs.writeFileSync(repo.at(`${folder}/a.txt`), 'again'); return false; };
-    const parts = { root: repo.root, blobs: new Blobs(store), guard: new PathGuard(repo.root, [], compileGlobs([])), made };
+    const parts = { root: repo.root, blobs: new Blobs(store), guard: new PathGuard(repo.root, [], compileGlobs([])), made, skip: () => false };
     const outcome = await restorePaths(parts, [{ path: 'made/a.txt', target: null, expected }]);
     assert.deepEqual([outcome.restored, outcome.left.map((one) => one.path)], [[], ['made/a.txt']]);
   });

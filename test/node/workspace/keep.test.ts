@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Path } from '../../../src/core/session/changes.ts';
+import type { FileDiff, Path, Write } from '../../../src/core/session/changes.ts';
 import type { Session } from '../../../src/core/session/session.ts';
-import type { Work } from '../../../src/node/workspace/keep.ts';
 import { pruneStore, storeSize } from '../../../src/node/workspace/prune.ts';
+import type { Work } from '../../../src/node/workspace/work.ts';
 import { contentsOf, untouchable, type TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
@@ -17,10 +17,14 @@ async function session(repo: TestRepo, first: () => void, second: () => void, us
   const steps: Work['steps'][number][] = [];
   for (const [index, act] of [first, second].entries()) {
     act();
-    steps.push({ tree: (await workspace.capture()).tree, message: `boundary ${index + 1}\n\nBounded-Session: s1`, seconds: 1_700_000_000 + index, users: new Set(users) });
+    const { tree } = await workspace.capture();
+    const diffs = await workspace.diff(steps.at(-1)?.tree ?? base, tree);
+    steps.push({ tree, message: `boundary ${index + 1}\n\nBounded-Session: s1`, seconds: 1_700_000_000 + index, writes: written(diffs.filter((diff) => !users.includes(diff.path))) });
   }
   return { workspace, work: { name: 'task', base, dirty, steps, ...(head.commit === undefined ? {} : { head: head.commit }) } };
 }
+
+const written = (diffs: readonly FileDiff[]): Write[] => diffs.map((diff) => ({ ...diff, by: 'tool', call: 'c', phase: 'minimal-hook', attempt: 1, turn: 1 }));
 
 const withoutKept = (state: Record<string, string>) => Object.fromEntries(Object.entries(state).filter(([file]) => !/^\.git\/(objects|refs\/heads\/bounded|logs\/refs\/heads\/bounded)/.test(file)));
 
@@ -144,32 +148,104 @@ describe('keeping the work', () => {
 describe('keeping a session as its journal tells it', () => {
   afterEach(removeRepos);
 
-  async function finished(repo: TestRepo) {
-    repo.write('dirty.txt', 'mine');
-    const { work, workspace } = await session(repo, () => repo.write('a.txt', 'one\n'), () => repo.write('b.txt', 'two\n'));
-    const boundaries: unknown[] = [];
-    for (const step of work.steps) boundaries.push({ id: 'b', tree: step.tree, at: 1_700_000_000_000, commit: await workspace.commit({ tree: step.tree, branch: 'x', message: step.message, author: 'bounded' }) });
-    repo.write('c.txt', 'after the last boundary');
-    const { tree } = await workspace.capture();
-    const base = { tree: work.base, commit: '', dirty: work.dirty, head: work.head, notCovered: [] };
-    return { workspace, session: { id: 's1', name: 'task', contract: { task: 'Do it\nwell' }, startedAt: 0, base, tree, userChanges: [], line: { writes: [], boundaries } } as unknown as Session };
+  interface Acts {
+    readonly first?: () => void;
+    readonly second?: () => void;
+    /** After the last boundary. */
+    readonly last?: () => void;
+    readonly users?: readonly Path[];
   }
+
+  async function finished(repo: TestRepo, { first, second, last, users = [] }: Acts = {}) {
+    const { work, workspace } = await session(repo, first ?? (() => repo.write('a.txt', 'one\n')), second ?? (() => repo.write('b.txt', 'two\n')), users);
+    const boundaries: unknown[] = [];
+    const writes: Write[] = [];
+    for (const step of work.steps) {
+      writes.push(...step.writes);
+      boundaries.push({ id: 'b', tree: step.tree, at: 1_700_000_000_000, commit: await workspace.commit({ tree: step.tree, branch: 'x', message: step.message, author: 'bounded' }), line: { writes: [...writes] } });
+    }
+    (last ?? (() => repo.write('c.txt', 'after the last boundary')))();
+    const { tree } = await workspace.capture();
+    writes.push(...written(await workspace.diff(work.steps[1]?.tree ?? '', tree)));
+    const base = { tree: work.base, commit: '', dirty: work.dirty, head: work.head, notCovered: [] };
+    return { workspace, session: { id: 's1', name: 'task', contract: { task: 'Do it\nwell' }, startedAt: 0, base, tree, userChanges: [], line: { writes, boundaries } } as unknown as Session };
+  }
+
+  const branch = { how: 'branch', withoutMine: false } as const;
+  const unverified = 'Your changes were left out. Verdict of what was kept: unverified, it differs from the measured tree';
+  const commits = (repo: TestRepo, name: string): string[] => repo.git('log', '--format=%s|%an', `main..${name}`).split('\n');
 
   it('makes a branch with the messages of the boundaries', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
+    repo.write('dirty.txt', 'mine');
     const { workspace, session: done } = await finished(repo);
-    assert.equal(await workspace.keep('branch', done), 'the branch bounded/task/1 was made with 4 commits; HEAD, index and work tree were not touched');
+    assert.deepEqual(await workspace.keep(branch, done), { ok: true, detail: 'the branch bounded/task/1 was made with 4 commits; HEAD, index and work tree were not touched' });
     assert.deepEqual(repo.git('log', '--format=%s', 'main..bounded/task/1').split('\n'), ['Work after the last boundary', 'boundary 2', 'boundary 1', 'Uncommitted work at the start']);
-    assert.equal(await workspace.keep('squash', done), 'the branch bounded/task/2 was made with one commit; HEAD, index and work tree were not touched');
+    assert.deepEqual(await workspace.keep({ how: 'squash', withoutMine: false }, done), { ok: true, detail: 'the branch bounded/task/2 was made with one commit; HEAD, index and work tree were not touched' });
     assert.equal(repo.git('log', '--format=%B', 'main..bounded/task/2').trim(), 'Do it\n\nBounded-Session: s1');
     assert.equal(repo.git('diff', 'bounded/task/1', 'bounded/task/2'), '');
   });
 
   it('writes a patch beside the other pages', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
+    repo.write('dirty.txt', 'mine');
     const { workspace, session: done } = await finished(repo);
-    assert.equal(await workspace.keep('patch', done), 'the patch is in .bounded/task/s1.patch; git was not touched');
+    assert.deepEqual(await workspace.keep({ how: 'patch', withoutMine: false }, done), { ok: true, detail: 'the patch is in .bounded/task/s1.patch; git was not touched' });
     assert.match(repo.read('.bounded/task/s1.patch'), /^diff --git a\/a.txt b\/a.txt\n/);
+  });
+
+  it('leaves the user\'s changes out of a branch, a single commit and a patch, and says that nobody measured the rest', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n', 'user.txt': 'u\n', 'dirty.txt': 'd\n' });
+    repo.write('dirty.txt', 'mine\n');
+    repo.write('untracked.txt', 'mine');
+    const { workspace, session: done } = await finished(repo, { second: () => { repo.write('b.txt', 'two\n'); repo.write('user.txt', 'later'); repo.write('new/user.txt', 'n'); }, users: ['user.txt', 'new/user.txt'] });
+    const before = untouchable(repo);
+    const kept = await workspace.keep({ how: 'branch', withoutMine: true }, done);
+    assert.deepEqual(kept, { ok: true, detail: `the branch bounded/task/1 was made with 3 commits; HEAD, index and work tree were not touched. ${unverified}` });
+    assert.deepEqual(withoutKept(untouchable(repo)), withoutKept(before));
+    assert.deepEqual(commits(repo, 'bounded/task/1'), ['Work after the last boundary|Bounded', 'boundary 2|Bounded', 'boundary 1|Bounded']);
+    assert.equal(repo.git('diff', '--name-only', 'main', 'bounded/task/1'), 'a.txt\nb.txt\nc.txt');
+    assert.match((await workspace.keep({ how: 'squash', withoutMine: true }, done)).detail, /with one commit.*unverified/);
+    assert.equal(repo.git('diff', 'bounded/task/1', 'bounded/task/2'), '');
+    assert.match((await workspace.keep({ how: 'patch', withoutMine: true }, done)).detail, /unverified/);
+    const clone = path.join(repo.outside, 'clone');
+    execFileSync('git', ['clone', '-q', repo.root, clone]);
+    execFileSync('git', ['apply', '--index', '-'], { cwd: clone, input: repo.read('.bounded/task/s1.patch') });
+    assert.equal(execFileSync('git', ['write-tree'], { cwd: clone, encoding: 'utf8' }).trim(), repo.git('rev-parse', 'bounded/task/1^{tree}'));
+  });
+
+  it('says nothing against the verdict where no change was the user\'s', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    assert.match((await workspace.keep({ how: 'branch', withoutMine: true }, done)).detail, /not touched\. There was no change of yours to leave out$/);
+  });
+
+  const together: readonly { readonly what: string; readonly path: Path; readonly before?: (repo: TestRepo) => void; readonly acts: (repo: TestRepo) => Acts }[] = [
+    { what: 'uncommitted work that the session went on from', path: 'a.txt', before: (repo) => repo.write('a.txt', 'mine\n'), acts: (repo) => ({ first: () => repo.write('a.txt', 'mine\none\n') }) },
+    { what: 'a later change that the session went on from', path: 'u.txt', acts: (repo) => ({ first: () => { repo.write('u.txt', 'mine\n'); repo.write('a.txt', 'one\n'); }, users: ['u.txt'], last: () => repo.write('u.txt', 'mine\nand more\n') }) },
+    { what: 'a file in the place of a folder that the user emptied', path: 'f', before: (repo) => fs.rmSync(repo.at('f'), { recursive: true }), acts: (repo) => ({ first: () => repo.write('f', 'now a file') }) },
+    { what: 'a file below one that the user removed', path: 'a.txt/x', before: (repo) => fs.rmSync(repo.at('a.txt')), acts: (repo) => ({ first: () => repo.write('a.txt/x', 'x') }) },
+  ];
+  for (const { what, path: mixed, before, acts } of together) {
+    it(`refuses to leave out ${what}, names the file and makes nothing`, async () => {
+      const repo = newRepo({ 'a.txt': 'a\n', 'u.txt': 'u\n', 'f/x': 'x' });
+      before?.(repo);
+      const { workspace, session: done } = await finished(repo, acts(repo));
+      const [untouched, files] = [untouchable(repo), contentsOf(repo.root)];
+      for (const how of ['branch', 'squash', 'patch'] as const) {
+        const refused = await workspace.keep({ how, withoutMine: true }, done);
+        assert.equal(refused.ok, false);
+        assert.match(refused.detail, new RegExp(`changed the same file, ${mixed}\\. .*nothing was written$`));
+      }
+      assert.deepEqual([untouchable(repo), contentsOf(repo.root)], [untouched, files]);
+      assert.equal((await workspace.keep(branch, done)).ok, true);
+    });
+  }
+
+  it('answers that there is nothing to keep', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo, { first: () => undefined, second: () => undefined, last: () => undefined });
+    assert.deepEqual([(await workspace.keep(branch, done)).ok, /nothing to keep/.test((await workspace.keep(branch, done)).detail)], [false, true]);
   });
 });
 
@@ -205,6 +281,23 @@ describe('the checkpoint store', () => {
     assert.equal(git('log', '--format=%s %an', 'bounded/task/s/1'), 'two ✓ Bounded\none Ada');
     assert.equal(git('rev-parse', 'bounded/task/s/1'), second);
     git('fsck', '--strict');
+  });
+
+  it('commits some paths alone, and nothing where git would track none of them', async () => {
+    const repo = newRepo({ 'a.txt': 'a', 'b.txt': 'b', 'f/x': 'x', '.gitignore': '*.log\n' });
+    const workspace = await open(repo);
+    const since = (await workspace.capture()).tree;
+    for (const file of ['a.txt', 'b.txt', 'run.log', 'new/n.txt']) repo.write(file, 'changed');
+    fs.rmSync(repo.at('f'), { recursive: true });
+    repo.write('f', 'now a file');
+    const { tree } = await workspace.capture();
+    const parent = await workspace.commit({ tree: since, branch: 'x', message: 'one', author: 'bounded' });
+    const only = (...paths: string[]) => workspace.commit({ tree, only: { since, paths }, branch: 'x', parent, message: 'two', author: 'user' });
+    assert.equal(await only('run.log'), parent);
+    const commit = await only('b.txt', 'new/n.txt', 'f/x', 'f', 'run.log');
+    const git = (...args: string[]) => execFileSync('git', args, { env: { ...process.env, GIT_DIR: repo.store }, encoding: 'utf8' }).trim();
+    assert.deepEqual(git('diff', '--name-status', '--no-renames', parent, commit).split('\n'), ['M\tb.txt', 'A\tf', 'D\tf/x', 'A\tnew/n.txt']);
+    assert.deepEqual([git('rev-parse', 'x'), git('log', '-1', '--format=%an %P', 'x')], [commit, `Ada ${parent}`]);
   });
 
   it('refuses a tree that is damaged rather than answering another', async () => {

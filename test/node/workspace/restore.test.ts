@@ -134,6 +134,40 @@ describe('a rewind', () => {
     assert.deepEqual([outcome.left, repo.read('a')], [[], 'file']);
   });
 
+  it('brings a file back in whose place there is scratch alone, and loses none of that', async () => {
+    const repo = newRepo({ 'a': 'file', 'b': 'other' });
+    const workspace = await open(repo, { scratch: ['__pycache__/', '*.tsbuildinfo'] });
+    const base = (await workspace.capture()).tree;
+    for (const name of ['a', 'b']) fs.rmSync(repo.at(name));
+    repo.write('a/x.tsbuildinfo', 'perhaps mine');
+    repo.write('a/deep/__pycache__/m.pyc', Buffer.from([0, 1]));
+    fs.chmodSync(repo.at('a/x.tsbuildinfo'), 0o640);
+    repo.write('b/x.tsbuildinfo', 'x');
+    repo.write('b/notes', 'no scratch');
+    const left = (await workspace.capture()).tree;
+    const wanted = (await items(workspace, base, left)).filter((item) => item.target !== null);
+    const outcome = await workspace.restore(wanted);
+    assert.deepEqual([outcome.restored, outcome.left], [['a'], [{ path: 'b', why: 'there is a folder in its place' }]]);
+    assert.deepEqual([repo.read('a'), repo.read('b/notes'), repo.read('b/x.tsbuildinfo')], ['file', 'no scratch', 'x']);
+    const [moved, ...more] = outcome.moved ?? [];
+    assert.deepEqual([moved?.path, more], ['a', []]);
+    assert.match(moved?.to ?? '', /^\.bounded\/aside\/[0-9a-f]+\/a$/);
+    assert.deepEqual([repo.read(`${moved?.to}/x.tsbuildinfo`), repo.read(`${moved?.to}/deep/__pycache__/m.pyc`), fs.statSync(repo.at(`${moved?.to}/x.tsbuildinfo`)).mode & 0o777], ['perhaps mine', '\0\u0001', 0o640]);
+    assert.deepEqual((await workspace.entries((await workspace.capture()).tree, ['a'])).get('a'), wanted.find((item) => item.path === 'a')?.target);
+  });
+
+  it('leaves scratch in the way where it cannot be moved', async () => {
+    const repo = newRepo({ 'a': 'file' });
+    const workspace = await open(repo, { scratch: ['__pycache__/'] });
+    const base = (await workspace.capture()).tree;
+    fs.rmSync(repo.at('a'));
+    repo.write('a/__pycache__/m.pyc', 'm');
+    fs.symlinkSync(repo.outside, repo.at('.bounded'));
+    const outcome = await workspace.restore(await items(workspace, base, (await workspace.capture()).tree));
+    assert.deepEqual(outcome, { restored: [], merged: [], left: [{ path: 'a', why: 'there is a folder in its place' }] });
+    assert.deepEqual([repo.read('a/__pycache__/m.pyc'), fs.readdirSync(repo.outside).sort()], ['m', ['store', 'work']]);
+  });
+
   it('leaves an empty folder that the user put in place of a file', async () => {
     const repo = newRepo({ 'a': 'file' });
     const { outcome } = await rewind(repo, () => repo.write('a', 'changed'), () => { fs.rmSync(repo.at('a')); fs.mkdirSync(repo.at('a')); });

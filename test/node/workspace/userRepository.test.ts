@@ -79,7 +79,7 @@ describe('the user\'s repository', () => {
     const base = await workspace.capture();
     repo.write('src/a.ts', 'kept\n');
     const last = await workspace.capture();
-    await workspace.keepBranch({ name: 'task', base: base.tree, dirty: await workspace.dirty(), head: (await workspace.head()).commit ?? '', steps: [{ tree: last.tree, message: 'm', seconds: 1, users: new Set() }] });
+    await workspace.keepBranch({ name: 'task', base: base.tree, dirty: await workspace.dirty(), head: (await workspace.head()).commit ?? '', steps: [{ tree: last.tree, message: 'm', seconds: 1, writes: [] }] });
     assert.equal(fs.existsSync(marker), false, fs.existsSync(marker) ? fs.readFileSync(marker, 'utf8') : '');
     try {
       repo.git('add', '-A');

@@ -15,6 +15,12 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+/** A size as people read it: `812 B`, `3.4 MiB`. */
+export function bytesText(bytes: number): string {
+  const power = bytes < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10));
+  return power === 0 ? `${bytes} B` : `${Number((bytes / 1024 ** power).toFixed(1))} ${['', 'K', 'M', 'G', 'T'][power]}iB`;
+}
+
 export function dollars(usd: number): string {
   return `$${usd.toFixed(2)}`;
 }

@@ -1,6 +1,6 @@
 import { decisiveRuns } from '../line.ts';
 import type { Session } from '../session.ts';
-import { count } from './figures.ts';
+import { bytesText, count } from './figures.ts';
 
 /** What the verdict says nothing about, as far as Bounded can know it. */
 export function notMeasured(session: Session): readonly string[] {
@@ -23,9 +23,10 @@ function unrun({ verdict, line, contract }: Session): readonly string[] {
   return contract.oracle.checks.filter((check) => !run.has(check.id)).map((check) => `${check.id}: it did not run on this tree`);
 }
 
-function uncovered({ base, line }: Session): readonly string[] {
+function uncovered({ base, line, scratch }: Session): readonly string[] {
   const what = new Set([...(base?.notCovered ?? []), ...line.boundaries.flatMap((boundary) => boundary.notCovered)]);
-  return [...what].map((one) => `not covered by checkpoints: ${one}`);
+  const unseen = scratch === undefined || scratch.now.files === 0 ? [] : [`scratch, ${count(scratch.now.files, 'file')} of ${bytesText(scratch.now.bytes)}`];
+  return [...what, ...unseen].map((one) => `not covered by checkpoints: ${one}`);
 }
 
 function decoyGaps({ line }: Session): readonly string[] {

@@ -1,0 +1,39 @@
+import type { BesideChange, Path } from '../core/session/changes.ts';
+import type { BesideItem, LeftPath } from '../core/session/facts.ts';
+import type { Capture } from './ports.ts';
+
+/** What differs between two looks beside the tree, by path. */
+export function besideChanges(call: string, before: Capture['beside'] = {}, after: Capture['beside'] = {}): readonly BesideChange[] {
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((path) => before[path] !== after[path]);
+  return changed.map((path) => ({ path, call, ...word('before', before[path]), ...word('after', after[path]) }));
+}
+
+/** Whether a rewind can bring this back: it is about empty folders and permissions alone. */
+export function canComeBack({ before, after }: BesideChange): boolean {
+  return [before, after].every((state) => state === undefined || state === 'empty folder' || isPermissions(state));
+}
+
+export const isPermissions = (state: string | undefined): boolean => state?.startsWith('permissions ') === true;
+
+/** The plan of undoing changes: each path from what it was left as to what it was before the first of them. Pure. */
+export function planBeside(changes: readonly BesideChange[]): readonly BesideItem[] {
+  const items = new Map<Path, BesideItem>();
+  for (const { path, before, after } of changes) {
+    const known = items.get(path);
+    items.set(path, { path, ...word('target', known === undefined ? before : known.target), ...word('expected', after) });
+  }
+  return [...items.values()].filter((item) => item.target !== item.expected);
+}
+
+/** The items of a rewind that took place, the other way round. */
+export function inverse(items: readonly BesideItem[]): readonly BesideItem[] {
+  return items.map(({ path, target, expected }) => ({ path, ...word('target', expected), ...word('expected', target) }));
+}
+
+export function doneOf(items: readonly BesideItem[], left: readonly LeftPath[]): readonly BesideItem[] {
+  return items.filter((item) => !left.some((one) => one.path === item.path));
+}
+
+function word<K extends string>(key: K, state: string | undefined): { readonly [key in K]?: string } {
+  return state === undefined ? {} : ({ [key]: state } as { readonly [key in K]: string });
+}

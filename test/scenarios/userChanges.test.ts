@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { events } from './support/cli.ts';
+import type { Project } from './support/project.ts';
+import { scenario } from './support/scenario.ts';
+
+/** git on the private store of a project. */
+function store(project: Project): (...args: string[]) => string {
+  const state = path.join(project.env['XDG_STATE_HOME'] ?? '', 'bounded');
+  const [repository = ''] = readdirSync(state).filter((name) => name.endsWith('-work'));
+  return (...args) => execFileSync('git', args, { env: { ...process.env, GIT_DIR: path.join(state, repository, 'store') }, encoding: 'utf8' }).trim();
+}
+
+/** Subjects with their authors, the newest first, of the attempt's branch. */
+const history = (git: (...args: string[]) => string, session: string, attempt: number): string[] =>
+  git('log', '--format=%s|%an', `bounded/task/${session}/${attempt}`).split('\n').map((line) => line.replace(/: .*\|/, '|'));
+
+describe('changes of the user during a session', function () {
+  this.timeout(180_000);
+
+  it('are commits of their own between the boundaries, over resume and rewind, and can be left out of what is kept', async () => {
+    await scenario({}, undefined, async ({ project, run, bounded }) => {
+      const at = (file: string): string => path.join(project.root, file);
+      await run('--approve', 'explore');
+      writeFileSync(at('NOTES.md'), 'mine\n');
+      const waiting = await bounded('resume', '--approve', 'oracle-only', '--json');
+      assert.equal(waiting.result?.gate?.phase, 'minimal-hook', waiting.stderr);
+      const session = waiting.result?.session ?? '';
+      const git = store(project);
+      assert.deepEqual(history(git, session, 1), ['oracle-only|Bounded', 'Changes by the user before oracle-only|User', 'baseline|Bounded', 'explore|Bounded', 'the state at the start|User']);
+      assert.equal(git('diff', '--name-only', `bounded/task/${session}/1~2`, `bounded/task/${session}/1~1`), 'NOTES.md');
+      assert.doesNotMatch(git('diff', '--name-only', `bounded/task/${session}/1~1`, `bounded/task/${session}/1`), /NOTES/);
+
+      writeFileSync(at('LATER.md'), 'later\n');
+      assert.equal((await bounded('resume', '--rewind', 'oracle-only', '--json')).status, 5);
+      const ran = await bounded('resume', '--approve', 'all', '--json');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.deepEqual(history(git, session, 2).slice(0, 5), ['review|Bounded', 'production-shape|Bounded', 'minimal-hook|Bounded', 'Changes by the user before minimal-hook|User', 'oracle-only|Bounded']);
+      assert.equal(git('diff', '--name-only', `bounded/task/${session}/2~4`, `bounded/task/${session}/2~3`), 'LATER.md');
+
+      const repository = [project.git('rev-parse', 'HEAD'), project.git('--no-optional-locks', 'status', '--porcelain'), project.git('ls-files', '-s')];
+      const kept = await bounded('keep', '--without-mine');
+      assert.equal(kept.status, 0, kept.stderr);
+      assert.match(kept.stdout, /Verdict of what was kept: unverified, it differs from the measured tree/);
+      assert.deepEqual(project.git('diff', '--name-only', 'main', 'bounded/task/1').trim().split('\n'), ['docs/variance.md', 'oracle/check.mjs', 'src/stats/variance.js']);
+      assert.equal((await bounded('keep')).status, 0);
+      assert.deepEqual(project.git('diff', '--name-only', 'bounded/task/1', 'bounded/task/2').trim().split('\n'), ['LATER.md', 'NOTES.md']);
+      assert.deepEqual([project.git('rev-parse', 'HEAD'), project.git('--no-optional-locks', 'status', '--porcelain'), project.git('ls-files', '-s')], repository);
+      assert.equal((await bounded('drop', '--without-mine')).status, 64);
+    });
+  });
+
+  it('in a file of the session stay in the boundary\'s commit, whose message names the file, and cannot be left out', async () => {
+    await scenario({}, undefined, async ({ project, run, bounded }) => {
+      const waiting = await run('--approve', 'explore,oracle-only');
+      assert.equal(waiting.result?.gate?.phase, 'minimal-hook', waiting.stderr);
+      appendFileSync(path.join(project.root, 'src/stats/variance.js'), '// mine\n');
+      writeFileSync(path.join(project.root, 'NOTES.md'), 'mine\n');
+      const ran = await bounded('resume', '--approve', 'all', '--json');
+      assert.equal(ran.status, 0, ran.stderr);
+      const git = store(project);
+      const branch = `bounded/task/${ran.result?.session ?? ''}/1`;
+      assert.deepEqual(history(git, ran.result?.session ?? '', 1).slice(2, 4), ['minimal-hook|Bounded', 'Changes by the user before minimal-hook|User']);
+      const messages = git('log', '--format=%B', branch);
+      assert.equal(messages.split('Changed by the session and by the user').length, 2);
+      assert.match(git('log', '-1', '--format=%B', `${branch}~2`), /in one commit because it is one file:\n {2}"src\/stats\/variance\.js"\n/);
+      assert.match(git('show', `${branch}~2:src/stats/variance.js`), /\/\/ mine/);
+      assert.equal(git('ls-tree', '--name-only', `${branch}~3`, 'src/stats/variance.js'), '');
+      const crossed = events(ran, 'boundary/crossed').find((event) => event.boundary === 'minimal-hook');
+      assert.equal(git('diff', '--name-only', crossed?.tree ?? '', crossed?.commit ?? ''), '', 'the boundary has its whole tree');
+      const refused = await bounded('keep', '--without-mine');
+      assert.deepEqual([refused.status, /session and you changed the same file, src\/stats\/variance\.js/.test(refused.stdout)], [1, true]);
+      assert.equal(project.git('branch', '--list', 'bounded/*'), '');
+    });
+  });
+});
