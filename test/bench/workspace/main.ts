@@ -13,15 +13,17 @@ const sizes: Readonly<Record<string, number>> = { '1k': 1000, '10k': 10_000, '10
 const bytesPerFile = 40_000;
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
+const labels = positionals.length === 0 ? Object.keys(sizes) : positionals;
+const unknown = labels.find((label) => !(label in sizes));
+if (unknown !== undefined) throw new Error(`${unknown} is none of the sizes ${Object.keys(sizes).join(', ')}`);
 const rows: Row[] = [];
-for (const label of positionals.length === 0 ? Object.keys(sizes) : positionals) rows.push(...(await measured(label)));
+for (const label of labels) rows.push(...(await measured(label)));
 if (values.json) console.log(JSON.stringify({ machine: machine(), rows }));
 else console.log(`${machine()}\n\n${table(rows)}`);
 process.exitCode = rows.every((row) => row.ok) ? 0 : 1;
 
 async function measured(label: string): Promise<readonly Row[]> {
-  const count = sizes[label];
-  if (count === undefined) throw new Error(`${label} is none of the sizes ${Object.keys(sizes).join(', ')}`);
+  const count = sizes[label] ?? 0;
   const { bavail, bsize } = fs.statfsSync(os.tmpdir());
   if (bavail * bsize < count * bytesPerFile) throw new Error(`${os.tmpdir()} has too little space for ${label} files`);
   console.error(`${label} files …`);
