@@ -60,6 +60,12 @@ function balanced(text: string, open: string, close: string): boolean {
   return depth === 0;
 }
 
+/** The glob that matches this path and no other file. A path with a backslash has none that a contract may have. */
+export function globOfPath(path: string): string {
+  const literal = path.replace(/[[\]{}()*?!+@|]/g, '\\$&');
+  return path.includes('/') ? literal : `/${literal}`;
+}
+
 /** Why a text is not the path of one file in the workspace folder, or undefined. */
 export function pathFault(path: string): string | undefined {
   if (path.trim() === '' || path !== path.trim()) return 'a path cannot be empty, nor begin or end with a space';

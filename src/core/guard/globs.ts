@@ -27,9 +27,9 @@ function patternsOf(glob: string): string[] {
 
 /**
  * .gitignore negates a class by `!`, picomatch by `^` alone. What picomatch would take as a quotation, as a repetition
- * of a class, or, outside of a group, as an alternative of the whole glob is a plain character.
+ * of a class, as an end (the second of `$$`), or, outside of a group, as an alternative of the whole glob is a plain character.
  */
 function spelledForPicomatch(glob: string): string {
-  const plain = /(?<!\\)[()]/.test(glob) ? /(?<!\\)(?:"|\+(?!\())/g : /(?<!\\)["+|]/g;
-  return glob.replace(plain, '\\$&').replace(/(?<!\\)\[!/g, '[^');
+  const grouped = /[()]/.test(glob.replace(/\\./gs, ''));
+  return glob.replace(grouped ? /\\.|\[!|["$]|(?<!\[)\^|\+(?!\()/gs : /\\.|\[!|["$+|]|(?<!\[)\^/gs, (part) => (part === '[!' ? '[^' : part.startsWith('\\') ? part : `\\${part}`));
 }
