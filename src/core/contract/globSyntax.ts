@@ -32,6 +32,7 @@ function groupFault(unescaped: string): string | undefined {
   if (/[()]/.test(unescaped)) return 'parentheses must be escaped: `\\(` and `\\)`';
   if (!balanced(unescaped, '{', '}') || !balanced(unescaped.replace(/\[!?\]/g, '['), '[', ']')) return 'every `{` and `[` needs its end; escape one that is meant as such: `\\[`';
   if (unescaped.includes('|')) return 'alternatives are written `{a,b}`; escape a `|` that is meant as such: `\\|`';
+  if (unescaped.includes('***')) return 'a glob has one star for a part of a name, or two for any folders';
   return classFault(unescaped) ?? braceFault(unescaped);
 }
 

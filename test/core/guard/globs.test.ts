@@ -44,7 +44,7 @@ describe('a glob means what it means in .gitignore', function () {
     ['escaped braces are braces', '\\{a,b\\}', ['{a,b}'], ['a', 'b']],
     ['one name in braces is no alternative', '{a}', ['{a}'], ['a']],
     ['dollar, caret and dot are characters', '^a.b$', ['^a.b$'], ['a.b', 'axb']],
-    ['two dollars or carets are two', '$$a^^', ['$$a^^'], ['a', '$a^']],
+    ['two dollars or carets are two', '/$$*^^', ['$$a^^'], ['a^^', '$a^^', '$$a']],
     ['spaces inside count', 'a b/c', ['a b/c'], ['a/b/c', 'ab/c']],
     ['letters of other scripts', 'é/ü*', ['é/üx'], ['e/ux']],
     ['upper and lower case differ', 'Src/**', ['Src/a'], ['src/a']],
