@@ -1,4 +1,5 @@
 import { applyAmendment } from '../core/contract/amend.ts';
+import { globOfPath } from '../core/contract/globSyntax.ts';
 import type { Flag, Gate, GateAnswer } from '../core/session/session.ts';
 import type { Run } from './run.ts';
 
@@ -49,18 +50,12 @@ async function accept(run: Run, gate: Gate): Promise<void> {
 export async function allowFlag(run: Run, flag: Flag): Promise<string | undefined> {
   if (flag.standing === 'out-of-scope') {
     const id = `A-${run.recorder.session.amendments.length + 1}`;
-    await run.recorder.record({ type: 'amendment/proposed', amendment: { id, change: `scope:\n  change: [${JSON.stringify(globOf(flag.path))}]\n`, why: `allow the flagged change of ${flag.path}` } });
+    await run.recorder.record({ type: 'amendment/proposed', amendment: { id, change: `scope:\n  change: [${JSON.stringify(globOfPath(flag.path))}]\n`, why: `allow the flagged change of ${flag.path}` } });
     const problem = await decideAmendment(run, id, true);
     if (problem !== undefined) return problem;
   }
   await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: flag.standing === 'out-of-scope' ? 'allowed' : 'left' });
   return undefined;
-}
-
-/** The glob that matches this path and no other. */
-function globOf(path: string): string {
-  const literal = path.replace(/[[\]{}()*?!+@]/g, '\\$&');
-  return path.includes('/') ? literal : `/${literal}`;
 }
 
 async function decideAmendments(run: Run, gate: Gate, approved: boolean): Promise<void> {

@@ -22,7 +22,7 @@ export type OnStray = 'rewind' | 'flag' | 'stop';
 export type GatePolicy = 'person' | 'auto';
 export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
-/** Globs as in .gitignore, relative to the contract's workspace folder, `/`-separated. `never` wins over `change`. */
+/** Globs as in .gitignore, with `{a,b}` for alternatives, relative to the contract's workspace folder, `/`-separated. `never` wins over `change`. */
 export interface Scope {
   readonly change: readonly ScopeArea[];
   readonly never: readonly string[];

@@ -18,7 +18,7 @@ const area = expecting(z.strictObject({
 
 const scope = expecting(z.strictObject({
   change: required(list(expecting(z.union([glob(), area]), 'a glob, or a map with `glob`, `why` and `lines`'), 'a list with at least one glob', 1),
-    'Files that the session may create, edit and delete. Everything else in the workspace folder is out of scope. Globs as in .gitignore.'),
+    'Files that the session may create, edit and delete. Everything else in the workspace folder is out of scope. Globs as in .gitignore; `{a,b}` is `a` or `b`.'),
   never: optional(globs(), 'Files that never change, also where `change` matches them: the neighbours that are easily touched by mistake.', '[]'),
   oracle: optional(globs(), 'Files that decide: tests, reference outputs, comparison scripts. They change in oracle-only alone; from its approval on their bytes are frozen.', '[]'),
   secret: optional(globs(), 'Files that are never read, sent or recorded. Added to the built-in list of keys, credentials and .env files (without .env.example, .env.sample and .env.template).', '[]'),

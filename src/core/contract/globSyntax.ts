@@ -1,11 +1,12 @@
-export const expectedGlob = 'a glob as in .gitignore, relative to the workspace folder, such as `src/model/**` or `*.md`';
+export const expectedGlob = 'a glob as in .gitignore, relative to the workspace folder, such as `src/model/**`, `*.md` or `*.{ts,tsx}`';
 
 const longest = 300;
 
 /**
  * Why a text is not a glob of the contract, or undefined. Refused is everything that would silently match something
  * else than it says: negation, paths out of the workspace folder, unescaped parentheses (the matcher takes them as a
- * group), and backslashes as separators. A leading `/` ties one name to the workspace folder.
+ * group), `|` (people mean alternatives, .gitignore a plain character), ranges in braces, classes that take in `/`, and
+ * backslashes as separators. A leading `/` ties one name to the workspace folder.
  */
 export function globFault(glob: string): string | undefined {
   if (glob.trim() === '') return 'a glob cannot be empty';
@@ -14,7 +15,7 @@ export function globFault(glob: string): string | undefined {
   if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(glob)) return 'a glob cannot contain invisible characters';
   if (glob.startsWith('!')) return 'a glob cannot begin with `!`: list what is meant, or use `scope.never`';
   if (/^~|^[A-Za-z]:|^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(glob)) return 'a glob is relative to the workspace folder, not an absolute path or an address';
-  if (/\\(?![[\]{}()*?!+@\\])/.test(glob)) return 'a backslash only escapes one of `[ ] { } ( ) * ? ! + @`: separate folders by `/`';
+  if (/\\(?![[\]{}()*?!+@|\\])/.test(glob)) return 'a backslash only escapes one of `[ ] { } ( ) * ? ! + @ |`: separate folders by `/`';
   return segmentFault(glob) ?? groupFault(glob.replace(/\\./g, '_'));
 }
 
@@ -30,7 +31,25 @@ function segmentFault(glob: string): string | undefined {
 function groupFault(unescaped: string): string | undefined {
   if (/[()]/.test(unescaped)) return 'parentheses must be escaped: `\\(` and `\\)`';
   if (!balanced(unescaped, '{', '}') || !balanced(unescaped.replace(/\[!?\]/g, '['), '[', ']')) return 'every `{` and `[` needs its end; escape one that is meant as such: `\\[`';
-  return undefined;
+  if (unescaped.includes('|')) return 'alternatives are written `{a,b}`; escape a `|` that is meant as such: `\\|`';
+  if (unescaped.includes('***')) return 'a glob has one star for a part of a name, or two for any folders';
+  return classFault(unescaped) ?? braceFault(unescaped);
+}
+
+function classFault(unescaped: string): string | undefined {
+  const classes = [...unescaped.matchAll(/\[[!^]?\]?([^\]]*)\]/g)].map(([, inner = '']) => inner);
+  const takesSlash = classes.some((inner) => inner.includes('/') || [...inner.matchAll(/(.)-(.)/g)].some(([, from = '', to = '']) => from <= '/' && to >= '/'));
+  return takesSlash ? 'a class in brackets stands for one character of a name, never for `/`' : undefined;
+}
+
+/** From the innermost brace outwards. */
+function braceFault(unescaped: string): string | undefined {
+  const brace = /\{([^{}]*)\}/.exec(unescaped);
+  if (brace === null) return undefined;
+  const [whole, inner = ''] = brace;
+  if (inner.includes('..')) return 'braces list alternatives, `{1,2,3}`; ranges by `..` are not known';
+  if (inner.split(',').some((alternative) => /^\/|\/$/.test(alternative))) return 'an alternative in braces cannot begin or end with `/`';
+  return braceFault(unescaped.replace(whole, '_'));
 }
 
 function balanced(text: string, open: string, close: string): boolean {
@@ -40,6 +59,12 @@ function balanced(text: string, open: string, close: string): boolean {
     if (character === close && --depth < 0) return false;
   }
   return depth === 0;
+}
+
+/** The glob that matches this path and no other file. A path with a backslash has none that a contract may have. */
+export function globOfPath(path: string): string {
+  const literal = path.replace(/[[\]{}()*?!+@|]/g, '\\$&');
+  return path.includes('/') ? literal : `/${literal}`;
 }
 
 /** Why a text is not the path of one file in the workspace folder, or undefined. */

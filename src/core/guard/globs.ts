@@ -6,8 +6,9 @@ export type GlobSet = (path: Path) => string | undefined;
 
 /**
  * Compiles globs that mean what they mean in .gitignore: without an inner `/` they match at any depth, a match of a
- * folder covers everything below it, a leading `/` or an inner `/` ties them to the workspace folder. Negation (`!`) is
- * not supported and matches nothing; the contract reader refuses it.
+ * folder covers everything below it, a leading `/` or an inner `/` ties them to the workspace folder. One addition:
+ * `{a,b}` is `a` or `b`. Where git counts bytes, `?` and classes take one character. Negation (`!`) is not supported and
+ * matches nothing; the contract reader refuses it, and leaves groups such as `!(a|b)` to Bounded's own globs.
  */
 export function compileGlobs(globs: readonly string[]): GlobSet {
   const rules = globs.map((glob) => ({ glob, match: picomatch(patternsOf(glob), { dot: true, nocase: false, nonegate: true, strictSlashes: true }) }));
@@ -15,11 +16,20 @@ export function compileGlobs(globs: readonly string[]): GlobSet {
 }
 
 function patternsOf(glob: string): string[] {
-  // The `!` of a class negates it in .gitignore; picomatch knows `^` alone.
-  const bare = glob.replace(/^\/+/, '').replace(/\/+$/, '').replace(/(?<!\\)\[!/g, '[^');
+  const bare = spelledForPicomatch(glob.replace(/^\/+/, '').replace(/\/+$/, ''));
   if (bare === '') return [];
   const anchored = glob.startsWith('/') || bare.includes('/');
   const rooted = anchored ? bare : `**/${bare}`;
+  if (/(^|\/)\*\*\/+$/.test(glob)) return [`${rooted}/*/*`];
   const below = rooted.endsWith('/**') ? rooted : `${rooted}/**`;
   return glob.endsWith('/') ? [below] : [rooted, below];
+}
+
+/**
+ * .gitignore negates a class by `!`, picomatch by `^` alone. What picomatch would take as a quotation, as a repetition
+ * of a class, as an end (the second of `$$`), or, outside of a group, as an alternative of the whole glob is a plain character.
+ */
+function spelledForPicomatch(glob: string): string {
+  const grouped = /[()]/.test(glob.replace(/\\./gs, ''));
+  return glob.replace(grouped ? /\\.|\[!|["$]|(?<!\[)\^|\+(?!\()/gs : /\\.|\[!|["$+|]|(?<!\[)\^/gs, (part) => (part === '[!' ? '[^' : part.startsWith('\\') ? part : `\\${part}`));
 }

@@ -1,10 +1,11 @@
 import type { PhaseName } from '../contract/contract.ts';
-import { isProtected } from '../contract/protectedPaths.ts';
+import { foldPath } from '../contract/foldPath.ts';
+import { isNeverNamed } from '../contract/protectedPaths.ts';
 import type { Path } from '../session/changes.ts';
 import type { Session } from '../session/session.ts';
 import { overBudget } from './budget.ts';
 import { isAllowedPlainly } from './commands.ts';
-import { compileGlobs } from './globs.ts';
+import { compileGlobs, type GlobSet } from './globs.ts';
 import type { Proposal, Ruling } from './proposal.ts';
 import { deny } from './proposal.ts';
 import { phaseRights } from './rights.ts';
@@ -27,17 +28,25 @@ export function rule(session: Session, proposal: Proposal, facts: RulingFacts): 
 }
 
 function ruleLook(session: Session, paths: readonly Path[]): Ruling {
-  const secret = compileGlobs(session.contract.scope.secret);
+  const secret = secretsOf(session);
   const hidden = paths.find((path) => secret(path) !== undefined);
   if (hidden !== undefined) return deny('secret', `${hidden} matches scope.secret (${secret(hidden)}) and is never read`);
-  const control = paths.find((path) => /^\.git(\/|$)/i.test(path) && isProtected(path, []) !== undefined);
+  const control = paths.find((path) => isNeverNamed(path) === '.git');
   return control === undefined ? { allow: true } : deny('scope', `${control} belongs to git, not to the work tree`);
+}
+
+/** A secret is one in every spelling that some file system takes for it: what was read and sent cannot be taken back. */
+function secretsOf(session: Session): GlobSet {
+  const { secret } = session.contract.scope;
+  const exact = compileGlobs(secret);
+  const folded = compileGlobs(secret.map((glob) => glob.normalize('NFC').toLowerCase()));
+  return (path) => exact(path) ?? folded(foldPath(path));
 }
 
 /** Whether a path may be changed at all in this phase, before anything is known of the change. */
 export function ruleTarget(session: Session, path: Path): Ruling {
   const phase = phaseOf(session);
-  const secret = compileGlobs(session.contract.scope.secret)(path);
+  const secret = secretsOf(session)(path);
   if (secret !== undefined) return deny('secret', `${path} matches scope.secret (${secret})`);
   const { standing, rule: because } = standingOf(session, phase, path);
   if (standing === 'oracle-protected') return deny('scope', `${path} belongs to the oracle and is frozen now (${because})`);

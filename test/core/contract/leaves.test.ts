@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { globFault, pathFault } from '../../../src/core/contract/globSyntax.ts';
+import { globFault, globOfPath, pathFault } from '../../../src/core/contract/globSyntax.ts';
 import type { Parsed } from '../../../src/core/contract/quantities.ts';
 import { parseDuration, parseInstant, parseMoney, parsePercent } from '../../../src/core/contract/quantities.ts';
 import { nearest } from '../../../src/core/contract/suggest.ts';
@@ -47,8 +47,8 @@ describe('an instant', function () {
 describe('a glob', function () {
   this.timeout(60_000);
 
-  for (const glob of ['src/**', '*.md', '**/*.{ts,tsx}', 'a b/c', 'src/app/\\(auth\\)/\\[id\\]/**', '/package.json', 'docs/', '[abc].ts', '[!a].ts', '.env*', 'é/**', '@scope/x', 'a+b', '**']) it(`may be ${glob}`, () => assert.equal(globFault(glob), undefined));
-  for (const glob of ['', ' ', ' a', 'a ', '!a', '../a', 'a/../b', '..', '/a/b', '//a', 'a//b', './a', 'a/./b', '~/a', 'C:/a', 'c:\\a', 'file:///a', 'https://x/y', 'a\\b', '\\\\server\\x', 'a(b)', '+(a|b)', '{a', 'a}', '[a', 'a\nb', 'a\u202Eb', 'x'.repeat(301)]) {
+  for (const glob of ['src/**', '*.md', '**/*.{ts,tsx}', 'a b/c', 'src/app/\\(auth\\)/\\[id\\]/**', '/package.json', 'docs/', '[abc].ts', '[!a].ts', '.env*', 'é/**', '@scope/x', 'a+b', '**', 'a\\|b', '[ab]+c', '{a,b/c}', '{a,{b,c}}', '{a}', '[!-~]', '[a-z]', '[[:alpha:]]', '**/']) it(`may be ${glob}`, () => assert.equal(globFault(glob), undefined));
+  for (const glob of ['', ' ', ' a', 'a ', '!a', '../a', 'a/../b', '..', '/a/b', '//a', 'a//b', './a', 'a/./b', '~/a', 'C:/a', 'c:\\a', 'file:///a', 'https://x/y', 'a\\b', '\\\\server\\x', 'a(b)', '+(a|b)', '@(a|b)', 'a!(b)', 'a?(b)', 'docs|src', '|*', '***', 'a/***/b', '{1..3}', '{01..12}', 'x{a,{b..d}}', '{a/,b}', '{a,/b}', '{a,{/b,c}}', '{a/,{b,c}}', 'a[/]b', '[a/b]c', '[+-9]', '[]/]', '{a', 'a}', '[a', 'a\nb', 'a\u202Eb', 'x'.repeat(301)]) {
     it(`is never ${JSON.stringify(glob.slice(0, 20))}`, () => assert.notEqual(globFault(glob), undefined));
   }
   it('that is accepted can be matched with', () => {
@@ -57,6 +57,21 @@ describe('a glob', function () {
       if (globFault(glob) === undefined) compileGlobs([glob])('a/b/c.ts');
     }), { numRuns: 500 });
   });
+});
+
+describe('the glob of a path', () => {
+  const name = fc.array(fc.constantFrom('a', 'b', '.', ' b', ...'[]{}()*?!+@|"\',#$^&;=-1'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('')).filter((text) => !/^\.+$|^ /.test(text));
+  const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
+
+  it('is one that a contract may have, and matches this path and no other', () => {
+    fc.assert(fc.property(path, path, (one, other) => {
+      assert.equal(globFault(globOfPath(one)), undefined, globOfPath(one));
+      assert.notEqual(compileGlobs([globOfPath(one)])(one), undefined, globOfPath(one));
+      assert.equal(compileGlobs([globOfPath(one)])(`x/${one}`), undefined);
+      if (other !== one && !other.startsWith(`${one}/`)) assert.equal(compileGlobs([globOfPath(one)])(other), undefined, `${globOfPath(one)} and ${other}`);
+    }), { numRuns: 2000 });
+  });
+  for (const one of ['a|b', 'a"b', '!a', 'app/(auth)/[id].ts', '{a,b}', 'a+b', '[a]+', '*']) it(`matches ${one}`, () => assert.equal(compileGlobs([globOfPath(one)])(one), globOfPath(one)));
 });
 
 describe('the path of a file', () => {
