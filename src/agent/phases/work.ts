@@ -80,6 +80,6 @@ function stepCondition(step: PlanStep, changed: readonly string[], result: Oracl
     const green = cells.length > 0 && cells.every((cell) => cell.class === 'pass');
     return { id, holds: green, wanted: `${step.check} green`, measured: green ? 'green' : 'not green', waivable: id };
   }
-  const missing = step.files.filter((glob) => !changed.some((path) => compileGlobs([glob])(path) !== undefined));
+  const missing = step.files.filter((glob) => !changed.some((path) => path === glob || compileGlobs([glob])(path) !== undefined));
   return { id, holds: missing.length === 0, wanted: `changed: ${step.files.join(', ')}`, measured: missing.length === 0 ? 'changed' : `not changed: ${missing.join(', ')}`, waivable: id };
 }
