@@ -74,6 +74,8 @@ function check<N extends ToolName>(run: Run, conversation: Conversation, call: T
 
 async function perform<N extends ToolName>(run: Run, conversation: Conversation, call: string, tool: Tool<N>, input: ToolInput<N>): Promise<Answer | Refusal> {
   const changes = changesFiles(tool.name);
+  // What was saved up to here is the user's already; what is saved from here on, the call may have changed as well.
+  run.ports.user.takeSaved();
   const before = changes ? await look(run) : undefined;
   const tree = before?.tree ?? run.recorder.session.tree ?? '';
   const proposed = await tool.propose(input, { run, conversation, call, tree });

@@ -3,7 +3,6 @@ import type { Hunk } from '../core/session/changes.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
-import { nextStep } from '../core/session/next.ts';
 import { finish } from './finish.ts';
 import { allowFlag, answerProblem, applyAnswer } from './gates.ts';
 import type { AnsweredBy } from './gates.ts';
@@ -171,7 +170,7 @@ export class Controller {
     if (to !== 'base' && !this.session.line.boundaries.some((one) => one.id === to)) return { ok: false, message: `there is no boundary ${to} on this attempt` };
     const rewind = await rewindToBoundary(run, to);
     await writeReports(run);
-    return { ok: rewind.left.length === 0, message: describe(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved) };
+    return { ok: rewind.left.length === 0, message: `${describe(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}` };
   }
 
   async #rewindFlag(id: string, hunkId?: string): Promise<Acted> {
@@ -247,7 +246,9 @@ export class Controller {
     if (this.session.end !== undefined) return { ok: false, message: 'the session has ended' };
     await this.interrupt();
     this.#switch = this.#newSwitch();
-    if (nextStep(this.session).do !== 'take-base') await this.#exclusive(() => finish(this.#run(), 'stopped', 'stopped by a person', 'as-is'));
+    const detail = 'stopped by a person';
+    // Without a base nothing was done that could be measured.
+    await this.#exclusive(async () => (this.session.base === undefined ? void (await this.#recorder.record({ type: 'session/ended', end: 'stopped', detail })) : finish(this.#run(), 'stopped', detail, 'as-is')));
     return { ok: true, message: 'stopped' };
   }
 

@@ -1,6 +1,7 @@
 import type { FileDiff, TreeId } from '../core/session/changes.ts';
 import type { Capture } from './ports.ts';
 import type { Run } from './run.ts';
+import { openStrayGate } from './strayGate.ts';
 
 /**
  * Looks at the work tree between two actions of the session: whatever changed since the last look is the user's. Records
@@ -40,10 +41,9 @@ export async function seeControl(run: Run, capture: Capture, during?: string): P
 async function openControlGate(run: Run, changed: readonly string[], moved: boolean): Promise<void> {
   const { line } = run.recorder.session;
   if (line.phase === undefined) return;
-  const question = moved
-    ? `HEAD of the repository moved (${changed.join(', ')}). Go on with the work tree as it is now? It is measured again.`
-    : `A command changed control files of git: ${changed.join(', ')}. Restore them by hand if you did not want that, then go on.`;
-  await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: moved ? 'head-moved' : 'stray', phase: line.phase, question, blocking: moved ? ['head'] : changed });
+  if (!moved) return openStrayGate(run, `A command changed control files of git: ${changed.join(', ')}. Restore them by hand if you did not want that, then go on.`);
+  const question = `HEAD of the repository moved (${changed.join(', ')}). Go on with the work tree as it is now? It is measured again.`;
+  await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: 'head-moved', phase: line.phase, question, blocking: ['head'] });
 }
 
 /** What differs between two trees, without asking git when they are the same. */

@@ -118,12 +118,19 @@ async function finish(run: Run, what: Pick<RewindRecord, 'kind' | 'to' | 'by' | 
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const rewind: RewindRecord = {
     ...what, id: run.ports.clock.id(), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
-    ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...(beside.length === 0 ? {} : { beside }),
+    ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, what, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
     writes: diffs.map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
   await recordUse(run, after.tree);
   return rewind;
+}
+
+function notHeld({ base, line }: Session, { kind, to }: Pick<RewindRecord, 'kind' | 'to'>, now: readonly string[]): Pick<RewindRecord, 'notHeld'> {
+  if (kind !== 'boundary') return {};
+  const before = new Set(to === 'base' ? base?.notCovered : line.boundaries.find((one) => one.id === to)?.notCovered);
+  const more = now.filter((one) => !before.has(one));
+  return more.length === 0 ? {} : { notHeld: more };
 }
 
 function rewound(run: Run, diff: FileDiff): Write {

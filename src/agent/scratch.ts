@@ -18,6 +18,6 @@ export async function measureScratch(run: Run, call?: { readonly id: string; rea
   const limit = scratch.start.bytes + mostGrowth;
   if (use.bytes <= limit || scratch.now.bytes > limit) return [];
   const grown = `scratch by more than ${bytesText(mostGrowth)}, to ${bytesText(use.bytes)} in ${use.files} files`;
-  await openStrayGate(run, `${call.title} grew ${grown}. No checkpoint holds it. Go on?`, ['scratch']);
+  await openStrayGate(run, `${call.title} grew ${grown}. No checkpoint holds it. Go on?`);
   return [`This grew ${grown}. The user decides what happens.`];
 }

@@ -1,6 +1,6 @@
 import type { Session } from '../core/session/session.ts';
 import { capabilitiesOf } from '../core/transcript/capabilities.ts';
-import { estimateTokens, worstCase } from '../core/transcript/prices.ts';
+import { assumedCost, boundUsage, estimateTokens, worstCase } from '../core/transcript/prices.ts';
 import type { Run } from './run.ts';
 
 /** Tokens that an answer may have, at first and when one was cut. */
@@ -40,15 +40,16 @@ function tokensLeft(session: Session): number {
 function reserveCost(session: Session, model: string, bytes: number, wanted: number): Reservation {
   const tokens = estimateTokens(bytes);
   const most = Math.min(wanted, capabilitiesOf(model).maxOutput);
-  const left = session.contract.budget.costUsd - session.spent.usd;
+  const used = session.spent.usd + session.spent.assumedUsd;
+  const left = session.contract.budget.costUsd - used;
   for (let maxTokens = most; maxTokens >= Math.min(leastTokens, most); maxTokens = Math.floor(maxTokens / 2)) {
-    const usd = worstCase(model, tokens, maxTokens);
-    if (usd === null || usd <= left) return { ok: true, maxTokens, usd: usd ?? 0 };
+    const usd = worstCase(model, tokens, maxTokens) ?? assumedCost(boundUsage(tokens, maxTokens));
+    if (usd <= left) return { ok: true, maxTokens, usd };
   }
-  return { ok: false, budget: 'cost', detail: `$${session.spent.usd.toFixed(2)} of $${session.contract.budget.costUsd.toFixed(2)} are spent; the next request could exceed the rest` };
+  return { ok: false, budget: 'cost', detail: `$${used.toFixed(2)} of $${session.contract.budget.costUsd.toFixed(2)} are spent; the next request could exceed the rest` };
 }
 
-/** Time kept back for measuring once more at the end: twice the longest run so far. */
-function finalOracleMs(session: Session): number {
+/** Time kept back for measuring once more at the end, in milliseconds: twice the longest run so far. */
+export function finalOracleMs(session: Session): number {
   return 2 * Math.max(0, ...session.line.runs.map((run) => run.ms));
 }

@@ -33,7 +33,9 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const capture = await run.ports.workspace.capture();
   const diffs = await differences(run, cause.before, capture.tree);
   const saved = new Set(run.ports.user.takeSaved());
-  const theirs = diffs.filter((diff) => cause.allowed !== undefined && diff.path !== cause.allowed);
+  // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
+  const unsure = cause.by === 'command' ? diffs.filter((diff) => saved.has(diff.path)) : [];
+  const theirs = [...diffs.filter((diff) => cause.allowed !== undefined && diff.path !== cause.allowed), ...unsure];
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, tree: capture.tree });
   const writes = diffs.filter((diff) => !theirs.includes(diff)).map((diff) => writeOf(run, diff, cause));
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);
@@ -44,7 +46,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
-  const flags = await raiseFlags(run, writes, saved, cause, capture.tree);
+  const flags = await raiseFlags(run, [...writes, ...unsure.map((diff) => writeOf(run, diff, cause))], saved, cause, capture.tree);
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
   return [...uncovered, ...permissions, ...scratch, ...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
 }
@@ -52,7 +54,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
 /** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */
 async function gateUncovered(run: Run, title: string, changed: readonly Path[]): Promise<readonly string[]> {
   if (changed.length === 0) return [];
-  await openStrayGate(run, `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`, changed);
+  await openStrayGate(run, `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`);
   return [`This changed what no checkpoint covers: ${changed.join(', ')}. The user decides what happens.`];
 }
 
@@ -63,7 +65,7 @@ async function gatePermissions(run: Run, title: string, changes: readonly Beside
   const strays = changes.filter((change) => phase !== undefined && (isPermissions(change.before) || isPermissions(change.after)) && standingOf(session, phase, change.path).standing !== 'in-scope');
   if (strays.length === 0) return [];
   const list = strays.map(({ path, before = 'the usual', after = 'the usual' }) => `${path} (${before} → ${after})`).join(', ');
-  await openStrayGate(run, `${title} changed permissions outside of what was agreed: ${list}. A rewind to a boundary brings them back. Go on?`, strays.map((change) => change.path));
+  await openStrayGate(run, `${title} changed permissions outside of what was agreed: ${list}. A rewind to a boundary brings them back. Go on?`);
   return [`This changed permissions outside of what was agreed: ${list}. The user decides what happens.`];
 }
 

@@ -4,8 +4,8 @@ import type { Conversation } from '../core/session/session.ts';
 import { assembleRequest } from '../core/transcript/assemble.ts';
 import { cacheBreak, fingerprintOf } from '../core/transcript/fingerprint.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
-import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
-import { costOf, utf8Bytes } from '../core/transcript/prices.ts';
+import type { ModelReply, ModelRequest, Usage } from '../core/transcript/message.ts';
+import { assumedCost, costOf, utf8Bytes } from '../core/transcript/prices.ts';
 import { retryPolicy } from '../core/transcript/retry.ts';
 import type { Run } from './run.ts';
 import { Paused, throwIfAborted } from './run.ts';
@@ -56,10 +56,16 @@ async function answered(run: Run, id: string, request: ModelRequest, reply: Answ
   if (undated(reply.model) !== undated(request.model)) return refuseModel(run, id, request, reply);
   await run.recorder.record({
     type: 'turn/answered', conversation: id, turn: session.spent.turns + 1, content: reply.content, badCalls: reply.badCalls.map((call) => call.id), stop: reply.stop,
-    ...(reply.stopDetail === undefined ? {} : { stopDetail: reply.stopDetail }), usage: reply.usage, costUsd: costOf(request.model, reply.usage), model: reply.model,
+    ...(reply.stopDetail === undefined ? {} : { stopDetail: reply.stopDetail }), usage: reply.usage, ...costs(request.model, reply.usage), model: reply.model,
     ...(reply.requestId === undefined ? {} : { requestId: reply.requestId }), ms: reply.ms,
   });
   if (reply.stop === 'refusal') throw new Paused(`the model refused to go on${reply.stopDetail === undefined ? '' : ` (${reply.stopDetail})`}`);
+}
+
+/** What an answer costs; without a known price, what it counts as. */
+function costs(model: string, usage: Usage): { readonly costUsd: number | null; readonly assumedUsd?: number } {
+  const costUsd = costOf(model, usage);
+  return costUsd === null ? { costUsd, assumedUsd: assumedCost(usage) } : { costUsd };
 }
 
 /** The name of a model without its release date: `claude-x-1` and `claude-x-1-20260901` are one model. */

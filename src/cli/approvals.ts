@@ -1,4 +1,5 @@
 import type { Gate, GateAnswer } from '../core/session/session.ts';
+import { phaseNames } from '../core/contract/contract.ts';
 import { answerProblem } from '../agent/gates.ts';
 
 /** What `--approve` says: `all` phase gates, gates by their phase, or anything open by its id. */
@@ -14,10 +15,11 @@ export function parseApprovals(values: readonly string[]): Approvals {
 
 /**
  * The answer that the command line gives to a gate, or undefined: then the session waits. `all` opens phase gates only; an
- * amendment, a flag, a finding or a decoy that survived wants its id.
+ * amendment, a flag, a finding or a decoy that survived wants its id, and the name of a phase is no id.
  */
 export function answerFrom(approvals: Approvals, gate: Gate): GateAnswer | undefined {
-  const named = gate.kind === 'phase' ? approvals.all || approvals.names.includes(gate.phase) || approvals.names.includes(gate.id) : gate.blocking.some((id) => approvals.names.includes(id));
-  const answer: GateAnswer = { kind: 'approve', ids: approvals.names };
+  const ids = approvals.names.filter((name) => !(phaseNames as readonly string[]).includes(name));
+  const named = gate.kind === 'phase' ? approvals.all || approvals.names.includes(gate.phase) || ids.includes(gate.id) : gate.blocking.some((id) => ids.includes(id));
+  const answer: GateAnswer = { kind: 'approve', ids };
   return named && answerProblem(gate, answer) === undefined ? answer : undefined;
 }

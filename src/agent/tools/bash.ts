@@ -1,5 +1,7 @@
 import { phaseRights } from '../../core/guard/rights.ts';
 import type { ShellResult } from '../ports.ts';
+import type { Run } from '../run.ts';
+import { finalOracleMs } from '../spending.ts';
 import { limited } from './limit.ts';
 import type { Tool } from './tool.ts';
 
@@ -15,7 +17,7 @@ export const bash: Tool<'bash'> = {
       proposal: { kind: 'execute', command: input.command },
       async carryOut() {
         const result = await run.ports.shell.run({
-          command: input.command, timeoutMs: Math.max(1000, Math.min(input.timeout_ms ?? defaultTimeoutMs, contract.budget.timeMs - run.recorder.active)), workTree: writes ? 'writable' : 'read-only',
+          command: input.command, timeoutMs: timeoutOf(run, input.timeout_ms ?? defaultTimeoutMs), workTree: writes ? 'writable' : 'read-only',
           readOnly: [`/${contractFile}`, ...(line.phase === 'oracle-only' ? [] : contract.scope.oracle)], secret: contract.scope.secret, network: contract.commands.network,
           sandbox: contract.commands.sandbox === 'off' ? { kind: 'none', detail: 'switched off by the contract' } : sandbox,
         }, run.progress, run.signal);
@@ -27,6 +29,11 @@ export const bash: Tool<'bash'> = {
     };
   },
 };
+
+/** Milliseconds that a command may take: what it asks for, within the active time that is left for work. */
+function timeoutOf({ recorder: { session, active } }: Run, wanted: number): number {
+  return Math.max(1000, Math.min(wanted, session.contract.budget.timeMs - active - finalOracleMs(session)));
+}
 
 function ending(result: ShellResult): string {
   if (result.spawnError !== undefined) return `could not be started: ${result.spawnError}`;

@@ -1,5 +1,6 @@
 import type { ToolInput } from '../../core/guard/toolInputs.ts';
 import type { Plan } from '../../core/session/session.ts';
+import { costFault } from '../../core/contract/globSyntax.ts';
 import { evaluatePhase } from '../phases/evaluate.ts';
 import type { Tool } from './tool.ts';
 import { refuse, report } from './tool.ts';
@@ -22,7 +23,12 @@ export const submitPlan: Tool<'submit_plan'> = {
 /** What makes a plan unsound: unknown or repeated ids, circles, checks that do not exist, not exactly one chosen option. */
 export function planFaults(input: ToolInput<'submit_plan'>, checks: readonly string[]): string[] {
   const ids = input.steps.map((step) => step.id);
-  const faults = ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `steps: the id ${id} stands twice`);
+  const globs = [...input.files_to_change, ...input.files_not_to_change, ...input.steps.flatMap((step) => step.files)];
+  const faults = globs.flatMap((glob) => {
+    const fault = costFault(glob);
+    return fault === undefined ? [] : [`${glob}: ${fault}`];
+  });
+  faults.push(...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `steps: the id ${id} stands twice`));
   for (const step of input.steps) {
     for (const id of step.depends_on) if (!ids.includes(id)) faults.push(`steps.${step.id}.depends_on: there is no step ${id}`);
     if (step.check !== undefined && !checks.includes(step.check)) faults.push(`steps.${step.id}.check: the contract has no check ${step.check}; it has ${checks.join(', ')}`);

@@ -1,3 +1,4 @@
+import { costFault } from '../../core/contract/globSyntax.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import { limited } from './limit.ts';
 import type { Tool, ToolContext, Refusal } from './tool.ts';
@@ -9,6 +10,8 @@ export const glob: Tool<'glob'> = {
   name: 'glob',
   title: (input) => input.pattern,
   async propose(input, context) {
+    const fault = costFault(input.pattern);
+    if (fault !== undefined) return refuse('schema', fault);
     const under = await folder(input.path, context);
     if ('refused' in under) return under;
     return {

@@ -16,7 +16,25 @@ export function globFault(glob: string): string | undefined {
   if (glob.startsWith('!')) return 'a glob cannot begin with `!`: list what is meant, or use `scope.never`';
   if (/^~|^[A-Za-z]:|^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(glob)) return 'a glob is relative to the workspace folder, not an absolute path or an address';
   if (/\\(?![[\]{}()*?!+@|\\])/.test(glob)) return 'a backslash only escapes one of `[ ] { } ( ) * ? ! + @ |`: separate folders by `/`';
-  return segmentFault(glob) ?? groupFault(glob.replace(/\\./g, '_'));
+  return segmentFault(glob) ?? groupFault(glob.replace(/\\./g, '_')) ?? costFault(glob);
+}
+
+/** Parts of a glob that can stand for anything: with more, a matcher that goes back may take for ever on a long name. */
+const most = { starsInName: 3, anyFolders: 3, braces: 4 };
+
+/**
+ * Why a glob must not be matched at all, or undefined: it could take seconds or for ever. Also for globs that a model
+ * writes, to which the rules of a contract do not apply.
+ */
+export function costFault(glob: string): string | undefined {
+  if (glob.length > longest) return `a glob cannot be longer than ${longest} characters`;
+  const unescaped = glob.replace(/\\./g, '_');
+  if (/[()]/.test(unescaped) && /[*?+@![{|]/.test(unescaped)) return 'in a pattern parentheses must be escaped: `\\(` and `\\)`';
+  const names = unescaped.split('/');
+  if (names.filter((name) => name === '**').length > most.anyFolders) return `a glob has \`**\` at most ${most.anyFolders} times`;
+  if (names.some((name) => name !== '**' && (name.match(/\*+/g) ?? []).length > most.starsInName)) return `a name in a glob has at most ${most.starsInName} stars`;
+  if ((unescaped.match(/\{/g) ?? []).length > most.braces) return `a glob has at most ${most.braces} braces`;
+  return undefined;
 }
 
 function segmentFault(glob: string): string | undefined {

@@ -20,7 +20,7 @@ export type SessionEvent =
   | { readonly type: 'message/appended'; readonly conversation: string; readonly message: Message }
   | { readonly type: 'turn/requested'; readonly conversation: string; readonly turn: number; readonly attempt: number; readonly reservedUsd: number; readonly fingerprint: string }
   | { readonly type: 'turn/answered'; readonly conversation: string; readonly turn: number; readonly content: readonly AssistantBlock[];
-      readonly badCalls: readonly string[]; readonly stop: StopReason; readonly stopDetail?: string; readonly usage: Usage; readonly costUsd: number | null;
+      readonly badCalls: readonly string[]; readonly stop: StopReason; readonly stopDetail?: string; readonly usage: Usage; readonly costUsd: number | null; readonly assumedUsd?: number;
       readonly model: string; readonly requestId?: string; readonly ms: number }
   | { readonly type: 'turn/failed'; readonly conversation: string; readonly turn: number; readonly fault: Fault; readonly retryInMs?: number; readonly costUsd: number | null; readonly ms: number }
   /** The API refused the signatures of the conversation: all its signed blocks are left out from here on. */

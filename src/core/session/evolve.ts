@@ -30,7 +30,7 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
     contractHash: event.contractHash, locked: false, workspace: event.workspace, sandbox: event.sandbox, endpoint: event.endpoint,
     startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
     queued: [], decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
-    spent: { usd: 0, unpriced: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
+    spent: { usd: 0, unpriced: 0, assumedUsd: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
     measured: 0, calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], control: {},
   };
 }
@@ -41,7 +41,7 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'base/taken': return { ...session, base: event.base, tree: event.base.tree };
     case 'session/resumed': return event.sandbox === undefined ? session : { ...session, sandbox: event.sandbox };
     case 'session/paused': return { ...session, paused: event.reason };
-    case 'turn/answered': return spend({ ...session, claims: [...session.claims, ...claimsIn(session, event)] }, event.costUsd, event.usage);
+    case 'turn/answered': return spend({ ...session, claims: [...session.claims, ...claimsIn(session, event)] }, event.costUsd, event.usage, event.assumedUsd);
     case 'turn/failed': return event.costUsd === null ? session : spend(session, event.costUsd);
     case 'changes/written': return { ...session, tree: event.tree };
     case 'changes/observed': return { ...session, tree: event.tree, userChanges: [...session.userChanges, ...event.files] };
@@ -68,14 +68,14 @@ function evolveSession(session: Session, event: SessionEvent): Session {
   }
 }
 
-function spend(session: Session, costUsd: number | null, usage?: Session['spent']['usage']): Session {
+function spend(session: Session, costUsd: number | null, usage?: Session['spent']['usage'], assumedUsd = 0): Session {
   const { spent } = session;
   const total = usage === undefined ? spent.usage : {
     input: spent.usage.input + usage.input, output: spent.usage.output + usage.output,
     cacheRead: spent.usage.cacheRead + usage.cacheRead, cacheWrite: spent.usage.cacheWrite + usage.cacheWrite,
   };
   const turns = spent.turns + (usage === undefined ? 0 : 1);
-  return { ...session, spent: { usd: spent.usd + (costUsd ?? 0), unpriced: spent.unpriced + (costUsd === null ? 1 : 0), turns, usage: total } };
+  return { ...session, spent: { usd: spent.usd + (costUsd ?? 0), unpriced: spent.unpriced + (costUsd === null ? 1 : 0), assumedUsd: spent.assumedUsd + assumedUsd, turns, usage: total } };
 }
 
 /** A second matter waits behind the open gate; the same one is not asked twice. */
@@ -96,7 +96,7 @@ function answer(session: Session, event: Of<'gate/answered'>): Session {
   const answered = { ...session.gate, answer: event.answer, by: event.by };
   const [gate, ...queued] = session.queued;
   const next = {
-    ...without(without(session, 'gate'), 'blocker'), queued, decisionsByPerson: session.decisionsByPerson + byPerson, answers: [...session.answers, answered],
+    ...without(session.gate.kind === 'blocker' ? without(session, 'blocker') : session, 'gate'), queued, decisionsByPerson: session.decisionsByPerson + byPerson, answers: [...session.answers, answered],
     ...(gate === undefined ? {} : { gate }), ...(hasEffect(session, answered) ? { owed: answered } : {}),
   };
   if (event.answer.kind !== 'send-back') return next;

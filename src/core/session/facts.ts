@@ -62,6 +62,8 @@ export interface RewindRecord {
   readonly merged: readonly Path[];
   readonly left: readonly LeftPath[];
   readonly moved?: readonly MovedPath[];
+  /** What lies in the work tree, was not there at the boundary, and is in no checkpoint, in words. */
+  readonly notHeld?: readonly string[];
   /** Empty folders and permissions that were brought back. */
   readonly beside?: readonly BesideItem[];
   readonly writes: readonly Write[];

@@ -131,7 +131,7 @@ function isStale(session: Session): boolean {
 }
 
 function reviewerStep(session: Session): Step {
-  if (session.line.phaseTurns > 0) return gate('no-progress', 'The reviewer ended without a report. Try again?', ['review']);
+  if (session.line.phaseTurns > 0) return gate('no-progress', 'The reviewer ended without a report. Try again?', ['no-report']);
   return { do: 'open-conversation', role: 'reviewer' };
 }
 

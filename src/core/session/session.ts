@@ -276,10 +276,12 @@ export interface DoneRewind extends RewindRecord {
 }
 
 export interface Spent {
-  /** Dollars; `null` parts are counted in `unpriced`. */
+  /** Dollars of requests whose price is known. */
   readonly usd: number;
   /** Requests to models whose price is unknown. */
   readonly unpriced: number;
+  /** Dollars that these count as: the dearest known price. */
+  readonly assumedUsd: number;
   readonly turns: number;
   readonly usage: Usage;
 }

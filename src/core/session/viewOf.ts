@@ -87,7 +87,7 @@ function budgets(session: Session, moment: Moment): readonly Meter[] {
   const { base } = line.uses;
   return [
     meter('Files', base.files, diff.files, String), meter('Lines', base.lines, diff.lines, String),
-    { ...meter('Cost', spent.usd, budget.costUsd, dollars), used: cost(session) }, meter('Time', moment.active, budget.timeMs, duration),
+    { ...meter('Cost', spent.usd + spent.assumedUsd, budget.costUsd, dollars), used: cost(session) }, meter('Time', moment.active, budget.timeMs, duration),
     meter('Turns', spent.turns, budget.turns, String), meter('Repairs', line.repairs, budget.repairs, String),
   ];
 }
@@ -111,9 +111,9 @@ function isRunning(session: Session, call: CallRecord): boolean {
 }
 
 function rewindRow(rewind: DoneRewind): RewindRow {
-  const { id, left, moved = [], undone, restored, merged, kind, to, by } = rewind;
+  const { id, left, moved = [], notHeld = [], undone, restored, merged, kind, to, by } = rewind;
   const who = by === 'person' ? 'you' : 'Bounded';
   const size = `${count(restored.length + merged.length, 'file')}${merged.length > 0 ? `, ${merged.length} merged with your changes` : ''}`;
   const what = kind === 'boundary' ? `Back to ${to}` : kind === 'hunk' ? `A hunk of ${to}` : to;
-  return { id, text: `${what} · ${size} · by ${who}${moved.map((one) => ` · what was in the place of ${one.path} is kept in ${one.to}`).join('')}`, left, undone };
+  return { id, text: `${what} · ${size} · by ${who}${moved.map((one) => ` · what was in the place of ${one.path} is kept in ${one.to}`).join('')}${notHeld.length === 0 ? '' : ` · not in any checkpoint, and still there: ${notHeld.join(', ')}`}`, left, undone };
 }

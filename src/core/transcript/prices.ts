@@ -63,6 +63,14 @@ export function boundUsage(inputTokens: number, maxTokens: number): Usage {
   return { input: 0, output: maxTokens, cacheRead: 0, cacheWrite: inputTokens, cacheWriteHour: inputTokens, estimated: true };
 }
 
+/**
+ * Dollars that count against the budget for `usage` of a model whose price is not known: what the dearest listed model would
+ * have cost. A budget that such a model could not reach would be none.
+ */
+export function assumedCost(usage: Usage, prices: PriceTable = listPrices): number {
+  return Math.max(0, ...Object.keys(prices).map((model) => costOf(model, usage, prices) ?? 0));
+}
+
 /** Dollars to reserve before a request, or `null` where the price is not known. `inputTokens` is an upper estimate. */
 export function worstCase(model: string, inputTokens: number, maxTokens: number, prices: PriceTable = listPrices): number | null {
   return costOf(model, boundUsage(inputTokens, maxTokens), prices);

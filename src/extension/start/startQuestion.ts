@@ -17,7 +17,7 @@ export function startDetail(contract: Contract, estimate: CostEstimate | undefin
 }
 
 function costLine({ budget, model }: Contract, estimate: CostEstimate | undefined): string {
-  if (estimate === undefined) return `cannot be estimated: the price of ${model.main} or of ${model.reviewer} is not known, and then the cost budget cannot stop the session; requests and time can`;
+  if (estimate === undefined) return `cannot be estimated: the price of ${model.main} or of ${model.reviewer} is not known; its requests count at the dearest known price, never more than ${dollars(budget.costUsd)}`;
   const tight = estimate.high > budget.costUsd ? ': the budget may end it before the work is done' : '';
   return `usually ${dollars(estimate.low)} to ${dollars(estimate.high)} (a guess for ${estimate.turns} requests), never more than ${dollars(budget.costUsd)}${tight}`;
 }

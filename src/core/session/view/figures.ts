@@ -27,9 +27,9 @@ export function dollars(usd: number): string {
 
 /** What was spent; requests without a known price are named, never counted as nothing. */
 export function cost(session: Session): string {
-  const { usd, unpriced } = session.spent;
+  const { usd, unpriced, assumedUsd } = session.spent;
   if (unpriced === 0) return dollars(usd);
-  return usd === 0 ? 'cost unknown' : `${dollars(usd)} + ${unpriced} unpriced`;
+  return usd === 0 ? `price unknown, counted as ${dollars(assumedUsd)}` : `${dollars(usd)} + ${unpriced} unpriced, counted as ${dollars(assumedUsd)}`;
 }
 
 /** `3 files +12 −4`. */

@@ -139,5 +139,5 @@ function unmetFacts({ exit }: Line): Facts {
 
 /** What an approval names, apart from flags, which have rows of their own. */
 function openIds({ line }: Session, gate: Gate): Facts {
-  return gate.blocking.filter((id) => !line.flags.some((flag) => flag.id === id)).map((id) => ({ name: 'Open', value: id, code: true }));
+  return gate.blocking.filter((id) => id !== gate.id && !line.flags.some((flag) => flag.id === id)).map((id) => ({ name: 'Open', value: id, code: true }));
 }

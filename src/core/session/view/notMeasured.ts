@@ -1,6 +1,6 @@
 import { decisiveRuns } from '../line.ts';
 import type { Session } from '../session.ts';
-import { bytesText, count } from './figures.ts';
+import { bytesText, count, dollars } from './figures.ts';
 
 /** What the verdict says nothing about, as far as Bounded can know it. */
 export function notMeasured(session: Session): readonly string[] {
@@ -41,5 +41,5 @@ function accepted({ line }: Session): readonly string[] {
 }
 
 function unpriced({ spent }: Session): readonly string[] {
-  return spent.unpriced === 0 ? [] : [`the cost of ${count(spent.unpriced, 'request')}: the price is not known`];
+  return spent.unpriced === 0 ? [] : [`the cost of ${count(spent.unpriced, 'request')}: the price is not known, and the dearest known one was counted (${dollars(spent.assumedUsd)})`];
 }
