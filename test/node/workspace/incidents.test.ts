@@ -65,7 +65,7 @@ describe('incidents elsewhere', () => {
     const template = new Template();
     try {
       await template.make();
-      const folder = template.copy();
+      const folder = template.copy('repository');
       const file = path.join(folder, 'work/src/a.txt');
       const start = fs.readFileSync(file, 'utf8');
       const first = await House.open(folder, 'flag');

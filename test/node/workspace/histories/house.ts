@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -48,7 +49,13 @@ const first: Readonly<Record<string, string>> = {
   'src/deep/c.txt': 'c0\nc1\nc2 without end', 'src/run.sh': '#!/bin/sh\n', 'src/d/e.txt': 'e0\n', 'docs/out.txt': 'o0\no1\no2\n', '.gitignore': 'built/\n', 'built/x.txt': 'x0\n',
 };
 
-/** What the many copies have in common. In memory where the system has such a folder: it is the order of things that is tried here, not the disk. */
+/** Policy on changes outside of the scope. */
+export type OnStray = 'rewind' | 'flag';
+
+/**
+ * What the many copies have in common: a repository, and one where a session stands at the beginning of minimal-hook, for each policy on strays.
+ * In memory where the system has such a folder: it is the order of things that is tried here, not the disk.
+ */
 export class Template {
   readonly #base = fs.mkdtempSync(path.join(fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'bounded-histories-'));
   #count = 0;
@@ -60,15 +67,22 @@ export class Template {
     repo.git('add', '-A');
     repo.git('commit', '-qm', 'more');
     fs.rmSync(repo.at('.git/hooks'), { recursive: true });
-    await openWorkspace({ root: repo.root, store: repo.store, scratch: [], secret: [], contractFile });
-    fs.cpSync(repo.outside, path.join(this.#base, 'template'), { recursive: true, verbatimSymlinks: true });
+    this.#copy(repo.outside, 'repository');
     repo.remove();
+    for (const onStray of ['rewind', 'flag'] as const) await (await House.open(this.#copy(this.#at('repository'), onStray), onStray)).close();
   }
 
-  copy(): string {
-    const folder = path.join(this.#base, String((this.#count += 1)));
-    fs.cpSync(path.join(this.#base, 'template'), folder, { recursive: true, verbatimSymlinks: true });
-    return folder;
+  copy(of: 'repository' | OnStray): string {
+    return this.#copy(this.#at(of), String((this.#count += 1)));
+  }
+
+  #at(name: string): string {
+    return path.join(this.#base, name);
+  }
+
+  #copy(from: string, name: string): string {
+    fs.cpSync(from, this.#at(name), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    return this.#at(name);
   }
 
   remove(): void {
@@ -82,7 +96,7 @@ export class House {
   readonly store: string;
   readonly trace: string;
   readonly events: SessionEvent[] = [];
-  #journal!: JournalWriter;
+  #journal: JournalWriter | undefined;
   #recorder!: Recorder;
   #workspace!: KeepingWorkspace;
   #controller!: Controller;
@@ -97,7 +111,8 @@ export class House {
     [this.root, this.store, this.trace] = [path.join(folder, 'work'), path.join(folder, 'store'), path.join(folder, 'trace.jsonl')];
   }
 
-  static async open(folder: string, onStray: 'rewind' | 'flag'): Promise<House> {
+  /** A session that begins. */
+  static async open(folder: string, onStray: OnStray): Promise<House> {
     const house = new House(folder);
     const text = contractText(onStray);
     const { contract, problems } = readContract(text);
@@ -111,6 +126,13 @@ export class House {
     await house.#record({ type: 'contract/locked', hash: 'h' });
     await takeBase(house.#run);
     for (const _ of ['explore', 'baseline']) await house.cross();
+    return house;
+  }
+
+  /** A session that goes on. */
+  static async takeUp(folder: string): Promise<House> {
+    const house = new House(folder);
+    await house.restart();
     return house;
   }
 
@@ -175,7 +197,7 @@ export class House {
   async restart(): Promise<void> {
     this.#crash = undefined;
     this.#race = undefined;
-    await this.#journal.close();
+    await this.#journal?.close();
     const opened = await openJournal(this.trace);
     if (opened.kind === 'damaged') throw new Error(`the journal is damaged: ${opened.problem.why}`);
     this.#journal = opened.journal;
@@ -187,8 +209,8 @@ export class House {
     await this.startPhase();
   }
 
-  close(): Promise<void> {
-    return this.#journal.close();
+  async close(): Promise<void> {
+    await this.#journal?.close();
   }
 
   async #furnish(session: Session | undefined): Promise<void> {
@@ -211,7 +233,7 @@ export class House {
   async #append(...[at, active, event]: Parameters<JournalWriter['append']>): ReturnType<JournalWriter['append']> {
     const last = this.#crash !== undefined && 'record' in this.#crash && (this.#records += 1) === this.#crash.record;
     if (last && !(this.#crash !== undefined && 'kept' in this.#crash && this.#crash.kept)) throw new Crash();
-    const entry = await this.#journal.append(at, active, event);
+    const entry = await (this.#journal ?? assert.fail('there is no journal')).append(at, active, event);
     if (last) throw new Crash();
     return entry;
   }

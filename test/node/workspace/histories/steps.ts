@@ -49,10 +49,4 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('crash' as const), point, in: act }) },
 );
 
-export interface History {
-  readonly onStray: 'rewind' | 'flag';
-  readonly steps: readonly Step[];
-}
-
-export const history = (length: number): fc.Arbitrary<History> =>
-  fc.record({ onStray: fc.constantFrom('rewind' as const, 'flag' as const), steps: fc.array(step, { minLength: length, maxLength: length, size: 'max' }) });
+export const steps = (length: number): fc.Arbitrary<readonly Step[]> => fc.array(step, { minLength: length, maxLength: length, size: 'max' });
