@@ -39,15 +39,18 @@ class Player {
   }
 
   begin(): void {
+    this.#model.looked(this.#disk());
     this.#model.remember('base', this.#disk(), 0);
     this.#rememberBoundaries();
   }
 
   async take(step: Step): Promise<void> {
+    const from = this.#house.events.length;
     if (step.do === 'user') for (const mutation of step.mutations) this.#user(mutation);
     else if (step.do === 'restart') await this.#house.restart();
     else if (step.do === 'crash') await this.#crash(step);
     else if (step.do !== 'nothing') await this.#act(step);
+    if (this.#house.events.slice(from).some((event) => 'tree' in event || event.type === 'rewind/done')) this.#model.looked(this.#disk());
     this.#rememberBoundaries();
   }
 
@@ -168,7 +171,7 @@ class Player {
     const rewind = this.#house.session.rewinds[count];
     this.#model.checkRewind(before, after, rewind === undefined ? { done: [], left: [] } : outcomeOf(rewind), taken, asked);
     this.#model.changed('session', before, after);
-    if (rewind !== undefined) this.#model.rewound(rewind.id, before, after);
+    if (rewind !== undefined) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind).left);
     return rewind;
   }
 
@@ -213,7 +216,7 @@ class Player {
     const now = this.#disk();
     for (const event of this.#house.events.slice(from)) {
       if (event.type !== 'rewind/done' || event.rewind.by !== 'on-stray') continue;
-      this.#model.rewound(event.rewind.id, this.#commanded ?? before, now);
+      this.#model.rewound(event.rewind.id, this.#commanded ?? before, now, outcomeOf(event.rewind).left);
       for (const path of outcomeOf(event.rewind).done) for (const mark of marksIn(before.get(path)?.bytes, 'u')) assert.ok(marksIn(now.get(path)?.bytes, 'u').has(mark), `a stray took the user's line ${mark} of ${path}`);
     }
   }
@@ -236,7 +239,7 @@ class Player {
     const session = act.do === 'tool' || act.do === 'race' || act.do === 'command';
     this.#model.changed(session ? 'session' : 'user', before, after);
     if (session) return;
-    for (const rewind of this.#house.session.rewinds.filter((one) => !known.has(one.id))) this.#model.rewound(rewind.id, before, after);
+    for (const rewind of this.#house.session.rewinds.filter((one) => !known.has(one.id))) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind).left);
   }
 
   #rememberBoundaries(): void {
