@@ -188,7 +188,7 @@ describe('incidents elsewhere', () => {
     repo.write('huge.bin', 'now it is small\n');
     const left = await workspace.capture();
     assert.notEqual(left.beside?.['huge.bin'], base.beside?.['huge.bin'], 'its change is noticed');
-    assert.deepEqual((await workspace.diff(base.tree, left.tree)).map((diff) => diff.path), ['medium.bin'], 'a file that is covered from now on was not made now');
+    assert.deepEqual((await workspace.diff(base.tree, left.tree)).map((diff) => diff.path), ['medium.bin'], 'what was left out once stays out, and was not made now');
     assert.deepEqual((await rewind(workspace, base.tree, left.tree)).restored, ['medium.bin']);
     assert.ok(fs.readFileSync(repo.at('medium.bin')).equals(medium));
     assert.equal(repo.read('huge.bin'), 'now it is small\n');

@@ -69,8 +69,8 @@ export class Model {
     }
   }
 
-  /** What holds after every rewind. `taken`: marks of the user that the person asked to take away; `asked`: the path of which they chose a hunk, a deletion of their own perhaps. */
-  checkRewind(before: Disk, after: Disk, { done, left }: Outcome, taken: (path: string) => ReadonlySet<string>, asked?: string): void {
+  /** What holds after every rewind. `taken`: marks of the user that the person asked to take away; `asked`: paths whose deletion or mode they want changed. */
+  checkRewind(before: Disk, after: Disk, { done, left }: Outcome, taken: (path: string) => ReadonlySet<string>, asked: (path: string) => boolean): void {
     for (const [path, old] of before) {
       const now = marksIn(after.get(path)?.bytes, 'u');
       for (const mark of marksIn(old.bytes, 'u')) if (!taken(path).has(mark)) assert.ok(now.has(mark), `the user's line ${mark} of ${path} is lost`);
@@ -81,8 +81,8 @@ export class Model {
       if (!spoken.has(path)) assert.deepEqual(now, old, `${path} was touched and is not listed`);
       if (left.includes(path) && !sameContent(now, old)) this.#doubtful(path);
     }
-    for (const path of this.#deleted) if (path !== asked) assert.equal(after.has(path), false, `${path}, which the user deleted, is back`);
-    for (const [path, executable] of this.#modes) if (after.get(path)?.link === false) assert.equal(after.get(path)?.executable, executable, `the user's mode of ${path} is lost`);
+    for (const path of this.#deleted) if (!asked(path)) assert.equal(after.has(path), false, `${path}, which the user deleted, is back`);
+    for (const [path, executable] of this.#modes) if (!asked(path) && after.get(path)?.link === false) assert.equal(after.get(path)?.executable, executable, `the user's mode of ${path} is lost`);
   }
 
   /**
@@ -119,14 +119,24 @@ export class Model {
     return new Set([...marksIn(rewind?.after.get(path)?.bytes, 'u')].filter((mark) => !had.has(mark)));
   }
 
+  /** Whether nobody has touched a path since a rewind: undoing it brings back what was there before. */
+  isUntouchedSince(id: string, path: string): boolean {
+    return this.#rewinds.get(id)?.touched.has(path) === false;
+  }
+
   /** What holds after the undoing of a rewind: what nobody touched since is as before the rewind. */
   checkUndone(id: string, after: Disk, paths: readonly string[]): void {
     const rewind = this.#rewinds.get(id);
     if (rewind === undefined) return;
     const touched = (path: string) => [...rewind.touched].some((one) => one === path || one.startsWith(`${path}/`) || path.startsWith(`${one}/`));
     for (const path of paths) {
-      if (!touched(path)) assert.ok(sameContent(after.get(path), rewind.before.get(path)), `${path} is not as it was before the rewind`);
-      else if (!sameContent(after.get(path), rewind.before.get(path))) this.#doubtful(path);
+      const back = sameContent(after.get(path), rewind.before.get(path));
+      if (!touched(path)) assert.ok(back, `${path} is not as it was before the rewind`);
+      else if (!back) this.#doubtful(path);
+      if (!back) continue;
+      // It is the session's again, also where the user had brought it back before.
+      this.#deleted.delete(path);
+      this.#modes.delete(path);
     }
   }
 }

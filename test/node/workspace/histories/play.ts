@@ -159,12 +159,12 @@ class Player {
     const [path, hunk] = picked(hunks, pick) ?? [];
     if (path === undefined || hunk === undefined) return false;
     const taken = marksIn(hunk.lines.filter((line) => line.startsWith('+')).join('\n'), 'u');
-    await this.#rewind({ type: 'rewind-path', path, hunk: hunk.id }, this.#disk(), (one) => (one === path ? taken : none), path);
+    await this.#rewind({ type: 'rewind-path', path, hunk: hunk.id }, this.#disk(), (one) => (one === path ? taken : none), (one) => one === path);
     return false;
   }
 
   /** Every rewind by a person goes this way; answers its record, undefined where nothing was done. */
-  async #rewind(intention: Parameters<House['act']>[0], before: Disk, taken: (path: string) => ReadonlySet<string>, asked?: string): Promise<DoneRewind | undefined> {
+  async #rewind(intention: Parameters<House['act']>[0], before: Disk, taken: (path: string) => ReadonlySet<string>, asked: (path: string) => boolean = () => false): Promise<DoneRewind | undefined> {
     const count = this.#house.session.rewinds.length;
     await this.#house.act(intention);
     const after = this.#disk();
@@ -185,7 +185,7 @@ class Player {
     const after = this.#disk();
     const undone = this.#house.events.slice(from).find((event) => event.type === 'rewind/undone') ?? assert.fail('nothing was undone');
     assert.ok(undone.type === 'rewind/undone');
-    this.#model.checkRewind(before, after, { done: undone.restored, left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path));
+    this.#model.checkRewind(before, after, { done: undone.restored, left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isUntouchedSince(rewind.id, path));
     this.#model.checkUndone(rewind.id, after, [...rewind.restored, ...rewind.merged]);
     this.#model.changed('session', before, after);
     await this.#house.startPhase();
