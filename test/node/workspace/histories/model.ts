@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { changedPaths, type Disk, marksIn, sameContent } from './disk.ts';
+
+/** The work tree at a moment to which a rewind may go back, and what the user has touched since. */
+interface Moment {
+  readonly disk: Disk;
+  readonly user: Set<string>;
+  /** Marks of the session up to this moment. */
+  readonly marks: number;
+}
+
+/** A rewind that can be undone: the work tree on both sides of it, and what anybody touched since. */
+interface Rewound {
+  readonly before: Disk;
+  readonly after: Disk;
+  readonly touched: Set<string>;
+}
+
+/** What a rewind says that it did. */
+export interface Outcome {
+  readonly done: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** What must hold of a work tree, kept in memory from what is seen on the disk before and after each step. */
+export class Model {
+  readonly #moments = new Map<string, Moment>();
+  readonly #rewinds = new Map<string, Rewound>();
+  /** Paths that the user deleted, and modes that the user set, last of all. */
+  readonly #deleted = new Set<string>();
+  readonly #modes = new Map<string, boolean>();
+
+  /** Marks of the session that the user brought back as their own. */
+  readonly #adopted = new Set<string>();
+  #seen: Disk = new Map();
+  readonly #doubted = new Set<string>();
+
+  remember(moment: string, disk: Disk, marks: number): void {
+    if (!this.#moments.has(moment)) this.#moments.set(moment, { disk, user: new Set(), marks });
+  }
+
+  remembers(moment: string): boolean {
+    return this.#moments.has(moment);
+  }
+
+  /** An undo does not bring back what the rewind had to leave. */
+  rewound(id: string, before: Disk, after: Disk, left: readonly string[]): void {
+    this.#rewinds.set(id, { before, after, touched: new Set(left) });
+  }
+
+  /** The session has looked at the work tree: what the user does and takes back between two looks is nothing. */
+  looked(disk: Disk): void {
+    this.#seen = disk;
+  }
+
+  /** Somebody changed the work tree. Who is not known counts as the user. */
+  changed(by: 'user' | 'session', before: Disk, after: Disk): void {
+    for (const path of changedPaths(before, after)) {
+      for (const rewind of this.#rewinds.values()) rewind.touched.add(path);
+      const [old, now] = [before.get(path), after.get(path)];
+      this.#deleted.delete(path);
+      if (old?.executable !== now?.executable || old?.link !== now?.link) this.#modes.delete(path);
+      if (by === 'session') continue;
+      for (const moment of this.#moments.values()) moment.user.add(path);
+      for (const mark of marksIn(now?.bytes, 's')) if (!marksIn(old?.bytes, 's').has(mark)) this.#adopted.add(mark);
+      const known = this.#seen.get(path);
+      if (now === undefined && known !== undefined) this.#deleted.add(path);
+      if (now?.link === false && known?.link === false && old?.executable !== now.executable && known.executable !== now.executable) this.#modes.set(path, now.executable);
+    }
+  }
+
+  /** What holds after every rewind. `taken`: marks of the user that the person asked to take away; `asked`: paths whose deletion or mode they want changed. */
+  checkRewind(before: Disk, after: Disk, { done, left }: Outcome, taken: (path: string) => ReadonlySet<string>, asked: (path: string) => boolean): void {
+    for (const [path, old] of before) {
+      const now = marksIn(after.get(path)?.bytes, 'u');
+      for (const mark of marksIn(old.bytes, 'u')) if (!taken(path).has(mark)) assert.ok(now.has(mark), `the user's line ${mark} of ${path} is lost`);
+    }
+    const spoken = new Set([...done, ...left]);
+    for (const path of new Set([...before.keys(), ...after.keys()])) {
+      const [old, now] = [before.get(path), after.get(path)];
+      if (!spoken.has(path)) assert.deepEqual(now, old, `${path} was touched and is not listed`);
+      if (left.includes(path) && !sameContent(now, old)) this.#doubtful(path);
+    }
+    for (const path of this.#deleted) if (!asked(path)) assert.equal(after.has(path), false, `${path}, which the user deleted, is back`);
+    for (const [path, executable] of this.#modes) if (!asked(path) && after.get(path)?.link === false) assert.equal(after.get(path)?.executable, executable, `the user's mode of ${path} is lost`);
+  }
+
+  /**
+   * Known gaps, from where on a path counts as the user's here. A path that the user changed between two writes of the session is rewound in
+   * rounds; where a later round fails it stays half way, listed as left, and no undo brings it back. And where the undoing of a rewind to a
+   * boundary merges with what the session wrote since, that writing leaves the write set.
+   */
+  #doubtful(path: string): void {
+    this.#doubted.add(path);
+    for (const moment of this.#moments.values()) moment.user.add(path);
+    for (const rewind of this.#rewinds.values()) rewind.touched.add(path);
+  }
+
+  /** What holds after a rewind to a moment, of all paths or of one. */
+  checkMoment(name: string, after: Disk, { done, left }: Outcome, only?: string): void {
+    const moment = this.#moments.get(name);
+    assert.ok(moment !== undefined, `no such moment: ${name}`);
+    const mine = (path: string) => ![...moment.user].some((user) => user === path || user.startsWith(`${path}/`) || path.startsWith(`${user}/`));
+    // Alone, a file cannot come back where the session made a folder of it.
+    const inTheWay = (path: string) => only !== undefined && [...after.keys()].some((other) => other.startsWith(`${path}/`) || path.startsWith(`${other}/`));
+    for (const path of left) assert.ok(!mine(path) || inTheWay(path), `${path} was left, but the user never touched it`);
+    for (const path of only === undefined ? new Set([...moment.disk.keys(), ...after.keys()]) : [only]) {
+      if (mine(path) && !inTheWay(path)) assert.ok(sameContent(after.get(path), moment.disk.get(path)), `${path} is not as it was`);
+    }
+    for (const path of done.filter((one) => !this.#doubted.has(one))) {
+      for (const mark of marksIn(after.get(path)?.bytes, 's')) assert.ok(Number(mark.slice(1)) <= moment.marks || this.#adopted.has(mark), `the session's line ${mark} is still in ${path}`);
+    }
+  }
+
+  /** Marks of the user that a rewind brought back: undoing it takes them away again. */
+  broughtBack(id: string, path: string): Set<string> {
+    const rewind = this.#rewinds.get(id);
+    const had = marksIn(rewind?.before.get(path)?.bytes, 'u');
+    return new Set([...marksIn(rewind?.after.get(path)?.bytes, 'u')].filter((mark) => !had.has(mark)));
+  }
+
+  /** Whether nobody has touched a path since a rewind: undoing it brings back what was there before. */
+  isUntouchedSince(id: string, path: string): boolean {
+    return this.#rewinds.get(id)?.touched.has(path) === false;
+  }
+
+  /** What holds after the undoing of a rewind: what nobody touched since is as before the rewind. */
+  checkUndone(id: string, after: Disk, paths: readonly string[]): void {
+    const rewind = this.#rewinds.get(id);
+    if (rewind === undefined) return;
+    const touched = (path: string) => [...rewind.touched].some((one) => one === path || one.startsWith(`${path}/`) || path.startsWith(`${one}/`));
+    for (const path of paths) {
+      const back = sameContent(after.get(path), rewind.before.get(path));
+      if (!touched(path)) assert.ok(back, `${path} is not as it was before the rewind`);
+      else if (!back) this.#doubtful(path);
+      if (!back) continue;
+      // It is the session's again, also where the user had brought it back before.
+      this.#deleted.delete(path);
+      this.#modes.delete(path);
+    }
+  }
+}

@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import type { Hunk } from '../../../../src/core/session/changes.ts';
+import type { SessionEvent } from '../../../../src/core/session/events.ts';
+import { fold } from '../../../../src/core/session/evolve.ts';
+import type { Boundary, DoneRewind } from '../../../../src/core/session/session.ts';
+import { readJournal, verifyTrace } from '../../../../src/node/journal/journal.ts';
+import { type Disk, edited, marksIn, mutate, type Mutation, places, readDisk } from './disk.ts';
+import { Crash, House } from './house.ts';
+import { Model, type Outcome } from './model.ts';
+import type { Act, Step } from './steps.ts';
+
+const none: ReadonlySet<string> = new Set();
+const picked = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
+const nameOf = (boundary: Boundary): string => `${boundary.id} ${boundary.commit} ${boundary.at}`;
+
+/** Plays one history in a folder of its own and checks after each step what must hold. */
+export async function play(folder: string, steps: readonly Step[]): Promise<void> {
+  const house = await House.takeUp(folder);
+  const player = new Player(house);
+  try {
+    player.begin();
+    for (const step of steps) await player.take(step);
+    await player.end();
+  } finally {
+    await house.close();
+  }
+}
+
+class Player {
+  readonly #house: House;
+  readonly #model = new Model();
+  #marks = 0;
+  /** The work tree between a command and what Bounded did about it. */
+  #commanded: Disk | undefined;
+
+  constructor(house: House) {
+    this.#house = house;
+  }
+
+  begin(): void {
+    this.#model.looked(this.#disk());
+    this.#model.remember('base', this.#disk(), 0);
+    this.#rememberBoundaries();
+  }
+
+  async take(step: Step): Promise<void> {
+    const from = this.#house.events.length;
+    if (step.do === 'user') for (const mutation of step.mutations) this.#user(mutation);
+    else if (step.do === 'restart') await this.#house.restart();
+    else if (step.do === 'crash') await this.#crash(step);
+    else if (step.do !== 'nothing') await this.#act(step);
+    if (this.#house.events.slice(from).some((event) => 'tree' in event || event.type === 'rewind/done')) this.#model.looked(this.#disk());
+    this.#rememberBoundaries();
+  }
+
+  /** Journal and store agree: the fold is the session, and every content that it names is there for another process. */
+  async end(): Promise<void> {
+    const house = this.#house;
+    const tree = await house.look();
+    assert.equal(house.session.tree, tree, 'the session knows what is on the disk');
+    const session = JSON.parse(JSON.stringify(house.session)) as unknown;
+    const { entries, problem } = await readJournal(house.trace);
+    assert.equal(problem, undefined);
+    assert.deepEqual(JSON.parse(JSON.stringify(fold(entries))), session, 'the fold of the journal is the session');
+    assert.equal((await verifyTrace(house.trace)).ok, true);
+    // Fails where one object below these trees is missing.
+    execFileSync('git', ['rev-list', '--objects', '--stdin'], { env: { PATH: process.env['PATH'], GIT_DIR: house.store }, input: [...treesOf(entries.map((entry) => entry.event))].join('\n'), stdio: ['pipe', 'ignore', 'pipe'] });
+  }
+
+  async #act(act: Act): Promise<void> {
+    const before = this.#disk();
+    const from = this.#house.events.length;
+    this.#commanded = undefined;
+    if (await this.#work(act)) this.#model.changed('session', before, this.#disk());
+    this.#checkStrays(from, before);
+  }
+
+  /** Carries out an act; answers whether what changed on the disk is the session's and not yet noted. */
+  async #work(act: Act): Promise<boolean> {
+    switch (act.do) {
+      case 'tool': return this.#tool(act.mutation);
+      case 'race': return this.#tool(act.mutation, act.user);
+      case 'command': return this.#command(act.mutations);
+      case 'cross': return this.#cross();
+      case 'boundary': return this.#rewindTo(picked(this.#house.session.line.boundaries, act.pick));
+      case 'everything': return this.#rewindTo(undefined);
+      case 'file': return this.#rewindFile(act.pick);
+      case 'flag': return this.#rewindFlag(act.pick);
+      case 'hunk': return this.#rewindHunk(act.pick);
+      case 'undo': return this.#undo(act.pick);
+      case 'restoreFlag': return this.#restoreFlag(act.pick);
+      case 'keep': return this.#keep(act.how);
+    }
+  }
+
+  #disk(): Disk {
+    return readDisk(this.#house.root);
+  }
+
+  #user(mutation: Mutation): void {
+    const before = this.#disk();
+    mutate(this.#house.root, mutation, () => `u${(this.#marks += 1)}`);
+    this.#model.changed('user', before, this.#disk());
+  }
+
+  readonly #mark = (): string => `s${(this.#marks += 1)}`;
+
+  async #tool(mutation: Mutation, user?: Mutation): Promise<boolean> {
+    const before = this.#disk();
+    const file = places[mutation.place % places.length] ?? '';
+    const found = before.get(file);
+    if (found?.link === true || user?.place === mutation.place) return false;
+    const race = user === undefined ? undefined : () => {
+      this.#model.changed('session', before, this.#disk());
+      this.#user(user);
+    };
+    await this.#house.write(file, edited(found?.bytes ?? '', mutation.what, mutation.line, this.#mark), race);
+    return user === undefined;
+  }
+
+  async #command(mutations: readonly Mutation[]): Promise<boolean> {
+    await this.#house.command(() => {
+      for (const mutation of mutations) mutate(this.#house.root, mutation, this.#mark);
+      this.#commanded = this.#disk();
+    });
+    return true;
+  }
+
+  async #cross(): Promise<boolean> {
+    if (this.#house.session.line.phase === 'minimal-hook') await this.#house.cross();
+    return false;
+  }
+
+  async #rewindTo(boundary: Boundary | undefined): Promise<boolean> {
+    const before = this.#disk();
+    const rewind = await this.#rewind({ type: 'rewind-boundary', to: boundary?.id ?? 'base' }, before, () => none);
+    this.#model.checkMoment(boundary === undefined ? 'base' : nameOf(boundary), this.#disk(), outcomeOf(rewind ?? assert.fail('nothing was rewound')));
+    await this.#house.startPhase();
+    return false;
+  }
+
+  async #rewindFile(pick: number): Promise<boolean> {
+    const path = picked(this.#house.session.line.writes, pick)?.path;
+    if (path === undefined) return false;
+    const rewind = await this.#rewind({ type: 'rewind-path', path }, this.#disk(), () => none);
+    this.#model.checkMoment('base', this.#disk(), outcomeOf(rewind ?? assert.fail('nothing was rewound')), path);
+    return false;
+  }
+
+  async #rewindFlag(pick: number): Promise<boolean> {
+    const flag = picked(this.#house.session.line.flags.filter((one) => one.outcome === undefined), pick);
+    if (flag !== undefined) await this.#rewind({ type: 'rewind-file', flag: flag.id }, this.#disk(), () => none);
+    return false;
+  }
+
+  async #rewindHunk(pick: number): Promise<boolean> {
+    const hunks = [...(await this.#house.hunks())].flatMap(([path, list]) => list.map((hunk): [string, Hunk] => [path, hunk]));
+    const [path, hunk] = picked(hunks, pick) ?? [];
+    if (path === undefined || hunk === undefined) return false;
+    const taken = marksIn(hunk.lines.filter((line) => line.startsWith('+')).join('\n'), 'u');
+    await this.#rewind({ type: 'rewind-path', path, hunk: hunk.id }, this.#disk(), (one) => (one === path ? taken : none), (one) => one === path);
+    return false;
+  }
+
+  /** Every rewind by a person goes this way; answers its record, undefined where nothing was done. */
+  async #rewind(intention: Parameters<House['act']>[0], before: Disk, taken: (path: string) => ReadonlySet<string>, asked: (path: string) => boolean = () => false): Promise<DoneRewind | undefined> {
+    const count = this.#house.session.rewinds.length;
+    await this.#house.act(intention);
+    const after = this.#disk();
+    const rewind = this.#house.session.rewinds[count];
+    this.#model.checkRewind(before, after, rewind === undefined ? { done: [], left: [] } : outcomeOf(rewind), taken, asked);
+    this.#model.changed('session', before, after);
+    if (rewind !== undefined) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind).left);
+    return rewind;
+  }
+
+  async #undo(pick: number): Promise<boolean> {
+    const open = this.#house.session.rewinds.filter((one) => !one.undone).reverse();
+    const rewind = picked(open.slice(0, 3), pick);
+    if (rewind === undefined) return false;
+    const before = this.#disk();
+    const from = this.#house.events.length;
+    await this.#house.act({ type: 'undo-rewind', rewind: rewind.id });
+    const after = this.#disk();
+    const undone = this.#house.events.slice(from).find((event) => event.type === 'rewind/undone') ?? assert.fail('nothing was undone');
+    assert.ok(undone.type === 'rewind/undone');
+    this.#model.checkRewind(before, after, { done: undone.restored, left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isUntouchedSince(rewind.id, path));
+    this.#model.checkUndone(rewind.id, after, [...rewind.restored, ...rewind.merged]);
+    this.#model.changed('session', before, after);
+    await this.#house.startPhase();
+    return false;
+  }
+
+  /** Brings back a stray: the user's own change from then on. */
+  async #restoreFlag(pick: number): Promise<boolean> {
+    const flag = picked(this.#house.session.line.flags.filter((one) => one.outcome === 'rewound'), pick);
+    if (flag === undefined) return false;
+    const before = this.#disk();
+    await this.#house.act({ type: 'restore-flag', flag: flag.id });
+    this.#model.changed('user', before, this.#disk());
+    return false;
+  }
+
+  async #keep(how: 'branch' | 'patch' | 'squash'): Promise<boolean> {
+    const before = this.#disk();
+    await this.#house.act({ type: 'keep', how }).catch((error: unknown) => {
+      if (!String(error).includes('nothing to keep')) throw error;
+    });
+    assert.deepEqual(this.#disk(), before, 'keeping the work touches no file');
+    return false;
+  }
+
+  /** What Bounded rewound by itself after a call is the session's; the user's lines that stood there before the call stand there again. */
+  #checkStrays(from: number, before: Disk): void {
+    const now = this.#disk();
+    for (const event of this.#house.events.slice(from)) {
+      if (event.type !== 'rewind/done' || event.rewind.by !== 'on-stray') continue;
+      this.#model.rewound(event.rewind.id, this.#commanded ?? before, now, outcomeOf(event.rewind).left);
+      for (const path of outcomeOf(event.rewind).done) for (const mark of marksIn(before.get(path)?.bytes, 'u')) assert.ok(marksIn(now.get(path)?.bytes, 'u').has(mark), `a stray took the user's line ${mark} of ${path}`);
+    }
+  }
+
+  /** The process ends somewhere in an act, and another one goes on. What a rewind did that was not recorded counts as the user's. */
+  async #crash({ point, in: act }: Extract<Step, { do: 'crash' }>): Promise<void> {
+    await this.#house.look();
+    const before = this.#disk();
+    const known = new Set(this.#house.session.rewinds.map((one) => one.id));
+    this.#house.crashAt(point);
+    try {
+      await this.#act(act.do === 'race' ? { do: 'tool', mutation: act.mutation } : act);
+      await this.#house.restart();
+      return;
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+    }
+    await this.#house.restart();
+    const after = this.#disk();
+    const session = act.do === 'tool' || act.do === 'race' || act.do === 'command';
+    this.#model.changed(session ? 'session' : 'user', before, after);
+    if (session) return;
+    for (const rewind of this.#house.session.rewinds.filter((one) => !known.has(one.id))) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind).left);
+  }
+
+  #rememberBoundaries(): void {
+    for (const boundary of this.#house.session.line.boundaries) if (!this.#model.remembers(nameOf(boundary))) this.#model.remember(nameOf(boundary), this.#disk(), this.#marks);
+  }
+}
+
+const outcomeOf = (rewind: Pick<DoneRewind, 'restored' | 'merged' | 'left'>): Outcome => ({ done: [...rewind.restored, ...rewind.merged], left: rewind.left.map((one) => one.path) });
+
+/** Every tree that a journal names. */
+function treesOf(events: readonly SessionEvent[]): Set<string> {
+  return new Set(events.flatMap((event) => {
+    if (event.type === 'base/taken') return [event.base.tree];
+    if (event.type === 'rewind/done') return [event.rewind.safety, event.rewind.tree];
+    return 'tree' in event ? [event.tree] : [];
+  }));
+}

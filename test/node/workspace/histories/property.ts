@@ -1,0 +1,47 @@
+import fs from 'node:fs';
+import fc from 'fast-check';
+import { type OnStray, Template } from './house.ts';
+import { play } from './play.ts';
+import { type Step, steps } from './steps.ts';
+
+const { BOUNDED_HISTORIES: wanted, BOUNDED_HISTORIES_MINUTES: limit, BOUNDED_HISTORIES_SEED: given } = process.env;
+const minutes = Number(limit ?? 5);
+/** The same histories every day; others for a long run. */
+const seed = Number(given ?? (wanted === undefined ? 1 : Date.now() % 2 ** 31));
+const length = 30;
+
+/**
+ * Random histories of a session and its user under one policy on strays, played with the real journal, store and agent against a model in
+ * memory. For a long run, BOUNDED_HISTORIES is their number, BOUNDED_HISTORIES_MINUTES the time after which it ends; BOUNDED_HISTORIES_SEED
+ * plays the histories of a failure again.
+ */
+export function describeHistories(onStray: OnStray): void {
+  describe(`random histories of a session and its user, on-stray ${onStray}`, () => {
+    const template = new Template();
+    before(() => template.make());
+    after(() => template.remove());
+
+    it(`never lose a line of the user, and rewind exactly (seed ${seed})`, async function () {
+      this.timeout((minutes + 10) * 60_000);
+      let played = 0;
+      const property = fc.asyncProperty(steps(length), async (history) => {
+        const folder = template.copy(onStray);
+        try {
+          await play(folder, history);
+        } finally {
+          played += 1;
+          fs.rmSync(folder, { recursive: true, force: true });
+        }
+      });
+      await fc.assert(property, { numRuns: Number(wanted ?? 100), seed, interruptAfterTimeLimit: minutes * 60_000, markInterruptAsFailure: false, reporter });
+      if (wanted !== undefined) console.log(`    ${played} histories of ${length} steps, seed ${seed}`);
+    });
+  });
+}
+
+/** The steps of the shortest failing history that was found, one a line. */
+function reporter({ failed, counterexample, errorInstance, numRuns }: fc.RunDetails<[readonly Step[]]>): void {
+  if (!failed) return;
+  const told = counterexample?.[0].filter((step) => step.do !== 'nothing').map((step) => `  ${JSON.stringify(step)}`) ?? [];
+  throw new Error(`${String(errorInstance)}\nseed ${seed}, history ${numRuns}:\n${told.join('\n')}`, { cause: errorInstance });
+}

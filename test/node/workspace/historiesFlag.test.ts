@@ -1,0 +1,3 @@
+import { describeHistories } from './histories/property.ts';
+
+describeHistories('flag');
