@@ -101,7 +101,7 @@ async function wholeLife(repo: TestRepo): Promise<void> {
   assert.ok('matches' in (await workspace.grep('THREE')));
   await workspace.commit({ tree: after.tree, branch: 'bounded/task/s1/1', parent, message: 'work', author: 'bounded' });
   const halfway = await workspace.capture();
-  const work = { name: 'task', base: base.tree, dirty, head: head.commit ?? assert.fail(), steps: [{ tree: halfway.tree, message: 'm', seconds: 1, users: new Set<string>() }] };
+  const work = { name: 'task', base: base.tree, dirty, head: head.commit ?? assert.fail(), steps: [{ tree: halfway.tree, message: 'm', seconds: 1, writes: [] }] };
   const kept = await workspace.keepBranch(work);
   assert.deepEqual([...kept.unfiltered].sort(), ['piped.txt', 'src/a.ts']);
   await workspace.squash(work, 'all');
