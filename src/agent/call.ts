@@ -2,14 +2,16 @@ import type { ToolInput, ToolName } from '../core/guard/toolInputs.ts';
 import { isToolName, parseToolInput } from '../core/guard/toolInputs.ts';
 import { mayUse } from '../core/guard/rights.ts';
 import { rule } from '../core/guard/rule.ts';
+import type { Path, TreeId } from '../core/session/changes.ts';
 import type { RefusalReason } from '../core/session/facts.ts';
 import type { Conversation } from '../core/session/session.ts';
 import type { ToolUse } from '../core/transcript/message.ts';
 import { finalText } from './conversation.ts';
-import { look } from './look.ts';
+import { differences, look } from './look.ts';
 import { evaluatePhase } from './phases/evaluate.ts';
 import type { Run } from './run.ts';
 import { measureCall } from './strays.ts';
+import { replaced } from './tools/edit.ts';
 import { tools } from './tools/registry.ts';
 import type { Answer, Refusal, Tool } from './tools/tool.ts';
 import { refuse } from './tools/tool.ts';
@@ -42,7 +44,10 @@ export async function returnCall(run: Run, conversation: Conversation, call: Too
   }
 }
 
-/** What an interrupted call may have changed. Between its end and now the user may have changed things too, so nothing is rewound unasked. */
+/**
+ * What an interrupted call may have changed. Between the last look and now the user may have changed things too; what
+ * surely is not the call's counts as the user's, so that no rewind takes it. What is out of scope is flagged.
+ */
 async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
   if (!changesFiles(call.name)) {
     await look(run);
@@ -50,8 +55,40 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
   }
   const { tree } = await run.ports.workspace.capture();
   const before = run.recorder.session.tree ?? tree;
-  const news = await measureCall(run, { call: call.id, by: 'command', title: call.name, before, maybeUser: true });
-  return `The call was interrupted; the work tree was checked. ${before === tree ? 'It has not changed anything.' : 'What it changed counts as your change.'} ${news.join(' ')}`.trim();
+  const own = call.name === 'bash' ? await changedWhileRunning(run, before, tree) : await writtenBy(run, call, before);
+  const [allowed] = own;
+  const by = call.name === 'bash' ? { by: 'command' as const, own } : { by: 'tool' as const, ...(allowed === undefined ? {} : { allowed }) };
+  const news = await measureCall(run, { call: call.id, ...by, title: call.name, before, maybeUser: true });
+  const found = before === tree ? 'Nothing has changed.' : own.size === 0 ? 'What has changed since counts as the user\'s.' : `It has changed: ${[...own].join(', ')}.`;
+  return `The call was interrupted; the work tree was checked. ${found} ${news.join(' ')}`.trim();
+}
+
+/** What changed in the time in which a command ran whose end nobody saw. Of what is gone that time is not known. */
+async function changedWhileRunning(run: Run, before: TreeId, tree: TreeId): Promise<ReadonlySet<Path>> {
+  const span = await run.ports.shell.unfinished();
+  if (span === undefined) return new Set();
+  const diffs = await differences(run, before, tree);
+  const times = await Promise.all(diffs.map((diff) => run.ports.workspace.changedAt(diff.path)));
+  return new Set(diffs.filter((_, index) => (times[index] ?? 0) >= span.from && (times[index] ?? Infinity) <= span.to).map((diff) => diff.path));
+}
+
+/** The path that an interrupted file tool has written, if it has now exactly what the call would have put there. */
+async function writtenBy(run: Run, call: ToolUse, before: TreeId): Promise<ReadonlySet<Path>> {
+  const path = await pathWritten(run, call, before);
+  return new Set(path === undefined ? [] : [path]);
+}
+
+async function pathWritten(run: Run, call: ToolUse, before: TreeId): Promise<Path | undefined> {
+  const { workspace } = run.ports;
+  const parsed = call.name === 'write' ? parseToolInput('write', call.input) : parseToolInput('edit', call.input);
+  if (!parsed.ok) return undefined;
+  const at = await workspace.resolve(parsed.input.file_path);
+  if ('refused' in at) return undefined;
+  const now = await workspace.read(at.path);
+  if (now.kind !== 'text') return undefined;
+  const blob = (await workspace.entries(before, [at.path])).get(at.path);
+  const wanted = 'content' in parsed.input ? parsed.input.content : blob === undefined ? undefined : replaced(await workspace.blobText(blob), parsed.input);
+  return now.text === wanted && now.blob.oid !== blob?.oid ? at.path : undefined;
 }
 
 function changesFiles(tool: string): boolean {

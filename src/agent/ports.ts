@@ -111,6 +111,8 @@ export interface Workspace {
   resolve(path: string): Promise<{ readonly path: Path } | { readonly refused: string }>;
   glob(pattern: string, under?: Path): Promise<readonly Path[]>;
   grep(pattern: string, under?: Path): Promise<{ readonly matches: readonly Match[]; readonly truncated: boolean } | { readonly error: string }>;
+  /** When the system last noted a change of a path, in milliseconds since the epoch; undefined where it is gone. */
+  changedAt(path: Path): Promise<number | undefined>;
   /** Writes one change atomically (same directory, rename), keeping the mode. A file that is not as `expected` is answered `stale`. */
   apply(change: FileChange): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string }>;
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
@@ -178,6 +180,8 @@ export interface ShellResult {
 export interface Shell {
   /** Tries what the platform offers; never throws. */
   probe(): Promise<SandboxState>;
+  /** From when to when a command ran whose end was never seen, in milliseconds since the epoch. */
+  unfinished(): Promise<{ readonly from: number; readonly to: number } | undefined>;
   /** Ends when the whole process tree is dead. */
   run(request: ShellRequest, progress: (text: string) => void, signal: Signal): Promise<ShellResult>;
 }

@@ -21,8 +21,9 @@ export interface Cause {
   /** What lay beside the tree before the call; absent where nobody looked. */
   readonly beside?: Capture['beside'];
   readonly allowed?: string;
-  /** Also the user may have made any of these changes. */
+  /** Also the user may have made any of these changes, except those of `own`. */
   readonly maybeUser?: boolean;
+  readonly own?: ReadonlySet<Path>;
 }
 
 /**
@@ -34,8 +35,8 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const diffs = await differences(run, cause.before, capture.tree);
   const saved = new Set(run.ports.user.takeSaved());
   // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
-  const unsure = cause.by === 'command' ? diffs.filter((diff) => saved.has(diff.path)) : [];
-  const theirs = [...diffs.filter((diff) => cause.allowed !== undefined && diff.path !== cause.allowed), ...unsure];
+  const unsure = cause.by === 'command' ? diffs.filter((diff) => (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)) : [];
+  const theirs = [...diffs.filter((diff) => cause.by === 'tool' && diff.path !== cause.allowed), ...unsure];
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, tree: capture.tree });
   const writes = diffs.filter((diff) => !theirs.includes(diff)).map((diff) => writeOf(run, diff, cause));
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);

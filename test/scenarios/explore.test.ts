@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { call, say, text, tool, turn } from '../support/messagesServer/replies.ts';
 import { contractText } from './support/project.ts';
@@ -14,6 +14,16 @@ const withExplore = (explore: string): string => contractText().replace('budget:
 
 describe('explore', function () {
   this.timeout(120_000);
+
+  it('a glob that would be matched for ever is refused, and nothing hangs', async () => {
+    const patterns = ['+(*)+(*)+(*)+(*)+(*)Z', '*a*a*a*a*a*a*a*ab', '**/**/**/**/x'];
+    await scenario({ explore: [[turn(patterns.map((pattern) => tool('glob', { pattern })).concat(tool('glob', { pattern: '**/*a*a*.js' }))), call('submit_plan', plan)]] }, undefined, async ({ project, run }) => {
+      writeFileSync(path.join(project.root, 'src/stats', `${'a'.repeat(200)}.js`), '');
+      const ran = await run();
+      assert.equal(ran.result?.gate?.kind, 'phase', ran.stderr);
+      assert.deepEqual(events(ran, 'tool/answered').slice(0, 4).map((event) => event.reason ?? event.outcome), ['schema', 'schema', 'schema', 'done']);
+    });
+  });
 
   it('gives back the summary of a helper alone, and the helper only looks', async () => {
     const sentinel = 'SEEN-BY-THE-HELPER-91c2';

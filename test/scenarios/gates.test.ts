@@ -4,6 +4,7 @@ import path from 'node:path';
 import { call, say, turn, text, tool } from '../support/messagesServer/replies.ts';
 import { events } from './support/cli.ts';
 import { honest, plan, right } from './support/moves.ts';
+import { contractText } from './support/project.ts';
 import { scenario } from './support/scenario.ts';
 
 describe('gates', function () {
@@ -61,6 +62,32 @@ describe('gates', function () {
       const approved = await bounded('resume', '--approve', 'A-1,all', '--json');
       assert.equal(approved.status, 0, approved.stderr);
       assert.equal(events(approved, 'amendment/decided')[0]?.contract?.diff.files, 9);
+    });
+  });
+
+  it('over what a command did have an id that no command chose', async () => {
+    const moves = { 'minimal-hook': [[call('bash', { command: 'mkfifo minimal-hook "src/stats/x,y" && mkfifo A-1' }), ...(honest['minimal-hook']?.[0] ?? [])]] };
+    await scenario(moves, undefined, async ({ run, bounded }) => {
+      const ran = await run('--approve', 'explore,oracle-only,minimal-hook,production-shape,review,A-1');
+      assert.equal(ran.status, 5, ran.stderr);
+      assert.equal(ran.result?.gate?.kind, 'stray');
+      assert.match(ran.result?.gate?.question ?? '', /A-1, minimal-hook, src\/stats\/x,y/);
+      const approved = await bounded('resume', '--approve', `${ran.result?.gate?.id},all`, '--json');
+      assert.equal(approved.status, 0, approved.stderr);
+    });
+  });
+
+  it('wait behind each other: a blocker is asked about after the stray of the same turn', async () => {
+    const both = turn([tool('report_blocker', { what: 'no access', tried: 'all', needs: 'a key' }), tool('bash', { command: 'echo x > stray.txt' })]);
+    const moves = { 'minimal-hook': [[both, ...(honest['minimal-hook']?.[0] ?? [])]] };
+    await scenario(moves, contractText({ top: 'on-stray: stop\n' }), async ({ run, bounded }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.result?.gate?.kind, 'stray', ran.stderr);
+      const next = await bounded('resume', '--approve', `${ran.result?.gate?.blocking.join()},all`, '--json');
+      assert.equal(next.status, 5, next.stderr);
+      assert.equal(next.result?.gate?.kind, 'blocker');
+      const rest = await bounded('resume', '--approve', 'blocker,all', '--json');
+      assert.equal(rest.status, 0, rest.stderr);
     });
   });
 

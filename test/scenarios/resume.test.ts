@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { call, cut, httpError } from '../support/messagesServer/replies.ts';
 import { events } from './support/cli.ts';
@@ -50,6 +50,21 @@ describe('crash and resume', function () {
       const resumed = await bounded('resume', '--approve', 'all', '--json');
       assert.equal(resumed.status, 0, resumed.stderr);
       assert.ok((resumed.result?.usage.usd ?? 0) > spent);
+    });
+  });
+
+  it('a session that died before its base is stopped without a request', async () => {
+    await scenario({}, undefined, async ({ project, server, start, bounded }) => {
+      const running = start(['run', project.contract, '--approve', 'all', '--json']);
+      running.child.stdout?.once('data', () => running.child.kill('SIGKILL'));
+      const killed = await running.done;
+      assert.equal(killed.entries.some(({ event }) => event.type === 'base/taken'), false);
+      const requests = server.requests.length;
+      const stopped = await bounded('resume', '--stop', '--json');
+      assert.equal(stopped.status, 8, stopped.stderr);
+      assert.equal(server.requests.length, requests);
+      assert.equal((await bounded('resume', '--approve', 'all', '--json')).status, 8);
+      assert.equal((await bounded('status')).status, 0);
     });
   });
 
@@ -171,10 +186,18 @@ describe('crash and resume', function () {
         if (chunk.toString().includes('"tool":"bash"')) setTimeout(() => running.child.kill('SIGKILL'), 1500);
       });
       await running.done;
+      await new Promise((resolve) => { setTimeout(resolve, 1000); });
+      appendFileSync(path.join(project.root, 'src/stats/mean.js'), '// mine\n');
+      writeFileSync(path.join(project.root, 'src/stats/mine.js'), '// mine\n');
       const resumed = await bounded('resume', '--approve', 'all', '--json');
       assert.equal(events(resumed, 'tool/answered')[0]?.outcome, 'interrupted');
       assert.equal(readFileSync(path.join(project.root, 'src/stats/log.js'), 'utf8'), 'once\n');
-      assert.equal(events(resumed, 'changes/written')[0]?.writes[0]?.path, 'src/stats/log.js');
+      assert.deepEqual(events(resumed, 'changes/written')[0]?.writes.map((write) => write.path), ['src/stats/log.js']);
+      assert.deepEqual(events(resumed, 'changes/observed')[0]?.files.map((file) => file.path), ['src/stats/mean.js', 'src/stats/mine.js'], 'what changed when nothing ran is the user\'s');
+      assert.equal((await bounded('drop')).status, 0);
+      assert.match(readFileSync(path.join(project.root, 'src/stats/mean.js'), 'utf8'), /\/\/ mine/);
+      assert.equal(existsSync(path.join(project.root, 'src/stats/mine.js')), true);
+      assert.equal(existsSync(path.join(project.root, 'src/stats/log.js')), false);
     });
   });
 });

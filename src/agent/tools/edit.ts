@@ -18,7 +18,7 @@ export const edit: Tool<'edit'> = {
 };
 
 /** The text after the replacement, or why there is none. The replacement is taken literally. */
-function replaced(text: string, input: ToolInput<'edit'>): string | Refusal {
+export function replaced(text: string, input: ToolInput<'edit'>): string | Refusal {
   const eol = text.includes('\r\n') && !input.old_string.includes('\r\n');
   const [from, to] = eol ? [input.old_string.replaceAll('\n', '\r\n'), input.new_string.replaceAll('\n', '\r\n')] : [input.old_string, input.new_string];
   const count = text.split(from).length - 1;

@@ -5,6 +5,7 @@ import type { Redact } from '../journal/redaction.ts';
 import { Commands } from './commands.ts';
 import { GitSecrets } from './gitSecrets.ts';
 import { KeptOutput } from './keptOutput.ts';
+import { LifeSign } from './lifeSign.ts';
 import { plainText } from './plainText.ts';
 import { probeSandbox } from './probeSandbox.ts';
 import { type ProtectedPaths, type Protection, protectedPaths } from './protectedPaths.ts';
@@ -17,6 +18,8 @@ export interface ShellOptions {
   readonly redact: Redact;
   /** Bubblewrap's program; searched on PATH by default. */
   readonly bubblewrap?: string;
+  /** File for signs of life while a command runs. */
+  readonly alive: string;
 }
 
 /** Bytes of head and of tail that an artifact keeps of an output. */
@@ -25,11 +28,13 @@ const keptBytes = 4 * 1024 * 1024;
 const shownLimit = 28_000;
 
 /** Runs the commands of a model in the work tree. Without a sandbox it runs what it is given: the guard has ruled before. */
-export function createShell({ root, artifacts, redact, bubblewrap }: ShellOptions): Shell {
+export function createShell({ root, artifacts, redact, bubblewrap, alive }: ShellOptions): Shell {
+  const life = new LifeSign(alive);
   const gitSecrets = new GitSecrets(root);
   const commands = new Commands({ workspace: root, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
   return {
     probe: () => probeSandbox(commands),
+    unfinished: () => life.unfinished(),
     async run(request, progress, signal) {
       const kept = new KeptOutput(keptBytes, keptBytes);
       const lines = new LineProgress((text) => progress(redact(plainText(text))));
@@ -41,7 +46,7 @@ export function createShell({ root, artifacts, redact, bubblewrap }: ShellOption
       const sandboxed = request.sandbox.kind === 'bubblewrap';
       let hiding: GitHiding | undefined;
       const protection = async () => (hiding = await hideGit(await protectedPaths(await realpath(root), request.readOnly, request.secret), gitSecrets, request.secret)).protection;
-      const end = await commands.run({ command, shell: sandboxed ? 'bash' : 'sh', root, sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal);
+      const end = await life.during(() => commands.run({ command, shell: sandboxed ? 'bash' : 'sh', root, sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal));
       lines.end();
       const text = redact(plainText(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`))) + notes(end) + gitNotes(command, hiding);
       return { ...outcome(end), bytes: kept.bytes, ...(await shown(text, artifacts)) };

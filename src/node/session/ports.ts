@@ -39,7 +39,7 @@ export async function portsOf(input: {
   const redact = createRedact(secretsOf(input.endpoint));
   const artifacts = createArtifacts(input.folder.artifacts, { redact });
   const { createModel } = await import('../model/createModel.ts');
-  const shell = createShell({ root: input.root, artifacts, redact });
+  const shell = createShell({ root: input.root, artifacts, redact, alive: path.join(input.folder.dir, 'command-running') });
   const oracle = createOracle({ workspace: input.root, store: input.state.store, tmpRoot: path.join(input.state.dir, 'checkouts'), artifacts, redact, sandbox: input.sandbox, dependencies });
   const { workspace } = input;
   return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace };

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
@@ -9,7 +10,7 @@ import type { Commits } from './commits.ts';
 import type { Diffs } from './diffs.ts';
 import { dirtyPaths } from './dirty.ts';
 import { type ApplyOutcome, FileTools } from './fileTools.ts';
-import type { PathGuard } from './guard.ts';
+import { isPlain, type PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
 import { keepSession } from './keepSession.ts';
@@ -18,6 +19,7 @@ import { isBoundedPath, type Resolved } from './lexicalPath.ts';
 import type { KeepingWorkspace } from './openWorkspace.ts';
 import { OwnFiles } from './ownFiles.ts';
 import { Queue } from './queue.ts';
+import { onDisk } from './places.ts';
 import { restorePaths } from './restore.ts';
 import { restoreBeside } from './restoreBeside.ts';
 import { scratchUse } from './scratchUse.ts';
@@ -145,6 +147,11 @@ export class WorkTree implements KeepingWorkspace {
 
   writeReport(name: string, file: string, text: string): Promise<void> {
     return this.#queue.run(() => this.#own.writeReport(name, file, text));
+  }
+
+  async changedAt(path: Path): Promise<number | undefined> {
+    if (!isPlain(path)) return undefined;
+    return (await lstat(onDisk(this.root, path)).catch(() => undefined))?.ctimeMs;
   }
 
   hashOf(path: Path): Promise<string | undefined> {

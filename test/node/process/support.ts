@@ -28,7 +28,7 @@ export function memoryArtifacts(): Artifacts & { readonly texts: string[] } {
 export const secretValue = 'sk-ant-api03-not-a-real-key';
 
 export function shellIn(root: string, options: Partial<ShellOptions> = {}): Shell {
-  return createShell({ root, artifacts: memoryArtifacts(), redact: createRedact([secretValue]), ...options });
+  return createShell({ root, artifacts: memoryArtifacts(), redact: createRedact([secretValue]), alive: path.join(path.dirname(root), `${path.basename(root)}.running`), ...options });
 }
 
 export const plain = { kind: 'none', detail: 'off for this test' } as const;
