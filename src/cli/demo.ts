@@ -1,14 +1,16 @@
 import { spawn, execFile } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { cp, mkdtemp, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 import { promisify } from 'node:util';
 import type { Controller } from '../agent/controller.ts';
 import type { Session } from '../core/session/session.ts';
+import { makeFolders } from '../node/journal/durable.ts';
 import { loadContract } from '../node/session/place.ts';
 import { startSession } from '../node/session/open.ts';
+import { StartRefusal } from '../node/session/refusal.ts';
 import { parseApprovals } from './approvals.ts';
 import { UsageError, parse } from './arguments.ts';
 import { changedNeighbours, missingScenes } from './demoPromise.ts';
@@ -66,7 +68,9 @@ function rewindFlags(controller: Controller): void {
 /** A fresh copy of the example, as a git repository of its own; the user's git configuration is not used. */
 async function makeWorkspace(dir: string | undefined): Promise<string> {
   const workspace = dir === undefined ? await mkdtemp(path.join(os.tmpdir(), 'bounded-example-')) : path.resolve(dir);
-  await mkdir(workspace, { recursive: true });
+  await makeFolders(workspace).catch((error: Error) => {
+    throw new StartRefusal('cannot-start', `the example wants a folder of its own, and ${workspace} cannot be one: ${error.message}`);
+  });
   if ((await readdir(workspace)).length > 0) throw new UsageError(`${workspace} is not empty; the example wants a folder of its own`);
   await cp(example, workspace, { recursive: true });
   const git = (...words: string[]) => promisify(execFile)('git', words, { cwd: workspace, env: { PATH: process.env['PATH'], HOME: workspace, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: os.devNull } });

@@ -2,7 +2,7 @@ import type { Outcome } from '../agent/loop.ts';
 import type { Verdict } from '../core/oracle/result.ts';
 import type { Session } from '../core/session/session.ts';
 
-/** Exit statuses of run, resume, verify and demo. */
+/** Exit statuses of run, resume, verify and demo. Of the others: `pass`, or `fail` when they could not do it; `usage` and `internal` are everybody's. */
 export const exits = {
   pass: 0, fail: 1, partial: 2, blocked: 3, budget: 4, waiting: 5, tampered: 6, flaky: 7, stopped: 8,
   usage: 64, badContract: 65, cannotStart: 69, internal: 70, paused: 75, interrupted: 130,

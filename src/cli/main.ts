@@ -2,6 +2,7 @@ import { JournalFault } from '../core/session/entries.ts';
 import { StartRefusal } from '../node/session/refusal.ts';
 import { UsageError } from './arguments.ts';
 import { exits } from './exit.ts';
+import { mind } from './streams.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
 
@@ -39,6 +40,11 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 const insideSession = 'BOUNDED_CALL';
 const deciding = ['run', 'resume', 'rewind', 'keep', 'squash', 'patch', 'drop', 'prune'];
 
+/** Their exit status tells how a session or its oracle stands; that of every other command only whether it was done. */
+const measuring = ['run', 'resume', 'verify', 'demo'];
+/** Commands that do nothing but print: what was not printed was not done. */
+const showing = ['check', 'status', 'trace', 'report'];
+
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
   if (name === '--version') return print(`bounded ${(await import('./version.ts')).productVersion.split(' ')[1]}\n`);
   if (name === '--help' || name === 'help') return print(usage);
@@ -53,24 +59,37 @@ function print(text: string): number {
   return exits.pass;
 }
 
-async function explain(error: unknown): Promise<number> {
+async function explain(error: unknown, name = ''): Promise<number> {
   if (error instanceof UsageError) {
     process.stderr.write(`bounded: ${error.message}\n\n${usage}`);
     return exits.usage;
   }
   if (error instanceof StartRefusal) {
     const { describeProblem } = await import('./commands/check.ts');
-    process.stderr.write(`bounded: ${error.message}\n${error.problems.map((problem) => `${describeProblem('contract', problem)}\n`).join('')}`);
+    process.stderr.write(`bounded: ${error.message}\n${error.problems.map((problem) => `${describeProblem(error.file, problem)}\n`).join('')}`);
+    if (!measuring.includes(name)) return exits.fail;
     return error.kind === 'bad-contract' ? exits.badContract : exits.cannotStart;
   }
   if (error instanceof JournalFault && error.class === 'disk-full') {
-    process.stderr.write(`bounded: paused, ${error.message}. Make space, then: bounded resume\n`);
-    return exits.paused;
+    const paused = measuring.includes(name);
+    process.stderr.write(`bounded: ${paused ? 'paused, ' : ''}${error.message}. Make space, then: bounded ${paused ? 'resume' : name}\n`);
+    return paused ? exits.paused : exits.fail;
   }
   process.stderr.write(`bounded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exits.internal;
 }
 
-void main(process.argv.slice(2)).catch(explain).then((status) => {
+/** The status of a command, where its output was lost too. */
+async function settle(status: number, name = ''): Promise<number> {
+  const fault = await stdout.fault();
+  if (fault === undefined) return status;
+  process.stderr.write(`bounded: not everything could be printed: ${fault.message}\n`);
+  return showing.includes(name) && status === exits.pass ? exits.fail : status;
+}
+
+const stdout = mind(process.stdout);
+mind(process.stderr);
+const words = process.argv.slice(2);
+void main(words).catch((error: unknown) => explain(error, words[0])).then((status) => settle(status, words[0])).then((status) => {
   process.exitCode = status;
 });

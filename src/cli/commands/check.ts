@@ -9,14 +9,13 @@ import { createOutput } from '../output.ts';
 export async function check(args: readonly string[]): Promise<number> {
   const { values, positionals: [file = ''] } = parse(args, { json: { type: 'boolean' } }, { least: 1, most: 1, names: 'CONTRACT' });
   const output = createOutput(values.json === true);
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    output.say(`${file} cannot be read: ${error.message}`);
-    return undefined;
-  });
-  if (text === undefined) return exits.fail;
-  const { contract, problems } = readContract(text);
+  const { contract, problems } = await readFile(file, 'utf8').then(readContract, (error: Error) => ({ contract: undefined, problems: [unreadable(error)] }));
   output.print({ file, valid: contract !== undefined, problems }, problems.length === 0 ? `${file}: no problems` : problems.map((problem) => describeProblem(file, problem)).join('\n'));
   return contract === undefined ? exits.fail : exits.pass;
+}
+
+function unreadable(error: Error): Problem {
+  return { severity: 'error', message: `the contract cannot be read: ${error.message}`, path: '', line: 1, column: 1, endLine: 1, endColumn: 1 };
 }
 
 /** One problem as editors and terminals understand it: `file:line:column`. */

@@ -1,9 +1,8 @@
 import type { Intention } from '../../core/session/view.ts';
-import { resumeSession } from '../../node/session/open.ts';
 import { parse } from '../arguments.ts';
 import { exits } from '../exit.ts';
 import { createOutput } from '../output.ts';
-import { quietDoor } from '../quietDoor.ts';
+import { holdQuietly } from '../quietDoor.ts';
 
 type How = Extract<Intention, { type: 'keep' }>['how'];
 
@@ -25,7 +24,7 @@ export async function drop(args: readonly string[]): Promise<number> {
 
 async function act(values: { readonly json?: boolean; readonly workspace?: string }, id: string | undefined, intention: Intention): Promise<number> {
   const output = createOutput(values.json === true);
-  const held = await resumeSession(values.workspace ?? process.cwd(), id, quietDoor(output));
+  const held = await holdQuietly(values.workspace ?? process.cwd(), id, output);
   try {
     const done = await held.controller.act(intention);
     output.print(done, done.message);

@@ -1,42 +1,61 @@
 import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { fold } from '../../core/session/evolve.ts';
 import { reportPages } from '../../core/session/reports/pages.ts';
 import { viewOf } from '../../core/session/viewOf.ts';
-import { readJournal } from '../../node/journal/journal.ts';
-import { readSession } from '../../node/session/open.ts';
+import type { Session } from '../../core/session/session.ts';
+import { describeDamage, notBegun, readTrace } from '../../node/session/read.ts';
+import type { ReadTrace } from '../../node/session/read.ts';
 import { parse } from '../arguments.ts';
 import { exits } from '../exit.ts';
 import { createOutput } from '../output.ts';
+import type { Output } from '../output.ts';
 import { printView } from '../printView.ts';
+import { copy } from '../streams.ts';
 
 const options = { json: { type: 'boolean' }, workspace: { type: 'string' } } as const;
 const session = { least: 0, most: 1, names: '[SESSION]' } as const;
 
 /** `bounded status`: the view of the side view, in text. */
 export async function status(args: readonly string[]): Promise<number> {
-  const { values, positionals: [id] } = parse(args, options, session);
-  const found = await readSession(values.workspace ?? process.cwd(), id);
-  const view = viewOf(found.session, { active: found.session.active, running: found.running });
-  createOutput(values.json === true).print(view, printView(view));
-  return exits.pass;
+  return show(args, (found, running) => {
+    const view = viewOf(found, { active: found.active, running });
+    return { json: view, text: printView(view) };
+  });
+}
+
+/** `bounded report`: the evidence page. */
+export async function report(args: readonly string[]): Promise<number> {
+  return show(args, (found) => {
+    const pages = reportPages(found);
+    return { json: Object.fromEntries(pages), text: pages.get('EVIDENCE.md') ?? 'there is no evidence yet' };
+  });
 }
 
 /** `bounded trace`: the journal as it is, after its chain was verified; exit status 1 where it does not verify. */
 export async function trace(args: readonly string[]): Promise<number> {
   const { values, positionals: [id] } = parse(args, options, session);
   const output = createOutput(values.json === true);
-  const { folder } = await readSession(values.workspace ?? process.cwd(), id);
-  const { entries, problem } = await readJournal(folder.trace);
-  if (values.json === true) await pipeline(createReadStream(folder.trace), process.stdout, { end: false });
-  output.say(problem === undefined ? `${entries.length} entries, the chain verifies: ${folder.trace}` : `${folder.trace} does not verify at line ${problem.line}: ${problem.why}`);
-  return problem === undefined ? exits.pass : exits.fail;
+  const read = await readTrace(values.workspace ?? process.cwd(), id);
+  if (values.json === true) await copy(createReadStream(read.folder.trace), process.stdout);
+  if (read.damage === undefined) output.say(`${read.entries.length} entries, the chain verifies: ${read.folder.trace}`);
+  return statusOf(read, output);
 }
 
-/** `bounded report`: the evidence page. */
-export async function report(args: readonly string[]): Promise<number> {
+/** Prints what the readable part of a trace tells; the JSON names the place of the damage as `damage`. */
+async function show(args: readonly string[], draw: (found: Session, running: boolean) => { readonly json: object; readonly text: string }): Promise<number> {
   const { values, positionals: [id] } = parse(args, options, session);
-  const found = await readSession(values.workspace ?? process.cwd(), id);
-  const pages = reportPages(found.session);
-  createOutput(values.json === true).print(Object.fromEntries(pages), pages.get('EVIDENCE.md') ?? 'there is no evidence yet');
-  return exits.pass;
+  const output = createOutput(values.json === true);
+  const read = await readTrace(values.workspace ?? process.cwd(), id);
+  const found = fold(read.entries);
+  if (found === undefined && read.damage === undefined) throw notBegun(read.folder);
+  const { json, text } = found === undefined ? { json: {}, text: 'nothing of the trace can be read' } : draw(found, read.running);
+  output.print(read.damage === undefined ? json : { ...json, damage: read.damage }, text);
+  return statusOf(read, output);
+}
+
+/** A trace that does not verify is said, and is exit status 1. */
+function statusOf({ folder, damage }: Pick<ReadTrace, 'folder' | 'damage'>, output: Output): number {
+  if (damage === undefined) return exits.pass;
+  output.say(describeDamage(folder, damage));
+  return exits.fail;
 }

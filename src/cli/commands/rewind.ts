@@ -1,12 +1,11 @@
 import type { Intention } from '../../core/session/view.ts';
 import { previewFor } from '../../agent/preview.ts';
-import { resumeSession } from '../../node/session/open.ts';
 import type { HeldSession } from '../../node/session/open.ts';
 import { UsageError, parse } from '../arguments.ts';
 import { exits } from '../exit.ts';
 import { createOutput } from '../output.ts';
 import type { Output } from '../output.ts';
-import { quietDoor } from '../quietDoor.ts';
+import { holdQuietly } from '../quietDoor.ts';
 
 /** `bounded rewind`: back to a boundary or the base, or one flagged file or hunk back; `--undo` takes the last rewind back. */
 export async function rewind(args: readonly string[]): Promise<number> {
@@ -16,7 +15,7 @@ export async function rewind(args: readonly string[]): Promise<number> {
   const given = [values.to, values.file, values.hunk, values.undo].filter((value) => value !== undefined);
   if (given.length > 1) throw new UsageError('give one of --to, --file, --hunk and --undo');
   const output = createOutput(values.json === true);
-  const held = await resumeSession(values.workspace ?? process.cwd(), id, quietDoor(output));
+  const held = await holdQuietly(values.workspace ?? process.cwd(), id, output);
   try {
     const intention = await intentionOf(held, values);
     return values['dry-run'] === true ? await preview(held, intention, output) : await act(held, intention, output);

@@ -2,7 +2,8 @@ import { loadContract } from '../../node/session/place.ts';
 import { endpointFromEnvironment } from '../../node/session/preflight.ts';
 import { resumeSession, startSession, withModel } from '../../node/session/open.ts';
 import type { Door } from '../../node/session/open.ts';
-import type { GateAnswer } from '../../core/session/session.ts';
+import { readToResume } from '../../node/session/read.ts';
+import type { GateAnswer, Session } from '../../core/session/session.ts';
 import { parseApprovals } from '../approvals.ts';
 import { UsageError, parse } from '../arguments.ts';
 import { runHeld } from '../hold.ts';
@@ -33,17 +34,19 @@ export async function resume(args: readonly string[]): Promise<number> {
   const output = createOutput(values.json === true);
   const first: GateAnswer | undefined = values['send-back'] === undefined ? undefined : { kind: 'send-back', note: values['send-back'] };
   const door = doorOf(output, values.approve ?? [], values.unsandboxed === true, first);
-  const held = await resumeSession(values.workspace ?? process.cwd(), id, door);
-  const { boundaries } = held.controller.session.line;
-  if (values.rewind !== undefined && values.rewind !== 'base' && !boundaries.some((one) => one.id === values.rewind)) {
-    await held.close();
-    throw new UsageError(`there is no boundary ${values.rewind}; there are ${['base', ...boundaries.map((one) => one.id)].join(', ')}`);
-  }
-  if (first !== undefined && held.controller.session.gate === undefined) {
-    await held.close();
-    throw new UsageError('no gate is open, so there is nothing to send back');
-  }
+  const root = values.workspace ?? process.cwd();
+  // What cannot be done is refused before the session is taken up, which is an entry of its trace.
+  const { session, folder } = await readToResume(root, id);
+  if (values.rewind !== undefined) checkBoundary(session, values.rewind);
+  if (first !== undefined && session.gate === undefined) throw new UsageError('no gate is open, so there is nothing to send back');
+  const held = await resumeSession(root, folder.id, door);
   return runHeld(held, output, values.stop === true ? { type: 'stop' } : values.rewind === undefined ? undefined : { type: 'rewind-boundary', to: values.rewind });
+}
+
+function checkBoundary({ base, line }: Session, wanted: string): void {
+  if (base === undefined) throw new UsageError('the session ended before it recorded what the work tree held at its start: there is nothing to rewind');
+  const boundaries = ['base', ...line.boundaries.map((one) => one.id)];
+  if (!boundaries.includes(wanted)) throw new UsageError(`there is no boundary ${wanted}; there are ${boundaries.join(', ')}`);
 }
 
 function doorOf(output: Output, approve: readonly string[], unsandboxed: boolean, first?: GateAnswer): Door {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { codeOf } from './faults.ts';
 
 /**
  * Makes new and renamed entries of a folder durable. Windows has no such call: its file systems journal their folders.
@@ -17,13 +18,40 @@ export async function syncDirectory(directory: string): Promise<void> {
 
 /** Makes a folder that only its owner may enter, with what is missing above it, durably. One that exists is narrowed. */
 export async function privateDirectory(directory: string): Promise<void> {
-  const first = await mkdir(directory, { recursive: true, mode: 0o700 });
+  const first = await makeFolders(directory, 0o700);
   // Through a link or with another umask the mode may be wider than asked.
   await chmod(directory, 0o700);
   if (first === undefined) return;
   for (let made = directory; ; made = path.dirname(made)) {
     await syncDirectory(path.dirname(made));
     if (made === first || made === path.dirname(made)) return;
+  }
+}
+
+/**
+ * Makes a folder with what is missing above it and answers the topmost that it made. One at a time: Node's own recursion
+ * never ends where a file system, such as /proc, says of a new folder that it is missing though its parent is there.
+ * @throws what the file system says of the folder that cannot be made, or that is something else.
+ */
+export async function makeFolders(directory: string, mode?: number): Promise<string | undefined> {
+  try {
+    return await makeFolder(directory, mode);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || directory === path.dirname(directory)) throw error;
+  }
+  const above = await makeFolders(path.dirname(directory), mode);
+  const made = await makeFolder(directory, mode);
+  return above ?? made;
+}
+
+/** Undefined where the folder is there already. */
+async function makeFolder(directory: string, mode: number | undefined): Promise<string | undefined> {
+  try {
+    await mkdir(directory, { mode });
+    return directory;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' && (await stat(directory).then((stats) => stats.isDirectory(), () => false))) return undefined;
+    throw error;
   }
 }
 

@@ -1,17 +1,15 @@
 import { fold } from '../../core/session/evolve.ts';
 import type { Contract } from '../../core/contract/contract.ts';
 import type { Entry, SessionEvent } from '../../core/session/events.ts';
-import type { Session } from '../../core/session/session.ts';
 import { Controller } from '../../agent/controller.ts';
 import type { Ports, User } from '../../agent/ports.ts';
 import { Recorder } from '../../agent/recorder.ts';
 import { sha256 } from '../journal/line.ts';
 import { createClock } from '../journal/clock.ts';
-import { createJournal, openJournal, readJournal } from '../journal/journal.ts';
-import { acquireLease, readLease } from '../journal/lease.ts';
-import { sessionOf } from '../journal/leaseHolder.ts';
+import { createJournal, openJournal } from '../journal/journal.ts';
+import { acquireLease } from '../journal/lease.ts';
 import { createRedact } from '../journal/redaction.ts';
-import { createSession, listSessions, sessionFolder, sessionId } from '../journal/sessions.ts';
+import { createSession, sessionId } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
 import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
@@ -19,7 +17,8 @@ import type { LoadedContract } from './place.ts';
 import { stateOf } from './place.ts';
 import { portsOf, secretsOf, workspaceOf } from './ports.ts';
 import type { Endpoint } from './ports.ts';
-import { checkModels, checkRepository, checkSandbox, sandboxOf } from './preflight.ts';
+import { checkEndpoint, checkModels, checkRepository, checkSandbox, sandboxOf } from './preflight.ts';
+import { damaged, findSession, notBegun } from './read.ts';
 import { StartRefusal } from './refusal.ts';
 
 /** A session that this process holds: nobody else can work in its work tree until `close`. */
@@ -52,6 +51,7 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   const { endpoint } = door;
   if (endpoint === undefined) throw new StartRefusal('cannot-start', endpointMissing);
   const state = await stateOf(loaded.root);
+  await checkEndpoint(endpoint);
   const clock = createClock();
   const id = sessionId(clock.now(), clock.id());
   const release = await takeLease(state, door, id);
@@ -82,12 +82,13 @@ export async function resumeSession(root: string, id: string | undefined, door: 
   const { endpoint } = door;
   const state = await stateOf(root);
   const folder = await findSession(root, state, id);
+  if (door.quiet !== true) await checkEndpoint(endpoint);
   const release = await takeLease(state, door, folder.id);
   try {
     const opened = await openJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
-    if (opened.kind === 'damaged') throw new StartRefusal('cannot-start', `the trace of ${folder.id} is damaged at line ${opened.problem.line}: ${opened.problem.why}. It can be read, but not continued.`);
+    if (opened.kind === 'damaged') throw damaged(folder, opened.problem);
     const session = fold(opened.entries);
-    if (session === undefined) throw new StartRefusal('cannot-start', `the session ${folder.id} has not begun`);
+    if (session === undefined) throw notBegun(folder);
     const workspace = await workspaceOf(session.workspace, session.contractFile, session.contract, state);
     checkRepository(await workspace.head());
     const sandbox = await sandboxOf(session.workspace);
@@ -101,29 +102,6 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     await release();
     throw error;
   }
-}
-
-/** A session as its journal tells it, for looking at; changes nothing and needs no lease. `running`: a process works at it now. */
-export async function readSession(root: string, id: string | undefined): Promise<{ readonly session: Session; readonly folder: SessionFolder; readonly running: boolean }> {
-  const state = await stateOf(root);
-  const folder = await findSession(root, state, id);
-  const session = fold((await readJournal(folder.trace)).entries);
-  if (session === undefined) throw new StartRefusal('cannot-start', `the session ${folder.id} has not begun`);
-  const holder = await readLease(state.lease);
-  return { session, folder, running: holder !== undefined && [undefined, folder.id].includes(sessionOf(holder)) };
-}
-
-/** The named session, or the newest of the workspace. */
-export async function findSession(root: string, state: RepositoryState, id: string | undefined): Promise<SessionFolder> {
-  const all = await listSessions(root);
-  if (id === undefined) {
-    const [newest] = all;
-    if (newest === undefined) throw new StartRefusal('cannot-start', `there is no session of ${root} yet`);
-    return newest;
-  }
-  const folder = sessionFolder(state, id);
-  if (folder === undefined || !all.some((one) => one.id === id)) throw new StartRefusal('cannot-start', `there is no session ${id}; there are ${all.slice(0, 10).map((one) => one.id).join(', ') || 'none'}`);
-  return folder;
 }
 
 /** The contract with another model for everything, as a person chose on the command line. */

@@ -36,6 +36,13 @@ export function checkSandbox(contract: Contract, sandbox: SandboxState, unsandbo
   if (!unsandboxed) throw new StartRefusal('cannot-start', `${unsandboxedWarning(sandbox)} Install bubblewrap, or allow it by --unsandboxed.`);
 }
 
+/** Refuses an address that no request can ever reach, before anything waits for it to come back. */
+export async function checkEndpoint({ baseUrl }: Endpoint): Promise<void> {
+  const { addressProblem } = await import('../model/address.ts');
+  const problem = await addressProblem(baseUrl);
+  if (problem !== undefined) throw new StartRefusal('cannot-start', `no request can be sent to the address of the model: ${problem}. It is set by ANTHROPIC_BASE_URL (in the editor also by the setting bounded.baseUrl)`);
+}
+
 /** Asks the endpoint which models it has; an endpoint without such a list is taken at its word later. */
 export async function checkModels(contract: Contract, endpoint: Endpoint): Promise<{ readonly servedBy?: string }> {
   const { models, servedBy } = await import('../model/endpoint.ts');

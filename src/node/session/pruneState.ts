@@ -4,7 +4,7 @@ import type { LeaseKey } from '../journal/lease.ts';
 import { listSessions } from '../journal/sessions.ts';
 import { repositoryState } from '../journal/stateDir.ts';
 import { storeSize } from '../workspace/prune.ts';
-import { readSession } from './open.ts';
+import { readSession } from './read.ts';
 import { stateOf } from './place.ts';
 import { StartRefusal } from './refusal.ts';
 

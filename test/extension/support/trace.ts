@@ -1,6 +1,6 @@
 import type { Session } from '../../../src/core/session/session.ts';
 import { listSessions } from '../../../src/node/journal/sessions.ts';
-import { readSession } from '../../../src/node/session/open.ts';
+import { readSession } from '../../../src/node/session/read.ts';
 import { folder, until } from './editor.ts';
 
 /** The newest session as its trace on the disk tells it, or undefined while there is none. */
