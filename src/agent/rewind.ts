@@ -11,16 +11,19 @@ import type { Run } from './run.ts';
 /**
  * The plan of undoing writes, in rounds: each round undoes one unbroken stretch of the session's own writes per path, the
  * latest first. Where the user changed a path in between, its writes fall into several stretches, and the user's change stays
- * through all of them: each is a three-way merge against what is there. Pure.
+ * through all of them: each is a three-way merge against what is there. A stretch that ends as it began is nothing to undo. Pure.
  */
 export function planRewind(writes: readonly Write[]): readonly (readonly RestoreItem[])[] {
-  const stretches = Array.from(stretchesOf(writes), ([path, own]) => own.map(({ before, after }): RestoreItem => ({ path, target: before, expected: after })));
+  const stretches = Array.from(stretchesOf(writes), ([path, own]) => own.flatMap(({ before, after }): RestoreItem[] => (sameBlob(before, after) ? [] : [{ path, target: before, expected: after }])));
   const rounds = Math.max(0, ...stretches.map((own) => own.length));
   return Array.from({ length: rounds }, (_, round) => stretches.flatMap((own) => own[own.length - 1 - round] ?? []));
 }
 
-/** Runs the rounds; a path that had to be left in one is not touched in the next. */
-async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[]): Promise<RestoreOutcome> {
+/**
+ * Runs the rounds. A path that has to be left in one is left wholly as it was in `safety`, the tree before the first: half a rewind of a file
+ * is none that anybody asked for. Where not even that is possible it is told as changed and as left, and an undo brings it back.
+ */
+async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId): Promise<RestoreOutcome> {
   const [restored, merged, left, moved] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>(), [] as MovedPath[]];
   for (const round of rounds) {
     const outcome = await run.ports.workspace.restore(round.filter((item) => !left.has(item.path)));
@@ -29,10 +32,22 @@ async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])
     for (const { path, why } of outcome.left) left.set(path, why);
     moved.push(...(outcome.moved ?? []));
   }
+  const back = await putBack(run, [...new Set([...restored, ...merged])].filter((path) => left.has(path)), safety);
+  const half = back.left.map((one) => one.path);
+  moved.push(...(back.moved ?? []));
   return {
-    restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...merged].filter((path) => !left.has(path)), left: [...left].map(([path, why]) => ({ path, why })),
-    ...(moved.length === 0 ? {} : { moved }),
+    restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...[...merged].filter((path) => !left.has(path)), ...half],
+    left: [...left].map(([path, why]) => ({ path, why: half.includes(path) ? `${why}; it was rewound in part` : why })), ...(moved.length === 0 ? {} : { moved }),
   };
+}
+
+/** Brings paths back to what they were in `safety`. */
+async function putBack(run: Run, paths: readonly Path[], safety: TreeId): Promise<Pick<RestoreOutcome, 'left' | 'moved'>> {
+  if (paths.length === 0) return { left: [] };
+  const { tree } = await run.ports.workspace.capture();
+  const [wanted, now] = [await run.ports.workspace.entries(safety, paths), await run.ports.workspace.entries(tree, paths)];
+  const changed = paths.filter((path) => !sameBlob(wanted.get(path) ?? null, now.get(path) ?? null));
+  return run.ports.workspace.restore(changed.map((path) => ({ path, target: wanted.get(path) ?? null, expected: now.get(path) ?? null })));
 }
 
 /** What the session wrote since a boundary id or `base`; throws for a boundary that is not on the current line. */
@@ -45,8 +60,7 @@ export function writesSince(session: Session, to: string): readonly Write[] {
 
 /** Paths that a rewind to a boundary would bring back, before it is done. */
 export function previewRewind(session: Session, to: string): readonly Path[] {
-  const items = planRewind(writesSince(session, to)).flat().filter((item) => !sameBlob(item.target, item.expected));
-  return [...new Set(items.map((item) => item.path))];
+  return [...new Set(planRewind(writesSince(session, to)).flat().map((item) => item.path))];
 }
 
 /** Brings the write set back to a boundary; a new attempt starts there. */
@@ -55,7 +69,7 @@ export async function rewindToBoundary(run: Run, to: string): Promise<RewindReco
   const { line } = run.recorder.session;
   const rounds = planRewind(writesSince(run.recorder.session, to));
   const beside = line.beside.slice(line.boundaries.find((one) => one.id === to)?.line.beside.length ?? 0);
-  return finish(run, { kind: 'boundary', to, by: 'person' }, before.tree, await restoreRounds(run, rounds), planBeside(beside));
+  return finish(run, { kind: 'boundary', to, by: 'person' }, before.tree, await restoreRounds(run, rounds, before.tree), planBeside(beside));
 }
 
 /** Undoes exactly these writes, each path back to what it was before the first of them. */
@@ -63,7 +77,7 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   if (writes.length === 0) return undefined;
   const before = by === 'person' ? (await look(run)).tree : (run.recorder.session.tree ?? '');
   const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
-  const outcome = await restoreRounds(run, planRewind(undone));
+  const outcome = await restoreRounds(run, planRewind(undone), before);
   const beside = run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call) && !outcome.left.some((one) => one.path === change.path));
   return finish(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by }, before, outcome, planBeside(beside));
 }

@@ -26,6 +26,13 @@ describe('the plan of a rewind', () => {
     assert.deepEqual(planRewind([write('a', 'the user', 'x')]), [[{ path: 'a', target: blob('the user'), expected: blob('x') }]]);
   });
 
+  it('leaves out a stretch that ends as it began, also between others', () => {
+    assert.deepEqual(planRewind([write('a', 'base', 'x'), write('a', 'x', 'base')]), []);
+    assert.deepEqual(planRewind([write('a', 'base', 'x'), write('a', 'the user', 'y'), write('a', 'y', 'the user'), write('b', 'base', 'x')]), [
+      [{ path: 'a', target: blob('base'), expected: blob('x') }, { path: 'b', target: blob('base'), expected: blob('x') }],
+    ]);
+  });
+
   it('removes what the session created and brings back what it deleted', () => {
     assert.deepEqual(planRewind([write('new', undefined, 'x'), write('old', 'y', undefined)]), [[
       { path: 'new', target: null, expected: blob('x') }, { path: 'old', target: blob('y'), expected: null },
