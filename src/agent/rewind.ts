@@ -1,7 +1,7 @@
-import type { FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
+import type { Blob, FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { BesideItem, MovedPath, RewindRecord } from '../core/session/facts.ts';
 import type { DoneRewind, Flag, Session } from '../core/session/session.ts';
-import { sameBlob, stretchesOf } from '../core/session/shares.ts';
+import { sameBlob, sharesOf, stretchesOf } from '../core/session/shares.ts';
 import { doneOf, inverse, planBeside } from './beside.ts';
 import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
 import { differences, look } from './look.ts';
@@ -111,17 +111,31 @@ export async function sessionHunks(run: Run): Promise<ReadonlyMap<Path, readonly
   return new Map(await Promise.all(diffs.map(async (diff) => [diff.path, diff.binary ? [] : await run.ports.workspace.hunks(diff)] as const)));
 }
 
-/** Brings back what a rewind took away; the user's later changes stay. */
+/** Brings back what a rewind took away; what came later stays. */
 export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreOutcome> {
   await look(run);
+  const users = await usersPart(run, rewind);
   const paths = [...rewind.restored, ...rewind.merged];
   const [wanted, left] = [await run.ports.workspace.entries(rewind.safety, paths), await run.ports.workspace.entries(rewind.tree, paths)];
   const outcome = await run.ports.workspace.restore(paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null })));
   const besideLeft = await run.ports.workspace.restoreBeside(inverse(rewind.beside ?? []));
   const after = await run.ports.workspace.capture();
   const all = { ...outcome, left: [...outcome.left, ...besideLeft] };
-  await run.recorder.record({ type: 'rewind/undone', rewind: rewind.id, restored: [...outcome.restored, ...outcome.merged], left: all.left, tree: after.tree });
+  await run.recorder.record({ type: 'rewind/undone', rewind: rewind.id, restored: [...outcome.restored, ...outcome.merged], ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }), ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree });
   return all;
+}
+
+/** Paths where a hunk that comes back may hold lines of the user: those that the session's own writes alone do not lead to from the base. */
+async function usersPart(run: Run, { kind, writes, previous }: DoneRewind): Promise<readonly Path[]> {
+  if (kind !== 'hunk') return [];
+  const base = await run.ports.workspace.entries(baseTree(run.recorder.session), writes.map((write) => write.path));
+  const changes = writes.map(({ path, before }) => ({ path, ...withBlob('before', base.get(path)), ...withBlob('after', before) }));
+  const { users, both } = sharesOf(changes, previous.writes);
+  return [...users, ...both];
+}
+
+function withBlob<K extends string>(key: K, blob: Blob | undefined): { readonly [key in K]?: Blob } {
+  return blob === undefined ? {} : ({ [key]: blob } as { readonly [key in K]: Blob });
 }
 
 async function finish(run: Run, what: Pick<RewindRecord, 'kind' | 'to' | 'by' | 'hunk'>, safety: TreeId, outcome: RestoreOutcome, items: readonly BesideItem[]): Promise<RewindRecord> {

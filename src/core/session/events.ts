@@ -61,7 +61,8 @@ export type SessionEvent =
   | { readonly type: 'finding/settled'; readonly finding: string; readonly outcome: Finding['outcome'] & {}; readonly detail: string }
   | { readonly type: 'note/written'; readonly text: string }
   | { readonly type: 'rewind/done'; readonly rewind: RewindRecord }
-  | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
+  /** `merged`: those of `restored` where newer changes stay beside what came back. `users`: those where what came back may hold lines of the user, so that it counts as theirs. */
+  | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly merged?: readonly Path[]; readonly users?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
   | { readonly type: 'budget/reached'; readonly budget: string; readonly detail: string }
   | { readonly type: 'verdict/reached'; readonly verdict: Verdict; readonly tree: TreeId;
       /** Against the base. */

@@ -187,6 +187,7 @@ class Player {
     assert.ok(undone.type === 'rewind/undone');
     this.#model.checkRewind(before, after, { done: undone.restored, left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isUntouchedSince(rewind.id, path));
     this.#model.checkUndone(rewind.id, after, [...rewind.restored, ...rewind.merged]);
+    if (rewind.kind === 'hunk') this.#model.sharedBack(undone.restored);
     this.#model.changed('session', before, after);
     await this.#house.startPhase();
     return false;
