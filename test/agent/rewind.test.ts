@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { planRewind } from '../../src/agent/rewind.ts';
+import { planRewind } from '../../src/agent/restoreRounds.ts';
 import type { Blob, Write } from '../../src/core/session/changes.ts';
 
 const blob = (name: string): Blob => ({ oid: name, mode: '100644' });

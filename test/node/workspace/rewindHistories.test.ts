@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { House, Template } from './histories/house.ts';
+import { Crash, House, Template } from './histories/house.ts';
 
 /** A file of the session with the real journal, store and agent, and short words for what a history does to it. */
 interface File {
@@ -118,4 +118,143 @@ describe('fixed histories of rewinds', () => {
     assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 files restored' });
     assert.equal(file.text(), start);
   }));
+
+  describe('where the process ends in the middle', () => {
+    /** The act, and its end just before its record number `record`. */
+    async function crashed(house: House, record: number, act: Parameters<House['act']>[0]): Promise<void> {
+      await house.look();
+      house.crashAt({ record, kept: false });
+      await assert.rejects(house.act(act), Crash);
+    }
+
+    /** That the last rewind is one of this file, that nothing counts as the user's, and that it can be undone. */
+    async function undone(house: House, file: File, before: string): Promise<void> {
+      assert.deepEqual(house.session.rewinds.map(({ restored, left }) => ({ restored, left })), [{ restored: [name], left: [] }]);
+      assert.deepEqual(house.session.userChanges, []);
+      assert.equal(house.session.rewinding, undefined);
+      assert.equal((await house.act({ type: 'undo-rewind', rewind: lastRewind(house) })).ok, true);
+      assert.equal(file.text(), before);
+    }
+
+    it('what a rewind to a boundary brought back is the rewind\'s, and can be undone', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      const before = file.text();
+      await crashed(house, 2, { type: 'rewind-boundary', to: 'base' });
+      assert.equal(file.text(), start);
+      await house.restart();
+      assert.deepEqual(house.session.line.writes, []);
+      await undone(house, file, before);
+    }));
+
+    it('what a rewind of a hunk took back is the rewind\'s, and can be undone', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      const before = file.text();
+      const [hunk] = (await house.hunks()).get(name) ?? [];
+      await crashed(house, 2, { type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+      assert.equal(file.text(), start);
+      await house.restart();
+      await undone(house, file, before);
+    }));
+
+    it('what was begun and not done yet is done', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      const before = file.text();
+      await house.look();
+      house.crashAt({ record: 1, kept: true });
+      await assert.rejects(house.act({ type: 'rewind-boundary', to: 'base' }), Crash);
+      assert.equal(file.text(), before);
+      await house.restart();
+      assert.equal(file.text(), start);
+      await undone(house, file, before);
+    }));
+
+    it('a hunk that was not taken back yet is taken back', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      const before = file.text();
+      const [hunk] = (await house.hunks()).get(name) ?? [];
+      house.crashAt({ record: 1, kept: true });
+      await assert.rejects(house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' }), Crash);
+      await house.restart();
+      assert.equal(file.text(), start);
+      await undone(house, file, before);
+    }));
+
+    it('some paths back and others not: all are', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      await house.write('src/b.txt', 'all by the session\n');
+      house.crashAt({ restore: 1 });
+      await assert.rejects(house.act({ type: 'rewind-boundary', to: 'base' }), Crash);
+      await house.restart();
+      assert.equal(file.text(), start);
+      assert.deepEqual(house.session.rewinds.at(-1)?.restored.toSorted(), [name, 'src/b.txt']);
+      assert.deepEqual(house.session.userChanges, []);
+    }));
+
+    it('what the user edits before the session goes on is theirs, and no undo takes it', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      await crashed(house, 2, { type: 'rewind-boundary', to: 'base' });
+      file.edit('a9 line', 'by the user');
+      await house.restart();
+      assert.deepEqual(house.session.rewinds.map(({ restored, left }) => ({ restored, left })), [{ restored: [], left: [{ path: name, why: 'it changed while the rewind was interrupted' }] }]);
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      assert.ok(file.text().includes('by the user'));
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.ok(file.text().includes('by the user'));
+    }));
+
+    it('the same after a hunk: it is not told as rewound', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      const [hunk] = (await house.hunks()).get(name) ?? [];
+      await crashed(house, 2, { type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+      file.edit('a9 line', 'by the user');
+      await house.restart();
+      assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.ok(file.text().includes('by the user'));
+    }));
+
+    it('whatever a person does next comes after the rewind is over', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      const before = file.text();
+      await crashed(house, 2, { type: 'rewind-boundary', to: 'base' });
+      await house.act({ type: 'rewind-path', path: 'src/b.txt' });
+      await undone(house, file, before);
+    }));
+
+    it('one that can never be taken to its end ends with what it did', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      for (const other of ['src/b.txt', 'src/deep/c.txt', 'src/new.txt']) await house.write(other, 'all by the session\n');
+      house.crashAt({ restore: 1 });
+      await assert.rejects(house.act({ type: 'rewind-boundary', to: 'base' }), Crash);
+      assert.equal((await house.act({ type: 'note', text: 'go on' })).ok, true);
+      assert.equal(file.text(), start);
+      assert.deepEqual(house.session.rewinds.map(({ restored, left }) => [restored, left.map((one) => one.path)]), [[[name, 'src/b.txt', 'src/deep/c.txt'], ['src/new.txt']]]);
+      assert.deepEqual(house.session.line.writes.map((write) => write.path), ['src/new.txt']);
+    }));
+
+    it('a hunk that can never be taken back is refused', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      const [hunk] = (await house.hunks()).get(name) ?? [];
+      house.beforeHunk = () => assert.fail('the system refuses');
+      await assert.rejects(house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' }));
+      assert.equal((await house.act({ type: 'note', text: 'go on' })).ok, true);
+      assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
+      assert.ok(file.text().includes('by the session'));
+    }));
+
+    it('a hunk that is refused leaves nothing to finish', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      const [hunk] = (await house.hunks()).get(name) ?? [];
+      house.beforeHunk = () => file.edit('by the session', 'by the user');
+      assert.equal((await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' })).ok, false);
+      assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
+      assert.ok(file.text().includes('by the user'));
+    }));
+  });
 });
