@@ -4,6 +4,7 @@ import type { Entry } from '../core/session/events.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
 import { finish } from './finish.ts';
+import { finishRewind } from './finishRewind.ts';
 import { allowFlag, answerProblem, applyAnswer } from './gates.ts';
 import type { AnsweredBy } from './gates.ts';
 import { runSession } from './loop.ts';
@@ -12,8 +13,9 @@ import type { Ports, Signal } from './ports.ts';
 import { ReadLedger } from './readLedger.ts';
 import type { Recorder } from './recorder.ts';
 import { writeReports } from './reports.ts';
-import { previewRewind, rewindFile, rewindHunk, rewindToBoundary, rewindWrites, sessionHunks, undoRewind } from './rewind.ts';
+import { previewRewind, rewindFile, rewindHunk, rewindToBoundary, rewindWrites, sessionHunks } from './rewind.ts';
 import type { Run } from './run.ts';
+import { undoRewind } from './undoRewind.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
 
 /** What came of an intention; `message` is for people. */
@@ -117,14 +119,22 @@ export class Controller {
 
   async #start(): Promise<Outcome> {
     this.#switch = this.#newSwitch();
-    return runSession(this.#run(), (work) => this.#exclusive(work));
+    return runSession(this.#run(), (work) => this.#inTurn(work));
   }
 
   #run(): Run {
     return { ports: this.#ports, recorder: this.#recorder, ...this.#memory, signal: this.#switch.signal, progress: this.#progress };
   }
 
+  /** The same for what a person does, on a work tree where no rewind is half done. */
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      await finishRewind(this.#run());
+      return work();
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#queue.then(work);
     this.#queue = turn.catch(() => undefined);
     return turn;

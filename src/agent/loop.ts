@@ -6,6 +6,7 @@ import { answerCall, returnCall } from './call.ts';
 import { nudge, openPhaseConversation, remind, sendResults } from './conversation.ts';
 import { cross } from './cross.ts';
 import { finish } from './finish.ts';
+import { finishRewind } from './finishRewind.ts';
 import { applyAnswer, carryOut } from './gates.ts';
 import { evaluatePhase } from './phases/evaluate.ts';
 import { settleFindings } from './phases/review.ts';
@@ -43,7 +44,7 @@ export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcom
         return await pause(run, new Paused(step.reason));
       } else if (step.do === 'turn') {
         await takeTurn(run, step.conversation);
-      } else if (step.do !== 'finish' && step.do !== 'take-base' && step.do !== 'carry-out' && isTimeUp(run)) {
+      } else if (step.do !== 'finish' && step.do !== 'take-base' && step.do !== 'carry-out' && step.do !== 'finish-rewind' && isTimeUp(run)) {
         await run.recorder.record({ type: 'budget/reached', budget: 'time', detail: 'the active time or the deadline is reached' });
       } else {
         await exclusive(() => take(run, step));
@@ -85,6 +86,7 @@ async function take(run: Run, step: Exclude<Step, { do: 'done' | 'ask' | 'pause'
     case 'open-conversation': return openPhaseConversation(run, step.role);
     case 'close-conversation': await recorder.record({ type: 'conversation/closed', conversation: step.conversation.id, why: step.why }); return;
     case 'carry-out': return carryOut(run);
+    case 'finish-rewind': return finishRewind(run);
     case 'remind': return remind(run, step.conversation);
     case 'nudge': return nudge(run, step.conversation);
     case 'call': return answerCall(run, step.conversation, step.call);

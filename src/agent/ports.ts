@@ -2,7 +2,7 @@ import type { Check, OracleSpec, Scope, CommandPolicy } from '../core/contract/c
 import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { Entry, SessionEvent } from '../core/session/events.ts';
-import type { BesideItem, LeftPath, MovedPath, ScratchUse } from '../core/session/facts.ts';
+import type { BesideItem, LeftPath, MovedPath, RestoreItem, ScratchUse } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, SandboxState, FrozenFile, Session } from '../core/session/session.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
 
@@ -66,12 +66,7 @@ export interface Match {
   readonly text: string;
 }
 
-/** A path to bring back. `expected` is what the session last wrote there (`null`: it deleted the path); anything else on disk is the user's. */
-export interface RestoreItem {
-  readonly path: Path;
-  readonly target: Blob | null;
-  readonly expected: Blob | null;
-}
+export type { RestoreItem };
 
 export interface RestoreOutcome {
   readonly restored: readonly Path[];

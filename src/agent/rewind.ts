@@ -1,39 +1,13 @@
-import type { FileDiff, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
-import type { BesideItem, MovedPath, RewindRecord } from '../core/session/facts.ts';
-import type { DoneRewind, Flag, Session } from '../core/session/session.ts';
-import { sameBlob, stretchesOf } from '../core/session/shares.ts';
-import { doneOf, inverse, planBeside } from './beside.ts';
+import type { FileDiff, Hunk, Path, Write } from '../core/session/changes.ts';
+import type { RewindPlan, RewindRecord } from '../core/session/facts.ts';
+import type { Flag, Session } from '../core/session/session.ts';
+import { sameBlob } from '../core/session/shares.ts';
+import { doneOf, planBeside } from './beside.ts';
 import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
 import { differences, look } from './look.ts';
-import type { RestoreItem, RestoreOutcome } from './ports.ts';
+import type { RestoreOutcome } from './ports.ts';
+import { planRewind, restoreRounds } from './restoreRounds.ts';
 import type { Run } from './run.ts';
-
-/**
- * The plan of undoing writes, in rounds: each round undoes one unbroken stretch of the session's own writes per path, the
- * latest first. Where the user changed a path in between, its writes fall into several stretches, and the user's change stays
- * through all of them: each is a three-way merge against what is there. Pure.
- */
-export function planRewind(writes: readonly Write[]): readonly (readonly RestoreItem[])[] {
-  const stretches = Array.from(stretchesOf(writes), ([path, own]) => own.map(({ before, after }): RestoreItem => ({ path, target: before, expected: after })));
-  const rounds = Math.max(0, ...stretches.map((own) => own.length));
-  return Array.from({ length: rounds }, (_, round) => stretches.flatMap((own) => own[own.length - 1 - round] ?? []));
-}
-
-/** Runs the rounds; a path that had to be left in one is not touched in the next. */
-async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[]): Promise<RestoreOutcome> {
-  const [restored, merged, left, moved] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>(), [] as MovedPath[]];
-  for (const round of rounds) {
-    const outcome = await run.ports.workspace.restore(round.filter((item) => !left.has(item.path)));
-    for (const path of outcome.restored) restored.add(path);
-    for (const path of outcome.merged) merged.add(path);
-    for (const { path, why } of outcome.left) left.set(path, why);
-    moved.push(...(outcome.moved ?? []));
-  }
-  return {
-    restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...merged].filter((path) => !left.has(path)), left: [...left].map(([path, why]) => ({ path, why })),
-    ...(moved.length === 0 ? {} : { moved }),
-  };
-}
 
 /** What the session wrote since a boundary id or `base`; throws for a boundary that is not on the current line. */
 export function writesSince(session: Session, to: string): readonly Write[] {
@@ -45,8 +19,7 @@ export function writesSince(session: Session, to: string): readonly Write[] {
 
 /** Paths that a rewind to a boundary would bring back, before it is done. */
 export function previewRewind(session: Session, to: string): readonly Path[] {
-  const items = planRewind(writesSince(session, to)).flat().filter((item) => !sameBlob(item.target, item.expected));
-  return [...new Set(items.map((item) => item.path))];
+  return [...new Set(planRewind(writesSince(session, to)).flat().map((item) => item.path))];
 }
 
 /** Brings the write set back to a boundary; a new attempt starts there. */
@@ -55,7 +28,8 @@ export async function rewindToBoundary(run: Run, to: string): Promise<RewindReco
   const { line } = run.recorder.session;
   const rounds = planRewind(writesSince(run.recorder.session, to));
   const beside = line.beside.slice(line.boundaries.find((one) => one.id === to)?.line.beside.length ?? 0);
-  return finish(run, { kind: 'boundary', to, by: 'person' }, before.tree, await restoreRounds(run, rounds), planBeside(beside));
+  const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: planBeside(beside) });
+  return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
 /** Undoes exactly these writes, each path back to what it was before the first of them. */
@@ -63,9 +37,9 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   if (writes.length === 0) return undefined;
   const before = by === 'person' ? (await look(run)).tree : (run.recorder.session.tree ?? '');
   const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
-  const outcome = await restoreRounds(run, planRewind(undone));
-  const beside = run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call) && !outcome.left.some((one) => one.path === change.path));
-  return finish(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by }, before, outcome, planBeside(beside));
+  const beside = run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call));
+  const plan = await begin(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by, safety: before, rounds: planRewind(undone), beside: planBeside(beside) });
+  return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
 /** A write and all later ones of the session to the same path. */
@@ -84,9 +58,14 @@ export async function rewindFile(run: Run, flag: Flag): Promise<RewindRecord | u
 /** Undoes one hunk on the file as it is now; answers a sentence where its lines have changed since. */
 export async function rewindHunk(run: Run, path: Path, hunk: Hunk): Promise<RewindRecord | string> {
   const before = await look(run);
-  const done = await run.ports.workspace.revertHunk(path, hunk);
-  if (!done.ok) return done.detail;
-  return finish(run, { kind: 'hunk', to: path, by: 'person', hunk: hunk.id }, before.tree, { restored: [path], merged: [], left: [] }, []);
+  return carryOutHunk(run, await begin(run, { kind: 'hunk', to: path, by: 'person', safety: before.tree, rounds: [], beside: [], hunk }), hunk);
+}
+
+export async function carryOutHunk(run: Run, plan: RewindPlan, hunk: Hunk): Promise<RewindRecord | string> {
+  const done = await run.ports.workspace.revertHunk(plan.to, hunk);
+  if (done.ok) return finish(run, plan, { restored: [plan.to], merged: [], left: [] });
+  await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: done.detail });
+  return done.detail;
 }
 
 /** Hunks of the session's own change against the base, by path, as the work tree is now. */
@@ -97,28 +76,26 @@ export async function sessionHunks(run: Run): Promise<ReadonlyMap<Path, readonly
   return new Map(await Promise.all(diffs.map(async (diff) => [diff.path, diff.binary ? [] : await run.ports.workspace.hunks(diff)] as const)));
 }
 
-/** Brings back what a rewind took away; the user's later changes stay. */
-export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreOutcome> {
-  await look(run);
-  const paths = [...rewind.restored, ...rewind.merged];
-  const [wanted, left] = [await run.ports.workspace.entries(rewind.safety, paths), await run.ports.workspace.entries(rewind.tree, paths)];
-  const outcome = await run.ports.workspace.restore(paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null })));
-  const besideLeft = await run.ports.workspace.restoreBeside(inverse(rewind.beside ?? []));
-  const after = await run.ports.workspace.capture();
-  const all = { ...outcome, left: [...outcome.left, ...besideLeft] };
-  await run.recorder.record({ type: 'rewind/undone', rewind: rewind.id, restored: [...outcome.restored, ...outcome.merged], left: all.left, tree: after.tree });
-  return all;
+/** The intention goes into the journal before the first change, so that a crash in between leaves no change whose author is unknown. */
+async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<RewindPlan> {
+  const plan = { ...what, id: run.ports.clock.id() };
+  await run.recorder.record({ type: 'rewind/begun', plan });
+  return plan;
 }
 
-async function finish(run: Run, what: Pick<RewindRecord, 'kind' | 'to' | 'by' | 'hunk'>, safety: TreeId, outcome: RestoreOutcome, items: readonly BesideItem[]): Promise<RewindRecord> {
+/** Records what a rewind did, after its restores. */
+export async function finish(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<RewindRecord> {
+  const { id, kind, to, by, hunk, safety } = plan;
+  const leftAlone = new Set(outcome.left.map((one) => one.path));
+  const items = kind === 'boundary' ? plan.beside : plan.beside.filter((item) => !leftAlone.has(item.path));
   const besideLeft = await run.ports.workspace.restoreBeside(items);
   const beside = doneOf(items, besideLeft);
   const after = await run.ports.workspace.capture();
   const touched = new Set([...outcome.restored, ...outcome.merged]);
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const rewind: RewindRecord = {
-    ...what, id: run.ports.clock.id(), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
-    ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, what, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
+    id, kind, to, by, ...(hunk === undefined ? {} : { hunk: hunk.id }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
+    ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
     writes: diffs.map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });

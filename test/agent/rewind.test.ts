@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { planRewind } from '../../src/agent/rewind.ts';
+import { planRewind } from '../../src/agent/restoreRounds.ts';
 import type { Blob, Write } from '../../src/core/session/changes.ts';
 
 const blob = (name: string): Blob => ({ oid: name, mode: '100644' });
@@ -24,6 +24,13 @@ describe('the plan of a rewind', () => {
 
   it('goes back to what the user had made of the file, not to the boundary before that', () => {
     assert.deepEqual(planRewind([write('a', 'the user', 'x')]), [[{ path: 'a', target: blob('the user'), expected: blob('x') }]]);
+  });
+
+  it('leaves out a stretch that ends as it began, also between others', () => {
+    assert.deepEqual(planRewind([write('a', 'base', 'x'), write('a', 'x', 'base')]), []);
+    assert.deepEqual(planRewind([write('a', 'base', 'x'), write('a', 'the user', 'y'), write('a', 'y', 'the user'), write('b', 'base', 'x')]), [
+      [{ path: 'a', target: blob('base'), expected: blob('x') }, { path: 'b', target: blob('base'), expected: blob('x') }],
+    ]);
   });
 
   it('removes what the session created and brings back what it deleted', () => {

@@ -58,7 +58,9 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'amendment/proposed': return { ...session, amendments: [...session.amendments, event.amendment] };
     case 'amendment/decided': return amend(session, event);
     case 'note/written': return { ...session, undelivered: [...session.undelivered, `Note from the user: ${event.text}`] };
-    case 'rewind/done': return { ...session, tree: event.rewind.tree };
+    case 'rewind/begun': return { ...session, rewinding: event.plan };
+    case 'rewind/refused': return without(session, 'rewinding');
+    case 'rewind/done': return { ...without(session, 'rewinding'), tree: event.rewind.tree };
     case 'rewind/undone': return { ...session, tree: event.tree };
     case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
     case 'verdict/reached': return { ...session, verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
@@ -124,7 +126,7 @@ function standingVerdict(session: Session): Session {
 
 const changedSince = 'the work tree was changed after it had been measured';
 
-function without<K extends 'gate' | 'owed' | 'paused' | 'blocker' | 'budgetReached'>(session: Session, key: K): Session {
+function without<K extends 'gate' | 'rewinding' | 'owed' | 'paused' | 'blocker' | 'budgetReached'>(session: Session, key: K): Session {
   const copy = { ...session };
   delete copy[key];
   return copy;

@@ -125,7 +125,7 @@ function undo(session: Session, event: Of<'rewind/undone'>): Session {
   const record = session.rewinds.find((one) => one.id === event.rewind);
   if (record === undefined) throw new Error(`the journal undoes a rewind that was never done: ${event.rewind}`);
   const rewinds = session.rewinds.map((one) => (one === record ? { ...one, undone: true } : one));
-  return { ...session, rewinds, line: reopened(undoneLine(session.line, record, event.restored)), undelivered: [...session.undelivered, tellUndo(event)] };
+  return { ...session, rewinds, line: reopened(undoneLine(session.line, record, event)), undelivered: [...session.undelivered, tellUndo(event)] };
 }
 
 /** What the next attempt is told of this one: facts of the journal, not the model's prose. */

@@ -1,4 +1,4 @@
-import type { Path, TreeId, Write } from './changes.ts';
+import type { Blob, Hunk, Path, TreeId, Write } from './changes.ts';
 
 /** Where the model answers from; shown so that nobody takes a scripted server for a model. */
 export interface Endpoint {
@@ -47,6 +47,22 @@ export interface BesideItem {
 export interface MovedPath {
   readonly path: Path;
   readonly to: Path;
+}
+
+/** A path to bring back. `expected` is what the session last wrote there (`null`: it deleted the path); anything else on disk is the user's. */
+export interface RestoreItem {
+  readonly path: Path;
+  readonly target: Blob | null;
+  readonly expected: Blob | null;
+}
+
+/** What a rewind is about to do. `safety` is the tree before it. */
+export interface RewindPlan extends Pick<RewindRecord, 'id' | 'kind' | 'to' | 'by' | 'safety'> {
+  /** One after the other; each names a path at most once. */
+  readonly rounds: readonly (readonly RestoreItem[])[];
+  readonly beside: readonly BesideItem[];
+  /** The hunk of the path `to` that is taken back. */
+  readonly hunk?: Hunk;
 }
 
 /** A rewind is itself a checkpoint: `safety` is the tree before it. */

@@ -9,6 +9,8 @@ export type Step =
   | { readonly do: 'done' }
   | { readonly do: 'take-base' }
   | { readonly do: 'ask' }
+  /** The process died in a rewind. */
+  | { readonly do: 'finish-rewind' }
   /** A person has answered a gate, and what they decided has not been carried out to its end. */
   | { readonly do: 'carry-out'; readonly decided: AnsweredGate }
   | { readonly do: 'pause'; readonly reason: string }
@@ -37,6 +39,7 @@ const maxTruncated = 2;
 const helperTurns = 12;
 
 export function nextStep(session: Session): Step {
+  if (session.rewinding !== undefined) return { do: 'finish-rewind' };
   if (session.end !== undefined) return { do: 'done' };
   if (session.owed !== undefined) return { do: 'carry-out', decided: session.owed };
   if (session.base === undefined) return { do: 'take-base' };

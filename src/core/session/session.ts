@@ -2,7 +2,7 @@ import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
 import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, FlagOutcome, HeadPlace, RefusalReason, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
+import type { Endpoint, FlagOutcome, HeadPlace, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
 export interface Session {
@@ -36,6 +36,8 @@ export interface Session {
   readonly amendments: readonly AmendmentRequest[];
   readonly amended: boolean;
   readonly rewinds: readonly DoneRewind[];
+  /** A rewind that was begun and is not over. */
+  readonly rewinding?: RewindPlan;
   readonly spent: Spent;
   /** Oracle runs of all attempts. */
   readonly measured: number;

@@ -9,23 +9,31 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  * The line after a rewind was undone. A boundary's rewind is undone by going back to the line that it left; a file's or
  * hunk's only puts its changes back on the line that goes on. Nothing that was written since leaves the write set.
  */
-export function undoneLine(line: Line, rewind: DoneRewind, restored: readonly Path[]): Line {
-  return rewind.kind === 'boundary' ? leftLine(line, rewind, restored) : withChangesBack(line, rewind, restored);
+export function undoneLine(line: Line, rewind: DoneRewind, { restored, merged = [], users = [] }: Of<'rewind/undone'>): Line {
+  return rewind.kind === 'boundary' ? leftLine(line, rewind, restored.filter((path) => !merged.includes(path))) : withChangesBack(line, rewind, restored, users);
 }
 
-/** `phaseTurns` counts anew, so that the phase goes on in a conversation of its own. */
-function leftLine(line: Line, { previous }: DoneRewind, restored: readonly Path[]): Line {
+/** `exact`: paths that are again as the line left them. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own. */
+function leftLine(line: Line, { previous }: DoneRewind, exact: readonly Path[]): Line {
   const known = new Set(previous.writes);
   const knownBeside = new Set(previous.beside);
-  const since = line.writes.filter((write) => !known.has(write) && !restored.includes(write.path));
-  const flags = openFlags(line).filter((flag) => !restored.includes(flag.path) && !previous.flags.some((one) => one.id === flag.id));
+  const since = line.writes.filter((write) => !known.has(write) && !exact.includes(write.path));
+  const flags = openFlags(line).filter((flag) => !exact.includes(flag.path) && !previous.flags.some((one) => one.id === flag.id));
   return { ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...since], beside: [...previous.beside, ...line.beside.filter((change) => !knownBeside.has(change))], flags: [...previous.flags, ...flags] };
 }
 
-function withChangesBack(line: Line, rewind: DoneRewind, restored: readonly Path[]): Line {
-  const back = rewind.writes.filter((write) => restored.includes(write.path)).map((write) => inverse(write, rewind.previous));
+/** What came back and may be the user's is no write of the session: there it is as if there had been no rewind. */
+function withChangesBack(line: Line, rewind: DoneRewind, restored: readonly Path[], users: readonly Path[]): Line {
+  const theirs = new Set(rewind.writes.filter((write) => restored.includes(write.path) && users.includes(write.path)));
+  const back = rewind.writes.filter((write) => restored.includes(write.path) && !theirs.has(write)).map((write) => inverse(write, rewind.previous));
   const flagged = openFlags(rewind.previous).filter((flag) => restored.includes(flag.path));
-  return { ...line, writes: [...line.writes, ...back], flags: reopen(line.flags, flagged) };
+  // Boundaries count the writes before them, so that one which is void keeps its place.
+  return { ...line, writes: [...line.writes.map((write) => (theirs.has(write) ? voided(write) : write)), ...back], flags: reopen(line.flags, flagged) };
+}
+
+function voided(write: Write): Write {
+  const { after: _, ...rest } = write;
+  return { ...rest, ...(write.before === undefined ? {} : { after: write.before }), added: 0, removed: 0 };
 }
 
 /** The change that the rewind took away, made by whoever made it first. */

@@ -38,6 +38,7 @@ function table(rows: readonly Row[]): void {
 const approve = (id: string, ...ids: string[]): SessionEvent => answer(id, { kind: 'approve', ids });
 const back = (id: string): SessionEvent => answer(id, { kind: 'send-back', note: 'again' });
 
+const begun: SessionEvent = { type: 'rewind/begun', plan: { id: 'w1', kind: 'boundary', to: 'explore', by: 'person', safety: 't1', rounds: [], beside: [] } };
 const empty = (times: number): SessionEvent[] => Array.from({ length: times }, () => answered('m1', [], 'end_turn'));
 const nudged: SessionEvent = { type: 'message/appended', conversation: 'm1', message: continueTurn() };
 
@@ -55,6 +56,9 @@ describe('Next step: the way through the phases', () => {
     { name: 'the boundary is crossed', story: () => met().tell(boundary('minimal-hook', 't1')), then: 'start production-shape 0' },
     { name: 'the last boundary is crossed', story: () => reviewing().tell(boundary('review', 't1')), then: 'finish completed' },
     { name: 'it has ended', story: () => reviewing().tell({ type: 'session/ended', end: 'completed', detail: '' }), then: 'done' },
+    { name: 'a rewind was begun', story: () => hooking().tell(begun), then: 'finish-rewind' },
+    { name: 'it was begun after the end', story: () => hooking().tell({ type: 'session/ended', end: 'stopped', detail: '' }, begun), then: 'finish-rewind' },
+    { name: 'it was refused', story: () => exploring().tell(begun, { type: 'rewind/refused', rewind: 'w1', why: 'its lines have changed' }), then: 'turn' },
     { name: 'a budget is reached', story: () => hooking().tell({ type: 'budget/reached', budget: 'cost', detail: 'used' }), then: 'finish budget' },
   ]);
   it('an automatic gate is crossed without a question', () => {

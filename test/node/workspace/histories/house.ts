@@ -5,6 +5,7 @@ import path from 'node:path';
 import { answerCall, returnCall } from '../../../../src/agent/call.ts';
 import { Controller } from '../../../../src/agent/controller.ts';
 import { cross } from '../../../../src/agent/cross.ts';
+import { finishRewind } from '../../../../src/agent/finishRewind.ts';
 import { look } from '../../../../src/agent/look.ts';
 import type { Ports, RestoreItem } from '../../../../src/agent/ports.ts';
 import { ReadLedger } from '../../../../src/agent/readLedger.ts';
@@ -96,6 +97,8 @@ export class House {
   readonly store: string;
   readonly trace: string;
   readonly events: SessionEvent[] = [];
+  /** What the user does just before a hunk is taken back. */
+  beforeHunk: () => void = () => undefined;
   #journal: JournalWriter | undefined;
   #recorder!: Recorder;
   #workspace!: KeepingWorkspace;
@@ -203,6 +206,7 @@ export class House {
     this.#journal = opened.journal;
     await this.#furnish(fold(opened.entries));
     await this.#record({ type: 'session/resumed', door: 'test' });
+    await finishRewind(this.#run);
     const conversation = openConversation(this.session);
     const call = conversation?.pending.find((one) => one.id === conversation.running);
     if (conversation !== undefined && call !== undefined) await returnCall(this.#run, conversation, call, undefined);
@@ -242,6 +246,7 @@ export class House {
   #ownWorkspace(): KeepingWorkspace {
     const own: Partial<KeepingWorkspace> = {
       restore: (items) => this.#restore(items),
+      revertHunk: async (...hunk) => (this.beforeHunk(), this.#workspace.revertHunk(...hunk)),
       apply: async (change) => {
         const done = await this.#workspace.apply(change);
         this.#race?.();

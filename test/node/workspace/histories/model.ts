@@ -33,7 +33,6 @@ export class Model {
   /** Marks of the session that the user brought back as their own. */
   readonly #adopted = new Set<string>();
   #seen: Disk = new Map();
-  readonly #doubted = new Set<string>();
 
   remember(moment: string, disk: Disk, marks: number): void {
     if (!this.#moments.has(moment)) this.#moments.set(moment, { disk, user: new Set(), marks });
@@ -79,21 +78,16 @@ export class Model {
     for (const path of new Set([...before.keys(), ...after.keys()])) {
       const [old, now] = [before.get(path), after.get(path)];
       if (!spoken.has(path)) assert.deepEqual(now, old, `${path} was touched and is not listed`);
-      if (left.includes(path) && !sameContent(now, old)) this.#doubtful(path);
+      if (left.includes(path)) assert.ok(sameContent(now, old), `${path} was left, but it changed`);
     }
     for (const path of this.#deleted) if (!asked(path)) assert.equal(after.has(path), false, `${path}, which the user deleted, is back`);
     for (const [path, executable] of this.#modes) if (!asked(path) && after.get(path)?.link === false) assert.equal(after.get(path)?.executable, executable, `the user's mode of ${path} is lost`);
   }
 
-  /**
-   * Known gaps, from where on a path counts as the user's here. A path that the user changed between two writes of the session is rewound in
-   * rounds; where a later round fails it stays half way, listed as left, and no undo brings it back. And where the undoing of a rewind to a
-   * boundary merges with what the session wrote since, that writing leaves the write set.
-   */
-  #doubtful(path: string): void {
-    this.#doubted.add(path);
-    for (const moment of this.#moments.values()) moment.user.add(path);
-    for (const rewind of this.#rewinds.values()) rewind.touched.add(path);
+  /** The undoing of a hunk brings back what the user had a part in: from there on a path is the user's, for every moment before. */
+  sharedBack(paths: readonly string[]): void {
+    const shared = paths.filter((path) => this.#moments.get('base')?.user.has(path) === true);
+    for (const moment of this.#moments.values()) for (const path of shared) moment.user.add(path);
   }
 
   /** What holds after a rewind to a moment, of all paths or of one. */
@@ -107,7 +101,7 @@ export class Model {
     for (const path of only === undefined ? new Set([...moment.disk.keys(), ...after.keys()]) : [only]) {
       if (mine(path) && !inTheWay(path)) assert.ok(sameContent(after.get(path), moment.disk.get(path)), `${path} is not as it was`);
     }
-    for (const path of done.filter((one) => !this.#doubted.has(one))) {
+    for (const path of done) {
       for (const mark of marksIn(after.get(path)?.bytes, 's')) assert.ok(Number(mark.slice(1)) <= moment.marks || this.#adopted.has(mark), `the session's line ${mark} is still in ${path}`);
     }
   }
@@ -132,7 +126,6 @@ export class Model {
     for (const path of paths) {
       const back = sameContent(after.get(path), rewind.before.get(path));
       if (!touched(path)) assert.ok(back, `${path} is not as it was before the rewind`);
-      else if (!back) this.#doubtful(path);
       if (!back) continue;
       // It is the session's again, also where the user had brought it back before.
       this.#deleted.delete(path);

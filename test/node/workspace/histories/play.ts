@@ -11,6 +11,7 @@ import { Model, type Outcome } from './model.ts';
 import type { Act, Step } from './steps.ts';
 
 const none: ReadonlySet<string> = new Set();
+const rewindActs: ReadonlySet<Act['do']> = new Set(['boundary', 'everything', 'file', 'flag', 'hunk']);
 const picked = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
 const nameOf = (boundary: Boundary): string => `${boundary.id} ${boundary.commit} ${boundary.at}`;
 
@@ -187,6 +188,7 @@ class Player {
     assert.ok(undone.type === 'rewind/undone');
     this.#model.checkRewind(before, after, { done: undone.restored, left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isUntouchedSince(rewind.id, path));
     this.#model.checkUndone(rewind.id, after, [...rewind.restored, ...rewind.merged]);
+    if (rewind.kind === 'hunk') this.#model.sharedBack(undone.restored);
     this.#model.changed('session', before, after);
     await this.#house.startPhase();
     return false;
@@ -221,7 +223,7 @@ class Player {
     }
   }
 
-  /** The process ends somewhere in an act, and another one goes on. What a rewind did that was not recorded counts as the user's. */
+  /** The process ends somewhere in an act, and another one goes on, which takes a rewind to its end. */
   async #crash({ point, in: act }: Extract<Step, { do: 'crash' }>): Promise<void> {
     await this.#house.look();
     const before = this.#disk();
@@ -236,10 +238,14 @@ class Player {
     }
     await this.#house.restart();
     const after = this.#disk();
-    const session = act.do === 'tool' || act.do === 'race' || act.do === 'command';
-    this.#model.changed(session ? 'session' : 'user', before, after);
-    if (session) return;
-    for (const rewind of this.#house.session.rewinds.filter((one) => !known.has(one.id))) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind).left);
+    const rewinds = this.#house.session.rewinds.filter((one) => !known.has(one.id));
+    const ofTheUser = act.do === 'undo' || act.do === 'restoreFlag';
+    this.#model.changed(ofTheUser ? 'user' : 'session', before, after);
+    if (!rewindActs.has(act.do)) return;
+    const outcomes = rewinds.map(outcomeOf);
+    const taken = act.do === 'hunk' ? (path: string) => marksIn(before.get(path)?.bytes, 'u') : () => none;
+    this.#model.checkRewind(before, after, { done: outcomes.flatMap((one) => one.done), left: outcomes.flatMap((one) => one.left) }, taken, () => act.do === 'hunk');
+    for (const rewind of rewinds) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind).left);
   }
 
   #rememberBoundaries(): void {

@@ -1,0 +1,68 @@
+import type { Blob, Hunk, Path, TreeId } from '../core/session/changes.ts';
+import type { LeftPath, RewindPlan } from '../core/session/facts.ts';
+import { sameBlob } from '../core/session/shares.ts';
+import { differences } from './look.ts';
+import { writeReports } from './reports.ts';
+import type { RestoreOutcome } from './ports.ts';
+import { restoreRounds } from './restoreRounds.ts';
+import { carryOutHunk, finish } from './rewind.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Takes a rewind to its end that was begun when the process died. A path that is as before the rewind is brought back now; one that has what it
+ * should have was brought back then. Any other may hold what the user did since, and counts as theirs. Does nothing where no rewind was begun.
+ */
+export async function finishRewind(run: Run): Promise<void> {
+  const plan = run.recorder.session.rewinding;
+  if (plan === undefined) return;
+  const { tree } = await run.ports.workspace.capture();
+  await (plan.hunk === undefined ? finishFiles(run, plan, tree) : finishHunk(run, plan, plan.hunk, tree));
+  await writeReports(run);
+}
+
+async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<void> {
+  const last = new Map(plan.rounds.flat().map((item) => [item.path, item.target]));
+  const paths = [...last.keys()];
+  const [was, is] = [await run.ports.workspace.entries(plan.safety, paths), await run.ports.workspace.entries(tree, paths)];
+  const untouched = new Set(paths.filter((path) => same(was.get(path), is.get(path))));
+  const reached = paths.filter((path) => !untouched.has(path) && sameBlob(is.get(path) ?? null, last.get(path) ?? null));
+  await observe(run, tree, reached);
+  const rest = await restoreRounds(run, plan.rounds.map((round) => round.filter((item) => untouched.has(item.path))), plan.safety).catch((error: unknown) => soFar(run, last, [...untouched], error));
+  const theirs = paths.filter((path) => !untouched.has(path) && !reached.includes(path));
+  const rewind = await finish(run, plan, { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: 'it changed while the rewind was interrupted' }))] });
+  if (plan.kind !== 'file') return;
+  const back = new Set([...rewind.restored, ...rewind.merged]);
+  for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+}
+
+/** Where it cannot be taken to its end this time either, it ends here with what it did: a rewind that never ends would let nobody go on. */
+async function soFar(run: Run, last: ReadonlyMap<Path, Blob | null>, paths: readonly Path[], error: unknown): Promise<RestoreOutcome> {
+  const is = await run.ports.workspace.entries((await run.ports.workspace.capture()).tree, paths);
+  const isBack = (path: Path) => sameBlob(is.get(path) ?? null, last.get(path) ?? null);
+  return { restored: paths.filter(isBack), merged: [], left: paths.filter((path) => !isBack(path)).map((path) => ({ path, why: inWords(error) })) };
+}
+
+const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function finishHunk(run: Run, plan: RewindPlan, hunk: Hunk, tree: TreeId): Promise<void> {
+  const diff = (await differences(run, plan.safety, tree)).find((one) => one.path === plan.to);
+  const done = diff !== undefined && isInverse(hunk, await run.ports.workspace.hunks(diff));
+  await observe(run, tree, done ? [plan.to] : []);
+  if (done) await finish(run, plan, { restored: [plan.to], merged: [], left: [] });
+  else if (diff === undefined) await carryOutHunk(run, plan, hunk).catch((error: unknown) => run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: inWords(error) }));
+  else await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: `${plan.to} changed while the rewind was interrupted` });
+}
+
+/** Whether these changes took back that hunk and did nothing else. */
+function isInverse(hunk: Hunk, changes: readonly Hunk[]): boolean {
+  const side = (hunks: readonly Hunk[], sign: '-' | '+') => hunks.flatMap((one) => one.lines).filter((line) => line.startsWith(sign)).map((line) => line.slice(1)).join('\n');
+  return changes.length === 1 && side(changes, '-') === side([hunk], '+') && side(changes, '+') === side([hunk], '-');
+}
+
+/** What else changed since the rewind began is the user's. */
+async function observe(run: Run, tree: TreeId, but: readonly Path[]): Promise<void> {
+  const files = (await differences(run, run.recorder.session.tree ?? tree, tree)).filter((diff) => !but.includes(diff.path));
+  if (files.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files, tree });
+}
+
+const same = (a: Blob | undefined, b: Blob | undefined): boolean => sameBlob(a ?? null, b ?? null);

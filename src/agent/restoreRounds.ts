@@ -1,0 +1,47 @@
+import type { Path, TreeId, Write } from '../core/session/changes.ts';
+import type { MovedPath } from '../core/session/facts.ts';
+import { sameBlob, stretchesOf } from '../core/session/shares.ts';
+import type { RestoreItem, RestoreOutcome } from './ports.ts';
+import type { Run } from './run.ts';
+
+/**
+ * The plan of undoing writes, in rounds: each round undoes one unbroken stretch of the session's own writes per path, the
+ * latest first. Where the user changed a path in between, its writes fall into several stretches, and the user's change stays
+ * through all of them: each is a three-way merge against what is there. A stretch that ends as it began is nothing to undo. Pure.
+ */
+export function planRewind(writes: readonly Write[]): readonly (readonly RestoreItem[])[] {
+  const stretches = Array.from(stretchesOf(writes), ([path, own]) => own.flatMap(({ before, after }): RestoreItem[] => (sameBlob(before, after) ? [] : [{ path, target: before, expected: after }])));
+  const rounds = Math.max(0, ...stretches.map((own) => own.length));
+  return Array.from({ length: rounds }, (_, round) => stretches.flatMap((own) => own[own.length - 1 - round] ?? []));
+}
+
+/**
+ * Runs the rounds. A path that has to be left in one is left wholly as it was in `safety`, the tree before the first: half a rewind of a file
+ * is none that anybody asked for. Where not even that is possible it is told as changed and as left, and an undo brings it back.
+ */
+export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId): Promise<RestoreOutcome> {
+  const [restored, merged, left, moved] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>(), [] as MovedPath[]];
+  for (const round of rounds) {
+    const outcome = await run.ports.workspace.restore(round.filter((item) => !left.has(item.path)));
+    for (const path of outcome.restored) restored.add(path);
+    for (const path of outcome.merged) merged.add(path);
+    for (const { path, why } of outcome.left) left.set(path, why);
+    moved.push(...(outcome.moved ?? []));
+  }
+  const back = await putBack(run, [...new Set([...restored, ...merged])].filter((path) => left.has(path)), safety);
+  const half = back.left.map((one) => one.path);
+  moved.push(...(back.moved ?? []));
+  return {
+    restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...[...merged].filter((path) => !left.has(path)), ...half],
+    left: [...left].map(([path, why]) => ({ path, why: half.includes(path) ? `${why}; it was rewound in part` : why })), ...(moved.length === 0 ? {} : { moved }),
+  };
+}
+
+/** Brings paths back to what they were in `safety`. */
+async function putBack(run: Run, paths: readonly Path[], safety: TreeId): Promise<Pick<RestoreOutcome, 'left' | 'moved'>> {
+  if (paths.length === 0) return { left: [] };
+  const { tree } = await run.ports.workspace.capture();
+  const [wanted, now] = [await run.ports.workspace.entries(safety, paths), await run.ports.workspace.entries(tree, paths)];
+  const changed = paths.filter((path) => !sameBlob(wanted.get(path) ?? null, now.get(path) ?? null));
+  return run.ports.workspace.restore(changed.map((path) => ({ path, target: wanted.get(path) ?? null, expected: now.get(path) ?? null })));
+}

@@ -1,0 +1,35 @@
+import type { Blob, Path } from '../core/session/changes.ts';
+import type { DoneRewind } from '../core/session/session.ts';
+import { sharesOf } from '../core/session/shares.ts';
+import { inverse } from './beside.ts';
+import { baseTree } from './diffUse.ts';
+import { look } from './look.ts';
+import type { RestoreOutcome } from './ports.ts';
+import type { Run } from './run.ts';
+
+/** Brings back what a rewind took away; what came later stays. */
+export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreOutcome> {
+  await look(run);
+  const users = await usersPart(run, rewind);
+  const paths = [...rewind.restored, ...rewind.merged];
+  const [wanted, left] = [await run.ports.workspace.entries(rewind.safety, paths), await run.ports.workspace.entries(rewind.tree, paths)];
+  const outcome = await run.ports.workspace.restore(paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null })));
+  const besideLeft = await run.ports.workspace.restoreBeside(inverse(rewind.beside ?? []));
+  const after = await run.ports.workspace.capture();
+  const all = { ...outcome, left: [...outcome.left, ...besideLeft] };
+  await run.recorder.record({ type: 'rewind/undone', rewind: rewind.id, restored: [...outcome.restored, ...outcome.merged], ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }), ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree });
+  return all;
+}
+
+/** Paths where a hunk that comes back may hold lines of the user: those that the session's own writes alone do not lead to from the base. */
+async function usersPart(run: Run, { kind, writes, previous }: DoneRewind): Promise<readonly Path[]> {
+  if (kind !== 'hunk') return [];
+  const base = await run.ports.workspace.entries(baseTree(run.recorder.session), writes.map((write) => write.path));
+  const changes = writes.map(({ path, before }) => ({ path, ...withBlob('before', base.get(path)), ...withBlob('after', before) }));
+  const { users, both } = sharesOf(changes, previous.writes);
+  return [...users, ...both];
+}
+
+function withBlob<K extends string>(key: K, blob: Blob | undefined): { readonly [key in K]?: Blob } {
+  return blob === undefined ? {} : ({ [key]: blob } as { readonly [key in K]: Blob });
+}

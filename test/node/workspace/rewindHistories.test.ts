@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Crash, House, Template } from './histories/house.ts';
+
+/** A file of the session with the real journal, store and agent, and short words for what a history does to it. */
+interface File {
+  text(): string;
+  edit(from: string, to: string): void;
+  /** A command of the session that makes this edit. */
+  command(from: string, to: string): Promise<void>;
+}
+
+const name = 'src/a.txt';
+
+describe('fixed histories of rewinds', () => {
+  const template = new Template();
+  before(() => template.make());
+  after(() => template.remove());
+
+  async function play(history: (house: House, file: File) => Promise<void>): Promise<void> {
+    const folder = template.copy('flag');
+    const house = await House.takeUp(folder);
+    const at = path.join(folder, 'work', name);
+    const edit = (from: string, to: string): void => {
+      assert.ok(fs.readFileSync(at, 'utf8').includes(from));
+      fs.writeFileSync(at, fs.readFileSync(at, 'utf8').replace(from, to));
+    };
+    try {
+      await history(house, { text: () => fs.readFileSync(at, 'utf8'), edit, command: (from, to) => house.command(() => edit(from, to)) });
+    } finally {
+      await house.close();
+    }
+  }
+
+  const lastRewind = (house: House): string => house.session.rewinds.at(-1)?.id ?? assert.fail('nothing was rewound');
+
+  it('a line of the user that came back with a hunk is not taken by a rewind to a boundary', () => play(async (house, file) => {
+    await file.command('a0 line\n', '');
+    file.edit('a1 line\n', 'of the user\na1 line\n');
+    const [hunk] = (await house.hunks()).get(name) ?? [];
+    await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+    assert.ok(file.text().startsWith('a0 line\na1 line\n'));
+    await house.cross();
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.ok(file.text().startsWith('of the user\na1 line\n'));
+    const boundary = house.session.line.boundaries.at(-1)?.id ?? '';
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    assert.ok(file.text().includes('of the user\n'));
+  }));
+
+  it('a line that the user wrote before the session did, and that came back with a hunk, is not taken either', () => play(async (house, file) => {
+    file.edit('a1 line\n', 'of the user\na1 line\n');
+    await file.command('a0 line\n', '');
+    const [hunk] = (await house.hunks()).get(name) ?? [];
+    await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+    await house.cross();
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+    assert.ok(file.text().includes('of the user\n'));
+  }));
+
+  it('what the user edited since a hunk came back stays, and the session\'s own part goes', () => play(async (house, file) => {
+    const start = file.text();
+    await file.command('a0 line\n', '');
+    file.edit('a1 line\n', 'of the user\na1 line\n');
+    const [hunk] = (await house.hunks()).get(name) ?? [];
+    await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    file.edit('of the user\n', '');
+    assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 files restored' });
+    assert.equal(file.text(), start);
+  }));
+
+  it('a hunk of the session alone is its own again when it came back', () => play(async (house, file) => {
+    await file.command('a0 line', 'by the session');
+    const [hunk] = (await house.hunks()).get(name) ?? [];
+    await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+    await house.cross();
+    const crossed = file.text();
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.ok(file.text().startsWith('by the session'));
+    await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+    assert.equal(file.text(), crossed);
+  }));
+
+  it('a file that cannot be rewound to its end is left wholly as it was', () => play(async (house, file) => {
+    await file.command('a1 line', 'by the session');
+    file.edit('by the session', 'by the user');
+    await file.command('a9 line', 'by the session');
+    const before = file.text();
+    const acted = await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(acted.ok, false);
+    assert.match(acted.message, /^0 files restored; left alone: src\/a\.txt \(you changed the same lines since\)$/);
+    assert.equal(file.text(), before);
+    const { writes, restored, merged } = house.session.rewinds.at(-1) ?? assert.fail('nothing was rewound');
+    assert.deepEqual({ writes, restored, merged }, { writes: [], restored: [], merged: [] });
+    assert.equal(house.session.line.writes.length, 2, 'what was left is still the session\'s');
+  }));
+
+  it('the same for one file alone', () => play(async (house, file) => {
+    await file.command('a1 line', 'by the session');
+    file.edit('by the session', 'by the user');
+    await file.command('a9 line', 'by the session');
+    const before = file.text();
+    assert.equal((await house.act({ type: 'rewind-path', path: name })).ok, false);
+    assert.equal(file.text(), before);
+  }));
+
+  it('what the session wrote after a rewind is still its own when the undoing of the rewind merges with it', () => play(async (house, file) => {
+    const start = file.text();
+    await file.command('a1 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    await house.startPhase();
+    await file.command('a9 line', 'by the session, later');
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.ok(file.text().includes('by the session\n') && file.text().includes('by the session, later\n'));
+    assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 files restored' });
+    assert.equal(file.text(), start);
+  }));
+
+  describe('where the process ends in the middle', () => {
+    /** The act, and its end just before its record number `record`. */
+    async function crashed(house: House, record: number, act: Parameters<House['act']>[0]): Promise<void> {
+      await house.look();
+      house.crashAt({ record, kept: false });
+      await assert.rejects(house.act(act), Crash);
+    }
+
+    /** That the last rewind is one of this file, that nothing counts as the user's, and that it can be undone. */
+    async function undone(house: House, file: File, before: string): Promise<void> {
+      assert.deepEqual(house.session.rewinds.map(({ restored, left }) => ({ restored, left })), [{ restored: [name], left: [] }]);
+      assert.deepEqual(house.session.userChanges, []);
+      assert.equal(house.session.rewinding, undefined);
+      assert.equal((await house.act({ type: 'undo-rewind', rewind: lastRewind(house) })).ok, true);
+      assert.equal(file.text(), before);
+    }
+
+    it('what a rewind to a boundary brought back is the rewind\'s, and can be undone', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      const before = file.text();
+      await crashed(house, 2, { type: 'rewind-boundary', to: 'base' });
+      assert.equal(file.text(), start);
+      await house.restart();
+      assert.deepEqual(house.session.line.writes, []);
+      await undone(house, file, before);
+    }));
+
+    it('what a rewind of a hunk took back is the rewind\'s, and can be undone', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      const before = file.text();
+      const [hunk] = (await house.hunks()).get(name) ?? [];
+      await crashed(house, 2, { type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+      assert.equal(file.text(), start);
+      await house.restart();
+      await undone(house, file, before);
+    }));
+
+    it('what was begun and not done yet is done', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      const before = file.text();
+      await house.look();
+      house.crashAt({ record: 1, kept: true });
+      await assert.rejects(house.act({ type: 'rewind-boundary', to: 'base' }), Crash);
+      assert.equal(file.text(), before);
+      await house.restart();
+      assert.equal(file.text(), start);
+      await undone(house, file, before);
+    }));
+
+    it('a hunk that was not taken back yet is taken back', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      const before = file.text();
+      const [hunk] = (await house.hunks()).get(name) ?? [];
+      house.crashAt({ record: 1, kept: true });
+      await assert.rejects(house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' }), Crash);
+      await house.restart();
+      assert.equal(file.text(), start);
+      await undone(house, file, before);
+    }));
+
+    it('some paths back and others not: all are', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      await house.write('src/b.txt', 'all by the session\n');
+      house.crashAt({ restore: 1 });
+      await assert.rejects(house.act({ type: 'rewind-boundary', to: 'base' }), Crash);
+      await house.restart();
+      assert.equal(file.text(), start);
+      assert.deepEqual(house.session.rewinds.at(-1)?.restored.toSorted(), [name, 'src/b.txt']);
+      assert.deepEqual(house.session.userChanges, []);
+    }));
+
+    it('what the user edits before the session goes on is theirs, and no undo takes it', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      await crashed(house, 2, { type: 'rewind-boundary', to: 'base' });
+      file.edit('a9 line', 'by the user');
+      await house.restart();
+      assert.deepEqual(house.session.rewinds.map(({ restored, left }) => ({ restored, left })), [{ restored: [], left: [{ path: name, why: 'it changed while the rewind was interrupted' }] }]);
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      assert.ok(file.text().includes('by the user'));
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.ok(file.text().includes('by the user'));
+    }));
+
+    it('the same after a hunk: it is not told as rewound', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      const [hunk] = (await house.hunks()).get(name) ?? [];
+      await crashed(house, 2, { type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+      file.edit('a9 line', 'by the user');
+      await house.restart();
+      assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.ok(file.text().includes('by the user'));
+    }));
+
+    it('whatever a person does next comes after the rewind is over', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      const before = file.text();
+      await crashed(house, 2, { type: 'rewind-boundary', to: 'base' });
+      await house.act({ type: 'rewind-path', path: 'src/b.txt' });
+      await undone(house, file, before);
+    }));
+
+    it('one that can never be taken to its end ends with what it did', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      for (const other of ['src/b.txt', 'src/deep/c.txt', 'src/new.txt']) await house.write(other, 'all by the session\n');
+      house.crashAt({ restore: 1 });
+      await assert.rejects(house.act({ type: 'rewind-boundary', to: 'base' }), Crash);
+      assert.equal((await house.act({ type: 'note', text: 'go on' })).ok, true);
+      assert.equal(file.text(), start);
+      assert.deepEqual(house.session.rewinds.map(({ restored, left }) => [restored, left.map((one) => one.path)]), [[[name, 'src/b.txt', 'src/deep/c.txt'], ['src/new.txt']]]);
+      assert.deepEqual(house.session.line.writes.map((write) => write.path), ['src/new.txt']);
+    }));
+
+    it('a hunk that can never be taken back is refused', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      const [hunk] = (await house.hunks()).get(name) ?? [];
+      house.beforeHunk = () => assert.fail('the system refuses');
+      await assert.rejects(house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' }));
+      assert.equal((await house.act({ type: 'note', text: 'go on' })).ok, true);
+      assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
+      assert.ok(file.text().includes('by the session'));
+    }));
+
+    it('a hunk that is refused leaves nothing to finish', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      const [hunk] = (await house.hunks()).get(name) ?? [];
+      house.beforeHunk = () => file.edit('by the session', 'by the user');
+      assert.equal((await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' })).ok, false);
+      assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
+      assert.ok(file.text().includes('by the user'));
+    }));
+  });
+});
