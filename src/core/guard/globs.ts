@@ -4,6 +4,8 @@ import type { Path } from '../session/changes.ts';
 /** Answers the first glob of the list that matches a path, or undefined. */
 export type GlobSet = (path: Path) => string | undefined;
 
+const options = { dot: true, nocase: false, nonegate: true, strictSlashes: true };
+
 /**
  * Compiles globs that mean what they mean in .gitignore: without an inner `/` they match at any depth, a match of a
  * folder covers everything below it, a leading `/` or an inner `/` ties them to the workspace folder. One addition:
@@ -11,8 +13,9 @@ export type GlobSet = (path: Path) => string | undefined;
  * matches nothing; the contract reader refuses it, and leaves groups such as `!(a|b)` to Bounded's own globs.
  */
 export function compileGlobs(globs: readonly string[]): GlobSet {
-  const rules = globs.map((glob) => ({ glob, match: picomatch(patternsOf(glob), { dot: true, nocase: false, nonegate: true, strictSlashes: true }) }));
-  return (path) => rules.find((rule) => rule.match(path))?.glob;
+  // The expressions themselves: picomatch's own matcher also takes a path that is spelled like the glob, such as `{a,b}`.
+  const rules = globs.map((glob) => ({ glob, expressions: patternsOf(glob).map((pattern) => picomatch.makeRe(pattern, options)) }));
+  return (path) => rules.find((rule) => rule.expressions.some((expression) => expression.test(path)))?.glob;
 }
 
 function patternsOf(glob: string): string[] {

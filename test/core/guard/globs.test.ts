@@ -71,6 +71,7 @@ describe('a glob means what it means in .gitignore', function () {
   });
 
   it('and braces are the alternatives that they list', () => {
+    assert.equal(matches('/{a,b}', '{a,b}'), false);
     const plain = fc.constantFrom('a', 'b', 'a*', '*.ts', '?', '.a', '[ab]', 'x.y', 'a/b');
     const path = fc.array(fc.constantFrom('a', 'b', 'ab', '.a', 'c.ts', 'x.y', '{a,b}', 'src'), { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
     fc.assert(fc.property(fc.constantFrom('/src/', '/', 'src/**/'), fc.uniqueArray(plain, { minLength: 2, maxLength: 3 }), fc.constantFrom('', '/**', '/a'), path, (head, alternatives, tail, one) => {
