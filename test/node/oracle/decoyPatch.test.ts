@@ -57,7 +57,7 @@ inBoth('a wrong implementation on top of a tree', (sandbox) => {
     const outcome = async (two: string) => {
       const request = bed.request({ ...files, 'oracle/value.js': oracleFile }, [check], { purpose: 'decoy', patch: edit('src/a.js', 'one', two) });
       const [result, red] = await Promise.all([request, bed.request({ ...files, 'oracle/value.js': oracleFile }, [check], { purpose: 'red' })].map((one) => oracle.run(one, () => undefined, new AbortController().signal)));
-      return result == null || red == null ? null : catchesDecoy(request.checks, [], result, [red]);
+      return result === null || result === undefined || red === null || red === undefined ? null : catchesDecoy(request.checks, [], result, [red]);
     };
     assert.deepEqual(await outcome('4'), { result: 'caught', detail: 'nearest: value error 2, 4 times its threshold', nearest: 4 });
     assert.equal((await outcome('2.25'))?.result, 'survived');
