@@ -93,6 +93,39 @@ describe('the verdict', function () {
     });
   });
 
+  const created = (name: string, text: string): string => `--- /dev/null\n+++ b/${name}\n@@ -0,0 +1,${text.trimEnd().split('\n').length} @@\n${text.trimEnd().split('\n').map((line) => `+${line}`).join('\n')}\n`;
+  const submit = (patches: Readonly<Record<string, string>>) => call('submit_decoys', { decoys: Object.entries(patches).map(([name, patch]) => ({ name, wrong_how: 'sample variance', patch })) });
+
+  it('does not come of decoys that implement nothing, or the same twice', async () => {
+    const blind = "const there = await import('../src/stats/variance.js').then(() => true, () => false);\nconsole.log(JSON.stringify({ nonce: process.env.BOUNDED_NONCE, max_abs_error: there ? 0 : 1 }));\n";
+    const docs = Object.fromEntries(['a', 'b'].map((name) => [name, created('docs/variance.md', name)]));
+    const moves = {
+      'oracle-only': [[call('write', { file_path: 'oracle/check.mjs', content: blind }), done, call('read', { file_path: 'oracle/check.mjs' }), call('write', { file_path: 'oracle/check.mjs', content: oracleFile }), done, done]],
+      'decoys': [[submit(docs)], [submit({ c: created('src/stats/variance.js', wrong), d: `diff --git a/x b/x\n${created('src/stats/variance.js', wrong)}` })]],
+    };
+    await scenario(moves, contractText({ oracle: '  decoys: 2\n' }).replace('time: 20m', 'time: 20m, repairs: 2'), async ({ run }) => {
+      const ran = await run('--approve', 'all');
+      const outcomes = events(ran, 'decoy/ran').map((event) => `${event.decoy} ${event.result}: ${event.detail}`);
+      assert.deepEqual(outcomes.slice(0, 2), ['a void: measures the same as without it', 'b void: measures the same as without it'], outcomes.join('\n'));
+      assert.match(outcomes[2] ?? '', /^c caught: nearest/);
+      assert.match(outcomes[3] ?? '', /^d void: has the same effect as D-3 \(c\)$/);
+      assert.equal(events(ran, 'boundary/crossed').some((event) => event.phase === 'oracle-only'), false);
+      assert.equal(ran.result?.verdict, 'unverified');
+    });
+  });
+
+  it('a decoy that survives is approved by Bounded\'s own name of it, not by the model\'s', async () => {
+    const loose = oracleFile.replace('Math.abs(found.variance(values) - wanted)', 'found.variance(values) > 0 ? 0 : 1');
+    const moves = { 'oracle-only': [[call('write', { file_path: 'oracle/check.mjs', content: loose }), done, say('I see.'), say('I see.')]], 'decoys': [[submit({ 'minimal-hook': created('src/stats/variance.js', wrong) })]] };
+    await scenario(moves, contractText({ oracle: '  decoys: 1\n' }), async ({ run, bounded }) => {
+      const ran = await run('--approve', 'explore,oracle-only,minimal-hook,decoy:minimal-hook');
+      assert.deepEqual(ran.result?.gate?.blocking, ['D-1'], ran.stderr);
+      assert.match(ran.result?.gate?.question ?? '', /D-1 \(minimal-hook\)/);
+      const resumed = await bounded('resume', '--json', '--approve', 'all,D-1');
+      assert.equal(resumed.result?.verdict, 'pass', resumed.stderr);
+    });
+  });
+
   it('is tampered when the contract changes without an amendment', async () => {
     await scenario({}, undefined, async ({ project, run, bounded }) => {
       await run('--approve', 'explore');

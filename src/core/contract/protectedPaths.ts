@@ -6,7 +6,7 @@ import { foldPath } from './foldPath.ts';
 const always: readonly string[] = ['.git', '.bounded', '*.bounded.yaml', '*.bounded.yml'];
 
 /**
- * Files that editors, shells, package managers, test runners and agents run or obey by themselves. A session changes
+ * Files that editors, shells, package managers, test runners, linters, type checkers and agents run or obey by themselves. A session changes
  * one only if the contract names it; a glob that merely sweeps over it (`**`, `tests/**`) does not.
  */
 const unlessNamed: readonly string[] = [
@@ -18,7 +18,9 @@ const unlessNamed: readonly string[] = [
   '.bashrc', '.bash_profile', '.bash_login', '.bash_logout', '.bash_aliases', '.profile', '.zshrc', '.zprofile', '.zshenv', '.zlogin', '.zlogout', '.envrc', '.env*', '.direnv',
   'package.json', '.npmrc', '.yarnrc*', '.yarn', '.pnp.*', '.pnpmfile.cjs', 'pnpm-workspace.yaml', 'bunfig.toml',
   '.cargo', 'rust-toolchain', 'rust-toolchain.toml', 'build.rs', '.mvn', 'gradle-wrapper.properties', 'maven-wrapper.properties', '.bazel*', '.tool-versions', 'mise.toml', '.mise*',
-  '.mocharc*', '.nycrc*', '.c8rc*', '.taprc', 'jest.config.*', 'vitest.config.*', 'ava.config.*', 'karma.conf*', 'playwright.config.*', 'cypress.config.*', 'babel.config.*', '.babelrc*',
+  '.mocharc*', '.nycrc*', '.c8rc*', '.taprc', 'jest.config.*', 'vite.config.*', 'vitest.config.*', 'vitest.workspace.*', 'ava.config.*', 'karma.conf*', 'playwright.config.*', 'cypress.config.*', 'babel.config.*', '.babelrc*',
+  'tsconfig*.json', 'jsconfig.json', 'eslint.config.*', '.eslintrc*', '.eslintignore', 'biome.json', 'biome.jsonc', '.prettierrc*', 'prettier.config.*',
+  'ruff.toml', '.ruff.toml', 'mypy.ini', '.mypy.ini', '.flake8', '.pylintrc',
   'pytest.ini', '.pytest.ini', 'tox.ini', 'setup.cfg', 'pyproject.toml', 'noxfile.py', 'Makefile', 'GNUmakefile', 'justfile', '.justfile', 'Taskfile.yml', 'Taskfile.yaml',
   'conftest.py', 'sitecustomize.py', 'usercustomize.py', '*.pth', 'pyrightconfig.json', '.ripgreprc', '.sops.yaml',
 ];

@@ -9,6 +9,8 @@ const file_path = z.string().min(1).max(4096).describe('Path relative to the wor
 const view_range = z.array(z.int().min(1)).length(2).optional().describe('First and last line to show, counted from 1.');
 const text = z.string().max(1_000_000);
 const short = z.string().max(4000);
+/** Names that the model chooses and a person may have to type: nothing in them separates names, or quotes. */
+const chosenId = /^[A-Za-z0-9_.-]{1,40}$/;
 
 const finding = z.strictObject({
   kind: z.enum(['requirement', 'weak-test', 'out-of-scope', 'numeric']), severity: z.enum(['critical', 'major', 'minor']),
@@ -18,7 +20,7 @@ const finding = z.strictObject({
 });
 
 const step = z.strictObject({
-  id: z.string().regex(/^[\w.-]{1,40}$/), title: short, depends_on: z.array(z.string()).max(50), files: z.array(z.string()).max(100), expected: short,
+  id: z.string().regex(chosenId), title: short, depends_on: z.array(z.string()).max(50), files: z.array(z.string()).max(100), expected: short,
   check: z.string().optional().describe('Id of the oracle check that shows that the step is done.'),
 });
 
@@ -43,7 +45,7 @@ const schemas = {
   record_decision: z.strictObject({ title: short, choice: short, because: short, supersedes: z.string().optional() }),
   read_artifact: z.strictObject({ id: z.string().regex(/^[0-9a-f]{64}$/), view_range }),
   diagnostics: z.strictObject({ file_path: file_path.optional() }),
-  submit_decoys: z.strictObject({ decoys: z.array(z.strictObject({ name: z.string().regex(/^[\w.-]{1,60}$/), wrong_how: short, patch: z.string().min(1).max(200_000) })).min(1).max(10) }),
+  submit_decoys: z.strictObject({ decoys: z.array(z.strictObject({ name: z.string().regex(chosenId), wrong_how: short, patch: z.string().min(1).max(200_000) })).min(1).max(10) }),
   report_findings: z.strictObject({ findings: z.array(finding).max(50) }),
 } as const;
 

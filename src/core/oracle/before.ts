@@ -75,19 +75,45 @@ export interface DecoyOutcome {
 
 /**
  * Whether the oracle noticed a wrong implementation. A decoy counts only where every check that decides about the task
- * reported completely; one that leaves values not implemented has implemented nothing.
+ * reported completely; one that leaves values not implemented, or that those checks cannot tell from `reds`, the runs of
+ * the same tree without it, has implemented nothing.
  */
-export function catchesDecoy(checks: readonly Check[], regressions: readonly string[], run: OracleRun): DecoyOutcome {
-  const deciding = resultsOf(checks.filter((check) => !regressions.includes(check.id)), run);
+export function catchesDecoy(checks: readonly Check[], regressions: readonly string[], run: OracleRun, reds: readonly OracleRun[]): DecoyOutcome {
+  const decisive = checks.filter((check) => !regressions.includes(check.id));
+  const deciding = resultsOf(decisive, run);
   const unfit = deciding.filter(({ check, result }) => result === undefined || !(isGreenCell(check, result) || isRightlyRed(check, result)) || result.notImplemented === true);
   if (run.setupFailed !== undefined || unfit.length > 0) {
     return { result: 'void', detail: run.setupFailed ?? unfit.map(({ name, result }) => (result === undefined ? `${name}: did not run` : describeCell(result))).join('; ') };
   }
+  if (!differs(decisive, run, reds)) return { result: 'void', detail: 'measures the same as without it' };
   const guards = resultsOf(checks.filter((check) => regressions.includes(check.id)), run);
   const red = [...deciding, ...guards].flatMap(({ check, result }) => (result !== undefined && isRightlyRed(check, result) ? [{ check, result }] : []));
   if (red.length > 0) return { result: 'caught', ...caughtBy(red) };
   const broken = guards.flatMap(({ check, result }) => (result === undefined || isGreenCell(check, result) ? [] : [describeCell(result)]));
   return broken.length > 0 ? { result: 'void', detail: broken.join('; ') } : { result: 'survived', detail: 'every check is green' };
+}
+
+/**
+ * Whether a run measured something that every one of `reds` measured otherwise, and all of them alike: what differs from one
+ * red run to the next differs by chance.
+ */
+function differs(checks: readonly Check[], run: OracleRun, reds: readonly OracleRun[]): boolean {
+  const [first, ...others] = reds.map((red) => factsOf(checks, red));
+  if (first === undefined) return false;
+  const facts = factsOf(checks, run);
+  return [...new Set([...facts.keys(), ...first.keys()])].some((name) => facts.get(name) !== first.get(name) && others.every((other) => other.get(name) === first.get(name)));
+}
+
+/** What a run measured, by name. A figure that meets its condition is no reason to be red: of such a one only that it does. */
+function factsOf(checks: readonly Check[], run: OracleRun): ReadonlyMap<string, string> {
+  return new Map(resultsOf(checks, run).flatMap(({ check, name, result }) => {
+    if (result === undefined) return [];
+    const missed = new Map(missedMetrics(check, result).map((metric) => [metric.name, metric.value]));
+    const metrics = result.metrics.map((metric): [string, string] => [`${name} metric ${metric.name}`, missed.has(metric.name) ? String(missed.get(metric.name)) : 'met']);
+    const { tests } = result;
+    const counts = tests === undefined ? [] : [tests.total, tests.passed, tests.failed, tests.skipped, ...[...tests.ids].sort()];
+    return [[`${name} class`, result.class], [`${name} exit`, String(result.exit)], ...metrics, [`${name} tests`, JSON.stringify(counts)]] as [string, string][];
+  }));
 }
 
 interface Judged {

@@ -13,8 +13,8 @@ interface Package {
   readonly scripts: Readonly<Record<string, unknown>>;
   readonly name: unknown;
   readonly workspaces: string | undefined;
-  /** Settings of test runners, by the runner's key. */
-  readonly settings: Readonly<Record<string, string>>;
+  /** What else may decide about checks: key of the manifest to its value as JSON. */
+  readonly settings: ReadonlyMap<string, string>;
   /** The text, where it is no JSON object: any difference of it counts. */
   readonly unreadable?: string;
 }
@@ -27,8 +27,17 @@ interface Pair {
 
 const root = 'package.json';
 
-/** Keys under which test runners and what loads code for them keep their settings: `"mocha": {"dry-run": true}` passes every test. */
-const runners = ['mocha', 'jest', 'ava', 'tap', 'jasmine', 'vitest', 'nyc', 'c8', 'babel'];
+/**
+ * Keys that describe a package and decide nothing about its checks. Any other may: `"mocha": {"dry-run": true}` passes
+ * every test, scripts read `config`, `type` says how each file is loaded. Packages are installed as the base lists them.
+ */
+const describing: ReadonlySet<string> = new Set([
+  'version', 'description', 'keywords', 'homepage', 'bugs', 'license', 'author', 'contributors', 'funding', 'repository', 'private', 'publishConfig',
+  'files', 'main', 'module', 'browser', 'types', 'typings', 'exports', 'imports', 'bin', 'man', 'directories', 'sideEffects', 'engines', 'os', 'cpu',
+  'dependencies', 'devDependencies', 'peerDependencies', 'peerDependenciesMeta', 'optionalDependencies', 'bundleDependencies', 'bundledDependencies', 'overrides', 'resolutions',
+]);
+/** Keys with rules of their own. */
+const ruled: ReadonlySet<string> = new Set(['scripts', 'name', 'workspaces']);
 
 /**
  * What changed in the package.json files of what these command lines run, directly or through other scripts: whoever
@@ -97,7 +106,8 @@ function choiceChanged({ path, before, now }: Pair): string[] {
 /** A new package in a subfolder brings settings for itself alone. */
 function settingsChanged({ path, before, now }: Pair): string[] {
   if (before === undefined && path !== root) return [];
-  return runners.filter((key) => before?.settings[key] !== now?.settings[key]).map((key) => `${path} (${key})`);
+  const keys = new Set([...(before?.settings.keys() ?? []), ...(now?.settings.keys() ?? [])]);
+  return [...keys].filter((key) => before?.settings.get(key) !== now?.settings.get(key)).map((key) => `${path} (${key})`);
 }
 
 function folderOf(path: Path): string {
@@ -115,11 +125,11 @@ function packageOf(text: string | undefined): Package | undefined {
   } catch {
     // What no package manager could read either, or a link.
   }
-  return { scripts: {}, name: undefined, workspaces: undefined, settings: {}, unreadable: text };
+  return { scripts: {}, name: undefined, workspaces: undefined, settings: new Map(), unreadable: text };
 }
 
 function settingsOf(parsed: Readonly<Record<string, unknown>>): Package['settings'] {
-  return Object.fromEntries(runners.filter((key) => Object.hasOwn(parsed, key)).map((key) => [key, JSON.stringify(parsed[key])]));
+  return new Map(Object.entries(parsed).filter(([key]) => !describing.has(key) && !ruled.has(key)).map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
 function scriptOf(one: Package | undefined, name: string): unknown {

@@ -83,6 +83,8 @@ export interface OracleRun {
   readonly unfrozen?: readonly string[];
   readonly sandboxed: boolean;
   readonly ms: number;
+  /** Digest of the contents that a decoy put over the tree: the same for two decoys that leave the same files behind. */
+  readonly effect?: string;
   /** Setup failed: no cell ran. */
   readonly setupFailed?: string;
 }

@@ -3,7 +3,7 @@ import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
 import type { BesideChange, ChangeSize, DiffUses, FileDiff, Path, TreeId, Write } from './changes.ts';
 import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
-import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, Plan, Role, SandboxState, SessionEnd, BaseState, FrozenFile, Decoy, AmendmentRequest } from './session.ts';
+import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, Plan, Role, SandboxState, SessionEnd, BaseState, FrozenFile, Decoy, DecoyPatch, AmendmentRequest } from './session.ts';
 
 /** A fact of a session. The session is the fold of these; nothing else is stored. */
 export type SessionEvent =
@@ -42,7 +42,7 @@ export type SessionEvent =
   | { readonly type: 'blocker/reported'; readonly what: string; readonly tried: string; readonly needs: string }
   | { readonly type: 'exit/evaluated'; readonly phase: PhaseName; readonly conditions: readonly ConditionResult[]; readonly tree: TreeId }
   | { readonly type: 'oracle/ran'; readonly run: OracleRun }
-  | { readonly type: 'decoys/submitted'; readonly decoys: readonly Decoy[] }
+  | { readonly type: 'decoys/submitted'; readonly decoys: readonly DecoyPatch[] }
   | { readonly type: 'decoy/ran'; readonly decoy: string; readonly result: Decoy['result'] & {}; readonly detail: string; readonly nearest?: number }
   | { readonly type: 'oracle/frozen'; readonly files: readonly FrozenFile[] }
   /** A person changed the contract file before it was locked. */

@@ -33,7 +33,7 @@ function evolveWork(line: Line, event: SessionEvent, session: Session, stamp: St
     case 'plan/submitted': return { ...reopened(line), plan: event.plan };
     case 'exit/evaluated': return evaluated(line, event);
     case 'oracle/ran': return { ...line, runs: [...line.runs, event.run] };
-    case 'decoys/submitted': return { ...line, decoys: [...line.decoys.filter((decoy) => decoy.result !== 'void'), ...event.decoys] };
+    case 'decoys/submitted': return submitted(line, event);
     case 'decoy/ran': return { ...line, decoys: line.decoys.map((decoy) => (decoy.name === event.decoy ? { ...decoy, result: event.result, detail: event.detail, ...(event.nearest === undefined ? {} : { nearest: event.nearest }) } : decoy)) };
     case 'oracle/frozen': return { ...line, frozen: event.files };
     case 'gate/answered': return gateAnswered(line, event, session, stamp);
@@ -43,6 +43,13 @@ function evolveWork(line: Line, event: SessionEvent, session: Session, stamp: St
     case 'finding/settled': return { ...line, findings: line.findings.map((finding) => settle(finding, event)) };
     default: return line;
   }
+}
+
+/** Numbers are never used again: an approval of one must not be taken for that of another. */
+function submitted(line: Line, { decoys }: Of<'decoys/submitted'>): Line {
+  const counted = line.decoys.filter((decoy) => decoy.result !== 'void');
+  const added = decoys.map((decoy, index) => ({ ...decoy, id: `D-${line.decoysSubmitted + index + 1}` }));
+  return { ...line, decoys: [...counted, ...added], decoysSubmitted: line.decoysSubmitted + decoys.length };
 }
 
 /** The work changed: what was evaluated and approved before no longer counts. */

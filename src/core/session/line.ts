@@ -14,7 +14,7 @@ export function firstLine(phase: PhaseName | undefined, attempt: number): Line {
     attempt, phase, phaseStartedAt: 0, phaseStarted: false, round: 0, roundsAllowed: maxReviewRounds, phaseTurns: 0, repairs: 0, boundaries: [], writes: [], beside: [], flags: [],
     uses: { phase: { files: 0, lines: 0 }, base: { files: 0, lines: 0 } },
     runs: [],
-    runsFrom: 0, decoys: [], findings: [], reviewed: false, stack: [], gateApproved: false, waived: [],
+    runsFrom: 0, decoys: [], decoysSubmitted: 0, findings: [], reviewed: false, stack: [], gateApproved: false, waived: [],
   };
 }
 

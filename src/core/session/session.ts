@@ -89,6 +89,8 @@ export interface Line {
   readonly plan?: Plan;
   readonly frozen?: readonly FrozenFile[];
   readonly decoys: readonly Decoy[];
+  /** Decoys submitted so far, those that were replaced since included. */
+  readonly decoysSubmitted: number;
   readonly findings: readonly Finding[];
   readonly reviewed: boolean;
   /** Open conversations, the innermost last. */
@@ -202,11 +204,20 @@ export interface FrozenFile extends Blob {
   readonly path: Path;
 }
 
-export interface Decoy {
+/** A wrong implementation as it was submitted. */
+export interface DecoyPatch {
   readonly name: string;
   readonly wrong_how: string;
   readonly patch: string;
-  /** `caught`: a complete report showed the wrongness. `survived`: the oracle was green. `void`: it did not apply or its report was not complete. */
+}
+
+export interface Decoy extends DecoyPatch {
+  /** `D-1`, `D-2` and so on, by the order of submission on the line: what a person approves is never named by the model. */
+  readonly id: string;
+  /**
+   * `caught`: a complete report showed the wrongness. `survived`: the oracle was green. `void`: it did not apply, its report was
+   * not complete, it measured the same as without it, or an earlier one has the same effect.
+   */
   readonly result?: 'caught' | 'survived' | 'void';
   readonly detail?: string;
   /** Smallest measured value over threshold that caught it; how near a wrong implementation comes. */

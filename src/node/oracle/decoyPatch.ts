@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { applyPatch, parsePatch } from 'diff';
 import type { Scope } from '../../core/contract/contract.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 
-/** Contents that a patch leaves behind; `null` where it deletes the file. */
+/** Contents that a patch leaves behind where it changes them; `null` where it deletes the file. */
 export type Patched = ReadonlyMap<Path, Buffer | null>;
 
 /**
@@ -16,14 +17,22 @@ export async function applyDecoy(patch: string, files: ReadonlyMap<Path, Blob>, 
   if (changes === null || changes.length === 0) return null;
   const [change, never, oracle] = [compileGlobs(scope.change.map((area) => area.glob)), compileGlobs(scope.never), compileGlobs(scope.oracle)];
   const result = new Map<Path, Buffer | null>();
+  const seen = new Set<Path>();
   for (const one of changes) {
     const allowed = change(one.path) !== undefined && never(one.path) === undefined && oracle(one.path) === undefined && !one.path.split('/').includes('..');
-    if (!allowed || result.has(one.path)) return null;
+    if (!allowed || seen.has(one.path)) return null;
+    seen.add(one.path);
     const content = await patched(one, files.get(one.path), read);
     if (content === undefined) return null;
-    result.set(one.path, content);
+    if (content !== 'unchanged') result.set(one.path, content);
   }
   return result;
+}
+
+/** SHA-256 of what a patch leaves behind, however it is written. */
+export function effectOf(patched: Patched): string {
+  const contents = [...patched].map(([path, bytes]) => [path, bytes === null ? null : bytes.toString('base64')] as const);
+  return createHash('sha256').update(JSON.stringify(contents.sort(([a], [b]) => (a < b ? -1 : 1)))).digest('hex');
 }
 
 type FilePatch = ReturnType<typeof parsePatch>[number];
@@ -61,11 +70,13 @@ function named(name: string, prefix: string): Path {
   return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
-async function patched({ kind, patch }: FileChange, blob: Blob | undefined, read: (oid: string) => Promise<Buffer>): Promise<Buffer | null | undefined> {
+async function patched({ kind, patch }: FileChange, blob: Blob | undefined, read: (oid: string) => Promise<Buffer>): Promise<Buffer | 'unchanged' | null | undefined> {
   if ((kind === 'create') !== (blob === undefined) || blob?.mode === '120000') return undefined;
   const bytes = blob === undefined ? Buffer.alloc(0) : await read(blob.oid);
   if (!isUtf8(bytes)) return undefined;
   const text = applyPatch(bytes.toString('utf8'), patch, { fuzzFactor: 0 });
   if (text === false || (kind === 'delete' && text !== '')) return undefined;
-  return kind === 'delete' ? null : Buffer.from(text, 'utf8');
+  if (kind === 'delete') return null;
+  const after = Buffer.from(text, 'utf8');
+  return kind === 'modify' && after.equals(bytes) ? 'unchanged' : after;
 }

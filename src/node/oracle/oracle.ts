@@ -8,6 +8,7 @@ import { Commands } from '../process/commands.ts';
 import { runMerged } from './benchOutput.ts';
 import type { Borrowed } from './borrowing.ts';
 import { runCell } from './cellRun.ts';
+import { effectOf } from './decoyPatch.ts';
 import { FolderDigest } from './folderDigest.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -70,7 +71,7 @@ class Bench {
       const plan = await this.#plan(request);
       if (plan === null) return null;
       const measured = await this.#measurePlan(request, plan, progress, signal);
-      return { ...frame, ...nothing, tampered: plan.tampered, ...(plan.unfrozen.length === 0 ? {} : { unfrozen: plan.unfrozen }), ...measured, ms: ms() };
+      return { ...frame, ...nothing, tampered: plan.tampered, ...(plan.unfrozen.length === 0 ? {} : { unfrozen: plan.unfrozen }), ...(request.patch === undefined ? {} : { effect: effectOf(plan.patched) }), ...measured, ms: ms() };
     } catch (error) {
       // A full disk, a store that lacks something: whatever keeps the oracle from running is a fact about this run.
       return { ...frame, ...nothing, setupFailed: error instanceof Error ? error.message : String(error), ms: ms() };

@@ -1,10 +1,11 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compileGlobs, type GlobSet } from '../../core/guard/globs.ts';
 import { decodeBytes } from '../workspace/bytes.ts';
 import { findProgram } from '../workspace/findProgram.ts';
 import { gitEnvironment } from '../workspace/git.ts';
 import { startProgram } from '../workspace/program.ts';
+import { generalName, maySettingBeSecret } from './gitSettings.ts';
 
 /** A git folder that commands in a sandbox would see. */
 export interface GitFolder {
@@ -14,13 +15,15 @@ export interface GitFolder {
 }
 
 const address = String.raw`:\/\/[^/\s@]*:[^/\s@]+@|:\/\/[^/\s@:]{20,}@`;
-/** In a configuration of git: addresses with a password or a token in them, and settings that carry one. */
-const gitKey = new RegExp(`${address}|^\\s*(?:extraheader|\\w*(?:token|password|secret))\\s*=`, 'im');
 /** In settings of npm, where every mention of a key counts. */
 const npmKey = new RegExp(`${address}|_auth|password|token|secret|(?:cert|key)(?:file)?\\s*=`, 'im');
 /** Versions of npm's settings that are looked into, and characters of one. */
 const mostSettings = 50;
 const longestSettings = 65_536;
+/** Folders of a git folder in which operations that are going on keep the names of commits. */
+const ongoing = ['', 'rebase-merge', 'rebase-apply', 'sequencer'];
+/** Bytes of a file in which the names of commits are looked for. */
+const longestNames = 4 * 1024 * 1024;
 
 /**
  * Tells why the objects of a repository must not be read by commands: whoever can read them reads every file that was
@@ -52,27 +55,44 @@ export class GitSecrets {
   }
 
   async #reasonOf(git: GitFolder, match: GlobSet, secret: readonly string[]): Promise<string | undefined> {
-    if ((await lstat(path.join(git.folder, 'objects')).catch(() => undefined)) === undefined) return undefined;
-    for (const name of ['config', 'config.worktree']) {
-      if (gitKey.test(await readFile(path.join(git.folder, name), 'utf8').catch(() => ''))) return `its ${name} holds a credential`;
-    }
-    // The indexes first: they change more often than the history, and are read in no time.
     const worktrees = await readdir(path.join(git.folder, 'worktrees')).catch(() => []);
-    for (const folder of [git.folder, ...worktrees.map((name) => path.join(git.folder, 'worktrees', name))]) {
+    const folders = [git.folder, ...worktrees.map((name) => path.join(git.folder, 'worktrees', name))];
+    for (const file of folders.flatMap((folder) => [path.join(folder, 'config'), path.join(folder, 'config.worktree')])) {
+      const setting = await this.#tellingSetting(file);
+      if (setting !== undefined) return `its ${path.basename(file)} has a setting that may hold a credential: ${setting}`;
+    }
+    if ((await lstat(path.join(git.folder, 'objects')).catch(() => undefined)) === undefined) return undefined;
+    // The indexes first: they change more often than the history, and are read in no time.
+    for (const folder of folders) {
       const staged = await this.#firstSecret(folder, ['ls-files', '-z', '--stage'], 0, git.prefix, match);
       if (staged !== undefined) return `its index holds ${staged}`;
     }
-    const about = JSON.stringify([git.prefix, secret, await this.#references(git.folder)]);
+    const named = [...new Set((await Promise.all(folders.map(namedBeside))).flat())].sort();
+    const about = JSON.stringify([git.prefix, secret, await this.#references(git.folder), named]);
     const known = this.#histories.get(git.folder);
     if (known?.about === about) return known.reason;
-    const reason = this.#history(git, match);
+    const reason = this.#history(git, match, named);
     this.#histories.set(git.folder, { about, reason });
     return reason;
   }
 
-  async #history({ folder, prefix }: GitFolder, match: GlobSet): Promise<string | undefined> {
-    const args = ['rev-list', '--objects', '--all', '--reflog', '--missing=allow-any'];
-    return this.#firstSecret(folder, args, 10, prefix, match).then(
+  /** The name of the first setting of a configuration file that is not known to hold no secret. */
+  async #tellingSetting(file: string): Promise<string | undefined> {
+    if ((await lstat(file).catch(() => undefined)) === undefined) return undefined;
+    let found: string | undefined;
+    await this.#lines(path.dirname(file), ['config', '--file', file, '--no-includes', '--list', '-z'], 0, (entry) => {
+      const [name = '', value] = splitOnce(entry, '\n');
+      if (maySettingBeSecret(name, value)) found = generalName(name);
+      return found !== undefined;
+    });
+    return found;
+  }
+
+  /** `named` are objects that files beside the references lead to; not all of them need to be there. */
+  async #history({ folder, prefix }: GitFolder, match: GlobSet, named: readonly string[]): Promise<string | undefined> {
+    // What is ignored where it is missing are the named objects alone: they come after the option, the references before it.
+    const args = ['rev-list', '--objects', '--missing=allow-any', '--all', '--reflog', '--ignore-missing', '--stdin'];
+    return this.#firstSecret(folder, args, 10, prefix, match, named).then(
       (found) => (found === undefined ? undefined : `its history holds ${found}`),
       (error: unknown) => `it could not be told whether its history holds what is secret by the contract (${error instanceof Error ? error.message : String(error)})`);
   }
@@ -86,7 +106,7 @@ export class GitSecrets {
   }
 
   /** The first secret path that git names, with the glob that it matches. */
-  async #firstSecret(folder: string, args: readonly string[], end: 0 | 10, prefix: string, match: GlobSet): Promise<string | undefined> {
+  async #firstSecret(folder: string, args: readonly string[], end: 0 | 10, prefix: string, match: GlobSet, input: readonly string[] = []): Promise<string | undefined> {
     let found: string | undefined;
     const seen = new Set<string>();
     const settings = new Map<string, string>();
@@ -101,7 +121,7 @@ export class GitSecrets {
       if (isSettings && settings.size < mostSettings) settings.set(oid, words);
       else found = words;
       return found !== undefined;
-    });
+    }, input);
     return found ?? (await this.#firstWithKey(folder, settings));
   }
 
@@ -116,10 +136,10 @@ export class GitSecrets {
   }
 
   /** Passes on what git writes, cut at a byte, until it is enough. Throws where git fails or takes too long. */
-  async #lines(folder: string, args: readonly string[], end: 0 | 10, enough: (line: string) => boolean): Promise<void> {
+  async #lines(folder: string, args: readonly string[], end: 0 | 10, enough: (line: string) => boolean, input: readonly string[] = []): Promise<void> {
     const program = await (this.#program ??= findProgram('git', this.#workspace));
     if (program === undefined) throw new Error('git is not installed');
-    const { child, ended } = startProgram({ program, args, env: { ...gitEnvironment('/dev/null'), GIT_DIR: folder, GIT_WORK_TREE: folder }, cwd: folder });
+    const { child, ended } = startProgram({ program, args, env: { ...gitEnvironment('/dev/null'), GIT_DIR: folder, GIT_WORK_TREE: folder }, cwd: folder, input: Buffer.from(input.map((line) => `${line}\n`).join('')) });
     let [late, done, rest] = [false, false, Buffer.alloc(0)];
     const timer = setTimeout(() => {
       late = true;
@@ -151,6 +171,27 @@ export class GitSecrets {
 function named(line: string): { readonly oid: string; readonly name: string } {
   const match = /^(?:\d+ (?<staged>[0-9a-f]+) \d\t|(?<listed>[0-9a-f]+) )(?<name>.*)$/s.exec(line);
   return { oid: match?.groups?.['staged'] ?? match?.groups?.['listed'] ?? '', name: match?.groups?.['name'] ?? '' };
+}
+
+/** Objects that files such as ORIG_HEAD and FETCH_HEAD name, and what a rebase or another operation keeps; whoever knows the file reads them. */
+async function namedBeside(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const place of ongoing) {
+    for (const entry of await readdir(path.join(folder, place), { withFileTypes: true }).catch(() => [])) {
+      if (entry.isDirectory() || (place === '' && !/^[A-Z]/.test(entry.name))) continue;
+      const file = path.join(folder, place, entry.name);
+      const about = await stat(file);
+      if (!about.isFile()) continue;
+      if (about.size > longestNames) throw new Error(`${entry.name} is too long`);
+      names.push(...((await readFile(file, 'latin1')).match(/^(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])/gm) ?? []));
+    }
+  }
+  return names;
+}
+
+function splitOnce(text: string, by: string): readonly [string, string | undefined] {
+  const at = text.indexOf(by);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + by.length)];
 }
 
 /** Git folders of submodules, which lie in that of the repository around them. */

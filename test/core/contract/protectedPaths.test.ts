@@ -11,8 +11,10 @@ describe('a protected path', function () {
     '.vscode/settings.json', '.vscode/tasks.json', '.idea/workspace.xml', 'x.code-workspace', '.cursor/mcp.json', '.roo/mcp.json', '.claude/settings.json', '.codex/config.toml', '.env', '.env.local', '.gitmodules',
     '.husky/pre-commit', '.envrc', '.npmrc', 'conftest.py', '.mocharc.json', 'jest.config.ts', 'pyproject.toml', 'Makefile', 'src/conftest.py', 'sitecustomize.py', '.devcontainer/devcontainer.json', '.devcontainer.json', '.yarnrc.yml', '.yarnrc', 'rust-toolchain.toml', '.cargo/config.toml',
     '.github/workflows/ci.yml', '.config/git/config', '.mcp.json', '.pre-commit-config.yaml', 'lefthook.yml', 'gradle/wrapper/gradle-wrapper.properties', '.bazelrc', '.pnp.cjs', 'package.json', 'src/package.json', '.zshrc', '.ripgreprc',
+    'vite.config.ts', 'web/vitest.workspace.json', 'tsconfig.json', 'src/tsconfig.build.json', 'jsconfig.json', 'eslint.config.mjs', '.eslintrc', '.eslintrc.cjs', '.eslintignore', 'biome.json', 'biome.jsonc', '.prettierrc', '.prettierrc.yaml', 'prettier.config.js',
+    'ruff.toml', '.ruff.toml', 'mypy.ini', '.mypy.ini', '.flake8', '.pylintrc',
   ];
-  const free = ['src/a.ts', 'README.md', '.github/ISSUE_TEMPLATE.md', 'git/config', 'src/git/x', 'a.gitx', 'vscode/x.ts', 'docs/.vscodex', 'packages/x/y.json', 'test/conftest.ts', 'bounded.yaml', 'x.bounded.yamlx', 'environment.ts', '.github/x'];
+  const free = ['src/a.ts', 'README.md', '.github/ISSUE_TEMPLATE.md', 'git/config', 'src/git/x', 'a.gitx', 'vscode/x.ts', 'docs/.vscodex', 'packages/x/y.json', 'test/conftest.ts', 'bounded.yaml', 'x.bounded.yamlx', 'environment.ts', '.github/x', 'src/vite.ts', 'biome.ts', 'src/eslint.ts', 'docs/tsconfig.md'];
 
   for (const path of [...everyones, ...tools]) it(`is ${path}, whatever the scope sweeps over`, () => assert.notEqual(isProtected(path, ['**', '*', '.*', '**/*', 'src/**', '**/*.json', '.*/**', 'sub/**']), undefined));
   for (const path of free) it(`is not ${path}`, () => assert.equal(isProtected(path, []), undefined));

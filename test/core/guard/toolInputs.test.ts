@@ -27,7 +27,10 @@ describe('the input of a tool', () => {
     ['an empty text to replace', 'edit', { file_path: 'a', old_string: '', new_string: 'x' }, 'old_string'], ['a content that is too long', 'write', { file_path: 'a', content: 'x'.repeat(1_000_001) }, 'content'],
     ['a command that is no text', 'bash', { command: ['ls'] }, 'command'], ['an empty command', 'bash', { command: '' }, 'command'], ['a time that is too long', 'bash', { command: 'ls', timeout_ms: 1_800_001 }, 'timeout_ms'], ['a time below zero', 'bash', { command: 'ls', timeout_ms: -1 }, 'timeout_ms'],
     ['an artifact that is a path', 'read_artifact', { id: '../trace.jsonl' }, 'id'], ['an artifact in capitals', 'read_artifact', { id: 'A'.repeat(64) }, 'id'], ['a text for true', 'edit', { file_path: 'a', old_string: 'x', new_string: 'y', replace_all: 'true' }, 'replace_all'],
-    ['a decoy named as a path', 'submit_decoys', { decoys: [{ name: '../x', wrong_how: '', patch: 'x' }] }, 'decoys.0.name'], ['no decoy', 'submit_decoys', { decoys: [] }, 'decoys'],
+    ['a decoy named as a path', 'submit_decoys', { decoys: [{ name: '../x', wrong_how: '', patch: 'x' }] }, 'decoys.0.name'], ['a decoy with a comma in its name', 'submit_decoys', { decoys: [{ name: 'a,all', wrong_how: '', patch: 'x' }] }, 'decoys.0.name'],
+    ['a decoy with a long name', 'submit_decoys', { decoys: [{ name: 'x'.repeat(41), wrong_how: '', patch: 'x' }] }, 'decoys.0.name'],
+    ...['a,all', 'a b', '', 'x'.repeat(41), 'a\n'].map((id) => [`a plan with a step called ${JSON.stringify(id)}`, 'submit_plan', { ...least.submit_plan, steps: [{ id, title: '', depends_on: [], files: [], expected: '' }] }, 'steps.0.id'] as const),
+    ['no decoy', 'submit_decoys', { decoys: [] }, 'decoys'],
     ['a finding of an unknown kind', 'report_findings', { findings: [{ kind: 'style', severity: 'minor', file: 'a', line: 1, claim: '', trigger: '' }] }, 'findings.0.kind'],
     ['a plan that changes nothing', 'submit_plan', { ...least.submit_plan, files_to_change: [] }, 'files_to_change'],
   ];

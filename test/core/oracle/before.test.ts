@@ -88,7 +88,10 @@ describe('before the work', () => {
 });
 
 describe('a wrong implementation', () => {
-  const outcome = (...cells: readonly CellResult[]) => catchesDecoy(both, ['tests'], run('decoy', cells));
+  /** Two runs without it, in which the task's own check measured this. */
+  const redTwice = (...cells: readonly CellResult[]) => [red(...cells), red(...cells)];
+  const missing = redTwice(report(null, null), greenTests);
+  const outcome = (...cells: readonly CellResult[]) => catchesDecoy(both, ['tests'], run('decoy', cells), missing);
 
   it('is caught by a complete report that misses, and says how near it came', () => {
     const { result, nearest } = outcome(report(3e-6, 10), greenTests);
@@ -113,7 +116,33 @@ describe('a wrong implementation', () => {
     }
     assert.equal(outcome(greenTests).result, 'void');
     assert.equal(outcome(report(0, 10), judged(tests, '', { exit: 1 })).result, 'void');
-    assert.equal(catchesDecoy(both, ['tests'], run('decoy', [], { setupFailed: 'x' })).result, 'void');
-    assert.equal(catchesDecoy(both, ['tests'], run('decoy', [report(1, 10), greenTests], { setupFailed: 'x' })).result, 'void');
+    assert.equal(catchesDecoy(both, ['tests'], run('decoy', [], { setupFailed: 'x' }), missing).result, 'void');
+    assert.equal(catchesDecoy(both, ['tests'], run('decoy', [report(1, 10), greenTests], { setupFailed: 'x' }), missing).result, 'void');
+  });
+
+  const against = (reds: readonly OracleRun[], ...cells: readonly CellResult[]) => catchesDecoy(both, ['tests'], run('decoy', cells), reds);
+  const nothing = { result: 'void', detail: 'measures the same as without it' };
+
+  it('does not count where the task\'s checks measure the same as without it', () => {
+    assert.deepEqual(against(redTwice(report(1, 10), greenTests), report(1, 10), greenTests), nothing);
+    assert.deepEqual(against(redTwice(report(1, 10), greenTests), report(1, 10), redTests), nothing);
+    assert.deepEqual(against(redTwice(report(1, 10), greenTests), report(1, 12), greenTests), nothing);
+    assert.deepEqual(against([], report(1, 10), greenTests), nothing);
+    for (const cell of [report(0.5, 10), report(1, 5), report(0, 5), report(1, 10, { exit: 1 })]) assert.equal(against(redTwice(report(1, 10), greenTests), cell, greenTests).result, 'caught');
+    assert.equal(against(redTwice(report(1, 10), greenTests), report(0, 10), greenTests).result, 'survived');
+  });
+
+  it('does not count by what differs from one run without it to the next', () => {
+    const noisy = [report(1, 10), report(1.1, 10)].map((cell) => red(cell, greenTests));
+    assert.deepEqual(against(noisy, report(1.7, 10), greenTests), nothing);
+    assert.equal(against(noisy, report(1.7, 5), greenTests).result, 'caught');
+    assert.deepEqual(against([red(report(1, 10), greenTests), run('red', [], { setupFailed: 'x' })], report(2, 10), greenTests), nothing);
+  });
+
+  it('counts by the tests that it makes pass or fail', () => {
+    const fresh = check({ ...tests, before: 'fail' });
+    const cell = (first: 'ok' | 'not ok') => judged(fresh, `${first} 1 - a\nnot ok 2 - b\n1..2`, { exit: 1 });
+    const result = (first: 'ok' | 'not ok') => catchesDecoy([fresh], [], run('decoy', [cell(first)]), redTwice(cell('not ok'))).result;
+    assert.deepEqual([result('ok'), result('not ok')], ['caught', 'void']);
   });
 });

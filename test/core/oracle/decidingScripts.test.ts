@@ -86,6 +86,17 @@ describe('scripts that decide', () => {
     assert.deepEqual(changed('npm test', { 'package.json': scripts(of) }, { 'package.json': scripts(of, { dependencies: { a: '1' } }) }), []);
   });
 
+  it('come with whatever else a manifest says that checks may read, in every package that was there', () => {
+    const of = { lint: 'node tools/lint.mjs $npm_package_config_dir' };
+    for (const [key, before, now] of [['config', { dir: 'src' }, { dir: 'docs' }], ['eslintConfig', { root: true }, undefined], ['type', undefined, 'module'], ['prettier', undefined, {}], ['packageManager', 'npm@10.0.0', 'yarn@1.0.0'], ['__proto__x', 1, 2]] as const) {
+      assert.deepEqual(changed('npm run lint', { 'package.json': scripts(of, { [key]: before }) }, { 'package.json': scripts(of, { [key]: now }) }), [`package.json (${key})`], key);
+      assert.deepEqual(changed('npm run lint', { 'package.json': scripts(of), 'sub/package.json': { [key]: before } }, { 'package.json': scripts(of), 'sub/package.json': { [key]: now } }), [`sub/package.json (${key})`], key);
+    }
+    assert.deepEqual(changed('npm test', { 'package.json': '{"__proto__":{"a":1}}' }, { 'package.json': '{"__proto__":{"a":2}}' }), ['package.json (__proto__)']);
+    const describing = { version: '2', description: 'x', main: 'a.js', exports: { '.': './a.js' }, dependencies: { a: '1' }, devDependencies: { b: '1' }, files: ['a.js'], bin: 'a.js', sideEffects: false, engines: { node: '>=20' } };
+    assert.deepEqual(changed('npm run lint', { 'package.json': scripts(of) }, { 'package.json': scripts(of, describing) }), []);
+  });
+
   it('are not hidden by a text that cannot be read', () => {
     for (const text of ['{', '../evil.json', '[]']) assert.deepEqual(changed('cd pkg && npm test', base, { ...base, 'pkg/package.json': text }).slice(0, 1), ['pkg/package.json (script test)'], text);
     assert.deepEqual(changed('npm test', { 'package.json': 'a.json' }, { 'package.json': 'b.json' }), ['package.json (script test)']);

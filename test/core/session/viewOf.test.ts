@@ -83,8 +83,15 @@ describe('View of the gates', () => {
       { type: 'decoy/ran', decoy: 'a', result: 'caught', detail: 'x' }, { type: 'decoy/ran', decoy: 'b', result: 'survived', detail: 'green' }, gate('g', 'oracle-only')));
     assert.equal(shown['Red now'], '8 of 9 cells before the work');
     assert.equal(shown['Decoys'], '1 of 2 caught');
-    assert.equal(shown['b'], 'survived: green');
+    assert.equal(shown['D-2'], 'b, survived: green');
     assert.match(shown['Not covered'] ?? '', /match: batch other than 1, 4/);
+  });
+
+  it('numbers decoys by their submission, and never twice', () => {
+    const decoy = (name: string) => ({ name, wrong_how: '', patch: '' });
+    const story = new Story().tell(base, phase('oracle-only'), { type: 'decoys/submitted', decoys: [decoy('D-2'), decoy('b')] }, { type: 'decoy/ran', decoy: 'b', result: 'void', detail: '' },
+      { type: 'decoys/submitted', decoys: [decoy('b')] });
+    assert.deepEqual(story.session.line.decoys.map(({ id, name }) => [id, name]), [['D-1', 'D-2'], ['D-3', 'b']]);
   });
 
   it('minimal-hook: regression, figures and strays; one run is not a confirmation', () => {
@@ -131,7 +138,7 @@ describe('View of the oracle', () => {
 
   it('marks noise, threshold and the nearest decoy in order on the scale', () => {
     const { checks } = contractOf().oracle;
-    const caught = catchesDecoy(checks, ['unchanged'], run('d', 'decoy', 't1', 'fail'));
+    const caught = catchesDecoy(checks, ['unchanged'], run('d', 'decoy', 't1', 'fail'), [run('r', 'red', 't1', 'could-not-run')]);
     const scale = check(working().tell({ type: 'decoys/submitted', decoys: [{ name: 'a', wrong_how: '', patch: '' }] }, { type: 'decoy/ran', decoy: 'a', ...caught }, ran('r1', 'progress', 't1')))?.scale;
     assert.deepEqual(scale?.marks.map(({ kind, text }) => [kind, text]), [['noise', 'noise 1e-7'], ['limit', '≤ 1e-6'], ['decoy', 'decoy 100 ×']]);
     const at = scale?.marks.map((mark) => mark.at) ?? [];

@@ -19,6 +19,16 @@ inBoth('a wrong implementation on top of a tree', (sandbox) => {
     assert.match(await text(edit('src/a.js', 'one', '2').replaceAll('a/src', 'src').replaceAll('b/src', 'src')) ?? '', /^one\n2\nthree\n/);
   });
 
+  it('has the same effect where it leaves the same files behind, however it is written', async () => {
+    const effect = async (patch: string) => (await run(patch))?.effect;
+    const same = [edit('src/a.js', 'one', '2'), `diff --git a/src/a.js b/src/a.js\nindex 1..2 100644\n${edit('src/a.js', 'one', '2')}`, '--- a/src/a.js\n+++ b/src/a.js\n@@ -2 +2 @@\n-two\n+2\n',
+      `${edit('src/a.js', 'one', '2')}--- a/src/crlf.txt\n+++ b/src/crlf.txt\n@@ -1,1 +1,1 @@\n-a\r\n+a\r\n`];
+    const [first, ...others] = await Promise.all(same.map(effect));
+    assert.match(first ?? '', /^[0-9a-f]{64}$/);
+    for (const other of others) assert.equal(other, first);
+    assert.equal(new Set(await Promise.all([first, effect(edit('src/a.js', 'one', '3')), effect('--- a/src/a.js\n+++ /dev/null\n@@ -1,3 +0,0 @@\n-one\n-two\n-three\n'), effect('--- /dev/null\n+++ b/src/new.js\n@@ -0,0 +1 @@\n+2\n')])).size, 4);
+  });
+
   const refused: readonly (readonly [string, string])[] = [
     ['another line stands there', edit('src/a.js', 'uno', '2')],
     ['it touches the oracle', '--- a/oracle/check.mjs\n+++ b/oracle/check.mjs\n@@ -1 +1 @@\n-x\n+y\n'],
@@ -46,8 +56,8 @@ inBoth('a wrong implementation on top of a tree', (sandbox) => {
     const check = { id: 'value', run: 'node oracle/value.js', metrics: { error: { kind: 'at-most', value: 0.5 } as const } };
     const outcome = async (two: string) => {
       const request = bed.request({ ...files, 'oracle/value.js': oracleFile }, [check], { purpose: 'decoy', patch: edit('src/a.js', 'one', two) });
-      const result = await oracle.run(request, () => undefined, new AbortController().signal);
-      return result === null ? null : catchesDecoy(request.checks, [], result);
+      const [result, red] = await Promise.all([request, bed.request({ ...files, 'oracle/value.js': oracleFile }, [check], { purpose: 'red' })].map((one) => oracle.run(one, () => undefined, new AbortController().signal)));
+      return result === null || result === undefined || red === null || red === undefined ? null : catchesDecoy(request.checks, [], result, [red]);
     };
     assert.deepEqual(await outcome('4'), { result: 'caught', detail: 'nearest: value error 2, 4 times its threshold', nearest: 4 });
     assert.equal((await outcome('2.25'))?.result, 'survived');

@@ -25,10 +25,20 @@ function repository(files: Readonly<Record<string, string>> = {}): string {
 const reasonOf = (root: string, secret: readonly string[] = defaultSecret, secrets = new GitSecrets('/nowhere')) => secrets.reason({ folder: path.join(root, '.git'), prefix: '' }, secret);
 
 describe('the git folder of a repository', () => {
+  const harmless: readonly (readonly [string, string])[] = [
+    ['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*'], ['remote.upstream.url', 'git@example.com:team/project.git'], ['remote.mirror.url', 'https://example.com/team/project.git'], ['remote.near.url', '../other repository'],
+    ['remote.origin.gh-resolved', 'base'], ['branch.main.vscode-merge-base', 'origin/main'], ['submodule.libs/x.url', 'https://example.com/x'], ['submodule.libs/x.active', 'true'], ['user.name', 'A. Person'], ['user.email', 'a@example.com'],
+    ['core.sshCommand', 'ssh -i ~/.ssh/id_work -o IdentitiesOnly=yes -F /dev/null'], ['core.hooksPath', '.husky/_'], ['core.fsmonitor', 'true'], ['core.editor', 'vim'], ['merge.ours.driver', 'true'], ['pull.rebase', 'true'],
+    ['lfs.repositoryformatversion', '0'], ['lfs.https://example.com/team/project.git/info/lfs.access', 'basic'], ['gui.wmstate', 'normal'], ['extensions.worktreeConfig', 'true'], ['blame.ignoreRevsFile', '.git-blame-ignore-revs'],
+  ];
+
   it('is open where no secret was ever in it, whatever lies beside it', async () => {
     const root = repository({ '.env.example': 'KEY=\n', 'config/.env.sample': '', '.gitignore': '.env\n' });
     writeFiles(root, { '.env': 'KEY=hunter2\n' });
-    for (const [key, value] of [['user.signingkey', 'ABCD'], ['remote.origin.url', 'ssh://git@example.com:22/token/secret.git'], ['branch.token-secret.merge', 'refs/heads/main'], ['credential.helper', 'store']] as const) git(root, 'config', key, value);
+    for (const [key, value] of [['user.signingkey', 'ABCD'], ['remote.origin.url', 'ssh://git@example.com:22/token/secret.git'], ['branch.token-secret.merge', 'refs/heads/main'], ['credential.helper', 'store'], ...harmless] as const) git(root, 'config', key, value);
+    git(root, 'reset', '-q', '--hard', 'HEAD');
+    // What was collected meanwhile can be shown to nobody.
+    fs.writeFileSync(path.join(root, '.git/FETCH_HEAD'), `${'0123456789'.repeat(4)}\t\tbranch 'main' of ../x\n`);
     assert.equal(await reasonOf(root), undefined);
     assert.equal(await reasonOf(root, []), undefined);
     assert.match(await reasonOf(root, ['.env*']) ?? '', /^its index holds \.env\.example, which matches scope\.secret \(\.env\*\)$/);
@@ -53,6 +63,19 @@ describe('the git folder of a repository', () => {
     assert.equal(await reasonOf(root), undefined);
   });
 
+  const setting = (name: string) => new RegExp(`^its config has a setting that may hold a credential: ${name.replace(/[.*]/g, '\\$&')}$`);
+
+  /** Commits a secret so that one file alone leads to it, in its second line. */
+  function leaveIn(root: string, folder: string, name: string): void {
+    git(root, 'add', '-f', '.env');
+    git(root, 'commit', '-q', '-m', 'two');
+    const [lost] = git(root, 'rev-parse', 'HEAD').split('\n');
+    git(root, 'reset', '-q', '--hard', 'HEAD~1');
+    git(root, 'reflog', 'expire', '--expire=now', '--all');
+    fs.rmSync(path.join(root, '.git/ORIG_HEAD'));
+    writeFiles(root, { [`${folder}/${name}`]: `${git(root, 'rev-parse', 'HEAD').trim()}\tnot-for-merge\tbranch 'x'\n${lost}\n` });
+  }
+
   /** How a secret gets into a repository whose newest commit does not have it. */
   const ways: readonly (readonly [string, (root: string) => unknown, RegExp])[] = [
     ['HEAD and the index', (root) => (git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two')), /^its index holds \.env, /],
@@ -65,10 +88,28 @@ describe('the git folder of a repository', () => {
     ['packed objects', (root) => (git(root, 'add', '-f', '.env'), git(root, 'stash', '-q'), git(root, 'gc', '-q')), /^its history holds \.env, /],
     ['the index of another work tree', (root) => (git(root, 'worktree', 'add', '-q', `${root}-other`), writeFiles(`${root}-other`, { '.env': 'x' }), git(`${root}-other`, 'add', '-f', '.env')), /^its index holds \.env, /],
     ['a submodule', (root) => git(root, 'submodule', 'add', '-q', repository({ 'deep/id_rsa': 'key' }), 'libs/sub'), /^its (?:index|history) holds libs\/sub\/deep\/id_rsa, /],
-    ['an address', (root) => git(root, 'remote', 'add', 'origin', 'https://user:hunter2@example.com/r.git'), /^its config holds a credential$/],
-    ['a token in an address', (root) => git(root, 'remote', 'add', 'origin', 'https://ghp_0123456789abcdefghij@example.com/r.git'), /^its config holds a credential$/],
-    ['a setting', (root) => git(root, 'config', 'github.token', 'x'), /^its config holds a credential$/],
-    ['a header', (root) => git(root, 'config', 'http.https://example.com/.extraheader', 'AUTHORIZATION: basic aHVudGVyMg=='), /^its config holds a credential$/],
+    ['an address', (root) => git(root, 'remote', 'add', 'origin', 'https://user:hunter2@example.com/r.git'), setting('remote.*.url')],
+    ['a token in an address', (root) => git(root, 'remote', 'add', 'origin', 'https://ghp_0123456789abcdefghij@example.com/r.git'), setting('remote.*.url')],
+    ['a short token in an address', (root) => git(root, 'remote', 'add', 'origin', 'https://tok@example.com/r.git'), setting('remote.*.url')],
+    ['the query of an address', (root) => git(root, 'config', 'remote.origin.pushurl', 'https://example.com/r.git?private_token=x'), setting('remote.*.pushurl')],
+    ['an address of ssh', (root) => git(root, 'config', 'submodule.a.url', 'ssh://git:hunter2@example.com/r.git'), setting('submodule.*.url')],
+    ['a setting', (root) => git(root, 'config', 'github.token', 'x'), setting('github.token')],
+    ['a header', (root) => git(root, 'config', 'http.https://example.com/.extraheader', 'AUTHORIZATION: basic aHVudGVyMg=='), setting('http.*.extraheader')],
+    ['the settings of a mail server', (root) => git(root, 'config', 'sendemail.smtpPass', 'hunter2'), setting('sendemail.smtppass')],
+    ['the settings of another mail server', (root) => git(root, 'config', 'imap.pass', 'hunter2'), setting('imap.pass')],
+    ['a helper for credentials', (root) => git(root, 'config', 'credential.helper', '!f() { echo password=hunter2; }; f'), setting('credential.helper')],
+    ['an alias', (root) => git(root, 'config', 'alias.up', '!curl -H "X: hunter2" example.com'), setting('alias.up')],
+    ['a command', (root) => git(root, 'config', 'core.sshCommand', 'sshpass -p hunter2 ssh'), setting('core.sshcommand')],
+    ['the name of a setting', (root) => git(root, 'config', 'url.https://hunter2@example.com/.insteadOf', 'gh:'), setting('url.*.insteadof')],
+    ['a setting of a known section', (root) => git(root, 'config', 'branch.main.description', 'token: hunter2'), setting('branch.*.description')],
+    ['a setting without a value', (root) => fs.appendFileSync(path.join(root, '.git/config'), '[hunter2]\n\tsecret\n'), setting('hunter2.secret')],
+    ['another file of settings', (root) => git(root, 'config', 'include.path', '/dev/null'), setting('include.path')],
+    ['settings that git cannot read', (root) => fs.appendFileSync(path.join(root, '.git/config'), '[broken'), /^git could not tell what it holds/],
+    ['the settings of the work tree', (root) => (git(root, 'config', 'extensions.worktreeConfig', 'true'), git(root, 'config', '--worktree', 'imap.pass', 'x')), /^its config\.worktree has a setting .*: imap\.pass$/],
+    ['the settings of another work tree', (root) => (git(root, 'worktree', 'add', '-q', `${root}-settings`), git(root, 'config', 'extensions.worktreeConfig', 'true'), git(`${root}-settings`, 'config', '--worktree', 'imap.pass', 'x')), /^its config\.worktree has a setting .*: imap\.pass$/],
+    ['the settings of a submodule', (root) => (git(root, 'submodule', 'add', '-q', repository(), 'sub'), git(path.join(root, 'sub'), 'config', 'imap.pass', 'x')), setting('imap.pass')],
+    ...(['ORIG_HEAD', 'FETCH_HEAD', 'MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'REBASE_HEAD', 'AUTO_MERGE', 'rebase-merge/orig-head'] as const).map((name) => [`a commit that only ${name} has`, (root: string) => leaveIn(root, '.git', name), /^its history holds \.env, /] as const),
+    ['a commit that only ORIG_HEAD of another work tree has', (root) => (git(root, 'worktree', 'add', '-q', `${root}-orig`), leaveIn(root, `.git/worktrees/${path.basename(root)}-orig`, 'ORIG_HEAD')), /^its history holds \.env, /],
   ];
   for (const [where, put, reason] of ways) {
     it(`is to be hidden with a secret in ${where}`, async () => {

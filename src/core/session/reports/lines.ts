@@ -20,7 +20,7 @@ function figures(cell: CellResult): string {
 }
 
 export function decoyLine(decoy: Decoy): string {
-  return `${code(decoy.name)}: **${decoy.result ?? 'not run'}**. ${plainText(decoy.wrong_how)}${decoy.detail === undefined ? '' : ` (${plainText(decoy.detail)})`}`;
+  return `${decoy.id} ${code(decoy.name)}: **${decoy.result ?? 'not run'}**. ${plainText(decoy.wrong_how)}${decoy.detail === undefined ? '' : ` (${plainText(decoy.detail)})`}`;
 }
 
 export function findingLine(finding: Finding): string {

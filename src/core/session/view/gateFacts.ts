@@ -74,7 +74,7 @@ function oracleFacts(session: Session): Facts {
   return [
     { name: 'Red now', value: red === undefined ? 'not measured' : `${failed} of ${count(cells.length, 'cell')} before the work` },
     ...guardFacts(session, red), decoyFact(line),
-    ...line.decoys.filter((one) => one.result !== 'caught').map((one) => ({ name: one.name, value: `${one.result ?? 'not run'}: ${one.detail ?? ''}` })),
+    ...line.decoys.filter((one) => one.result !== 'caught').map((one) => ({ name: one.id, value: `${one.name}, ${one.result ?? 'not run'}: ${one.detail ?? ''}` })),
     { name: 'Not covered', value: checks.length === 0 ? 'everything' : checkGaps(session).join('; ') },
   ];
 }
