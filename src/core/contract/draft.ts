@@ -118,7 +118,7 @@ function escaped(path: string): string {
 
 /** One line of YAML that can stand in a map. */
 function inline(value: string | readonly string[]): string {
-  return stringify(value, { collectionStyle: 'flow', lineWidth: 0, blockQuote: false, flowCollectionPadding: false, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER }).trimEnd();
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0, blockQuote: false, flowCollectionPadding: false, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER }).replace(/\n$/, '');
 }
 
 function unique(words: readonly string[]): readonly string[] {

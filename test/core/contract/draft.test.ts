@@ -54,6 +54,10 @@ describe('a drafted contract', function () {
     it(`is refused for ${name}, in a sentence`, () => assert.throws(() => draftContract({ ...wish, ...change }), (thrown) => thrown instanceof RangeError && message.test(thrown.message)));
   }
 
+  it('keeps a command that ends in a space of another kind', () => {
+    assert.equal(readContract(draftContract({ ...wish, command: 'node a\u00a0' })).contract?.oracle.checks[0]?.run, 'node a\u00a0');
+  });
+
   it('is valid or refused for any words', () => {
     const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: fc.constantFrom('a', ' ', '\n', '#', ':', '- ', '"', '\'', '{', '}', '[', ',', '&', '*', '!', '|', '>', '%', '@', '`', '\t', '\\', '${x}', '~') }));
     fc.assert(fc.property(text, fc.constantFrom(...templates), fc.array(text, { minLength: 1, maxLength: 3 }), text, fc.boolean(), (task, template, folders, command, countsTests) => {
