@@ -207,15 +207,31 @@ describe('fixed histories of rewinds', () => {
       assert.ok(file.text().includes('by the user'));
     }));
 
-    it('the same after a hunk: it is not told as rewound', () => play(async (house, file) => {
+    for (const line of ['a9 line', 'a2 line']) it(`the same after a hunk, at ${line}: it is not told as rewound`, () => play(async (house, file) => {
       await file.command('a1 line', 'by the session');
       const [hunk] = (await house.hunks()).get(name) ?? [];
       await crashed(house, 2, { type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
-      file.edit('a9 line', 'by the user');
+      file.edit(line, 'by the user');
       await house.restart();
       assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
       await house.act({ type: 'rewind-boundary', to: 'base' });
       assert.ok(file.text().includes('by the user'));
+    }));
+
+    it('what the user does to another file meanwhile is seen as theirs', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      await crashed(house, 2, { type: 'rewind-boundary', to: 'base' });
+      fs.writeFileSync(path.join(house.root, 'src/b.txt'), 'by the user\n');
+      await house.restart();
+      assert.deepEqual(house.session.userChanges.map((change) => change.path), ['src/b.txt']);
+    }));
+
+    it('the flag of a file that was rewound is settled', () => play(async (house) => {
+      await house.command(() => fs.writeFileSync(path.join(house.root, 'docs/out.txt'), 'by the session\n'));
+      assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), [undefined]);
+      await crashed(house, 2, { type: 'rewind-file', flag: house.session.line.flags[0]?.id ?? '' });
+      await house.restart();
+      assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
     }));
 
     it('whatever a person does next comes after the rewind is over', () => play(async (house, file) => {
