@@ -17,7 +17,8 @@ export function planRewind(writes: readonly Write[]): readonly (readonly Restore
 
 /**
  * Runs the rounds. A path that has to be left in one is left wholly as it was in `safety`, the tree before the first: half a rewind of a file
- * is none that anybody asked for. Where not even that is possible it is told as changed and as left, and an undo brings it back.
+ * is none that anybody asked for. Where not even that is possible, as where a folder of the user came back in its place, it is told as changed
+ * and as left, and an undo brings it back.
  */
 export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId): Promise<RestoreOutcome> {
   const [restored, merged, left, moved] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>(), [] as MovedPath[]];

@@ -172,7 +172,7 @@ class Player {
     const rewind = this.#house.session.rewinds[count];
     this.#model.checkRewind(before, after, rewind === undefined ? { done: [], left: [] } : outcomeOf(rewind), taken, asked);
     this.#model.changed('session', before, after);
-    if (rewind !== undefined) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind).left);
+    if (rewind !== undefined) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
     return rewind;
   }
 
@@ -218,7 +218,7 @@ class Player {
     const now = this.#disk();
     for (const event of this.#house.events.slice(from)) {
       if (event.type !== 'rewind/done' || event.rewind.by !== 'on-stray') continue;
-      this.#model.rewound(event.rewind.id, this.#commanded ?? before, now, outcomeOf(event.rewind).left);
+      this.#model.rewound(event.rewind.id, this.#commanded ?? before, now, outcomeOf(event.rewind));
       for (const path of outcomeOf(event.rewind).done) for (const mark of marksIn(before.get(path)?.bytes, 'u')) assert.ok(marksIn(now.get(path)?.bytes, 'u').has(mark), `a stray took the user's line ${mark} of ${path}`);
     }
   }
@@ -245,7 +245,7 @@ class Player {
     const outcomes = rewinds.map(outcomeOf);
     const taken = act.do === 'hunk' ? (path: string) => marksIn(before.get(path)?.bytes, 'u') : () => none;
     this.#model.checkRewind(before, after, { done: outcomes.flatMap((one) => one.done), left: outcomes.flatMap((one) => one.left) }, taken, () => act.do === 'hunk');
-    for (const rewind of rewinds) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind).left);
+    for (const rewind of rewinds) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
   }
 
   #rememberBoundaries(): void {
