@@ -86,8 +86,11 @@ export class Model {
 
   /** The undoing of a hunk brings back what the user had a part in: from there on a path is the user's, for every moment before. */
   sharedBack(paths: readonly string[]): void {
-    const shared = paths.filter((path) => this.#moments.get('base')?.user.has(path) === true);
-    for (const moment of this.#moments.values()) for (const path of shared) moment.user.add(path);
+    this.countsAsUsers(paths.filter((path) => this.#moments.get('base')?.user.has(path) === true));
+  }
+
+  countsAsUsers(paths: readonly string[]): void {
+    for (const moment of this.#moments.values()) for (const path of paths) moment.user.add(path);
   }
 
   /** What holds after a rewind to a moment, of all paths or of one. */
