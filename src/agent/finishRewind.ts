@@ -1,5 +1,5 @@
 import type { Blob, Hunk, Path, TreeId } from '../core/session/changes.ts';
-import type { LeftPath, RewindPlan } from '../core/session/facts.ts';
+import type { LeftPath, RestoreItem, RewindPlan } from '../core/session/facts.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { differences } from './look.ts';
 import { writeReports } from './reports.ts';
@@ -9,8 +9,8 @@ import { carryOutHunk, finish } from './rewind.ts';
 import type { Run } from './run.ts';
 
 /**
- * Takes a rewind to its end that was begun when the process died. A path that is as before the rewind is brought back now; one that has what it
- * should have was brought back then. Any other may hold what the user did since, and counts as theirs. Does nothing where no rewind was begun.
+ * Takes a rewind to its end that was begun when the process died. A path that is as before the rewind, or as a round
+ * left it, is brought back now; one that has what it should have was brought back then. Any other may hold what the user did since, and counts as theirs. Does nothing where no rewind was begun.
  */
 export async function finishRewind(run: Run): Promise<void> {
   const plan = run.recorder.session.rewinding;
@@ -21,23 +21,35 @@ export async function finishRewind(run: Run): Promise<void> {
 }
 
 async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<void> {
-  const last = new Map(plan.rounds.flat().map((item) => [item.path, item.target]));
-  const paths = [...last.keys()];
+  const items = plan.rounds.flat();
+  const paths = [...new Set(items.map((item) => item.path))];
+  const own = (path: Path) => items.filter((item) => item.path === path);
   const [was, is] = [await run.ports.workspace.entries(plan.safety, paths), await run.ports.workspace.entries(tree, paths)];
-  const untouched = new Set(paths.filter((path) => same(was.get(path), is.get(path))));
-  const reached = paths.filter((path) => !untouched.has(path) && sameBlob(is.get(path) ?? null, last.get(path) ?? null));
-  await observe(run, tree, reached);
-  const rest = await restoreRounds(run, plan.rounds.map((round) => round.filter((item) => untouched.has(item.path))), plan.safety).catch((error: unknown) => soFar(run, last, [...untouched], error));
-  const theirs = paths.filter((path) => !untouched.has(path) && !reached.includes(path));
+  /** Rounds that a path has behind it; undefined where that cannot be known. */
+  const behind = new Map(paths.map((path) => [path, roundsBehind(own(path), was.get(path), is.get(path))]));
+  const ahead = paths.filter((path) => (behind.get(path) ?? Infinity) < own(path).length);
+  const theirs = paths.filter((path) => behind.get(path) === undefined);
+  const reached = paths.filter((path) => !ahead.includes(path) && !theirs.includes(path));
+  const begun = paths.filter((path) => (behind.get(path) ?? 0) > 0);
+  await observe(run, tree, begun);
+  const rounds = plan.rounds.map((round, index) => round.filter((item) => (behind.get(item.path) ?? Infinity) <= index));
+  const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, rounds, ahead, error));
   const rewind = await finish(run, plan, { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: 'it changed while the rewind was interrupted' }))] });
   if (plan.kind !== 'file') return;
   const back = new Set([...rewind.restored, ...rewind.merged]);
   for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
 }
 
+function roundsBehind(items: readonly RestoreItem[], was: Blob | undefined, is: Blob | undefined): number | undefined {
+  if (sameBlob(was ?? null, is ?? null)) return 0;
+  const at = items.findLastIndex((item) => sameBlob(item.target, is ?? null));
+  return at === -1 ? undefined : at + 1;
+}
+
 /** Where it cannot be taken to its end this time either, it ends here with what it did: a rewind that never ends would let nobody go on. */
-async function soFar(run: Run, last: ReadonlyMap<Path, Blob | null>, paths: readonly Path[], error: unknown): Promise<RestoreOutcome> {
+async function soFar(run: Run, rounds: RewindPlan['rounds'], paths: readonly Path[], error: unknown): Promise<RestoreOutcome> {
   const is = await run.ports.workspace.entries((await run.ports.workspace.capture()).tree, paths);
+  const last = new Map(rounds.flat().map((item) => [item.path, item.target]));
   const isBack = (path: Path) => sameBlob(is.get(path) ?? null, last.get(path) ?? null);
   return { restored: paths.filter(isBack), merged: [], left: paths.filter((path) => !isBack(path)).map((path) => ({ path, why: inWords(error) })) };
 }
@@ -64,5 +76,3 @@ async function observe(run: Run, tree: TreeId, but: readonly Path[]): Promise<vo
   const files = (await differences(run, run.recorder.session.tree ?? tree, tree)).filter((diff) => !but.includes(diff.path));
   if (files.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files, tree });
 }
-
-const same = (a: Blob | undefined, b: Blob | undefined): boolean => sameBlob(a ?? null, b ?? null);

@@ -17,9 +17,10 @@ export function planRewind(writes: readonly Write[]): readonly (readonly Restore
 
 /**
  * Runs the rounds. A path that has to be left in one is left wholly as it was in `safety`, the tree before the first: half a rewind of a file
- * is none that anybody asked for. Where not even that is possible it is told as changed and as left, and an undo brings it back.
+ * is none that anybody asked for. Where not even that is possible, as where a folder of the user came back in its place, it is told as changed
+ * and as left, and an undo brings it back. `begun`: paths that rounds before these changed already.
  */
-export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId): Promise<RestoreOutcome> {
+export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: readonly Path[] = []): Promise<RestoreOutcome> {
   const [restored, merged, left, moved] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>(), [] as MovedPath[]];
   for (const round of rounds) {
     const outcome = await run.ports.workspace.restore(round.filter((item) => !left.has(item.path)));
@@ -28,7 +29,7 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
     for (const { path, why } of outcome.left) left.set(path, why);
     moved.push(...(outcome.moved ?? []));
   }
-  const back = await putBack(run, [...new Set([...restored, ...merged])].filter((path) => left.has(path)), safety);
+  const back = await putBack(run, [...new Set([...begun, ...restored, ...merged])].filter((path) => left.has(path)), safety);
   const half = back.left.map((one) => one.path);
   moved.push(...(back.moved ?? []));
   return {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { planRewind } from '../../src/agent/restoreRounds.ts';
+import type { RestoreItem, RestoreOutcome } from '../../src/agent/ports.ts';
+import { planRewind, restoreRounds } from '../../src/agent/restoreRounds.ts';
+import type { Run } from '../../src/agent/run.ts';
 import type { Blob, Write } from '../../src/core/session/changes.ts';
 
 const blob = (name: string): Blob => ({ oid: name, mode: '100644' });
@@ -37,5 +39,30 @@ describe('the plan of a rewind', () => {
     assert.deepEqual(planRewind([write('new', undefined, 'x'), write('old', 'y', undefined)]), [[
       { path: 'new', target: null, expected: blob('x') }, { path: 'old', target: blob('y'), expected: null },
     ]]);
+  });
+});
+
+describe('the rounds of a rewind', () => {
+  /** A workspace whose restores answer one after the other. `asked` takes what was asked of it. */
+  function playing(answers: readonly Partial<RestoreOutcome>[], asked: (readonly RestoreItem[])[]): Run {
+    const entries = async (tree: string) => new Map([['a', blob(`a in ${tree}`)]]);
+    const restore = async (items: readonly RestoreItem[]) => ({ restored: [], merged: [], left: [], ...answers[asked.push(items) - 1] });
+    return { ports: { workspace: { entries, restore, capture: async () => ({ tree: 'now' }) } } } as unknown as Run;
+  }
+
+  const item = (path: string, target: string, expected: string): RestoreItem => ({ path, target: blob(target), expected: blob(expected) });
+  const rounds = [[item('a', 'the user', 'y'), item('b', 'base', 'x')], [item('a', 'base', 'x')]];
+  const stays = { left: [{ path: 'a', why: 'you changed it' }] };
+
+  it('give a path back what it had before the first where a later one leaves it', async () => {
+    const asked: (readonly RestoreItem[])[] = [];
+    const outcome = await restoreRounds(playing([{ restored: ['a', 'b'] }, stays, { restored: ['a'] }], asked), rounds, 'before');
+    assert.deepEqual(asked.at(-1), [item('a', 'a in before', 'a in now')]);
+    assert.deepEqual(outcome, { restored: ['b'], merged: [], left: [{ path: 'a', why: 'you changed it' }] });
+  });
+
+  it('tell a path as changed and as left where not even that is possible, so that an undo brings it back', async () => {
+    const outcome = await restoreRounds(playing([{ restored: ['a', 'b'] }, stays, stays], []), rounds, 'before');
+    assert.deepEqual(outcome, { restored: ['b'], merged: ['a'], left: [{ path: 'a', why: 'you changed it; it was rewound in part' }] });
   });
 });

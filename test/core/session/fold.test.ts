@@ -84,6 +84,20 @@ describe('Undoing a rewind', () => {
     assert.deepEqual([line.attempt, line.phase, line.stack], [1, 'minimal-hook', []]);
     assert.deepEqual(line.writes.map((one) => one.path), [hook.path, stray.path, 'src/model/new.js']);
   });
+
+  it('to a boundary keeps a later write of a path that came back beside it, and none of a path that is as it was left', () => {
+    const later = write(hook.path, 'b0', 'b2', 'tool', 2);
+    const story = working().tell(rewindTo('explore'), phase('minimal-hook'), ...opened('m2'), wrote('t5', later));
+    const writesAfter = (merged: readonly string[]) => story.tell({ type: 'rewind/undone', rewind: 'w2', restored: [hook.path], merged, left: [], tree: 't6' }).session.line.writes;
+    assert.deepEqual([writesAfter([hook.path]), writesAfter([])], [[hook, stray, later], [hook, stray]]);
+  });
+
+  it('makes no write of what may be the user\'s, and keeps every later write at its place', () => {
+    const later = write('src/model/norm.js', 'n0', 'n1');
+    const { writes } = working().tell(rewindFile, wrote('t3', later), { type: 'rewind/undone', rewind: 'w1', restored: [stray.path], users: [stray.path], left: [], tree: 't4' }).session.line;
+    assert.deepEqual(writes.map((one) => one.path), [hook.path, stray.path, stray.path, later.path]);
+    assert.deepEqual(writes[2]?.before, writes[2]?.after);
+  });
 });
 
 describe('A rewind to a boundary', () => {

@@ -195,6 +195,32 @@ describe('fixed histories of rewinds', () => {
       assert.deepEqual(house.session.userChanges, []);
     }));
 
+    /** The session changes two lines and the user another in between, so that a rewind has two rounds; it ends after the first. */
+    async function halfWay(house: House, file: File, line: string): Promise<string> {
+      await file.command('a1 line', 'by the session');
+      file.edit(line, 'by the user');
+      await file.command('a9 line', 'by the session');
+      const before = file.text();
+      house.crashAt({ restore: 1 });
+      await assert.rejects(house.act({ type: 'rewind-boundary', to: 'base' }), Crash);
+      assert.ok(file.text().includes('a9 line'));
+      await house.restart();
+      return before;
+    }
+
+    it('a file between two rounds goes on with the second', () => play(async (house, file) => {
+      const start = file.text();
+      await halfWay(house, file, 'a5 line');
+      assert.equal(file.text(), start.replace('a5 line', 'by the user'));
+      assert.deepEqual(house.session.rewinds.map(({ merged, left }) => ({ merged, left })), [{ merged: [name], left: [] }]);
+    }));
+
+    it('a file between two rounds gets back what it had where the second leaves it', () => play(async (house, file) => {
+      assert.equal(await halfWay(house, file, 'by the session'), file.text());
+      assert.deepEqual(house.session.rewinds.map(({ restored, merged, left }) => [restored, merged, left.length]), [[[], [], 1]]);
+      assert.equal(house.session.line.writes.length, 2);
+    }));
+
     it('what the user edits before the session goes on is theirs, and no undo takes it', () => play(async (house, file) => {
       await file.command('a1 line', 'by the session');
       await crashed(house, 2, { type: 'rewind-boundary', to: 'base' });
@@ -207,15 +233,31 @@ describe('fixed histories of rewinds', () => {
       assert.ok(file.text().includes('by the user'));
     }));
 
-    it('the same after a hunk: it is not told as rewound', () => play(async (house, file) => {
+    for (const line of ['a9 line', 'a2 line']) it(`the same after a hunk, at ${line}: it is not told as rewound`, () => play(async (house, file) => {
       await file.command('a1 line', 'by the session');
       const [hunk] = (await house.hunks()).get(name) ?? [];
       await crashed(house, 2, { type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
-      file.edit('a9 line', 'by the user');
+      file.edit(line, 'by the user');
       await house.restart();
       assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
       await house.act({ type: 'rewind-boundary', to: 'base' });
       assert.ok(file.text().includes('by the user'));
+    }));
+
+    it('what the user does to another file meanwhile is seen as theirs', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      await crashed(house, 2, { type: 'rewind-boundary', to: 'base' });
+      fs.writeFileSync(path.join(house.root, 'src/b.txt'), 'by the user\n');
+      await house.restart();
+      assert.deepEqual(house.session.userChanges.map((change) => change.path), ['src/b.txt']);
+    }));
+
+    it('the flag of a file that was rewound is settled', () => play(async (house) => {
+      await house.command(() => fs.writeFileSync(path.join(house.root, 'docs/out.txt'), 'by the session\n'));
+      assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), [undefined]);
+      await crashed(house, 2, { type: 'rewind-file', flag: house.session.line.flags[0]?.id ?? '' });
+      await house.restart();
+      assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
     }));
 
     it('whatever a person does next comes after the rewind is over', () => play(async (house, file) => {

@@ -16,7 +16,7 @@ interface Rewound {
   readonly touched: Set<string>;
 }
 
-/** What a rewind says that it did. */
+/** What a rewind says that it did. A path in both was rewound in part, where something that came back stands in its way. */
 export interface Outcome {
   readonly done: readonly string[];
   readonly left: readonly string[];
@@ -43,8 +43,8 @@ export class Model {
   }
 
   /** An undo does not bring back what the rewind had to leave. */
-  rewound(id: string, before: Disk, after: Disk, left: readonly string[]): void {
-    this.#rewinds.set(id, { before, after, touched: new Set(left) });
+  rewound(id: string, before: Disk, after: Disk, { done, left }: Outcome): void {
+    this.#rewinds.set(id, { before, after, touched: new Set(left.filter((path) => !done.includes(path))) });
   }
 
   /** The session has looked at the work tree: what the user does and takes back between two looks is nothing. */
@@ -78,7 +78,7 @@ export class Model {
     for (const path of new Set([...before.keys(), ...after.keys()])) {
       const [old, now] = [before.get(path), after.get(path)];
       if (!spoken.has(path)) assert.deepEqual(now, old, `${path} was touched and is not listed`);
-      if (left.includes(path)) assert.ok(sameContent(now, old), `${path} was left, but it changed`);
+      if (left.includes(path) && !done.includes(path)) assert.ok(sameContent(now, old), `${path} was left, but it changed`);
     }
     for (const path of this.#deleted) if (!asked(path)) assert.equal(after.has(path), false, `${path}, which the user deleted, is back`);
     for (const [path, executable] of this.#modes) if (!asked(path) && after.get(path)?.link === false) assert.equal(after.get(path)?.executable, executable, `the user's mode of ${path} is lost`);
@@ -86,8 +86,11 @@ export class Model {
 
   /** The undoing of a hunk brings back what the user had a part in: from there on a path is the user's, for every moment before. */
   sharedBack(paths: readonly string[]): void {
-    const shared = paths.filter((path) => this.#moments.get('base')?.user.has(path) === true);
-    for (const moment of this.#moments.values()) for (const path of shared) moment.user.add(path);
+    this.countsAsUsers(paths.filter((path) => this.#moments.get('base')?.user.has(path) === true));
+  }
+
+  countsAsUsers(paths: readonly string[]): void {
+    for (const moment of this.#moments.values()) for (const path of paths) moment.user.add(path);
   }
 
   /** What holds after a rewind to a moment, of all paths or of one. */
@@ -101,7 +104,7 @@ export class Model {
     for (const path of only === undefined ? new Set([...moment.disk.keys(), ...after.keys()]) : [only]) {
       if (mine(path) && !inTheWay(path)) assert.ok(sameContent(after.get(path), moment.disk.get(path)), `${path} is not as it was`);
     }
-    for (const path of done) {
+    for (const path of done.filter((one) => !left.includes(one))) {
       for (const mark of marksIn(after.get(path)?.bytes, 's')) assert.ok(Number(mark.slice(1)) <= moment.marks || this.#adopted.has(mark), `the session's line ${mark} is still in ${path}`);
     }
   }

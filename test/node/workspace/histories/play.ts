@@ -5,7 +5,7 @@ import type { SessionEvent } from '../../../../src/core/session/events.ts';
 import { fold } from '../../../../src/core/session/evolve.ts';
 import type { Boundary, DoneRewind } from '../../../../src/core/session/session.ts';
 import { readJournal, verifyTrace } from '../../../../src/node/journal/journal.ts';
-import { type Disk, edited, marksIn, mutate, type Mutation, places, readDisk } from './disk.ts';
+import { type Disk, edited, marksIn, mutate, type Mutation, places, readDisk, sameContent } from './disk.ts';
 import { Crash, House } from './house.ts';
 import { Model, type Outcome } from './model.ts';
 import type { Act, Step } from './steps.ts';
@@ -172,7 +172,7 @@ class Player {
     const rewind = this.#house.session.rewinds[count];
     this.#model.checkRewind(before, after, rewind === undefined ? { done: [], left: [] } : outcomeOf(rewind), taken, asked);
     this.#model.changed('session', before, after);
-    if (rewind !== undefined) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind).left);
+    if (rewind !== undefined) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
     return rewind;
   }
 
@@ -218,7 +218,7 @@ class Player {
     const now = this.#disk();
     for (const event of this.#house.events.slice(from)) {
       if (event.type !== 'rewind/done' || event.rewind.by !== 'on-stray') continue;
-      this.#model.rewound(event.rewind.id, this.#commanded ?? before, now, outcomeOf(event.rewind).left);
+      this.#model.rewound(event.rewind.id, this.#commanded ?? before, now, outcomeOf(event.rewind));
       for (const path of outcomeOf(event.rewind).done) for (const mark of marksIn(before.get(path)?.bytes, 'u')) assert.ok(marksIn(now.get(path)?.bytes, 'u').has(mark), `a stray took the user's line ${mark} of ${path}`);
     }
   }
@@ -244,8 +244,11 @@ class Player {
     if (!rewindActs.has(act.do)) return;
     const outcomes = rewinds.map(outcomeOf);
     const taken = act.do === 'hunk' ? (path: string) => marksIn(before.get(path)?.bytes, 'u') : () => none;
-    this.#model.checkRewind(before, after, { done: outcomes.flatMap((one) => one.done), left: outcomes.flatMap((one) => one.left) }, taken, () => act.do === 'hunk');
-    for (const rewind of rewinds) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind).left);
+    // A merge that nobody recorded may hold what the user did since: such a path is told as left, and counts as theirs.
+    const unsure = outcomes.flatMap((one) => one.left).filter((path) => !sameContent(before.get(path), after.get(path)));
+    this.#model.countsAsUsers(unsure);
+    this.#model.checkRewind(before, after, { done: [...outcomes.flatMap((one) => one.done), ...unsure], left: outcomes.flatMap((one) => one.left) }, taken, () => act.do === 'hunk');
+    for (const rewind of rewinds) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
   }
 
   #rememberBoundaries(): void {
