@@ -100,7 +100,6 @@ export class Captures {
       const tree = await treeOf([...look.changes, ...listChange(before, marker?.oid)], before.tree);
       for (const object of treeObjects(tree, (oid) => intake.has(oid))) await intake.add(object);
       await intake.finish();
-      await store.protect(tree.oid);
       trees.note(tree);
       return { look, tree };
     } finally {
