@@ -36,7 +36,7 @@ export async function bringPlain(root: string, folder: Path, items: readonly Com
       for (const { item, beside } of waiting) if ((await ruled(() => beside.place(item.expected))) === undefined) done.add(item.path);
       if (done.size > 0) await syncDirectory(place);
     } finally {
-      for (const { beside } of waiting) await beside.discard();
+      await discardAll(waiting);
     }
   });
   return 'value' in entered ? done : new Set();
@@ -59,9 +59,14 @@ async function writeAll(place: string, items: readonly Coming[], isSecret: (path
     await eachOf(waiting, syncs, ({ beside }) => beside.sync());
     return waiting;
   } catch (error) {
-    for (const { beside } of waiting) await beside.discard();
+    await discardAll(waiting);
     throw error;
   }
+}
+
+/** Where one cannot be removed, the others are all the same. */
+async function discardAll(waiting: readonly Waiting[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(waiting.map(({ beside }) => beside.discard()))) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 const besideOf = (place: string, { path, target, content }: Coming, state: FileState, isSecret: (path: Path) => boolean): Promise<BesideFile> =>
