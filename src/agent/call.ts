@@ -7,7 +7,7 @@ import type { RefusalReason } from '../core/session/facts.ts';
 import type { Conversation } from '../core/session/session.ts';
 import type { ToolUse } from '../core/transcript/message.ts';
 import { finalText } from './conversation.ts';
-import { differences, look } from './look.ts';
+import { differences, look, lookAtPath } from './look.ts';
 import { evaluatePhase } from './phases/evaluate.ts';
 import type { Run } from './run.ts';
 import { measureCall } from './strays.ts';
@@ -91,6 +91,13 @@ async function pathWritten(run: Run, call: ToolUse, before: TreeId): Promise<Pat
   return now.text === wanted && now.blob.oid !== blob?.oid ? at.path : undefined;
 }
 
+/** The one path that a file tool would change, undefined where there is none. */
+async function targetOf(run: Run, input: object): Promise<Path | undefined> {
+  const named = 'file_path' in input ? input.file_path : undefined;
+  const resolved = typeof named === 'string' ? await run.ports.workspace.resolve(named) : undefined;
+  return resolved === undefined || 'refused' in resolved ? undefined : resolved.path;
+}
+
 function changesFiles(tool: string): boolean {
   return tool === 'write' || tool === 'edit' || tool === 'bash';
 }
@@ -113,7 +120,8 @@ async function perform<N extends ToolName>(run: Run, conversation: Conversation,
   const changes = changesFiles(tool.name);
   // What was saved up to here is the user's already; what is saved from here on, the call may have changed as well.
   run.ports.user.takeSaved();
-  const before = changes ? await look(run) : undefined;
+  const target = tool.name === 'write' || tool.name === 'edit' ? await targetOf(run, input) : undefined;
+  const before = !changes ? undefined : target === undefined ? await look(run) : await lookAtPath(run, target);
   const tree = before?.tree ?? run.recorder.session.tree ?? '';
   const proposed = await tool.propose(input, { run, conversation, call, tree });
   if ('refused' in proposed) return proposed;
@@ -124,7 +132,7 @@ async function perform<N extends ToolName>(run: Run, conversation: Conversation,
   const { proposal } = proposed;
   const news = await measureCall(run, {
     call, by: proposal.kind === 'edit' ? 'tool' : 'command', title: `${tool.name} · ${tool.title(input)}`, before: tree, beside: before?.beside,
-    ...(proposal.kind === 'edit' ? { allowed: proposal.change.path } : {}),
+    ...(proposal.kind === 'edit' ? { allowed: proposal.change.path, narrow: proposal.change.path === target } : {}),
   });
   return news.length === 0 ? answer : { ...answer, text: [answer.text, ...news].filter((part) => part !== '').join('\n\n') };
 }

@@ -1,5 +1,5 @@
-import type { FileDiff, TreeId } from '../core/session/changes.ts';
-import type { Capture } from './ports.ts';
+import type { FileDiff, Path, TreeId } from '../core/session/changes.ts';
+import type { Capture, WholeCapture } from './ports.ts';
 import type { Run } from './run.ts';
 import { openStrayGate } from './strayGate.ts';
 
@@ -7,15 +7,31 @@ import { openStrayGate } from './strayGate.ts';
  * Looks at the work tree between two actions of the session: whatever changed since the last look is the user's. Records
  * it, and what changed among git's control files.
  */
-export async function look(run: Run): Promise<Capture> {
+export async function look(run: Run): Promise<WholeCapture> {
   const capture = await run.ports.workspace.capture();
+  await noteUsers(run, capture);
+  return capture;
+}
+
+/** The same before a file tool, which changes one path: only that path is looked at. What the user changed elsewhere is found by the next `look`. */
+export async function lookAtPath(run: Run, path: Path): Promise<Capture> {
+  const capture = await run.ports.workspace.captureWritten([path]);
+  await noteUsers(run, capture);
+  return capture;
+}
+
+async function noteUsers(run: Run, capture: Capture): Promise<void> {
   const { session } = run.recorder;
   if (session.tree !== undefined && session.tree !== capture.tree) {
     const files = await run.ports.workspace.diff(session.tree, capture.tree);
-    await run.recorder.record({ type: 'changes/observed', by: 'user', files, tree: capture.tree });
+    await run.recorder.record({ type: 'changes/observed', by: 'user', files, ...treeOf(capture) });
   }
   await seeControl(run, capture);
-  return capture;
+}
+
+/** The fields of an event that say what the work tree holds now, and whether all of it was looked at. */
+export function treeOf({ tree, covers }: Capture): { readonly tree: TreeId; readonly covers?: 'written' } {
+  return covers === 'written' ? { tree, covers } : { tree };
 }
 
 /**

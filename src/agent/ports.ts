@@ -34,6 +34,11 @@ export interface Model {
 /** The content of the covered work tree at one moment, durable in the checkpoint store when the promise resolves. */
 export interface Capture {
   readonly tree: TreeId;
+  /**
+   * What was looked at. `written`: the written paths alone; everything else in `tree`, `notCovered` and `beside` stands as it was seen last and may
+   * have changed since. Such a tree is no measurement of the work tree.
+   */
+  readonly covers: 'everything' | 'written';
   /** Paths that are not covered and why: nested repositories, over-size ignored files, special files. */
   readonly notCovered: readonly string[];
   /** Digest of the control files of the user's .git (HEAD, refs, config, hooks, info, stash), each path with its own digest. */
@@ -43,6 +48,11 @@ export interface Capture {
    * sockets, repositories inside, what is left out for its size, and permissions that a new file would not get (`permissions 600`).
    */
   readonly beside?: Readonly<Record<Path, string>>;
+}
+
+/** Content on which an oracle run, a verdict, a boundary, a command or a rewind may rest. */
+export interface WholeCapture extends Capture {
+  readonly covers: 'everything';
 }
 
 export interface Head {
@@ -89,7 +99,13 @@ export interface CommitInput {
 export interface Workspace {
   readonly root: string;
   head(): Promise<Head>;
-  capture(): Promise<Capture>;
+  /** Looks at everything. */
+  capture(): Promise<WholeCapture>;
+  /**
+   * Looks at these paths and at what was written through this port since the last look; at everything where that would not be enough to know
+   * them. For file tools, whose writes are known; whatever else changed meanwhile is found by the next `capture`.
+   */
+  captureWritten(paths: readonly Path[]): Promise<Capture>;
   /** How much there is where no checkpoint looks because the contract says so, as of the last look. */
   scratchUse(): Promise<ScratchUse>;
   /** Paths whose content differs from the user's HEAD: uncommitted and untracked, not ignored. */

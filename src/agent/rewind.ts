@@ -35,7 +35,8 @@ export async function rewindToBoundary(run: Run, to: string): Promise<RewindReco
 /** Undoes exactly these writes, each path back to what it was before the first of them. */
 export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by']): Promise<RewindRecord | undefined> {
   if (writes.length === 0) return undefined;
-  const before = by === 'person' ? (await look(run)).tree : (run.recorder.session.tree ?? '');
+  // Also where a stray is rewound right after it was measured: after a file tool only its path was looked at.
+  const before = (await look(run)).tree;
   const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
   const beside = run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call));
   const plan = await begin(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by, safety: before, rounds: planRewind(undone), beside: planBeside(beside) });

@@ -5,7 +5,7 @@ import { openFlags, phaseBase } from '../core/session/line.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { besideChanges, canComeBack, isPermissions } from './beside.ts';
 import { baseTree, recordUse } from './diffUse.ts';
-import { differences, seeControl } from './look.ts';
+import { differences, seeControl, treeOf } from './look.ts';
 import { rewindWrites } from './rewind.ts';
 import type { Capture } from './ports.ts';
 import type { Run } from './run.ts';
@@ -21,6 +21,8 @@ export interface Cause {
   /** What lay beside the tree before the call; absent where nobody looked. */
   readonly beside?: Capture['beside'];
   readonly allowed?: string;
+  /** Nothing but what file tools wrote may be the call's: only that is looked at. */
+  readonly narrow?: boolean;
   /** Also the user may have made any of these changes, except those of `own`. */
   readonly maybeUser?: boolean;
   readonly own?: ReadonlySet<Path>;
@@ -31,18 +33,19 @@ export interface Cause {
  * oracle, or took the diff over its budget. Answers sentences for the model.
  */
 export async function measureCall(run: Run, cause: Cause): Promise<readonly string[]> {
-  const capture = await run.ports.workspace.capture();
+  const { workspace } = run.ports;
+  const capture = cause.narrow === true ? await workspace.captureWritten([]) : await workspace.capture();
   const diffs = await differences(run, cause.before, capture.tree);
   const saved = new Set(run.ports.user.takeSaved());
   // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
   const unsure = cause.by === 'command' ? diffs.filter((diff) => (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)) : [];
   const theirs = [...diffs.filter((diff) => cause.by === 'tool' && diff.path !== cause.allowed), ...unsure];
-  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, tree: capture.tree });
+  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(capture) });
   const writes = diffs.filter((diff) => !theirs.includes(diff)).map((diff) => writeOf(run, diff, cause));
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
   const beside = cause.by === 'tool' ? [] : besides.filter(canComeBack);
-  if (writes.length + beside.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(beside.length === 0 ? {} : { beside }), tree: capture.tree });
+  if (writes.length + beside.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(beside.length === 0 ? {} : { beside }), ...treeOf(capture) });
   const control = await seeControl(run, capture, cause.call);
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { call } from '../support/messagesServer/replies.ts';
 import { events } from './support/cli.ts';
-import type { Project } from './support/project.ts';
+import { honest } from './support/moves.ts';
+import { contractText, type Project } from './support/project.ts';
 import { scenario } from './support/scenario.ts';
 
 /** git on the private store of a project. */
@@ -73,6 +75,63 @@ describe('changes of the user during a session', function () {
       const refused = await bounded('keep', '--without-mine');
       assert.deepEqual([refused.status, /session and you changed the same file, src\/stats\/variance\.js/.test(refused.stdout)], [1, true]);
       assert.equal(project.git('branch', '--list', 'bounded/*'), '');
+    });
+  });
+
+  it('made while file tools run are found by the next look at everything, are theirs, and are in what is measured', async () => {
+    let root = '';
+    const users = (text: string) => {
+      writeFileSync(path.join(root, 'NOTES.md'), text);
+      appendFileSync(path.join(root, 'src/other/neighbour.js'), `// ${text}`);
+    };
+    const [writing, ...rest] = honest['minimal-hook']?.[0] ?? [];
+    const extra = (content: string) => call('write', { file_path: 'src/stats/extra.js', content });
+    const moves = [
+      () => { users('first\n'); return extra('export const one = 1;\n'); },
+      call('bash', { command: 'echo "export const two = 2;" >> src/stats/extra.js' }),
+      () => { users('second\n'); return typeof writing === 'function' || writing === undefined ? assert.fail() : writing; },
+      ...rest,
+    ];
+    await scenario({ 'minimal-hook': [moves] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run }) => {
+      root = project.root;
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      const all = events(ran, 'changes/written').flatMap((event) => event.writes.map((write) => `${write.path} ${write.by} ${event.covers ?? 'everything'}`));
+      assert.deepEqual(all, ['oracle/check.mjs tool written', 'src/stats/extra.js tool written', 'src/stats/extra.js command everything', 'src/stats/variance.js tool written', 'docs/variance.md tool written']);
+      const observed = events(ran, 'changes/observed').map((event) => [event.files.map((file) => file.path).sort().join(' '), event.covers ?? 'everything']);
+      assert.deepEqual(observed, [['NOTES.md src/other/neighbour.js', 'everything'], ['NOTES.md src/other/neighbour.js', 'everything']]);
+      assert.deepEqual([ran.result?.flags, events(ran, 'rewind/done')], [[], []], 'none of it is a stray');
+      assert.match(readFileSync(path.join(root, 'src/other/neighbour.js'), 'utf8'), /first\n.*second\n/s);
+      const git = store(project);
+      for (const { run: measured } of events(ran, 'oracle/ran').filter((event) => event.run.purpose !== 'baseline' && event.run.purpose !== 'red').slice(-2)) {
+        assert.equal(git('cat-file', 'blob', `${measured.tree}:NOTES.md`), 'second');
+      }
+      assert.equal(git('cat-file', 'blob', `${ran.result?.tree ?? ''}:NOTES.md`), 'second');
+      const narrow = events(ran, 'changes/written').filter((event) => event.covers === 'written').map((event) => event.tree);
+      const measured = new Set([...events(ran, 'oracle/ran').map((event) => event.run.tree), ...events(ran, 'boundary/crossed').map((event) => event.tree)]);
+      assert.equal(git('cat-file', 'blob', `${narrow[2]}:NOTES.md`), 'first', 'what the file tool knew of');
+      assert.equal(measured.has(narrow[2] ?? ''), false);
+    });
+  });
+
+  it('in the very file that a file tool is about to change are theirs, and make its edit stale', async () => {
+    let root = '';
+    const file = 'src/stats/extra.js';
+    const moves = [
+      call('write', { file_path: file, content: 'export const one = 1;\n' }),
+      () => { appendFileSync(path.join(root, file), '// mine\n'); return call('edit', { file_path: file, old_string: '= 1', new_string: '= 2' }); },
+      call('edit', { file_path: file, old_string: '= 1', new_string: '= 2' }),
+      ...(honest['minimal-hook']?.[0] ?? []),
+    ];
+    await scenario({ 'minimal-hook': [moves] }, undefined, async ({ project, run }) => {
+      root = project.root;
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.equal(readFileSync(path.join(root, file), 'utf8'), 'export const one = 2;\n// mine\n');
+      assert.deepEqual(events(ran, 'changes/observed').map((event) => [event.files.map((one) => one.path), event.covers]), [[[file], 'written']]);
+      assert.equal(events(ran, 'tool/answered').filter((event) => event.reason === 'stale').length, 1);
+      const writes = events(ran, 'changes/written').flatMap((event) => event.writes).filter((write) => write.path === file);
+      assert.deepEqual(writes.map((write) => [write.added, write.removed]), [[1, 0], [1, 1]]);
     });
   });
 });

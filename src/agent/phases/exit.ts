@@ -1,6 +1,6 @@
 import type { ConditionResult } from '../../core/session/session.ts';
-import type { Capture } from '../ports.ts';
+import type { WholeCapture } from '../ports.ts';
 import type { Run } from '../run.ts';
 
 /** The exit conditions of a phase, each measured now. `deferred`: a conversation must come first (decoys). */
-export type Exit = (run: Run, capture: Capture, call: string | undefined) => Promise<readonly ConditionResult[] | 'deferred'>;
+export type Exit = (run: Run, capture: WholeCapture, call: string | undefined) => Promise<readonly ConditionResult[] | 'deferred'>;

@@ -2,6 +2,7 @@ import { cellsOf } from '../oracle/cells.ts';
 import { isGreenCell, isGreenCheck } from '../oracle/evidence.ts';
 import type { OracleRun } from '../oracle/result.ts';
 import type { SessionEvent } from '../session/events.ts';
+import { measuredTree } from '../session/line.ts';
 import type { Claim, Session } from '../session/session.ts';
 
 /** Sentences that state success of the whole: tests, checks, cells, or "it works". Future, conditional and negative ones do not. */
@@ -54,5 +55,5 @@ function support(session: Session): Pick<Claim, 'support' | 'because'> {
 }
 
 function changedSince(session: Session, run: OracleRun): boolean {
-  return session.tree !== undefined && session.tree !== run.tree;
+  return session.tree !== undefined && measuredTree(session) !== run.tree;
 }

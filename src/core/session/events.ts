@@ -29,9 +29,10 @@ export type SessionEvent =
   | { readonly type: 'tool/called'; readonly conversation: string; readonly call: string; readonly tool: string; readonly input: Readonly<Record<string, unknown>>; readonly title: string }
   | { readonly type: 'tool/answered'; readonly conversation: string; readonly call: string; readonly outcome: 'done' | 'refused' | 'failed' | 'interrupted';
       readonly reason?: RefusalReason; readonly text: string; readonly summary?: string; readonly artifact?: string; readonly ms: number }
-  | { readonly type: 'changes/written'; readonly writes: readonly Write[]; readonly beside?: readonly BesideChange[]; readonly tree: TreeId }
+  /** `covers`: only the written paths were looked at, everything else in `tree` is as it was seen last. Absent: everything was. */
+  | { readonly type: 'changes/written'; readonly writes: readonly Write[]; readonly beside?: readonly BesideChange[]; readonly tree: TreeId; readonly covers?: 'written' }
   | { readonly type: 'diff/measured'; readonly uses: DiffUses }
-  | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly tree: TreeId }
+  | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly tree: TreeId; readonly covers?: 'written' }
   | { readonly type: 'control/seen'; readonly control: Readonly<Record<string, string>>; readonly head: HeadPlace; readonly changed: readonly string[]; readonly during?: string }
   /** `call`: the command after which scratch was found to have changed; absent at the start. */
   | { readonly type: 'scratch/measured'; readonly use: ScratchUse; readonly call?: string }

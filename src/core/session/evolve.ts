@@ -1,8 +1,9 @@
 import { claimsIn } from '../guard/claims.ts';
+import type { TreeId } from './changes.ts';
 import type { Entry, SessionEvent } from './events.ts';
 import { evolveConversation } from './evolveConversation.ts';
 import { evolveLine } from './evolveLine.ts';
-import { firstLine, openFlags } from './line.ts';
+import { firstLine, measuredTree, openFlags } from './line.ts';
 import type { AnsweredGate, Gate, Session } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
@@ -38,16 +39,17 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
 /** What an event does to the session beside its line and conversations. */
 function evolveSession(session: Session, event: SessionEvent): Session {
   switch (event.type) {
-    case 'base/taken': return { ...session, base: event.base, tree: event.base.tree };
+    case 'base/taken': return seen({ ...session, base: event.base }, event.base.tree);
     case 'session/resumed': return event.sandbox === undefined ? session : { ...session, sandbox: event.sandbox };
     case 'session/paused': return { ...session, paused: event.reason };
     case 'turn/answered': return spend({ ...session, claims: [...session.claims, ...claimsIn(session, event)] }, event.costUsd, event.usage, event.assumedUsd);
     case 'turn/failed': return event.costUsd === null ? session : spend(session, event.costUsd);
-    case 'changes/written': return { ...session, tree: event.tree };
-    case 'changes/observed': return { ...session, tree: event.tree, userChanges: [...session.userChanges, ...event.files] };
+    case 'changes/written': return seen(session, event.tree, event.covers);
+    case 'changes/observed': return seen({ ...session, userChanges: [...session.userChanges, ...event.files] }, event.tree, event.covers);
     case 'control/seen': return { ...session, control: event.control, head: event.head };
     case 'scratch/measured': return { ...session, scratch: { start: session.scratch?.start ?? event.use, now: event.use } };
-    case 'oracle/ran': return { ...session, measured: session.measured + 1 };
+    case 'oracle/ran': return confirmed({ ...session, measured: session.measured + 1 }, event.run.tree);
+    case 'exit/evaluated': return confirmed(session, event.tree);
     case 'decision/recorded': return { ...session, decisions: [...session.decisions, event.decision] };
     case 'blocker/reported': return { ...session, blocker: { what: event.what, tried: event.tried, needs: event.needs } };
     case 'contract/adopted': return { ...session, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
@@ -60,8 +62,8 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'note/written': return { ...session, undelivered: [...session.undelivered, `Note from the user: ${event.text}`] };
     case 'rewind/begun': return { ...session, rewinding: event.plan };
     case 'rewind/refused': return without(session, 'rewinding');
-    case 'rewind/done': return { ...without(session, 'rewinding'), tree: event.rewind.tree };
-    case 'rewind/undone': return { ...session, tree: event.tree };
+    case 'rewind/done': return seen(without(session, 'rewinding'), event.rewind.tree);
+    case 'rewind/undone': return seen(session, event.tree);
     case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
     case 'verdict/reached': return { ...session, verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
     case 'session/ended': return { ...without(without(session, 'gate'), 'owed'), queued: [], end: { end: event.end, detail: event.detail } };
@@ -114,13 +116,24 @@ function amend(session: Session, event: Of<'amendment/decided'>): Session {
   return { ...without(next, 'budgetReached'), amended: session.amended || session.locked, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
 }
 
+/** What the work tree holds now, by a look at everything or at the written paths alone. */
+function seen(session: Session, tree: TreeId, covers?: 'written'): Session {
+  const { covers: _, ...rest } = session;
+  return covers === undefined ? { ...rest, tree } : { ...rest, tree, covers };
+}
+
+/** Everything was looked at and was `tree`: where that is what was known, it is no guess any more. */
+function confirmed(session: Session, tree: TreeId): Session {
+  return session.tree === tree ? seen(session, tree) : session;
+}
+
 /** Facts that only a running loop records: the session goes on after a pause. */
 const goesOn: ReadonlySet<SessionEvent['type']> = new Set(['session/resumed', 'phase/started', 'conversation/opened', 'turn/requested', 'tool/called', 'oracle/ran', 'gate/opened', 'session/ended']);
 
 /** A verdict names its tree; whatever changes the tree afterwards takes it away, for good. */
 function standingVerdict(session: Session): Session {
   const { verdict, tree } = session;
-  if (verdict === undefined || tree === undefined || verdict.tree === tree || verdict.because[0] === changedSince) return session;
+  if (verdict === undefined || tree === undefined || measuredTree(session) === verdict.tree || verdict.because[0] === changedSince) return session;
   return { ...session, verdict: { ...verdict, verdict: 'unverified', because: [changedSince, ...verdict.because] } };
 }
 

@@ -1,5 +1,6 @@
 import type { PhaseName } from '../contract/contract.ts';
 import type { OracleRun } from '../oracle/result.ts';
+import type { TreeId } from './changes.ts';
 import type { Boundary, Conversation, Finding, Flag, Line, Session } from './session.ts';
 
 /** Rounds of fixing review findings before a person decides. */
@@ -49,9 +50,15 @@ export function lastBoundary(line: Line): Boundary | undefined {
   return line.boundaries.at(-1);
 }
 
+/** The tree of the last look where that was at everything; what is known by the written paths alone is never taken for it. */
+export function measuredTree({ tree, covers }: Session): TreeId | undefined {
+  return covers === undefined ? tree : undefined;
+}
+
 /** Whether every exit condition of the running phase holds for the work tree as it was last seen. */
-export function isPhaseMet({ line, tree }: Session): boolean {
-  return line.exit !== undefined && line.exit.tree === tree && line.exit.conditions.every((condition) => condition.holds);
+export function isPhaseMet(session: Session): boolean {
+  const { line } = session;
+  return line.exit !== undefined && line.exit.tree === measuredTree(session) && line.exit.conditions.every((condition) => condition.holds);
 }
 
 /** Tree that the running phase is counted against: its boundary before, or the base. */

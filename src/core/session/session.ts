@@ -50,6 +50,8 @@ export interface Session {
   readonly userChanges: readonly FileDiff[];
   /** Content of the work tree at the last look. */
   readonly tree?: TreeId;
+  /** The last look was at the written paths alone: `tree` says nothing of what else changed since, and stands for no measurement. */
+  readonly covers?: 'written';
   readonly scratch?: { readonly start: ScratchUse; readonly now: ScratchUse };
   readonly paused?: string;
   readonly blocker?: { readonly what: string; readonly tried: string; readonly needs: string };

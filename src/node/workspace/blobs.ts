@@ -1,4 +1,4 @@
-import { catFile } from './catFile.ts';
+import { ContentReader } from './contentReader.ts';
 import { Recent } from './recent.ts';
 import type { Store } from './store.ts';
 
@@ -7,11 +7,11 @@ const cachedFileBytes = 1024 * 1024;
 
 /** Contents from the store; those that were read or captured lately come from memory. */
 export class Blobs {
-  readonly #store: Store;
+  readonly #reader: ContentReader;
   readonly #recent = new Recent<Buffer>(cachedBytes, (bytes) => bytes.length);
 
   constructor(store: Store) {
-    this.#store = store;
+    this.#reader = new ContentReader(store);
   }
 
   /** Notes a copy of a content that is in hand anyway. */
@@ -30,13 +30,16 @@ export class Blobs {
    */
   async *readAll(oids: readonly string[], limit: number): AsyncGenerator<Buffer | undefined> {
     const held = oids.map((oid) => this.#recent.get(oid));
-    const stored = catFile(this.#store.git, oids.filter((_, index) => held[index] === undefined), { limit });
-    for (const [index, oid] of oids.entries()) {
-      const bytes = held[index] ?? (await stored.next()).value;
-      if (bytes === undefined) throw new Error(`the checkpoint store does not have ${oid}`);
-      if (typeof bytes !== 'number') this.note(oid, bytes);
-      yield typeof bytes === 'number' ? undefined : bytes;
+    const stored = this.#reader.read(oids.filter((_, index) => held[index] === undefined), limit);
+    try {
+      for (const [index, oid] of oids.entries()) {
+        const bytes = held[index] ?? (await stored.next()).value;
+        if (bytes === undefined) throw new Error(`the checkpoint store does not have ${oid}`);
+        if (typeof bytes !== 'number') this.note(oid, bytes);
+        yield typeof bytes === 'number' ? undefined : bytes;
+      }
+    } finally {
+      await stored.return(undefined);
     }
-    await stored.next();
   }
 }

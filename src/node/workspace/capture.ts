@@ -1,4 +1,4 @@
-import type { Capture } from '../../agent/ports.ts';
+import type { Capture, WholeCapture } from '../../agent/ports.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import type { Blobs } from './blobs.ts';
 import { besides, notCovered } from './captureReport.ts';
@@ -16,6 +16,7 @@ import type { Store } from './store.ts';
 import { type Dir, emptyDir, fileAt, files, oidsOf, treeObjects } from './tree.ts';
 import { treeOf, type Trees } from './trees.ts';
 import { findUserRepository } from './userRepository.ts';
+import { lookAtWritten, type WrittenLook } from './writtenPaths.ts';
 
 export interface CaptureParts {
   readonly root: string;
@@ -46,6 +47,8 @@ export class Captures {
   readonly #parts: CaptureParts;
   readonly #control = new ControlFiles();
   #state: CaptureState | undefined;
+  /** The last look at everything. */
+  #whole: WholeCapture | undefined;
 
   constructor(parts: CaptureParts) {
     this.#parts = parts;
@@ -57,7 +60,7 @@ export class Captures {
   }
 
   /** Looks at the whole work tree and makes its content durable in the store. Throws when the store refuses. */
-  async take(): Promise<{ readonly capture: Capture; readonly state: CaptureState }> {
+  async take(): Promise<{ readonly capture: WholeCapture; readonly state: CaptureState }> {
     const { root, rules, skip, record } = this.#parts;
     const before = this.#state ?? (await this.#load());
     const repository = await findUserRepository(root);
@@ -70,7 +73,42 @@ export class Captures {
     await record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
     await record.statCache.note(look.files, look.read);
     const control = this.#control.read(root, repository, seen.repositories);
-    return { state: this.#state, capture: { tree: tree.oid, notCovered: notCovered(look, seen, coverage), control, beside: besides(look, seen, coverage) } };
+    this.#whole = { tree: tree.oid, covers: 'everything', notCovered: notCovered(look, seen, coverage), control, beside: besides(look, seen, coverage) };
+    return { state: this.#state, capture: this.#whole };
+  }
+
+  /** Looks at these paths alone, or at everything where that does not do; what else is known stands as it is. Their content is durable in the store. */
+  async takeWritten(paths: ReadonlySet<Path>): Promise<Capture> {
+    const [state, whole] = [this.#state, this.#whole];
+    const narrow = state === undefined || whole === undefined ? undefined : await this.#storeWritten(state, paths, whole.beside ?? {});
+    if (state === undefined || whole === undefined || narrow === undefined) return (await this.take()).capture;
+    const { look, tree } = narrow;
+    for (const [path, file] of look.fresh) state.files.set(path, file);
+    for (const [path, blob] of look.changes) if (blob === null) state.files.delete(path);
+    this.#state = { ...state, tree, changes: look.changes, read: look.fresh.size, folders: new Set([...(state.folders ?? []), ...look.folders]), appeared: new Set([...state.appeared, ...look.folders]) };
+    await this.#parts.record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
+    await this.#parts.record.statCache.note(state.files, look.fresh.size);
+    const control = this.#control.read(this.#parts.root, await findUserRepository(this.#parts.root), state.repositories);
+    return { ...whole, tree: tree.oid, covers: 'written', control };
+  }
+
+  async #storeWritten(state: CaptureState, paths: ReadonlySet<Path>, beside: Readonly<Record<Path, string>>): Promise<{ readonly look: WrittenLook; readonly tree: Dir } | undefined> {
+    const intake = new Intake(this.#parts.store);
+    try {
+      const look = await lookAtWritten(this.#parts, state, paths, beside, intake);
+      return look === undefined ? undefined : { look, tree: await this.#storeTree(state, look.changes, intake) };
+    } finally {
+      await intake.abandon();
+    }
+  }
+
+  /** Everything that was read, and the tree that it makes of the last one, durable. */
+  async #storeTree(before: CaptureState, changes: Iterable<readonly [Path, Blob | null]>, intake: Intake): Promise<Dir> {
+    const tree = await treeOf(changes, before.tree);
+    for (const object of treeObjects(tree, (oid) => intake.has(oid))) await intake.add(object);
+    await intake.finish();
+    this.#parts.trees.note(tree);
+    return tree;
   }
 
   /** What the last process that looked at this work tree left: its contents need not be stored again. */
@@ -91,18 +129,12 @@ export class Captures {
   }
 
   async #storeAll(before: CaptureState, seen: Scan, coverage: Coverage): Promise<{ readonly look: Look; readonly tree: Dir }> {
-    const { store, trees } = this.#parts;
-    const intake = new Intake(store);
+    const intake = new Intake(this.#parts.store);
     try {
       const look = await this.#read(before, seen, coverage, intake);
       const marker = leftOutObject(look.leftOut);
       if (marker !== undefined) await intake.add(marker);
-      const tree = await treeOf([...look.changes, ...listChange(before, marker?.oid)], before.tree);
-      for (const object of treeObjects(tree, (oid) => intake.has(oid))) await intake.add(object);
-      await intake.finish();
-      await store.protect(tree.oid);
-      trees.note(tree);
-      return { look, tree };
+      return { look, tree: await this.#storeTree(before, [...look.changes, ...listChange(before, marker?.oid)], intake) };
     } finally {
       await intake.abandon();
     }

@@ -16,7 +16,7 @@ export async function* catFile(git: Git, oids: readonly string[], options: CatOp
 }
 
 /** Cuts the output of `cat-file --batch`: a header line, the content, an end of line, again and again. */
-class BatchReader {
+export class BatchReader {
   readonly #limit: number;
   /** Of the content that is being read, undefined between contents. */
   #size: number | undefined;
@@ -50,7 +50,7 @@ class BatchReader {
   #begin(header: string): boolean {
     if (header.endsWith(' missing')) return false;
     const size = /^[0-9a-f]+ \w+ (\d+)$/.exec(header)?.[1];
-    if (size === undefined) throw new Error(`git cat-file answered: ${header}`);
+    if (size === undefined) throw new Error(`git cat-file answered: ${header.slice(0, 100)}`);
     this.#size = Number(size);
     this.#left = this.#size + 1;
     return true;

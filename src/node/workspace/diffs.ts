@@ -76,11 +76,14 @@ export class Diffs {
   async #countAll(changes: readonly TreeChange[]): Promise<void> {
     const open = changes.filter((change) => this.#counts.get(keyOf(change)) === undefined);
     const contents = this.#blobs.readAll(open.flatMap((change) => [change.before?.oid ?? emptyBlob, change.after?.oid ?? emptyBlob]), comparedHere);
-    for (const change of open) {
-      const [before, after] = [(await contents.next()).value, (await contents.next()).value];
-      this.#counts.set(keyOf(change), await this.#count(change, before, after));
+    try {
+      for (const change of open) {
+        const [before, after] = [(await contents.next()).value, (await contents.next()).value];
+        this.#counts.set(keyOf(change), await this.#count(change, before, after));
+      }
+    } finally {
+      await contents.return(undefined);
     }
-    await contents.next();
   }
 
   /** A side is undefined where it is too large to be compared here. */

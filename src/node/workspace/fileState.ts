@@ -1,7 +1,7 @@
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import type { Blob } from '../../core/session/changes.ts';
 import { codeOf } from '../journal/faults.ts';
-import { modeOf, openLarge, readLink } from './content.ts';
+import { modeOf, openLarge, readLink, readSmall, wholeBytes } from './content.ts';
 import { hashOf } from './fileReader.ts';
 import { onDisk } from './places.ts';
 import { isGone, isUnreadable, keyOf, specialKind } from './scan.ts';
@@ -20,10 +20,10 @@ export type FileState =
 export async function stateAt(folder: string, name: string): Promise<FileState> {
   const place = onDisk(folder, name);
   try {
-    const stats = await lstat(place, { bigint: true });
+    const stats = lstatSync(place, { bigint: true });
     if (stats.isDirectory()) return { kind: 'folder' };
     if (!stats.isFile() && !stats.isSymbolicLink()) return { kind: 'other', what: `a ${specialKind(stats)}` };
-    const blob = stats.isSymbolicLink() ? { oid: readLink(place).object.oid, mode: '120000' as const } : await regularBlob(place);
+    const blob = stats.isSymbolicLink() ? { oid: readLink(place).object.oid, mode: '120000' as const } : await regularBlob(place, stats.size <= BigInt(wholeBytes));
     if (blob === undefined) return { kind: 'other', what: 'being written by somebody' };
     return { kind: 'file', blob, permissions: Number(stats.mode & 0o7777n), uid: Number(stats.uid), gid: Number(stats.gid), inode: stats.ino };
   } catch (error) {
@@ -34,8 +34,12 @@ export async function stateAt(folder: string, name: string): Promise<FileState> 
   }
 }
 
-/** Undefined where the file does not keep still. */
-async function regularBlob(place: string | Buffer): Promise<Blob | undefined> {
+/** Undefined where the file does not keep still. A small one is read in one go: that is cheaper than asking other threads for each step. */
+async function regularBlob(place: string | Buffer, small: boolean): Promise<Blob | undefined> {
+  if (small) {
+    const { object, mode, key } = readSmall(place);
+    if (key !== undefined) return { oid: object.oid, mode };
+  }
   const { handle, stats } = await openLarge(place);
   try {
     let before = stats;

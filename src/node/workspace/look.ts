@@ -6,7 +6,8 @@ import { rootOf } from './places.ts';
 
 /** What is known of the work tree after it was looked at. */
 export interface Look {
-  readonly files: ReadonlyMap<Path, KnownFile>;
+  /** Only `Captures` changes it, and only when what it says is durable. */
+  readonly files: Map<Path, KnownFile>;
   /** Contents that are new, and paths that are gone (null), against the look before. */
   readonly changes: ReadonlyMap<Path, Blob | null>;
   /** How many files had to be read. */
@@ -27,7 +28,7 @@ export interface Readings {
 }
 
 /** Puts together what is known now. What cannot be read keeps its last known content, because it is not gone. */
-export function lookOf(before: ReadonlyMap<Path, KnownFile>, coverage: Coverage, { fresh, lost, unread }: Readings): Look {
+export function lookOf(before: Map<Path, KnownFile>, coverage: Coverage, { fresh, lost, unread }: Readings): Look {
   const changes = new Map<Path, Blob | null>();
   const kept = new Set<Path>();
   for (const path of missingOf(before, coverage, fresh, lost)) {
@@ -48,7 +49,7 @@ function missingOf(before: ReadonlyMap<Path, KnownFile>, { covered }: Coverage, 
   return [...before.keys()].filter((path) => !there.has(path) || lost.has(path));
 }
 
-function filesAfter(before: ReadonlyMap<Path, KnownFile>, fresh: ReadonlyMap<Path, KnownFile>, changes: ReadonlyMap<Path, Blob | null>): ReadonlyMap<Path, KnownFile> {
+function filesAfter(before: Map<Path, KnownFile>, fresh: ReadonlyMap<Path, KnownFile>, changes: ReadonlyMap<Path, Blob | null>): Map<Path, KnownFile> {
   if (fresh.size === 0 && changes.size === 0) return before;
   const files = new Map([...before, ...fresh]);
   for (const [path, blob] of changes) if (blob === null) files.delete(path);

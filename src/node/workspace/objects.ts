@@ -35,7 +35,6 @@ export function treeObject(entries: readonly TreeEntry[]): GitObject {
 
 /** Folder mode as tree objects write it. */
 export const directoryMode = '40000';
-export const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 export const emptyBlob = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391';
 
 const nul = Buffer.from([0]);

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { createDeflate, deflate, deflateSync } from 'node:zlib';
+import { crc32, createDeflate, deflate, deflateSync } from 'node:zlib';
 import { type GitObject, type ObjectType, objectHeader } from './objects.ts';
+import type { PackEntry } from './packIndex.ts';
 
 const packType: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3 };
 const deflateAside = promisify(deflate);
@@ -17,20 +18,50 @@ const tinyBytes = 4096;
 const tinyOptions = { level: 1, windowBits: 12, memLevel: 5 } as const;
 
 /** Bytes as git stores them, compressed by zlib. */
-export async function deflated(bytes: Buffer): Promise<Buffer> {
+async function deflated(bytes: Buffer): Promise<Buffer> {
   if (bytes.length > smallBytes) return deflateAside(bytes, zlibOptions);
   return deflateSync(bytes, { ...(bytes.length > tinyBytes ? zlibOptions : tinyOptions), chunkSize: bytes.length + 128 });
+}
+
+/** A pack that nothing is added to any more. */
+export interface WholePack {
+  readonly entries: readonly PackEntry[];
+  /** SHA-1 of everything before it; the last bytes of the pack. */
+  readonly checksum: Buffer;
+}
+
+/** An object as it lies in a pack. */
+export async function packed(object: GitObject): Promise<Buffer> {
+  return Buffer.concat([entryHeader(packType[object.type], object.body.length), await deflated(object.body)]);
+}
+
+/** Whether an entry of a pack holds its object by itself, not as what differs from another one. */
+export const isWhole = (entry: Buffer): boolean => Object.values(packType).includes(((entry[0] ?? 0) >> 4) & 7);
+
+/** A pack in memory, of entries that are as they lie in a pack. */
+export function packOf(parts: readonly { readonly oid: string; readonly bytes: Buffer }[]): WholePack & { readonly bytes: Buffer } {
+  const entries: PackEntry[] = [];
+  let offset = headerBytes;
+  for (const { oid, bytes } of parts) {
+    entries.push({ oid, offset, crc: crc32(bytes) });
+    offset += bytes.length;
+  }
+  const body = Buffer.concat([packHeader(parts.length), ...parts.map(({ bytes }) => bytes)]);
+  const checksum = createHash('sha1').update(body).digest();
+  return { entries, checksum, bytes: Buffer.concat([body, checksum]) };
 }
 
 /** A git pack written to a file, object after object, in little memory. */
 export class PackFile {
   readonly path: string;
-  readonly oids: string[] = [];
+  readonly #entries = new Map<string, PackEntry>();
   readonly #handle: FileHandle;
   /** Bytes so far, those that wait included. */
   #size = 0;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  /** CRC-32 of the entry that is being written. */
+  #crc = 0;
 
   private constructor(path: string, handle: FileHandle) {
     this.path = path;
@@ -43,14 +74,20 @@ export class PackFile {
     return pack;
   }
 
+  has(oid: string): boolean {
+    return this.#entries.has(oid);
+  }
+
+  /** The object must not be in the pack already. */
   async add(object: GitObject): Promise<void> {
-    await this.#append(Buffer.concat([entryHeader(packType[object.type], object.body.length), await deflated(object.body)]));
-    this.oids.push(object.oid);
+    const offset = this.#begin();
+    await this.#append(await packed(object));
+    this.#entries.set(object.oid, { oid: object.oid, offset, crc: this.#crc });
   }
 
   /** Adds the first `size` bytes of a file as a blob and answers its id, or undefined if the file is shorter by now. */
   async addFile(file: FileHandle, size: number): Promise<string | undefined> {
-    const start = this.#size;
+    const offset = this.#begin();
     const hash = createHash('sha1').update(objectHeader('blob', size));
     await this.#append(entryHeader(packType.blob, size));
     const stream = createDeflate(zlibOptions);
@@ -63,15 +100,22 @@ export class PackFile {
     }
     stream.end();
     await written;
-    if (read === size) {
-      const oid = hash.digest('hex');
-      this.oids.push(oid);
-      return oid;
-    }
+    const oid = read === size ? hash.digest('hex') : undefined;
+    // The file may have become what another one was a moment before: nothing is in a pack twice.
+    if (oid === undefined || this.has(oid)) await this.#takeBack(offset);
+    else this.#entries.set(oid, { oid, offset, crc: this.#crc });
+    return oid;
+  }
+
+  #begin(): number {
+    this.#crc = 0;
+    return this.#size;
+  }
+
+  async #takeBack(offset: number): Promise<void> {
     await this.#flush();
-    this.#size = start;
-    await this.#handle.truncate(start);
-    return undefined;
+    this.#size = offset;
+    await this.#handle.truncate(offset);
   }
 
   async #drain(stream: AsyncIterable<Buffer>): Promise<void> {
@@ -80,6 +124,7 @@ export class PackFile {
 
   /** Small pieces wait for each other: a write for each object would cost more than the object. */
   async #append(bytes: Buffer): Promise<void> {
+    this.#crc = crc32(bytes, this.#crc);
     this.#waiting.push(bytes);
     this.#size += bytes.length;
     this.#waitingBytes += bytes.length;
@@ -94,15 +139,38 @@ export class PackFile {
     for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
   }
 
-  /** Fills in the count and the checksum; the file is a whole pack from then on. */
-  async close(): Promise<void> {
+  /** Fills in the count and the checksum; the file is a whole pack from then on, and on the disk. Throws where it has not the bytes that were written. */
+  async close(): Promise<WholePack> {
     await this.#flush();
-    await this.#handle.write(packHeader(this.oids.length), 0, headerBytes, 0);
-    const hash = createHash('sha1');
-    for await (const chunk of pieces(this.#handle, this.#size)) hash.update(chunk);
-    await this.#append(hash.digest());
+    await this.#handle.write(packHeader(this.#entries.size), 0, headerBytes, 0);
+    const entries = [...this.#entries.values()];
+    const checksum = await this.#readBack(entries);
+    await this.#append(checksum);
     await this.#flush();
+    await this.#handle.sync();
     await this.#handle.close();
+    return { entries, checksum };
+  }
+
+  /** SHA-1 of the file as it is, each entry held against what was written. */
+  async #readBack(entries: readonly PackEntry[]): Promise<Buffer> {
+    const hash = createHash('sha1');
+    const found = new Uint32Array(entries.length);
+    let [index, position] = [-1, 0];
+    for await (const chunk of pieces(this.#handle, this.#size)) {
+      hash.update(chunk);
+      for (let from = 0; from < chunk.length;) {
+        const next = entries[index + 1]?.offset ?? this.#size;
+        const until = Math.min(chunk.length, from + next - position);
+        if (index >= 0) found[index] = crc32(chunk.subarray(from, until), found[index]);
+        position += until - from;
+        from = until;
+        if (position === next) index += 1;
+      }
+    }
+    const wrong = entries.find((entry, at) => entry.crc !== found[at]);
+    if (wrong !== undefined || position !== this.#size) throw new Error(`the checkpoint store read back something else than was written${wrong === undefined ? '' : ` of ${wrong.oid}`}`);
+    return hash.digest();
   }
 
   /** Throws the file away; harmless after `close`. */

@@ -19,6 +19,7 @@ export async function pruneStore(store: string): Promise<number> {
   if (!(await exists(store))) return 0;
   if (!(await exists(path.join(store, storeMarker)))) throw new Error(`${store} is not a checkpoint store`);
   const bytes = await storeSize(store);
-  await rm(store, { recursive: true });
+  // Where open files cannot be deleted, a reader that still waits for a question ends by itself in some seconds.
+  await rm(store, { recursive: true, maxRetries: 8, retryDelay: 200 });
   return bytes;
 }

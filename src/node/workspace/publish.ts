@@ -7,6 +7,7 @@ import type { Blobs } from './blobs.ts';
 import { encodeText } from './bytes.ts';
 import { catFile } from './catFile.ts';
 import { commitBody } from './commits.ts';
+import { Intake } from './intake.ts';
 import { attributesOf, committedContent } from './lineEnds.ts';
 import { NotKept } from './notKept.ts';
 import { gitObject } from './objects.ts';
@@ -83,10 +84,11 @@ async function withLineEnds(parts: { readonly store: Store; readonly blobs: Blob
   const paths = [...new Set(steps.flatMap((step) => [...step.changes.keys()]))];
   const { of, autocrlf } = await attributesOf(parts.store.git, parts.store.program, repository, paths);
   const old = await headBlobs(parts.store, repository, head, new Set(paths));
+  const intake = new Intake(parts.store);
   const convert = async (file: Path, blob: Blob | null): Promise<Blob | null> => {
     if (blob === null || blob.mode === '120000') return blob;
     const object = gitObject('blob', committedContent(await parts.blobs.read(blob.oid), await old(file), of.get(file) ?? {}, autocrlf));
-    await parts.store.write([object]);
+    await intake.add(object);
     return { ...blob, oid: object.oid };
   };
   const converted: Step[] = [];
@@ -95,6 +97,7 @@ async function withLineEnds(parts: { readonly store: Store; readonly blobs: Blob
     for (const [file, blob] of step.changes) changes.set(file, await convert(file, blob));
     converted.push({ ...step, changes });
   }
+  await intake.finish();
   const filtered = (file: Path) => !['unset', undefined].includes(of.get(file)?.filter);
   return { steps: converted, unfiltered: paths.filter((file) => filtered(file) && steps.some((step) => step.changes.get(file))) };
 }

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { link, lstat, open, rename, symlink, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, rename, symlink, unlink } from 'node:fs/promises';
 import type { Blob } from '../../core/session/changes.ts';
 import { codeOf } from '../journal/faults.ts';
+import { linkMode } from './content.ts';
 import { type FileState, isState, stateAt, stateInWords } from './fileState.ts';
 import { permissionsFor } from './permissions.ts';
 import { onDisk } from './places.ts';
@@ -15,6 +16,10 @@ export interface NewFile {
   readonly secret: boolean;
 }
 
+type RegularState = Extract<FileState, { kind: 'file' }>;
+
+const sameRights = (a: RegularState, b: RegularState): boolean => a.permissions === b.permissions && a.uid === b.uid && a.gid === b.gid;
+
 /** Undefined: done. Otherwise why not; the place is as it was found. */
 export type Hindrance = string | undefined;
 
@@ -25,13 +30,12 @@ export type Hindrance = string | undefined;
 export async function putFile(folder: string, name: string, file: NewFile, expected: Blob | null): Promise<Hindrance> {
   const state = await stateAt(folder, name);
   if (!isState(state, expected)) return stateInWords(state);
-  const temporary = await writeBeside(folder, file, state);
+  const beside = await BesideFile.write(folder, name, file, state);
   try {
-    if (expected === null) return await linkInto(folder, temporary, name);
-    if (expected.mode === '120000' || file.mode === '120000') return await renameOver(folder, temporary, name, expected);
-    return await exchange(folder, temporary, name, expected);
+    await beside.sync();
+    return await beside.place(expected);
   } finally {
-    await unlink(onDisk(folder, temporary)).catch(ignoreMissing);
+    await beside.discard();
   }
 }
 
@@ -58,28 +62,68 @@ function ignoreMissing(error: unknown): void {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
 
-async function writeBeside(folder: string, file: NewFile, state: FileState): Promise<string> {
-  const temporary = besideName('tmp');
-  const place = onDisk(folder, temporary);
-  if (file.mode === '120000') {
-    await symlink(onDiskTarget(file.bytes), place);
-    return temporary;
+/** A content that lies beside its place until it is put there. Whoever made it syncs it first and discards it at last. */
+export class BesideFile {
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #temporary = besideName('tmp');
+  readonly #file: NewFile;
+  /** The regular file that is replaced, with the owner and permissions that the new one was given. */
+  readonly #replaced: RegularState | undefined;
+  #handle: FileHandle | undefined;
+
+  private constructor(folder: string, name: string, file: NewFile, state: FileState) {
+    this.#folder = folder;
+    this.#name = name;
+    this.#file = file;
+    this.#replaced = state.kind === 'file' && state.blob.mode !== linkMode ? state : undefined;
   }
-  const replaced = state.kind === 'file' && state.blob.mode !== '120000' ? state : undefined;
-  const handle = await open(place, 'wx', replaced !== undefined || file.secret ? 0o600 : file.mode === '100755' ? 0o777 : 0o666);
-  try {
+
+  /** `state`: what is at the place now. */
+  static async write(folder: string, name: string, file: NewFile, state: FileState): Promise<BesideFile> {
+    const beside = new BesideFile(folder, name, file, state);
+    try {
+      await beside.#write();
+    } catch (error) {
+      await beside.discard();
+      throw error;
+    }
+    return beside;
+  }
+
+  async #write(): Promise<void> {
+    const place = onDisk(this.#folder, this.#temporary);
+    const [file, replaced] = [this.#file, this.#replaced];
+    if (file.mode === linkMode) return symlink(onDiskTarget(file.bytes), place);
+    const handle = await open(place, 'wx', replaced !== undefined || file.secret ? 0o600 : file.mode === '100755' ? 0o777 : 0o666);
+    this.#handle = handle;
     await handle.writeFile(file.bytes);
     if (replaced !== undefined) await handle.chown(replaced.uid, replaced.gid).catch(() => undefined);
     if (replaced !== undefined) await handle.chmod(permissionsFor(replaced.permissions, file.mode));
     else if (file.secret && file.mode === '100755') await handle.chmod(0o700);
-    await handle.sync();
-  } catch (error) {
-    await unlink(place).catch(ignoreMissing);
-    throw error;
-  } finally {
-    await handle.close();
   }
-  return temporary;
+
+  /** The content is on the disk when this resolves. */
+  async sync(): Promise<void> {
+    await this.#handle?.sync();
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+
+  /** Gives it its name, and only where `expected` is there at this moment. */
+  async place(expected: Blob | null): Promise<Hindrance> {
+    const [folder, temporary, name] = [this.#folder, this.#temporary, this.#name];
+    if (expected === null) return linkInto(folder, temporary, name);
+    if (expected.mode === linkMode || this.#file.mode === linkMode) return renameOver(folder, temporary, name, expected);
+    return exchange(folder, temporary, name, expected, this.#replaced);
+  }
+
+  /** Removes what is still beside; harmless after `place`. */
+  async discard(): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = undefined;
+    await unlink(onDisk(this.#folder, this.#temporary)).catch(ignoreMissing);
+  }
 }
 
 const onDiskTarget = (target: Buffer): string | Buffer => (isUtf8(target) ? target.toString('utf8') : target);
@@ -113,7 +157,7 @@ async function renameOver(folder: string, temporary: string, name: string, expec
  * Renames the new file over the old one while a second name holds the old one: who had it open and wrote into it just
  * then finds their bytes in place again.
  */
-async function exchange(folder: string, temporary: string, name: string, expected: Blob): Promise<Hindrance> {
+async function exchange(folder: string, temporary: string, name: string, expected: Blob, replaced: RegularState | undefined): Promise<Hindrance> {
   const holding = besideName('old');
   try {
     await link(onDisk(folder, name), onDisk(folder, holding));
@@ -128,6 +172,7 @@ async function exchange(folder: string, temporary: string, name: string, expecte
     if (!isState(held, expected)) return stateInWords(held);
     const there = await lstat(onDisk(folder, name), { bigint: true });
     if (held.kind !== 'file' || there.ino !== held.inode) return 'another file by now';
+    if (replaced !== undefined && !sameRights(held, replaced)) return 'a file with other permissions by now';
     await rename(onDisk(folder, temporary), onDisk(folder, name));
     const later = await stateAt(folder, holding);
     if (isState(later, expected)) return undefined;

@@ -10,7 +10,8 @@ import { decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
 import { gitObject } from './objects.ts';
 import { ancestorsOf, nameOf, onDisk, parentOf } from './places.ts';
 import { putFile, removeFile } from './replaceFile.ts';
-import { change, lookAt, removeFolder, roomAt } from './restorePlaces.ts';
+import { bringPlain, type Coming, eachOf, removePlain } from './restoreFolder.ts';
+import { byFolder, change, lookAt, lookAtAll, removeFolder, roomAt } from './restorePlaces.ts';
 
 export interface RestoreParts {
   readonly root: string;
@@ -25,6 +26,11 @@ export interface RestoreParts {
 /** What a path has after it was dealt with, or why it was left as it is. */
 type Result = { readonly now: Blob | null; readonly merged: boolean } | { readonly left: string };
 
+/** Contents that are held and brought back together: so many files may lie beside their places when the power fails, and so many bytes are in memory. */
+const [mostItems, mostBytes] = [64, 32 * 1024 * 1024];
+/** Folders that are worked on at once. */
+const width = 4;
+
 /**
  * Brings paths back. A path that is neither as the session left it nor as it shall be is the user's: it gets a
  * three-way merge or stays. Every path is looked at again afterwards; one that does not have what it should is left.
@@ -36,11 +42,48 @@ export async function restorePaths(parts: RestoreParts, items: readonly RestoreI
   for (const { path } of unique) if (!mayRestore(path)) results.set(path, { left: 'it is no path of the session' });
   const allowed = unique.filter((item) => !results.has(item.path));
   // What goes makes room for what comes: a file where a folder was, a folder where a link was.
-  for (const item of allowed.filter((one) => one.target === null)) results.set(item.path, await removeOne(parts, item));
-  const coming = allowed.flatMap((item) => (item.target === null ? [] : [{ ...item, target: item.target }]));
-  const contents = parts.blobs.readAll(coming.map((item) => item.target.oid), Number.POSITIVE_INFINITY);
-  for (const item of coming) results.set(item.path, await bringOne(parts, item, (await contents.next()).value ?? Buffer.alloc(0), moved));
-  return { ...(await verified(parts, results)), ...(moved.length === 0 ? {} : { moved }) };
+  for (const [folder, going] of byFolder(allowed.filter((one) => one.target === null), ({ path }) => path)) await removeAll(parts, folder, going, results);
+  for await (const batch of batches(parts.blobs, allowed)) await bringAll(parts, batch, results, moved);
+  return { ...(await verified(parts, new Map(unique.flatMap(({ path }) => entryOf(results, path))))), ...(moved.length === 0 ? {} : { moved }) };
+}
+
+const entryOf = (results: ReadonlyMap<Path, Result>, path: Path): [Path, Result][] => {
+  const result = results.get(path);
+  return result === undefined ? [] : [[path, result]];
+};
+
+/** What comes back, with its content, folder by folder. Throws for a content that is not what its id says. */
+async function* batches(blobs: Blobs, items: readonly RestoreItem[]): AsyncGenerator<readonly Coming[]> {
+  const sorted = [...byFolder(items, ({ path }) => path).values()].flat().flatMap((item) => (item.target === null ? [] : [{ ...item, target: item.target }]));
+  const next = sorted.values();
+  let [batch, bytes]: [Coming[], number] = [[], 0];
+  for await (const content of blobs.readAll(sorted.map((item) => item.target.oid), Number.POSITIVE_INFINITY)) {
+    const item = next.next().value;
+    if (item === undefined || content === undefined || gitObject('blob', content).oid !== item.target.oid) throw new Error(`the checkpoint store answered other bytes for ${item?.path}`);
+    batch.push({ ...item, content });
+    bytes += content.length;
+    if (batch.length < mostItems && bytes < mostBytes) continue;
+    yield batch;
+    [batch, bytes] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function removeAll(parts: RestoreParts, folder: Path, items: readonly RestoreItem[], results: Map<Path, Result>): Promise<void> {
+  const gone = await removePlain(parts.root, folder, items);
+  for (const path of gone) results.set(path, { now: null, merged: false });
+  const [first] = gone;
+  if (first !== undefined) await removeEmptied(parts, first);
+  for (const item of items) if (!gone.has(item.path)) results.set(item.path, await removeOne(parts, item));
+}
+
+/** What is as the session left it folder by folder, everything else by itself. */
+async function bringAll(parts: RestoreParts, items: readonly Coming[], results: Map<Path, Result>, moved: MovedPath[]): Promise<void> {
+  await eachOf(byFolder(items, ({ path }) => path), width, async ([folder, inside]) => {
+    const done = await bringPlain(parts.root, folder, inside, (path) => parts.guard.isSecret(path));
+    for (const { path, target } of inside) if (done.has(path)) results.set(path, { now: target, merged: false });
+  });
+  for (const item of items) if (!results.has(item.path)) results.set(item.path, await bringOne(parts, item, moved));
 }
 
 async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result> {
@@ -56,7 +99,7 @@ async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result
   return { now: null, merged: false };
 }
 
-async function bringOne(parts: RestoreParts, item: RestoreItem & { readonly target: Blob }, target: Buffer, moved: MovedPath[]): Promise<Result> {
+async function bringOne(parts: RestoreParts, item: Coming, moved: MovedPath[]): Promise<Result> {
   const found = await lookAt(parts.root, item.path);
   // Where the session left nothing, a folder without anything that a checkpoint holds must not keep the file away.
   const { state, to } = item.expected === null ? await roomAt(parts.root, item.path, found, parts.skip) : { state: found };
@@ -66,19 +109,19 @@ async function bringOne(parts: RestoreParts, item: RestoreItem & { readonly targ
   const step = decideRestore(item.target, item.expected, current);
   if (step.do === 'leave') return { left: step.why };
   if (step.do === 'nothing') return { now: item.target, merged: false };
-  const next = await nextContent(parts, item, step, current, target);
+  const next = await nextContent(parts, item, step, current);
   if (next === undefined) return { left: 'you changed the same lines since' };
   const hindrance = await change(parts.root, item.path, true, (place, name) => putFile(place, name, { ...next, secret: parts.guard.isSecret(item.path) }, current));
   return hindrance === undefined ? { now: { oid: gitObject('blob', next.bytes).oid, mode: next.mode }, merged: step.do === 'merge' } : { left: hindrance };
 }
 
 /** The bytes and mode that a step asks for; undefined where a merge does not come out clean. */
-async function nextContent(parts: RestoreParts, item: RestoreItem & { readonly target: Blob }, step: RestoreStep, current: Blob | null, target: Buffer): Promise<{ readonly bytes: Buffer; readonly mode: Blob['mode'] } | undefined> {
-  if (step.do !== 'merge' || step.content === 'target') return { bytes: target, mode: step.do === 'merge' ? step.mode : item.target.mode };
+async function nextContent(parts: RestoreParts, item: Coming, step: RestoreStep, current: Blob | null): Promise<{ readonly bytes: Buffer; readonly mode: Blob['mode'] } | undefined> {
+  if (step.do !== 'merge' || step.content === 'target') return { bytes: item.content, mode: step.do === 'merge' ? step.mode : item.target.mode };
   const entered = await inFolder(parts.root, parentOf(item.path), false, async (place) => readSmall(onDisk(place, nameOf(item.path))));
   const here = 'value' in entered ? entered.value.object : undefined;
   if (here === undefined || here.oid !== current?.oid) return undefined;
-  const bytes = step.content === 'current' ? here.body : mergeTexts(here.body, await parts.blobs.read(item.expected?.oid ?? ''), target);
+  const bytes = step.content === 'current' ? here.body : mergeTexts(here.body, await parts.blobs.read(item.expected?.oid ?? ''), item.content);
   return bytes === undefined ? undefined : { bytes, mode: step.mode };
 }
 
@@ -98,10 +141,11 @@ async function removeEmptied(parts: RestoreParts, path: Path): Promise<void> {
 
 async function verified(parts: RestoreParts, results: ReadonlyMap<Path, Result>): Promise<RestoreOutcome> {
   const [restored, merged, left]: [Path[], Path[], LeftPath[]] = [[], [], []];
+  const states = await lookAtAll(parts.root, results.keys());
   for (const [path, result] of results) {
     if ('left' in result) left.push({ path, why: result.left });
     else {
-      const state = await lookAt(parts.root, path);
+      const state = states.get(path) ?? { kind: 'missing' };
       const asWanted = result.now === null ? isNoFile(state) : isState(state, result.now);
       if (!asWanted) left.push({ path, why: `it was written, but there is ${stateInWords(state)} now` });
       else (result.merged ? merged : restored).push(path);

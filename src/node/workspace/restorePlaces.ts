@@ -5,14 +5,41 @@ import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
 import { type FileState, stateAt } from './fileState.ts';
 import { inFolder } from './folders.ts';
+import { Pace } from './pace.ts';
 import { joined, nameOf, onDisk, parentOf } from './places.ts';
 
 /** What is at a path of the work tree now. */
 export async function lookAt(root: string, path: Path): Promise<FileState> {
-  const entered = await inFolder(root, parentOf(path), false, (place) => stateAt(place, nameOf(path)));
-  if ('value' in entered) return entered.value;
-  if ('missing' in entered) return { kind: 'missing' };
-  return { kind: entered.noFolder ? 'unreachable' : 'other', what: `no way to it (${entered.blocked})` };
+  return (await lookAtAll(root, [path])).get(path) ?? { kind: 'missing' };
+}
+
+/** What is at each of these paths now; a folder is entered once for all that is in it. */
+export async function lookAtAll(root: string, paths: Iterable<Path>): Promise<ReadonlyMap<Path, FileState>> {
+  const states = new Map<Path, FileState>();
+  const pace = new Pace();
+  for (const [folder, inside] of byFolder(paths, (path) => path)) {
+    const entered = await inFolder(root, folder, false, async (place) => {
+      for (const path of inside) {
+        if (pace.due) await pace.rest();
+        states.set(path, await stateAt(place, nameOf(path)));
+      }
+    });
+    if ('blocked' in entered) for (const path of inside) states.set(path, { kind: entered.noFolder ? 'unreachable' : 'other', what: `no way to it (${entered.blocked})` });
+    if ('missing' in entered) for (const path of inside) states.set(path, { kind: 'missing' });
+  }
+  return states;
+}
+
+/** Things by the folder that their path is in. */
+export function byFolder<Thing>(things: Iterable<Thing>, pathOf: (thing: Thing) => Path): ReadonlyMap<Path, readonly Thing[]> {
+  const folders = new Map<Path, Thing[]>();
+  for (const thing of things) {
+    const folder = parentOf(pathOf(thing));
+    const known = folders.get(folder);
+    if (known === undefined) folders.set(folder, [thing]);
+    else known.push(thing);
+  }
+  return folders;
 }
 
 /** Does something at a path; answers what hindered it. A refusal of the system is one of them. */
@@ -31,7 +58,8 @@ export async function change(root: string, path: Path, create: boolean, act: (pl
   }
 }
 
-const refusals = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY', 'ENOTEMPTY', 'EINVAL', 'EILSEQ', 'EXDEV']);
+/** What the system answers where it refuses one path in particular. */
+export const refusals: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY', 'ENOTEMPTY', 'EINVAL', 'EILSEQ', 'EXDEV']);
 
 /** What is at a path once room was made there, and where what stood in the way is kept now. */
 export interface Room {

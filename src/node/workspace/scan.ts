@@ -44,7 +44,7 @@ const racyMs = 2000;
  */
 export async function scan(root: string, skip: (path: Path) => boolean): Promise<Scan> {
   const result = { found: [] as Found[], unreadable: new Map<Path, string>(), special: new Map<Path, string>(), permissions: new Map<Path, number>(), folders: new Set<Path>(), repositories: [] as Path[], skipped: [] as Path[] };
-  const racySince = BigInt(Date.now() - racyMs) * 1_000_000n;
+  const since = racySince();
   const pace = new Pace();
   const pending: Path[] = [''];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
@@ -58,7 +58,7 @@ export async function scan(root: string, skip: (path: Path) => boolean): Promise
       else if (entry.isDirectory()) {
         result.folders.add(path);
         pending.push(path);
-      } else look(root, path, racySince, result);
+      } else look(root, path, since, result);
       if (pace.due) await pace.rest();
     }
   }
@@ -87,10 +87,18 @@ function listed(root: string, folder: Path, unreadable: Map<Path, string>): read
   }
 }
 
-function look(root: string, path: Path, racySince: bigint, result: { readonly found: Found[]; readonly unreadable: Map<Path, string>; readonly special: Map<Path, string>; readonly permissions: Map<Path, number> }): void {
+/** A file that changed at this time, in nanoseconds, or later may change again without its times telling. */
+const racySince = (): bigint => BigInt(Date.now() - racyMs) * 1_000_000n;
+
+/** `since`: as of the beginning of the look. */
+export function foundFile(path: Path, stats: BigIntStats, since = racySince()): Found {
+  return { path, key: keyOf(stats), size: Number(stats.size), link: stats.isSymbolicLink(), racy: stats.ctimeNs > since };
+}
+
+function look(root: string, path: Path, since: bigint, result: { readonly found: Found[]; readonly unreadable: Map<Path, string>; readonly special: Map<Path, string>; readonly permissions: Map<Path, number> }): void {
   try {
     const stats = lstatSync(onDisk(root, path), { bigint: true });
-    if (stats.isFile() || stats.isSymbolicLink()) result.found.push({ path, key: keyOf(stats), size: Number(stats.size), link: stats.isSymbolicLink(), racy: stats.ctimeNs > racySince });
+    if (stats.isFile() || stats.isSymbolicLink()) result.found.push(foundFile(path, stats, since));
     else result.special.set(path, specialKind(stats));
     const bits = Number(stats.mode) & 0o7777;
     if (stats.isFile() && isUnusual(bits)) result.permissions.set(path, bits);

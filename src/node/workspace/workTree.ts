@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, RestoreItem, RestoreOutcome } from '../../agent/ports.ts';
+import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, RestoreItem, RestoreOutcome, WholeCapture } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import type { Session } from '../../core/session/session.ts';
@@ -52,6 +52,8 @@ export class WorkTree implements KeepingWorkspace {
   readonly #tools: FileTools;
   readonly #own: OwnFiles;
   readonly #queue = new Queue();
+  /** Paths that this port wrote since the last look. */
+  readonly #written = new Set<Path>();
 
   constructor(parts: WorkTreeParts) {
     this.root = parts.root;
@@ -64,8 +66,20 @@ export class WorkTree implements KeepingWorkspace {
     return headOf(this.#parts.store.git, await findUserRepository(this.root));
   }
 
-  capture(): Promise<Capture> {
-    return this.#queue.run(async () => (await this.#parts.captures.take()).capture);
+  capture(): Promise<WholeCapture> {
+    return this.#queue.run(async () => {
+      const { capture } = await this.#parts.captures.take();
+      this.#written.clear();
+      return capture;
+    });
+  }
+
+  captureWritten(paths: readonly Path[]): Promise<Capture> {
+    return this.#queue.run(async () => {
+      const capture = await this.#parts.captures.takeWritten(new Set([...paths, ...this.#written]));
+      this.#written.clear();
+      return capture;
+    });
   }
 
   scratchUse(): Promise<ScratchUse> {
@@ -116,11 +130,20 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   apply(change: FileChange): Promise<ApplyOutcome> {
-    return this.#queue.run(() => this.#tools.apply(change));
+    return this.#queue.run(() => this.#writing([change.path], () => this.#tools.apply(change)));
   }
 
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
-    return this.#queue.run(async () => restorePaths({ ...this.#parts, made: await this.#made() }, items));
+    return this.#queue.run(() => this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items)));
+  }
+
+  /** What refuses as a whole has written nothing: whoever changed the path then, it was not this port. */
+  async #writing<Outcome extends object>(paths: readonly Path[], write: () => Promise<Outcome>): Promise<Outcome> {
+    const fresh = paths.filter((path) => !this.#written.has(path));
+    for (const path of fresh) this.#written.add(path);
+    const outcome = await write();
+    if ('ok' in outcome && outcome.ok === false) for (const path of fresh) this.#written.delete(path);
+    return outcome;
   }
 
   /** Whether a folder came to be under the session. */
@@ -134,7 +157,7 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
-    return this.#queue.run(() => this.#tools.revertHunk(path, hunk));
+    return this.#queue.run(() => this.#writing([path], () => this.#tools.revertHunk(path, hunk)));
   }
 
   commit(input: CommitInput): Promise<string> {

@@ -18,9 +18,6 @@ export const atMost = (name: string, value: number, unit: Unit, limit: number | 
 export const atLeast = (name: string, value: number, unit: Unit, limit: number | null, note?: string): Row =>
   ({ name, value, unit, limit, ok: limit === null || value >= limit, ...(note === undefined ? {} : { note }) });
 
-/** What does not exist is missed. */
-export const missed = (name: string, unit: Unit, limit: number, note: string): Row => ({ name, value: null, unit, limit, ok: false, note });
-
 /** What cannot be compared on this machine is neither met nor missed. */
 export const skipped = (name: string, unit: Unit, note: string): Row => ({ name, value: null, unit, limit: null, ok: true, note });
 

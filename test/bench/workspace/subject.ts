@@ -22,8 +22,6 @@ export interface Answer {
   readonly tree?: TreeId;
   /** How many files a rewind brought back. */
   readonly files?: number;
-  /** The adapter cannot do that. */
-  readonly impossible?: true;
 }
 
 export interface Measured extends Answer {
@@ -49,7 +47,7 @@ async function perform(request: Request): Promise<Answer> {
     case 'checkpoint':
       return { tree: (await opened().capture()).tree };
     case 'checkpointWritten':
-      return { impossible: true };
+      return { tree: (await opened().captureWritten([])).tree };
     case 'write':
       return write(request.contents);
     case 'rewind':

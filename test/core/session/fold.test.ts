@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { evolve, fold } from '../../../src/core/session/evolve.ts';
 import type { SessionEvent } from '../../../src/core/session/events.ts';
+import { isPhaseMet, measuredTree } from '../../../src/core/session/line.ts';
 import type { Session } from '../../../src/core/session/session.ts';
 import { answer, base, boundary, exit, flag, gate, opened, phase, ran, write, wrote } from './support/events.ts';
 import { contractOf, Story } from './support/journal.ts';
@@ -120,6 +121,35 @@ describe('A rewind to a boundary', () => {
   });
 });
 
+describe('What is known by the written paths alone', () => {
+  const narrow = (tree: string): SessionEvent => ({ type: 'changes/written', writes: [hook], tree, covers: 'written' });
+  const claiming: SessionEvent = { type: 'turn/answered', conversation: 'm1', turn: 9, content: [{ type: 'text', text: 'All checks pass.' }], badCalls: [], stop: 'end_turn', usage: { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 }, costUsd: 0, model: 'm', ms: 1 };
+  const support = (story: Story) => story.tell(claiming).session.claims.at(-1)?.support;
+
+  it('is the tree, but no measured one, until everything was looked at and was the same', () => {
+    const story = working().tell(narrow('t3'));
+    assert.deepEqual([story.session.tree, story.session.covers, measuredTree(story.session)], ['t3', 'written', undefined]);
+    assert.equal(measuredTree(story.tell(ran('r9', 'progress', 't4')).session), undefined, 'the run was on another tree');
+    assert.equal(measuredTree(story.tell(ran('r9', 'progress', 't3')).session), 't3');
+    assert.equal(measuredTree(story.tell(narrow('t3'), exit('minimal-hook', 't3', false)).session), 't3');
+    assert.equal(measuredTree(story.tell(narrow('t3'), { type: 'changes/observed', by: 'user', files: [], tree: 't5' }).session), 't5');
+    assert.equal(measuredTree(story.tell(narrow('t3'), wrote('t5', hook)).session), 't5');
+    assert.equal(measuredTree(story.tell(narrow('t3'), rewindFile).session), 't1');
+  });
+
+  it('never supports a claim, though it comes to the tree of a green run', () => {
+    const green = working().tell(ran('r1', 'progress', 't2'));
+    assert.equal(support(green), 'supported');
+    assert.equal(support(green.tell(narrow('t2'))), 'unsupported');
+    assert.equal(support(green.tell(narrow('t2'), ran('r2', 'progress', 't2'))), 'supported');
+  });
+
+  it('never meets the conditions of a phase', () => {
+    const met = working().tell(exit('minimal-hook', 't2'));
+    assert.deepEqual([isPhaseMet(met.session), isPhaseMet(met.tell(narrow('t2')).session)], [true, false]);
+  });
+});
+
 describe('A verdict', () => {
   const reached = { type: 'verdict/reached', verdict: 'pass', tree: 't2', change: { files: 1, added: 1, removed: 0 }, because: ['green'] } as const;
   const ended = { type: 'session/ended', end: 'completed', detail: 'done' } as const;
@@ -131,6 +161,11 @@ describe('A verdict', () => {
     assert.equal(story.tell(users('t9')).session.verdict?.verdict, 'unverified');
     assert.equal(story.tell(users('t2'), users('t9')).session.verdict?.verdict, 'unverified');
     assert.equal(story.session.verdict?.because.length, 2);
+  });
+
+  it('is taken away by a look at written paths alone, even where that comes to the same tree', () => {
+    const narrow = { type: 'changes/written', writes: [], tree: 't2', covers: 'written' } as const;
+    assert.equal(working().tell(reached, ended, narrow).session.verdict?.verdict, 'unverified');
   });
 
   it('stays where nothing changed', () => {

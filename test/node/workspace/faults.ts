@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-const watched = ['open', 'rename', 'link', 'unlink', 'symlink', 'mkdir', 'rmdir', 'writeFile'] as const;
+const watched = ['open', 'rename', 'link', 'unlink', 'symlink', 'mkdir', 'rmdir', 'rm', 'writeFile'] as const;
 type Watched = (typeof watched)[number];
 
 /** Calls `before` ahead of each change that the code under test asks of the file system, for as long as `work` runs. */

@@ -300,10 +300,19 @@ describe('the checkpoint store', () => {
     assert.deepEqual([git('rev-parse', 'x'), git('log', '-1', '--format=%an %P', 'x')], [commit, `Ada ${parent}`]);
   });
 
-  it('refuses a tree that is damaged rather than answering another', async () => {
-    const repo = newRepo({ 'a.txt': 'a' });
-    const { tree } = await (await open(repo)).capture();
-    fs.rmSync(path.join(repo.store, 'objects', tree.slice(0, 2), tree.slice(2)));
-    await assert.rejects((await open(repo)).entries(tree));
-  });
+  for (const [how, damage] of [
+    ['is gone', (pack: string) => fs.rmSync(pack)], ['is cut short', (pack: string) => fs.truncateSync(pack, fs.statSync(pack).size - 1)],
+    ['has lost its index', (pack: string) => fs.rmSync(pack.replace('.pack', '.idx'))], ['has an index cut short', (pack: string) => fs.truncateSync(pack.replace('.pack', '.idx'), 1100)],
+    ['has other bytes', (pack: string) => fs.writeFileSync(pack, fs.readFileSync(pack).map((byte, at) => (at % 8 === 4 ? byte ^ 255 : byte)))],
+  ] as const) {
+    it(`refuses what was in a pack that ${how} rather than answering something else`, async () => {
+      const repo = newRepo({ 'a.txt': 'a' });
+      const { tree } = await (await open(repo)).capture();
+      const packs = fs.readdirSync(path.join(repo.store, 'objects', 'pack')).filter((name) => name.endsWith('.pack')).map((name) => path.join(repo.store, 'objects', 'pack', name));
+      for (const pack of packs) damage(pack);
+      const workspace = await open(repo);
+      await assert.rejects(workspace.entries(tree));
+      await assert.rejects(workspace.blobText({ oid: '2e65efe2a145dda7ee51d1741299f848e5bf752e', mode: '100644' }));
+    });
+  }
 });

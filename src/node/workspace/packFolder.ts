@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { writeDurably } from '../journal/durable.ts';
+import type { PackFile, WholePack } from './pack.ts';
+import { packIndex } from './packIndex.ts';
+
+/** Where the packs of a store are, each with its index. A pack without an index is nothing; the index comes last. */
+export class PackFolder {
+  readonly directory: string;
+
+  /** `store` is the git directory. */
+  constructor(store: string) {
+    this.directory = path.join(store, 'objects', 'pack');
+  }
+
+  /** Makes a pack part of the store; what is in it is on the disk when this resolves. */
+  async put(pack: WholePack & { readonly bytes: Buffer }): Promise<void> {
+    await this.#place(async (file) => {
+      await writeSynced(file, pack.bytes);
+      const back = await readFile(file);
+      const trailer = back.subarray(-pack.checksum.length);
+      if (!trailer.equals(pack.checksum) || !sha1(back.subarray(0, -trailer.length)).equals(trailer)) throw readBackDiffers(file);
+      return pack;
+    });
+  }
+
+  /** The same with a pack that was written to a file of the same file system. */
+  take(pack: PackFile): Promise<WholePack> {
+    return this.#place(async (file) => {
+      const whole = await pack.close();
+      await rename(pack.path, file);
+      return whole;
+    });
+  }
+
+  /** A name that no other process can come upon: what one has acknowledged is never written over by another. */
+  #newPlace(): string {
+    return path.join(this.directory, `pack-${randomBytes(20).toString('hex')}`);
+  }
+
+  async #place(write: (file: string) => Promise<WholePack>): Promise<WholePack> {
+    const place = this.#newPlace();
+    const index = `${place}.idx`;
+    try {
+      const pack = await write(`${place}.pack`);
+      const bytes = packIndex(pack.entries, pack.checksum);
+      await writeDurably(index, bytes);
+      if (!(await readFile(index)).equals(bytes)) throw readBackDiffers(index);
+      return pack;
+    } catch (error) {
+      await removePack(place);
+      throw error;
+    }
+  }
+
+  /** Removes what a process that died has left behind: packs without an index, and what has no name yet. A living one is done within a day. */
+  async sweep(): Promise<void> {
+    const names = new Set(await readdir(this.directory));
+    const lost = [...names].filter((name) => name.endsWith('.tmp') || (name.endsWith('.pack') && !names.has(name.replace(/\.pack$/, '.idx'))));
+    for (const name of lost) await removeOld(path.join(this.directory, name));
+  }
+}
+
+/** Removes a pack, named without its extension. The index first: one without its pack would promise what is not there. */
+export async function removePack(place: string): Promise<void> {
+  await rm(`${place}.idx`, { force: true });
+  await rm(`${place}.pack`, { force: true });
+}
+
+const aDay = 24 * 60 * 60 * 1000;
+
+/** Removes a file or folder that was not touched for a day. */
+export async function removeOld(file: string): Promise<void> {
+  const stats = await stat(file).catch(() => undefined);
+  if (stats !== undefined && Date.now() - stats.mtimeMs > aDay) await rm(file, { recursive: true, force: true });
+}
+
+async function writeSynced(file: string, bytes: Buffer): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const sha1 = (bytes: Buffer): Buffer => createHash('sha1').update(bytes).digest();
+const readBackDiffers = (place: string): Error => new Error(`the checkpoint store read back something else than was written to ${path.basename(place)}`);

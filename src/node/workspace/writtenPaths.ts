@@ -1,0 +1,88 @@
+import { type BigIntStats, lstatSync } from 'node:fs';
+import type { Blob, Path } from '../../core/session/changes.ts';
+import type { Blobs } from './blobs.ts';
+import type { CaptureState } from './capture.ts';
+import { wholeBytes } from './content.ts';
+import { largestFile } from './coverage.ts';
+import { type KnownFile, readFound } from './fileReader.ts';
+import { inFolder } from './folders.ts';
+import type { Intake } from './intake.ts';
+import { isUnusual, permissionsWord } from './permissions.ts';
+import { ancestorsOf, isUnder, nameOf, onDisk, parentOf } from './places.ts';
+import { foundFile, isGone } from './scan.ts';
+
+/** What a look at some paths found. */
+export interface WrittenLook {
+  /** Against the last look: contents that are new, and paths that are gone (null). */
+  readonly changes: ReadonlyMap<Path, Blob | null>;
+  /** Files that were read. */
+  readonly fresh: ReadonlyMap<Path, KnownFile>;
+  /** Folders that were made on the way to them. */
+  readonly folders: readonly Path[];
+}
+
+export interface WrittenParts {
+  readonly root: string;
+  readonly blobs: Blobs;
+  readonly skip: (path: Path) => boolean;
+}
+
+/** More paths than this cost as much as a look at everything. */
+const mostPaths = 64;
+
+/**
+ * Looks at these paths alone. Undefined where that does not do: only plain files, there or gone, in plain folders are known by themselves. Whatever
+ * a look at everything would have to decide (coverage, links, odd permissions, a folder where a file was) is left to one.
+ */
+export async function lookAtWritten(parts: WrittenParts, state: CaptureState, paths: ReadonlySet<Path>, beside: Readonly<Record<Path, string>>, intake: Intake): Promise<WrittenLook | undefined> {
+  if (state.folders === undefined || paths.size > mostPaths) return undefined;
+  const [changes, fresh, folders] = [new Map<Path, Blob | null>(), new Map<Path, KnownFile>(), new Set<Path>()];
+  for (const path of paths) {
+    if ([path, ...ancestorsOf(path)].some(parts.skip)) continue;
+    if (!isPlainPlace(state, path)) return undefined;
+    const stats = await statsAt(parts.root, path);
+    if (stats === undefined) return undefined;
+    const known = state.files.get(path);
+    if (stats === 'missing') {
+      if (known !== undefined) changes.set(path, null);
+      continue;
+    }
+    if (!mayStandAlone(path, stats, known, beside)) return undefined;
+    for (const folder of ancestorsOf(path)) if (!state.folders.has(folder)) folders.add(folder);
+    const found = foundFile(path, stats);
+    if (known !== undefined && known.key === found.key && !known.racy) continue;
+    const outcome = await readFound(parts.root, found, intake, parts.blobs);
+    if (outcome === 'gone' || 'unreadable' in outcome) return undefined;
+    fresh.set(path, outcome);
+    if (known?.blob.oid !== outcome.blob.oid || known.blob.mode !== outcome.blob.mode) changes.set(path, outcome.blob);
+  }
+  return { changes, fresh, folders: [...folders] };
+}
+
+/** Nothing of what was left out, could not be read, or was another kind of thing is at the path or above it. */
+function isPlainPlace(state: CaptureState, path: Path): boolean {
+  if (isUnder(path, state.leftOut) || isUnder(path, state.unread) || state.folders?.has(path) === true) return false;
+  for (const folder of ancestorsOf(path)) if (state.files.has(folder)) return false;
+  return true;
+}
+
+/** The state of what is at a path, undefined where a link or a file is on the way. */
+async function statsAt(root: string, path: Path): Promise<BigIntStats | 'missing' | undefined> {
+  const entered = await inFolder(root, parentOf(path), false, async (place) => {
+    try {
+      return lstatSync(onDisk(place, nameOf(path)), { bigint: true });
+    } catch (error) {
+      if (isGone(error)) return 'missing';
+      throw error;
+    }
+  });
+  if ('value' in entered) return entered.value;
+  return 'missing' in entered ? 'missing' : undefined;
+}
+
+/** A large new file needs a decision on coverage; a new name may be spelled differently by a system that does not tell upper from lower case. */
+function mayStandAlone(path: Path, stats: BigIntStats, known: KnownFile | undefined, beside: Readonly<Record<Path, string>>): boolean {
+  const bits = Number(stats.mode) & 0o7777;
+  if (!stats.isFile() || beside[path] !== (isUnusual(bits) ? permissionsWord(bits) : undefined)) return false;
+  return known === undefined ? stats.size <= BigInt(wholeBytes) && process.platform === 'linux' : stats.size <= BigInt(largestFile);
+}
