@@ -54,7 +54,7 @@ describe('After a look at written paths alone', () => {
   it('a rewind of a stray looks at everything first: what the user changed meanwhile is theirs', async () => {
     const { run, told } = inMemory({ [file]: 'new', 'NOTES.md': 'mine' });
     await rewindWrites(run({ [file]: 'new' }, write), [write], 'on-stray');
-    assert.deepEqual([told.map((event) => event.type).slice(0, 2), observed(told)], [['changes/observed', 'rewind/done'], ['NOTES.md']]);
+    assert.deepEqual([told.map((event) => event.type).slice(0, 2), observed(told)], [['changes/observed', 'rewind/begun'], ['NOTES.md']]);
     const rewind = told.find((event) => event.type === 'rewind/done');
     assert.deepEqual(rewind?.type === 'rewind/done' && rewind.rewind.writes.map(({ path }) => path), [file]);
   });
