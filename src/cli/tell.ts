@@ -3,10 +3,13 @@ import type { Entry } from '../core/session/events.ts';
 import type { Session } from '../core/session/session.ts';
 import { plain } from './output.ts';
 
+/** The terminal does not see who saves a file; the editor does. */
+const whoseChange = 'What changes here while a command of the session runs counts as the command\'s. Edit between its commands, at a gate, or in the editor.';
+
 /** What a person at a terminal is told of an entry; undefined for what is only of use in the trace. */
 export function tell(session: Session, { event }: Entry): string | undefined {
   switch (event.type) {
-    case 'session/started': return `Session ${event.session} · ${plain(event.contract.task.trim().split('\n')[0] ?? '')}\n${event.sandbox.kind === 'none' ? `No sandbox: ${event.sandbox.detail}` : `Sandbox: ${event.sandbox.kind} ${event.sandbox.detail}`}\nModel: ${event.contract.model.main} at ${event.endpoint.url}${event.endpoint.servedBy === undefined ? '' : ` — answered by: ${plain(event.endpoint.servedBy)}`}`;
+    case 'session/started': return `Session ${event.session} · ${plain(event.contract.task.trim().split('\n')[0] ?? '')}\n${event.sandbox.kind === 'none' ? `No sandbox: ${event.sandbox.detail}` : `Sandbox: ${event.sandbox.kind} ${event.sandbox.detail}`}\nModel: ${event.contract.model.main} at ${event.endpoint.url}${event.endpoint.servedBy === undefined ? '' : ` — answered by: ${plain(event.endpoint.servedBy)}`}\n${whoseChange}`;
     case 'session/resumed': return `Continued by ${event.door}`;
     case 'phase/started': return `\n── ${event.phase}${event.round > 0 ? ` (round ${event.round})` : ''}`;
     case 'turn/answered': return prose(event.content);
