@@ -2,15 +2,16 @@ import type { Blob, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { LeftPath, RestoreItem, RewindPlan } from '../core/session/facts.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { differences } from './look.ts';
-import { writeReports } from './reports.ts';
 import type { RestoreOutcome } from './ports.ts';
+import { writeReports } from './reports.ts';
 import { restoreRounds } from './restoreRounds.ts';
 import { carryOutHunk, finish } from './rewind.ts';
 import type { Run } from './run.ts';
 
 /**
- * Takes a rewind to its end that was begun when the process died. A path that is as before the rewind, or as a round
- * left it, is brought back now; one that has what it should have was brought back then. Any other may hold what the user did since, and counts as theirs. Does nothing where no rewind was begun.
+ * Takes a rewind to its end that was begun when the process died. A path that is as before the rewind, or as one of its rounds left it, is
+ * brought back now; one that has what it shall have was brought back then. Any other may hold what the user did since, and counts as theirs.
+ * Does nothing where no rewind was begun.
  */
 export async function finishRewind(run: Run): Promise<void> {
   const plan = run.recorder.session.rewinding;
@@ -21,19 +22,19 @@ export async function finishRewind(run: Run): Promise<void> {
 }
 
 async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<void> {
-  const items = plan.rounds.flat();
-  const paths = [...new Set(items.map((item) => item.path))];
-  const own = (path: Path) => items.filter((item) => item.path === path);
+  const items = new Map<Path, RestoreItem[]>();
+  for (const item of plan.rounds.flat()) items.set(item.path, [...(items.get(item.path) ?? []), item]);
+  const paths = [...items.keys()];
   const [was, is] = [await run.ports.workspace.entries(plan.safety, paths), await run.ports.workspace.entries(tree, paths)];
   /** Rounds that a path has behind it; undefined where that cannot be known. */
-  const behind = new Map(paths.map((path) => [path, roundsBehind(own(path), was.get(path), is.get(path))]));
-  const ahead = paths.filter((path) => (behind.get(path) ?? Infinity) < own(path).length);
+  const behind = new Map(paths.map((path) => [path, roundsBehind(items.get(path) ?? [], was.get(path), is.get(path))]));
+  const ahead = paths.filter((path) => (behind.get(path) ?? Infinity) < (items.get(path)?.length ?? 0));
   const theirs = paths.filter((path) => behind.get(path) === undefined);
-  const reached = paths.filter((path) => !ahead.includes(path) && !theirs.includes(path));
+  const reached = paths.filter((path) => behind.get(path) === items.get(path)?.length);
   const begun = paths.filter((path) => (behind.get(path) ?? 0) > 0);
   await observe(run, tree, begun);
   const rounds = plan.rounds.map((round, index) => round.filter((item) => (behind.get(item.path) ?? Infinity) <= index));
-  const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, rounds, ahead, error));
+  const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, plan, ahead, error));
   const rewind = await finish(run, plan, { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: 'it changed while the rewind was interrupted' }))] });
   if (plan.kind !== 'file') return;
   const back = new Set([...rewind.restored, ...rewind.merged]);
@@ -47,11 +48,15 @@ function roundsBehind(items: readonly RestoreItem[], was: Blob | undefined, is: 
 }
 
 /** Where it cannot be taken to its end this time either, it ends here with what it did: a rewind that never ends would let nobody go on. */
-async function soFar(run: Run, rounds: RewindPlan['rounds'], paths: readonly Path[], error: unknown): Promise<RestoreOutcome> {
-  const is = await run.ports.workspace.entries((await run.ports.workspace.capture()).tree, paths);
+async function soFar(run: Run, { rounds, safety }: RewindPlan, paths: readonly Path[], error: unknown): Promise<RestoreOutcome> {
+  const { tree } = await run.ports.workspace.capture();
+  const [was, is] = [await run.ports.workspace.entries(safety, paths), await run.ports.workspace.entries(tree, paths)];
   const last = new Map(rounds.flat().map((item) => [item.path, item.target]));
-  const isBack = (path: Path) => sameBlob(is.get(path) ?? null, last.get(path) ?? null);
-  return { restored: paths.filter(isBack), merged: [], left: paths.filter((path) => !isBack(path)).map((path) => ({ path, why: inWords(error) })) };
+  const restored = paths.filter((path) => sameBlob(is.get(path) ?? null, last.get(path) ?? null));
+  const back = new Set(restored);
+  const rest = paths.filter((path) => !back.has(path));
+  const merged = rest.filter((path) => !sameBlob(is.get(path) ?? null, was.get(path) ?? null));
+  return { restored, merged, left: rest.map((path) => ({ path, why: inWords(error) })) };
 }
 
 const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));

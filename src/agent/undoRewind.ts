@@ -21,13 +21,14 @@ export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreO
   return all;
 }
 
-/** Paths where a hunk that comes back may hold lines of the user: those that the session's own writes alone do not lead to from the base. */
+/** Paths where a hunk that comes back may hold lines of the user: they changed the path, and the session's own writes alone do not lead to it from the base. */
 async function usersPart(run: Run, { kind, writes, previous }: DoneRewind): Promise<readonly Path[]> {
   if (kind !== 'hunk') return [];
+  const { userChanges } = run.recorder.session;
   const base = await run.ports.workspace.entries(baseTree(run.recorder.session), writes.map((write) => write.path));
   const changes = writes.map(({ path, before }) => ({ path, ...withBlob('before', base.get(path)), ...withBlob('after', before) }));
   const { users, both } = sharesOf(changes, previous.writes);
-  return [...users, ...both];
+  return [...users, ...both].filter((path) => userChanges.some((change) => change.path === path));
 }
 
 function withBlob<K extends string>(key: K, blob: Blob | undefined): { readonly [key in K]?: Blob } {

@@ -84,6 +84,23 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), crossed);
   }));
 
+  it('the same where an undo had to leave the file, so that its writes do not lead to what it has', () => play(async (house, file) => {
+    const start = file.text();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    await house.startPhase();
+    await file.command('a0 line', 'by the session, later');
+    assert.equal((await house.act({ type: 'undo-rewind', rewind: lastRewind(house) })).ok, false);
+    const [hunk] = (await house.hunks()).get(name) ?? [];
+    await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+    const taken = lastRewind(house);
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    await house.act({ type: 'undo-rewind', rewind: taken });
+    assert.ok(file.text().startsWith('by the session, later'));
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    assert.equal(file.text(), start);
+  }));
+
   it('a file that cannot be rewound to its end is left wholly as it was', () => play(async (house, file) => {
     await file.command('a1 line', 'by the session');
     file.edit('by the session', 'by the user');
