@@ -18,6 +18,7 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'flag/raised': return ` ! ${event.flag.standing}: ${event.flag.path} by ${plain(event.flag.cause)} · flag ${event.flag.id}`;
     case 'flag/settled': return `   flag ${event.flag}: ${event.how}`;
     case 'rewind/done': return `   rewound ${event.rewind.kind} ${event.rewind.to}: ${event.rewind.restored.length} files${event.rewind.left.length > 0 ? `, left alone: ${event.rewind.left.map((one) => one.path).join(', ')}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${one.path} is kept in ${one.to}`).join('')}`;
+    case 'rewind/refused': return `   a rewind was not done: ${plain(event.why)}`;
     case 'oracle/ran': return indent(describeRun(event.run));
     case 'decoy/ran': return `   decoy ${event.decoy}: ${event.result} · ${event.detail}`;
     case 'review/reported': return `   review: ${event.findings.length} findings`;
