@@ -84,7 +84,7 @@ describe('incidents elsewhere, with a whole session', function () {
       const ran = await run('--approve', 'explore,oracle-only');
       assert.deepEqual(events(ran, 'base/taken')[0]?.base.notCovered, ['data/clone/.git: a repository of its own'], 'known before any work');
       assert.equal(ran.result?.gate?.kind, 'stray', 'a person is asked the moment that it happens');
-      assert.deepEqual(ran.result?.gate?.blocking, ['src/stats/pipe']);
+      assert.match(ran.result?.gate?.question ?? '', /src\/stats\/pipe/);
     });
   });
 
