@@ -1,4 +1,6 @@
 import { branchOf } from './boundaryCommit.ts';
+import { compileGlobs } from '../core/guard/globs.ts';
+import type { TreeId } from '../core/session/changes.ts';
 import { look } from './look.ts';
 import type { Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
@@ -9,14 +11,27 @@ export async function takeBase(run: Run): Promise<void> {
   const head = await workspace.head();
   const capture = await look(run);
   const dirty = await workspace.dirty();
+  const unmatched = await unmatchedGlobs(run, capture.tree);
   const message = dirty.length === 0 ? 'the state at the start' : 'uncommitted work at the start';
   const commit = await workspace.commit({ tree: capture.tree, branch: branchOf(run), message, author: 'user' });
   await measureScratch(run);
   await run.recorder.record({
     type: 'base/taken',
     base: {
-      tree: capture.tree, commit, dirty, notCovered: capture.notCovered,
+      tree: capture.tree, commit, dirty, notCovered: capture.notCovered, ...(unmatched.length === 0 ? {} : { unmatched }),
       ...(head.commit === undefined ? {} : { head: head.commit }), ...(head.branch === undefined ? {} : { branch: head.branch }),
     },
+  });
+}
+
+/** Globs of the scope that match no file: what is to be created, or a name that is spelled wrong. */
+async function unmatchedGlobs(run: Run, tree: TreeId): Promise<readonly string[]> {
+  const { scope } = run.recorder.session.contract;
+  const paths = [...(await run.ports.workspace.entries(tree)).keys()];
+  // A change entry without a wildcard names a file, which may well be one to create.
+  const areas = scope.change.map((area) => area.glob).filter((glob) => /[*?[{]|\/$/.test(glob));
+  return [...areas, ...scope.never].filter((glob) => {
+    const matches = compileGlobs([glob]);
+    return !paths.some((path) => matches(path) !== undefined);
   });
 }

@@ -1,6 +1,7 @@
 import { describeRun } from '../core/oracle/describe.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { Session } from '../core/session/session.ts';
+import { unmatchedWarning } from '../core/session/view/figures.ts';
 import { plain } from './output.ts';
 
 /** The terminal does not see who saves a file; the editor does. */
@@ -10,6 +11,7 @@ const whoseChange = 'What changes here while a command of the session runs count
 export function tell(session: Session, { event }: Entry): string | undefined {
   switch (event.type) {
     case 'session/started': return `Session ${event.session} · ${plain(event.contract.task.trim().split('\n')[0] ?? '')}\n${event.sandbox.kind === 'none' ? `No sandbox: ${event.sandbox.detail}` : `Sandbox: ${event.sandbox.kind} ${event.sandbox.detail}`}\nModel: ${event.contract.model.main} at ${event.endpoint.url}${event.endpoint.servedBy === undefined ? '' : ` — answered by: ${plain(event.endpoint.servedBy)}`}\n${whoseChange}`;
+    case 'base/taken': return unmatchedWarning(event.base.unmatched)?.replace(/^/, ' ! ');
     case 'session/resumed': return `Continued by ${event.door}`;
     case 'phase/started': return `\n── ${event.phase}${event.round > 0 ? ` (round ${event.round})` : ''}`;
     case 'turn/answered': return prose(event.content);

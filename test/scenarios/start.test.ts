@@ -163,6 +163,14 @@ describe('a session starts where the user stands', function () {
     });
   };
 
+  it('with a scope that matches nothing, which is said before the first request', async () => {
+    await scenario({}, contractText({ change: '[src/stats/**, docs/variance.md, src/statz/**]' }), async ({ bounded, project }) => {
+      const ran = await bounded('run', project.contract);
+      assert.match(ran.stderr, /No file matches src\/statz\/\*\*: .*correct the scope/);
+      assert.match((await bounded('status')).stdout, /No file matches/);
+    });
+  });
+
   it('with uncommitted work, which is kept and named', () => pass((project) => {
     project.write('src/other/neighbour.js', 'export const limit = 4; // mine\n');
     project.write('draft.txt', 'mine\n');

@@ -119,6 +119,8 @@ export interface BaseState {
   /** Paths whose content differed from HEAD: the user's uncommitted work. */
   readonly dirty: readonly Path[];
   readonly notCovered: readonly string[];
+  /** Globs of `scope.change` and `scope.never` that match no file. */
+  readonly unmatched?: readonly string[];
 }
 
 export type Role = 'main' | 'decoys' | 'reviewer' | 'helper';

@@ -2,7 +2,7 @@ import type { CallRecord, DoneRewind, Session } from './session.ts';
 import type { CallRow, Meter, PlanView, RewindRow, View } from './view.ts';
 import { boundaryRows } from './view/boundaryRows.ts';
 import { cardView } from './view/cardView.ts';
-import { cost, count, dollars, duration, sandboxWarning, titleOf } from './view/figures.ts';
+import { cost, count, dollars, duration, sandboxWarning, titleOf, unmatchedWarning } from './view/figures.ts';
 import { oracleView } from './view/oracleView.ts';
 import { resultView } from './view/resultView.ts';
 
@@ -55,7 +55,9 @@ function meta(session: Session, moment: Moment): readonly string[] {
 function warnings(session: Session): readonly string[] {
   const sandbox = sandboxWarning(session);
   const { servedBy } = session.endpoint;
+  const unmatched = session.line.boundaries.length === 0 ? unmatchedWarning(session.base?.unmatched) : undefined;
   return [
+    ...(unmatched === undefined ? [] : [unmatched]),
     ...(sandbox === undefined ? [] : [sandbox]),
     ...(servedBy === undefined ? [] : [`Answers come from: ${servedBy}, not from a model of the vendor.`]),
     ...(session.amended ? ['The contract was amended after it had been locked.'] : []),

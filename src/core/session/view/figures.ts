@@ -58,3 +58,9 @@ export function sandboxWarning(session: Session): string | undefined {
   if (session.sandbox.kind !== 'none') return undefined;
   return `No sandbox works here (${session.sandbox.detail}): a command or check that runs code of the workspace has your full rights.`;
 }
+
+/** Globs of the contract that match no file, in a sentence; undefined where there is none. */
+export function unmatchedWarning(globs: readonly string[] = []): string | undefined {
+  if (globs.length === 0) return undefined;
+  return `No file matches ${globs.join(', ')}: if that is not where files are to be created, stop and correct the scope of the contract.`;
+}
