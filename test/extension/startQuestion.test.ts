@@ -24,10 +24,10 @@ describe('The question before a session', () => {
     assert.match(detail, /at https:\/\/service\.example$/m);
   });
 
-  it('says that the cost budget cannot stop a model whose price is not known', () => {
+  it('says what a model whose price is not known counts as', () => {
     const one = contract({ model: { ...contract().model, main: 'somebody-elses-model' } });
     assert.equal(estimateCost(one, costOf), undefined);
-    assert.match(startDetail(one, undefined, to), /cannot be estimated: the price of somebody-elses-model .* cannot stop the session/);
+    assert.match(startDetail(one, undefined, to), /cannot be estimated: the price of somebody-elses-model .* count at the dearest known price, never more than \$20\.00/);
   });
 
   it('says when a budget is tight, and never promises less than the guess', () => {
