@@ -68,7 +68,8 @@ export async function writeDurably(file: string, bytes: Buffer): Promise<void> {
   await syncDirectory(path.dirname(file));
 }
 
-async function writeSynced(file: string, bytes: Buffer): Promise<void> {
+/** Makes a file, which must not be there yet, with these bytes on the disk when it resolves. */
+export async function writeSynced(file: string, bytes: Buffer): Promise<void> {
   const handle = await open(file, 'wx', 0o600);
   try {
     await handle.writeFile(bytes);

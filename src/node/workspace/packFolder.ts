@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { writeDurably } from '../journal/durable.ts';
+import { writeDurably, writeSynced } from '../journal/durable.ts';
 import type { PackFile, WholePack } from './pack.ts';
 import { packIndex } from './packIndex.ts';
 
@@ -74,16 +74,6 @@ const aDay = 24 * 60 * 60 * 1000;
 export async function removeOld(file: string): Promise<void> {
   const stats = await stat(file).catch(() => undefined);
   if (stats !== undefined && Date.now() - stats.mtimeMs > aDay) await rm(file, { recursive: true, force: true });
-}
-
-async function writeSynced(file: string, bytes: Buffer): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 const sha1 = (bytes: Buffer): Buffer => createHash('sha1').update(bytes).digest();
