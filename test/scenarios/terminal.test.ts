@@ -33,7 +33,7 @@ async function waiting(work: Parameters<typeof scenario>[2]): Promise<void> {
 /** A command in a project without a session and without a model; killed, with status null, where it does not come to an end. */
 async function alone(project: Project, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [program, ...args], { cwd: project.root, env: { ...project.env, ...env }, timeout: 15_000, killSignal: 'SIGKILL' }, (_error, stdout, stderr) => resolve({ status: child.exitCode, stdout, stderr }));
+    const child = execFile(process.execPath, [program, ...args], { cwd: project.root, env: { ...project.env, ...env }, timeout: 60_000, killSignal: 'SIGKILL' }, (_error, stdout, stderr) => resolve({ status: child.exitCode, stdout, stderr }));
   });
 }
 
