@@ -1,21 +1,23 @@
 import type { Capture, WholeCapture } from '../../agent/ports.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import type { Blobs } from './blobs.ts';
+import type { Loan } from './borrow.ts';
 import { besides, notCovered } from './captureReport.ts';
 import { ControlFiles } from './control.ts';
-import { type Coverage, decideCoverage } from './coverage.ts';
-import { type KnownFile, readFound } from './fileReader.ts';
+import type { KnownFile } from './fileReader.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { Intake } from './intake.ts';
-import { type Look, lookOf } from './look.ts';
+import type { Look } from './look.ts';
 import { leftOutFile, type LeftOutLists, leftOutObject } from './leftOut.ts';
-import { Pace } from './pace.ts';
 import type { RootRecord } from './rootRecord.ts';
-import { type Scan, scan } from './scan.ts';
+import { Pace } from './pace.ts';
+import { repay } from './repay.ts';
+import type { Found, Scan } from './scan.ts';
 import type { Store } from './store.ts';
 import { type Dir, emptyDir, fileAt, files, oidsOf, treeObjects } from './tree.ts';
 import { treeOf, type Trees } from './trees.ts';
-import { findUserRepository } from './userRepository.ts';
+import { findUserRepository, type UserRepository } from './userRepository.ts';
+import { lookAtAll, type WholeLook } from './wholeLook.ts';
 import { lookAtWritten, type WrittenLook } from './writtenPaths.ts';
 
 export interface CaptureParts {
@@ -50,35 +52,57 @@ export class Captures {
   /** The last look at everything. */
   #whole: WholeCapture | undefined;
 
+  /** What the first checkpoint borrowed is packed while others work; no other checkpoint is taken before. */
+  #repaid: Promise<void> | undefined;
+  /** Sentences for people. */
+  readonly #lost: string[] = [];
+
   constructor(parts: CaptureParts) {
     this.#parts = parts;
   }
 
   /** The last checkpoint of this process; takes one if there is none. */
   async last(): Promise<CaptureState> {
+    await this.#repaid;
     return this.#state ?? (await this.take()).state;
   }
 
   /** Looks at the whole work tree and makes its content durable in the store. Throws when the store refuses. */
   async take(): Promise<{ readonly capture: WholeCapture; readonly state: CaptureState }> {
-    const { root, rules, skip, record } = this.#parts;
+    await this.#repaid;
+    const { root } = this.#parts;
     const before = this.#state ?? (await this.#load());
     const repository = await findUserRepository(root);
-    const seen = await scan(root, skip);
-    const coverage = await decideCoverage({
-      found: seen.found, held: (path) => before.files.has(path), leftOut: before.leftOut, ignoredRoots: () => rules.ignoredRoots(repository),
-    });
-    const { look, tree } = await this.#storeAll(before, seen, coverage);
+    const { seen, coverage, look, tree, lent, loan } = await this.#storeWhole(before, repository);
     this.#state = { ...look, tree, folders: seen.folders, appeared: appearedSince(before, seen), repositories: seen.repositories, skipped: seen.skipped };
-    await record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
-    await record.statCache.note(look.files, look.read);
+    if (loan === undefined) await this.#note(this.#state);
+    else this.#repaid = this.#repay(this.#state, lent, loan);
     const control = this.#control.read(root, repository, seen.repositories);
-    this.#whole = { tree: tree.oid, covers: 'everything', notCovered: notCovered(look, seen, coverage), control, beside: besides(look, seen, coverage) };
+    this.#whole = { tree: tree.oid, covers: 'everything', notCovered: [...notCovered(look, seen, coverage), ...this.#lost], control, beside: besides(look, seen, coverage) };
     return { state: this.#state, capture: this.#whole };
+  }
+
+  /** For the next process, which relies on it: only what is in packs of our own. */
+  async #note(state: CaptureState): Promise<void> {
+    const { record } = this.#parts;
+    await record.write({ tree: state.tree.oid, appeared: [...state.appeared] });
+    await record.statCache.note(state.files, state.read);
+  }
+
+  /** Never rejects: whatever goes wrong, what was lent stays, and the next look begins anew. */
+  async #repay(state: CaptureState, lent: readonly Found[], loan: Loan): Promise<void> {
+    try {
+      const lost = await repay(this.#parts, lent, state.files, loan);
+      this.#lost.push(...lost.map((path) => `${path}: its content at the first checkpoint was lent by a pack of the repository that is not what it says, and has changed since`));
+      if (lost.length === 0) await this.#note(state);
+    } catch {
+      this.#state = undefined;
+    }
   }
 
   /** Looks at these paths alone, or at everything where that does not do; what else is known stands as it is. Their content is durable in the store. */
   async takeWritten(paths: ReadonlySet<Path>): Promise<Capture> {
+    await this.#repaid;
     const [state, whole] = [this.#state, this.#whole];
     const narrow = state === undefined || whole === undefined ? undefined : await this.#storeWritten(state, paths, whole.beside ?? {});
     if (state === undefined || whole === undefined || narrow === undefined) return (await this.take()).capture;
@@ -86,8 +110,7 @@ export class Captures {
     for (const [path, file] of look.fresh) state.files.set(path, file);
     for (const [path, blob] of look.changes) if (blob === null) state.files.delete(path);
     this.#state = { ...state, tree, changes: look.changes, read: look.fresh.size, folders: new Set([...(state.folders ?? []), ...look.folders]), appeared: new Set([...state.appeared, ...look.folders]) };
-    await this.#parts.record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
-    await this.#parts.record.statCache.note(state.files, look.fresh.size);
+    await this.#note(this.#state);
     const control = this.#control.read(this.#parts.root, await findUserRepository(this.#parts.root), state.repositories);
     return { ...whole, tree: tree.oid, covers: 'written', control };
   }
@@ -105,7 +128,11 @@ export class Captures {
   /** Everything that was read, and the tree that it makes of the last one, durable. */
   async #storeTree(before: CaptureState, changes: Iterable<readonly [Path, Blob | null]>, intake: Intake): Promise<Dir> {
     const tree = await treeOf(changes, before.tree);
-    for (const object of treeObjects(tree, (oid) => intake.has(oid))) await intake.add(object);
+    const pace = new Pace();
+    for (const object of treeObjects(tree, (oid) => intake.has(oid))) {
+      if (pace.due) await pace.rest();
+      await intake.add(object);
+    }
     await intake.finish();
     this.#parts.trees.note(tree);
     return tree;
@@ -128,35 +155,20 @@ export class Captures {
     return { tree, files: known, changes: new Map(), read: 0, leftOut: await leftOut.of(tree), unread: new Map(), kept: new Set(), folders: undefined, appeared: new Set(appeared), repositories: [], skipped: [] };
   }
 
-  async #storeAll(before: CaptureState, seen: Scan, coverage: Coverage): Promise<{ readonly look: Look; readonly tree: Dir }> {
+  async #storeWhole(before: CaptureState, repository: UserRepository | undefined): Promise<WholeLook & { readonly tree: Dir }> {
     const intake = new Intake(this.#parts.store);
+    let whole: WholeLook | undefined;
     try {
-      const look = await this.#read(before, seen, coverage, intake);
-      const marker = leftOutObject(look.leftOut);
+      whole = await lookAtAll(this.#parts, before, repository, intake);
+      const marker = leftOutObject(whole.look.leftOut);
       if (marker !== undefined) await intake.add(marker);
-      return { look, tree: await this.#storeTree(before, [...look.changes, ...listChange(before, marker?.oid)], intake) };
+      return { ...whole, tree: await this.#storeTree(before, [...whole.look.changes, ...listChange(before, marker?.oid)], intake) };
+    } catch (error) {
+      await whole?.loan?.giveBack();
+      throw error;
     } finally {
       await intake.abandon();
     }
-  }
-
-  /** Reads what has changed since the last look. */
-  async #read(before: CaptureState, seen: Scan, coverage: Coverage, intake: Intake): Promise<Look> {
-    const unread = new Map(seen.unreadable);
-    for (const file of coverage.outgrown) unread.set(file.path, 'it has grown larger than 256 MiB');
-    const fresh = new Map<Path, KnownFile>();
-    const lost = new Set<Path>();
-    const pace = new Pace();
-    for (const file of coverage.covered) {
-      if (pace.due) await pace.rest();
-      const known = before.files.get(file.path);
-      if (known !== undefined && known.key === file.key && !known.racy) continue;
-      const outcome = await readFound(this.#parts.root, file, intake, this.#parts.blobs);
-      if (outcome !== 'gone' && !('unreadable' in outcome)) fresh.set(file.path, outcome);
-      else lost.add(file.path);
-      if (outcome !== 'gone' && 'unreadable' in outcome) unread.set(file.path, outcome.unreadable);
-    }
-    return lookOf(before.files, coverage, { fresh, lost, unread });
   }
 }
 

@@ -40,9 +40,9 @@ const racyMs = 2000;
 
 /**
  * Walks the whole work tree except git's own folders and what `skip` names. Links are noted, never followed. Throws
- * when the workspace folder itself cannot be read: an unreadable tree must not look like an empty one.
+ * when the workspace folder itself cannot be read: an unreadable tree must not look like an empty one. `note` gets each file as soon as it is found.
  */
-export async function scan(root: string, skip: (path: Path) => boolean): Promise<Scan> {
+export async function scan(root: string, skip: (path: Path) => boolean, note?: (file: Found) => void): Promise<Scan> {
   const result = { found: [] as Found[], unreadable: new Map<Path, string>(), special: new Map<Path, string>(), permissions: new Map<Path, number>(), folders: new Set<Path>(), repositories: [] as Path[], skipped: [] as Path[] };
   const since = racySince();
   const pace = new Pace();
@@ -58,7 +58,10 @@ export async function scan(root: string, skip: (path: Path) => boolean): Promise
       else if (entry.isDirectory()) {
         result.folders.add(path);
         pending.push(path);
-      } else look(root, path, since, result);
+      } else {
+        const file = look(root, path, since, result);
+        if (file !== undefined) note?.(file);
+      }
       if (pace.due) await pace.rest();
     }
   }
@@ -95,15 +98,18 @@ export function foundFile(path: Path, stats: BigIntStats, since = racySince()): 
   return { path, key: keyOf(stats), size: Number(stats.size), link: stats.isSymbolicLink(), racy: stats.ctimeNs > since };
 }
 
-function look(root: string, path: Path, since: bigint, result: { readonly found: Found[]; readonly unreadable: Map<Path, string>; readonly special: Map<Path, string>; readonly permissions: Map<Path, number> }): void {
+function look(root: string, path: Path, since: bigint, result: { readonly found: Found[]; readonly unreadable: Map<Path, string>; readonly special: Map<Path, string>; readonly permissions: Map<Path, number> }): Found | undefined {
   try {
     const stats = lstatSync(onDisk(root, path), { bigint: true });
-    if (stats.isFile() || stats.isSymbolicLink()) result.found.push(foundFile(path, stats, since));
+    const file = stats.isFile() || stats.isSymbolicLink() ? foundFile(path, stats, since) : undefined;
+    if (file !== undefined) result.found.push(file);
     else result.special.set(path, specialKind(stats));
     const bits = Number(stats.mode) & 0o7777;
     if (stats.isFile() && isUnusual(bits)) result.permissions.set(path, bits);
+    return file;
   } catch (error) {
     noteUnreadable(path, error, result.unreadable);
+    return undefined;
   }
 }
 
@@ -123,7 +129,7 @@ export const unreadableBecause = (error: unknown): string => `it cannot be read 
 /** The system refuses this file or folder in particular. */
 export const isUnreadable = (error: unknown): boolean => ['EACCES', 'EPERM', 'EBUSY', 'EIO', 'ENAMETOOLONG', 'ETXTBSY', 'ESTALE', 'EFBIG', 'EOVERFLOW'].includes(codeOf(error) ?? '');
 
-/** Everything that the system changes when a file changes. The time of the last change of a file cannot be set back. */
+/** Everything that the system changes when a file changes. The time of the last change of a file cannot be set back. Stands by itself, because threads get it as text. */
 export function keyOf(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}:${stats.size}:${stats.ctimeNs}:${stats.mtimeNs}:${stats.mode}`;
 }

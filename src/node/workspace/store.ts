@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { privateDirectory, writeDurably } from '../journal/durable.ts';
+import { Loan } from './borrow.ts';
 import { gatherPacks } from './gatherPacks.ts';
 import { type Git, gitEnvironment, gitRunner } from './git.ts';
 import { gitObject, type GitObject } from './objects.ts';
@@ -98,6 +99,11 @@ export class Store {
   async takePack(pack: PackFile): Promise<void> {
     const { entries } = await this.#packs.take(pack);
     await this.#stores(entries.map(({ oid }) => oid));
+  }
+
+  /** Borrows the packs among these objects of another repository, as far as they may be. */
+  borrow(objects: string): Promise<Loan | undefined> {
+    return Loan.from(objects, this.#packs);
   }
 
   async #stores(oids: Iterable<string>): Promise<void> {
