@@ -48,7 +48,12 @@ export interface LoopData {
   readonly flags: number;
   /** Git's number for a content in a pack. */
   readonly blobType: number;
+  /** Two numbers that are shared: whether the thread is to stop, and whether it is at work. */
+  readonly shared: Int32Array;
 }
+
+/** Where they are in `shared`. */
+export const [toStop, atWork] = [0, 1];
 
 /**
  * The work of a reading thread. It is handed over as text, so that every bundle has it without a second file: it may use nothing but its
@@ -56,7 +61,7 @@ export interface LoopData {
  * whatever is not plain is left.
  */
 export function readLoop({ fs, zlib, crypto, threads, keyOf, entryHeader, deflateOptions }: LoopParts): void {
-  const { tables, flags, blobType } = threads.workerData as LoopData;
+  const { tables, flags, blobType, shared } = threads.workerData as LoopData;
   const [idBytes, fanoutBytes, room] = [20, 1024, 32];
   const indexes = tables.map((table) => ({ fanout: new DataView(table), ids: new Uint8Array(table, fanoutBytes) }));
   const [hash, nothing]: [typeof crypto.hash | undefined, string] = [crypto.hash, 'da39a3ee5e6b4b0d3255bfef95601890afd80709'];
@@ -101,6 +106,7 @@ export function readLoop({ fs, zlib, crypto, threads, keyOf, entryHeader, deflat
     let end = 0;
     places.forEach((place, at) => {
       try {
+        if (Atomics.load(shared, 0) === 1) return;
         const [size, found] = [sizes[at] ?? 0, read(place, keys[at] ?? '', sizes[at] ?? 0)];
         if (found === undefined) return;
         const oid = sha1(found.object);
@@ -130,7 +136,10 @@ export function readLoop({ fs, zlib, crypto, threads, keyOf, entryHeader, deflat
   };
 
   threads.parentPort?.on('message', (batch: ReadBatch) => {
+    Atomics.store(shared, 1, 1);
     const reply = answer(batch);
+    Atomics.store(shared, 1, 0);
+    Atomics.notify(shared, 1);
     threads.parentPort?.postMessage(reply, [reply.outcomes.buffer, reply.oids.buffer, reply.packed.buffer, reply.ends.buffer] as ArrayBuffer[]);
   });
 }

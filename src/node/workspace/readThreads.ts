@@ -2,13 +2,16 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { openFlags } from './content.ts';
 import { blobType, deflateOptions, entryHeader } from './pack.ts';
-import { type LoopData, type ReadBatch, readLoop, type ReadReply } from './readLoop.ts';
+import { atWork, type LoopData, type ReadBatch, readLoop, type ReadReply, toStop } from './readLoop.ts';
 import { keyOf } from './scan.ts';
 
 /** More would wait for each other and for the disk. */
 const mostThreads = 4;
 /** The garbage of a thread is of no use to anybody for long, in MB. */
 const youngMegabytes = 4;
+
+/** Longest that the end of this process waits for a thread, in milliseconds: a file may lie on a slow disk. */
+const haltMs = 2000;
 
 const modules = { fs: 'node:fs', zlib: 'node:zlib', crypto: 'node:crypto', threads: 'node:worker_threads' };
 const text = `(${readLoop.toString()})({ ${Object.entries(modules).map(([name, module]) => `${name}: require('${module}')`).join(', ')}, keyOf: ${keyOf.toString()}, entryHeader: ${entryHeader.toString()}, deflateOptions: ${deflateOptions.toString()} })`;
@@ -19,9 +22,14 @@ export class ReadThreads {
 
   /** `tables`: sorted ids of contents that need not be packed, each with its fanout before it, as in the index of a pack. */
   constructor(tables: readonly SharedArrayBuffer[]) {
-    const data: LoopData = { tables, flags: openFlags, blobType };
-    this.#threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, () => new Thread(data));
+    this.#threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, () => new Thread({ tables, flags: openFlags, blobType, shared: new Int32Array(new SharedArrayBuffer(8)) }));
+    process.once('exit', this.#onExit);
   }
+
+  /** This process ends its threads whatever they do. */
+  readonly #onExit = (): void => {
+    for (const thread of this.#threads) thread.halt();
+  };
 
   get count(): number {
     return this.#threads.length;
@@ -33,8 +41,10 @@ export class ReadThreads {
     return free.ask(batch);
   }
 
+  /** What is owed meanwhile is answered with everything left. */
   async end(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.end()));
+    process.off('exit', this.#onExit);
   }
 }
 
@@ -43,8 +53,11 @@ class Thread {
   /** Questions that are not answered yet, the oldest first. */
   #waiting: { readonly resolve: (reply: ReadReply) => void; readonly reject: (error: Error) => void }[] = [];
   #died: Error | undefined;
+  #answered: Promise<unknown> = Promise.resolve();
+  readonly #shared: Int32Array;
 
   constructor(data: LoopData) {
+    this.#shared = data.shared;
     this.#worker = new Worker(text, { eval: true, workerData: data, execArgv: [], env: {}, resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } });
     this.#worker.unref();
     this.#worker.on('message', (reply: ReadReply) => {
@@ -61,15 +74,25 @@ class Thread {
 
   ask(batch: ReadBatch): Promise<ReadReply> {
     if (this.#died !== undefined) return Promise.reject(this.#died);
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<ReadReply>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#worker.ref();
       this.#worker.postMessage(batch);
     });
+    this.#answered = answer.catch(() => undefined);
+    return answer;
   }
 
   async end(): Promise<void> {
+    Atomics.store(this.#shared, toStop, 1);
+    await this.#answered;
     await this.#worker.terminate();
+  }
+
+  /** Waits until the thread does nothing that must not be interrupted; it does nothing afterwards. */
+  halt(): void {
+    Atomics.store(this.#shared, toStop, 1);
+    Atomics.wait(this.#shared, atWork, 1, haltMs);
   }
 
   #die(why: string): void {

@@ -8,6 +8,8 @@ import { Blobs } from '../../../src/node/workspace/blobs.ts';
 import { findProgram } from '../../../src/node/workspace/findProgram.ts';
 import { Intake } from '../../../src/node/workspace/intake.ts';
 import { Reading } from '../../../src/node/workspace/reading.ts';
+import { readOutcome } from '../../../src/node/workspace/readLoop.ts';
+import { ReadThreads } from '../../../src/node/workspace/readThreads.ts';
 import { scan } from '../../../src/node/workspace/scan.ts';
 import { Store } from '../../../src/node/workspace/store.ts';
 import type { TestRepo } from '../../support/repo.ts';
@@ -83,6 +85,17 @@ describe('many files at once', () => {
       if (Number(path.slice(2)) > 20) break;
     }
     assert.equal(fresh.get('f/6')?.blob.mode, '100755');
+  });
+
+  it('are given up, not interrupted, when their threads end: compressing that is cut off would end this process', async () => {
+    const repo = newRepo();
+    for (let n = 0; n < 200; n += 1) repo.write(`f/${n}`, `content ${n}\n`.repeat(10_000));
+    const { found } = await scan(repo.root, () => false);
+    const reading = new ReadThreads([]);
+    const replies = [1, 2, 3, 4].map(() => reading.ask({ places: found.map(({ path }) => repo.at(path)), keys: found.map(({ key }) => key), sizes: found.map(({ size }) => size), expected: [], packsAll: false }));
+    await reading.end();
+    for (const { outcomes } of await Promise.all(replies)) assert.ok(outcomes.includes(readOutcome.left));
+    assert.equal(process.listeners('exit').filter((listener) => String(listener).includes('halt')).length, 0);
   });
 
   it('fail the checkpoint when a thread dies, and not the next one', async () => {
