@@ -99,8 +99,11 @@ export interface CommitInput {
 export interface Workspace {
   readonly root: string;
   head(): Promise<Head>;
-  /** Looks at everything. */
-  capture(): Promise<WholeCapture>;
+  /**
+   * Looks at everything. Before and after a `command` a folder whose own state has not changed is taken to have the entries that it had, where the
+   * file system keeps that; otherwise each is listed.
+   */
+  capture(around?: 'command'): Promise<WholeCapture>;
   /**
    * Looks at these paths and at what was written through this port since the last look; at everything where that would not be enough to know
    * them. For file tools, whose writes are known; whatever else changed meanwhile is found by the next `capture`.

@@ -34,7 +34,7 @@ export interface Cause {
  */
 export async function measureCall(run: Run, cause: Cause): Promise<readonly string[]> {
   const { workspace } = run.ports;
-  const capture = cause.narrow === true ? await workspace.captureWritten([]) : await workspace.capture();
+  const capture = cause.narrow === true ? await workspace.captureWritten([]) : await workspace.capture(cause.by === 'command' ? 'command' : undefined);
   const diffs = await differences(run, cause.before, capture.tree);
   const saved = new Set(run.ports.user.takeSaved());
   // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.

@@ -1,4 +1,4 @@
-import type { Path } from '../../core/session/changes.ts';
+import type { Blob, Path } from '../../core/session/changes.ts';
 import type { Blobs } from './blobs.ts';
 import { isWellFormed } from './bytes.ts';
 import { modeOf, wholeBytes } from './content.ts';
@@ -23,7 +23,7 @@ export interface ReadingParts {
   readonly blobs: Blobs;
   readonly intake: Intake;
   /** What is known of the files so far. */
-  readonly known: ReadonlyMap<Path, KnownFile>;
+  readonly known: { get(path: Path): { readonly blob: Blob | undefined } | undefined };
 }
 
 export interface ReadFiles {
@@ -104,7 +104,7 @@ export class Reading {
     const stored = (oid: string | undefined) => (oid !== undefined && intake.has(oid) ? oid : '');
     return {
       places: files.map((file) => `${root}/${file.path}`), keys: files.map((file) => file.key), sizes: files.map((file) => file.size),
-      expected: files.map((file) => stored(known.get(file.path)?.blob.oid)), packsAll: this.#packsAll,
+      expected: files.map((file) => stored(known.get(file.path)?.blob?.oid)), packsAll: this.#packsAll,
     };
   }
 
@@ -125,9 +125,8 @@ export class Reading {
     else lent.push(file);
   }
 
-  /** Reads those of all covered files that must be read and are not yet. */
-  async finish(covered: readonly Found[]): Promise<ReadFiles> {
-    const due = await this.#due(covered);
+  /** Reads those of all files that are to be read that are not yet. */
+  async finish(due: readonly Found[]): Promise<ReadFiles> {
     if (due.length > worthThreads || this.#threads !== undefined) for (const file of due) this.begin(file);
     await this.#settle();
     const lent = await this.#withoutRefused();
@@ -141,17 +140,6 @@ export class Reading {
       if (outcome !== 'gone' && 'unreadable' in outcome) unread.set(file.path, outcome.unreadable);
     }
     return { fresh, lost, unread, lent };
-  }
-
-  async #due(covered: readonly Found[]): Promise<Found[]> {
-    const pace = new Pace();
-    const due: Found[] = [];
-    for (const file of covered) {
-      if (pace.due) await pace.rest();
-      const known = this.#parts.known.get(file.path);
-      if (known === undefined || known.key !== file.key || known.racy) due.push(file);
-    }
-    return due;
   }
 
   /** Waits until the threads owe nothing. */

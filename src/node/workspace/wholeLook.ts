@@ -2,11 +2,12 @@ import path from 'node:path';
 import type { Path } from '../../core/session/changes.ts';
 import type { Blobs } from './blobs.ts';
 import type { Loan } from './borrow.ts';
-import type { CaptureState } from './capture.ts';
+import type { CaptureState, Loaded } from './capture.ts';
 import { type Coverage, decideCoverage } from './coverage.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import type { Intake } from './intake.ts';
 import { type Look, lookOf } from './look.ts';
+import { type LeftOutPart, leftOutParts } from './leftOutParts.ts';
 import { isUnder } from './places.ts';
 import { Reading, worthThreads } from './reading.ts';
 import { type Found, type Scan, scan } from './scan.ts';
@@ -25,31 +26,40 @@ export interface WholeParts {
 export interface WholeLook {
   readonly seen: Scan;
   readonly coverage: Coverage;
+  readonly parts: ReadonlyMap<Path, LeftOutPart>;
   readonly look: Look;
   /** Files whose content is in no pack of ours yet, and what has it meanwhile. */
   readonly lent: readonly Found[];
   readonly loan: Loan | undefined;
 }
 
-/** Looks at the whole work tree and reads what has changed since `before`; its content is in the intake, or lent. */
-export async function lookAtAll(parts: WholeParts, before: CaptureState, repository: UserRepository | undefined, intake: Intake): Promise<WholeLook> {
+/** Looks at the whole work tree, unless it is known what is to be `seen` there, and reads what has changed since `before`; its content is in the intake, or lent. */
+export async function lookAtAll(parts: WholeParts, before: CaptureState | Loaded, repository: UserRepository | undefined, intake: Intake, seen?: Scan): Promise<WholeLook> {
   const reading = new Reading({ root: parts.root, blobs: parts.blobs, intake, known: before.files });
-  const ignored = () => parts.rules.ignoredRoots(repository);
-  const early = before.files.size > 0 ? undefined : new EarlyReading(reading, ignored, async () => (repository === undefined ? undefined : parts.store.borrow(path.join(repository.commonDir, 'objects'))));
+  const early = before.files.isEmpty ? new EarlyReading(reading, ignoredOf(parts, repository), async () => (repository === undefined ? undefined : parts.store.borrow(path.join(repository.commonDir, 'objects')))) : undefined;
   try {
-    const seen = await scan(parts.root, parts.skip, (file) => early?.found(file));
-    const coverage = await decideCoverage({ found: seen.found, held: (path) => before.files.has(path), leftOut: before.leftOut, ignoredRoots: early?.ignored ?? ignored });
+    const now = seen ?? (await scan(parts.root, parts.skip, before.files, (file) => early?.found(file)));
+    const coverage = await coverageOf(before, now, early?.ignored ?? ignoredOf(parts, repository));
+    const leftOut = await leftOutParts(before.parts, before.leftOut, before.files, coverage, now.gone);
     const loan = await early?.ready();
     const read = await reading.finish(coverage.covered);
     const outgrown = coverage.outgrown.map((file): [Path, string] => [file.path, 'it has grown larger than 256 MiB']);
-    const look = lookOf(before.files, coverage, { ...read, unread: new Map([...seen.unreadable, ...outgrown, ...read.unread]) });
-    return { seen, coverage, look, lent: read.lent, loan };
+    const look = lookOf(before.files, now.gone, coverage, { ...read, unread: new Map([...now.around.unreadable, ...outgrown, ...read.unread]) });
+    return { seen: now, coverage, parts: leftOut, look, lent: read.lent, loan };
   } catch (error) {
     await (await early?.ready())?.giveBack();
     throw error;
   } finally {
     await reading.end();
   }
+}
+
+const ignoredOf = ({ rules }: WholeParts, repository: UserRepository | undefined) => () => rules.ignoredRoots(repository);
+
+function coverageOf({ files, leftOut }: CaptureState | Loaded, { found }: Scan, ignoredRoots: () => Promise<ReadonlySet<Path>>): Promise<Coverage> {
+  const paths = new Set(found.map((file) => file.path));
+  const standing = { bytes: () => files.held(paths).bytes, below: (roots: ReadonlySet<Path>) => files.heldBelow(roots, paths) };
+  return decideCoverage({ found, held: (file) => files.get(file)?.blob !== undefined, leftOut, ignoredRoots, standing });
 }
 
 /** At the first look nearly everything must be read: that begins while the rest is still being found, but for what may be left out because it is ignored. */

@@ -66,9 +66,9 @@ export class WorkTree implements KeepingWorkspace {
     return headOf(this.#parts.store.git, await findUserRepository(this.root));
   }
 
-  capture(): Promise<WholeCapture> {
+  capture(around?: 'command'): Promise<WholeCapture> {
     return this.#queue.run(async () => {
-      const { capture } = await this.#parts.captures.take();
+      const { capture } = await this.#parts.captures.take(around);
       this.#written.clear();
       return capture;
     });
@@ -83,7 +83,7 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   scratchUse(): Promise<ScratchUse> {
-    return this.#queue.run(async () => scratchUse(this.root, (await this.#parts.captures.last()).skipped.filter((path) => !isBoundedPath(path))));
+    return this.#queue.run(async () => scratchUse(this.root, [...(await this.#parts.captures.last()).around.skipped].filter((path) => !isBoundedPath(path))));
   }
 
   dirty(): Promise<readonly Path[]> {
@@ -148,8 +148,8 @@ export class WorkTree implements KeepingWorkspace {
 
   /** Whether a folder came to be under the session. */
   async #made(): Promise<(folder: Path) => boolean> {
-    const { appeared, folders } = await this.#parts.captures.last();
-    return (folder) => appeared.has(folder) || folders?.has(folder) === false;
+    const { appeared, around } = await this.#parts.captures.last();
+    return (folder) => appeared.has(folder) || !around.folders.has(folder);
   }
 
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {

@@ -5,11 +5,11 @@ import type { Found } from '../../../src/node/workspace/scan.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
-const file = (path: string, size: number): Found => ({ path, size, key: path, racy: false, link: false });
+const file = (path: string, size: number): Found => ({ path, size, key: path, state: Buffer.alloc(40), racy: false, link: false });
 
 async function decide(found: readonly Found[], more: Partial<CoverageInput> = {}) {
   const decided = await decideCoverage({
-    found, held: () => false, leftOut: new Set(), ignoredRoots: async () => new Set(['node_modules', 'out', 'x.log']), limits: { file: 1000, ignored: 100 }, ...more,
+    found, standing: { bytes: () => 0, below: () => new Map() }, held: () => false, leftOut: new Set(), ignoredRoots: async () => new Set(['node_modules', 'out', 'x.log']), limits: { file: 1000, ignored: 100 }, ...more,
   });
   return { covered: decided.covered.map((one) => one.path).sort(), outgrown: decided.outgrown.map((one) => one.path), leftOut: [...decided.leftOut.keys()].sort() };
 }
