@@ -3,8 +3,8 @@ import type { ZlibOptions } from 'node:zlib';
 
 /** Files for a reading thread; the lists have one item for each. */
 export interface ReadBatch {
-  /** Where the files are. */
-  readonly places: readonly string[];
+  /** The files, from the root of the work tree. */
+  readonly paths: readonly string[];
   /** The state in which each was found. */
   readonly keys: readonly string[];
   readonly sizes: readonly number[];
@@ -42,6 +42,7 @@ export interface LoopParts {
 
 /** What the thread is started with. */
 export interface LoopData {
+  readonly root: string;
   /** Sorted ids of packs, as they lie in the indexes: contents that need not be packed. */
   readonly tables: readonly SharedArrayBuffer[];
   /** For opening: never follow a link, never wait for a pipe. */
@@ -61,7 +62,7 @@ export const [toStop, atWork] = [0, 1];
  * whatever is not plain is left.
  */
 export function readLoop({ fs, zlib, crypto, threads, keyOf, entryHeader, deflateOptions }: LoopParts): void {
-  const { tables, flags, blobType, shared } = threads.workerData as LoopData;
+  const { root, tables, flags, blobType, shared } = threads.workerData as LoopData;
   const [idBytes, fanoutBytes, room] = [20, 1024, 32];
   const indexes = tables.map((table) => ({ fanout: new DataView(table), ids: new Uint8Array(table, fanoutBytes) }));
   const [hash, nothing]: [typeof crypto.hash | undefined, string] = [crypto.hash, 'da39a3ee5e6b4b0d3255bfef95601890afd80709'];
@@ -100,14 +101,14 @@ export function readLoop({ fs, zlib, crypto, threads, keyOf, entryHeader, deflat
     }
   };
 
-  const answer = ({ places, keys, sizes, expected, packsAll }: ReadBatch): ReadReply => {
-    const [outcomes, oids, ends] = [new Uint8Array(places.length), new Uint8Array(places.length * idBytes), new Uint32Array(places.length)];
+  const answer = ({ paths, keys, sizes, expected, packsAll }: ReadBatch): ReadReply => {
+    const [outcomes, oids, ends] = [new Uint8Array(paths.length), new Uint8Array(paths.length * idBytes), new Uint32Array(paths.length)];
     const parts: Buffer[] = [];
     let end = 0;
-    places.forEach((place, at) => {
+    paths.forEach((path, at) => {
       try {
         if (Atomics.load(shared, 0) === 1) return;
-        const [size, found] = [sizes[at] ?? 0, read(place, keys[at] ?? '', sizes[at] ?? 0)];
+        const [size, found] = [sizes[at] ?? 0, read(`${root}/${path}`, keys[at] ?? '', sizes[at] ?? 0)];
         if (found === undefined) return;
         const oid = sha1(found.object);
         oids.set(oid, at * idBytes);

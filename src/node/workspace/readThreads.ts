@@ -20,9 +20,9 @@ const text = `(${readLoop.toString()})({ ${Object.entries(modules).map(([name, m
 export class ReadThreads {
   readonly #threads: readonly Thread[];
 
-  /** `tables`: sorted ids of contents that need not be packed, each with its fanout before it, as in the index of a pack. */
-  constructor(tables: readonly SharedArrayBuffer[]) {
-    this.#threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, () => new Thread({ tables, flags: openFlags, blobType, shared: new Int32Array(new SharedArrayBuffer(8)) }));
+  /** `root`: of the work tree. `tables`: sorted ids of contents that need not be packed, each with its fanout before it, as in the index of a pack. */
+  constructor(root: string, tables: readonly SharedArrayBuffer[]) {
+    this.#threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, () => new Thread({ root, tables, flags: openFlags, blobType, shared: new Int32Array(new SharedArrayBuffer(8)) }));
     process.once('exit', this.#onExit);
   }
 

@@ -45,8 +45,9 @@ const ahead = 3;
 /** The reading of one look: many files by threads, while others are still being found, and the rest here. What was read is in the intake, or lent. */
 export class Reading {
   readonly #parts: ReadingParts;
-  /** Files that threads were asked for; undefined as long as they have not answered, and where they left it. */
-  readonly #asked = new Map<Path, KnownFile | undefined>();
+  readonly #fresh = new Map<Path, KnownFile>();
+  /** Files that threads left. */
+  readonly #left = new Set<Path>();
   /** Files whose content was found in a table, by its number. */
   readonly #lent = new Map<number, Found[]>();
   readonly #taking = new Queue();
@@ -69,10 +70,9 @@ export class Reading {
     this.#lender = lender;
   }
 
-  /** Begins to read a file that will be covered, though not all have been found. */
+  /** Begins to read a file that will be covered, though not all have been found. Each is begun once. */
   begin(file: Found): void {
-    if (file.link || file.size > wholeBytes || this.#asked.has(file.path) || !isWellFormed(file.path)) return;
-    this.#asked.set(file.path, undefined);
+    if (file.link || file.size > wholeBytes || !isWellFormed(file.path)) return;
     this.#next.push(file);
     this.#nextBytes += file.size;
     if (this.#next.length >= batchFiles || this.#nextBytes >= batchBytes) this.#closeBatch();
@@ -85,7 +85,7 @@ export class Reading {
   }
 
   #employ(): void {
-    this.#threads ??= new ReadThreads(this.#lender?.tables ?? []);
+    this.#threads ??= new ReadThreads(this.#parts.root, this.#lender?.tables ?? []);
     if (this.#workers.size >= this.#threads.count * ahead) return;
     const worker: Promise<void> = this.#work(this.#threads).catch((error: unknown) => { this.#fault ??= { error }; }).finally(() => this.#workers.delete(worker));
     this.#workers.add(worker);
@@ -100,10 +100,10 @@ export class Reading {
   }
 
   #question(files: readonly Found[]): ReadBatch {
-    const { root, known, intake } = this.#parts;
+    const { known, intake } = this.#parts;
     const stored = (oid: string | undefined) => (oid !== undefined && intake.has(oid) ? oid : '');
     return {
-      places: files.map((file) => `${root}/${file.path}`), keys: files.map((file) => file.key), sizes: files.map((file) => file.size),
+      paths: files.map((file) => file.path), keys: files.map((file) => file.key), sizes: files.map((file) => file.size),
       expected: files.map((file) => stored(known.get(file.path)?.blob?.oid)), packsAll: this.#packsAll,
     };
   }
@@ -112,10 +112,13 @@ export class Reading {
     const [ids, entries] = [Buffer.from(oids.buffer), Buffer.from(packed.buffer)];
     for (const [at, file] of files.entries()) {
       const [outcome, oid] = [(outcomes[at] ?? 0) % executable, ids.toString('hex', at * 20, at * 20 + 20)];
-      if (outcome === readOutcome.left) continue;
+      if (outcome === readOutcome.left) {
+        this.#left.add(file.path);
+        continue;
+      }
       if (outcome === readOutcome.packed) await this.#parts.intake.addPacked(oid, entries.subarray(at === 0 ? 0 : ends[at - 1], ends[at]));
       if (outcome >= firstTable) this.#noteLent(outcome - firstTable, file);
-      this.#asked.set(file.path, { blob: { oid, mode: modeOf((outcomes[at] ?? 0) >= executable ? 0o100 : 0) }, key: file.key, racy: file.racy });
+      this.#fresh.set(file.path, { blob: { oid, mode: modeOf((outcomes[at] ?? 0) >= executable ? 0o100 : 0) }, key: file.key, racy: file.racy });
     }
   }
 
@@ -127,19 +130,25 @@ export class Reading {
 
   /** Reads those of all files that are to be read that are not yet. */
   async finish(due: readonly Found[]): Promise<ReadFiles> {
-    if (due.length > worthThreads || this.#threads !== undefined) for (const file of due) this.begin(file);
     await this.#settle();
+    if (due.length > worthThreads) await this.#begin(due.filter(({ path }) => !this.#fresh.has(path) && !this.#left.has(path)));
     const lent = await this.#withoutRefused();
-    const [fresh, lost, unread] = [new Map<Path, KnownFile>(), new Set<Path>(), new Map<Path, string>()];
+    const [lost, unread] = [new Set<Path>(), new Map<Path, string>()];
     const pace = new Pace();
     for (const file of due) {
       if (pace.due) await pace.rest();
-      const outcome = this.#asked.get(file.path) ?? (await readFound(this.#parts.root, file, this.#parts.intake, this.#parts.blobs));
-      if (outcome !== 'gone' && !('unreadable' in outcome)) fresh.set(file.path, outcome);
+      if (this.#fresh.has(file.path)) continue;
+      const outcome = await readFound(this.#parts.root, file, this.#parts.intake, this.#parts.blobs);
+      if (outcome !== 'gone' && !('unreadable' in outcome)) this.#fresh.set(file.path, outcome);
       else lost.add(file.path);
       if (outcome !== 'gone' && 'unreadable' in outcome) unread.set(file.path, outcome.unreadable);
     }
-    return { fresh, lost, unread, lent };
+    return { fresh: this.#fresh, lost, unread, lent };
+  }
+
+  async #begin(files: readonly Found[]): Promise<void> {
+    for (const file of files) this.begin(file);
+    await this.#settle();
   }
 
   /** Waits until the threads owe nothing. */
@@ -159,9 +168,8 @@ export class Reading {
     const lent = [...this.#lent].flatMap(([table, files]) => (stand[table] === true ? files : []));
     const refused = [...this.#lent].flatMap(([table, files]) => (stand[table] === true ? [] : files));
     this.#packsAll = true;
-    for (const file of refused) this.#asked.delete(file.path);
-    for (const file of refused) this.begin(file);
-    await this.#settle();
+    for (const file of refused) this.#fresh.delete(file.path);
+    await this.#begin(refused);
     return lent;
   }
 

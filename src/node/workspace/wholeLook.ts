@@ -57,8 +57,9 @@ export async function lookAtAll(parts: WholeParts, before: CaptureState | Loaded
 const ignoredOf = ({ rules }: WholeParts, repository: UserRepository | undefined) => () => rules.ignoredRoots(repository);
 
 function coverageOf({ files, leftOut }: CaptureState | Loaded, { found }: Scan, ignoredRoots: () => Promise<ReadonlySet<Path>>): Promise<Coverage> {
-  const paths = new Set(found.map((file) => file.path));
-  const standing = { bytes: () => files.held(paths).bytes, below: (roots: ReadonlySet<Path>) => files.heldBelow(roots, paths) };
+  let paths: ReadonlySet<Path> | undefined;
+  const known = () => (paths ??= new Set(files.isEmpty ? [] : found.map((file) => file.path)));
+  const standing = { bytes: () => files.held(known()).bytes, below: (roots: ReadonlySet<Path>) => files.heldBelow(roots, known()) };
   return decideCoverage({ found, held: (file) => files.get(file)?.blob !== undefined, leftOut, ignoredRoots, standing });
 }
 

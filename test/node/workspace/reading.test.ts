@@ -91,8 +91,8 @@ describe('many files at once', () => {
     const repo = newRepo();
     for (let n = 0; n < 200; n += 1) repo.write(`f/${n}`, `content ${n}\n`.repeat(10_000));
     const { found } = await scan(repo.root, () => false);
-    const reading = new ReadThreads([]);
-    const replies = [1, 2, 3, 4].map(() => reading.ask({ places: found.map(({ path }) => repo.at(path)), keys: found.map(({ key }) => key), sizes: found.map(({ size }) => size), expected: [], packsAll: false }));
+    const reading = new ReadThreads(repo.root, []);
+    const replies = [1, 2, 3, 4].map(() => reading.ask({ paths: found.map(({ path }) => path), keys: found.map(({ key }) => key), sizes: found.map(({ size }) => size), expected: [], packsAll: false }));
     await reading.end();
     for (const { outcomes } of await Promise.all(replies)) assert.ok(outcomes.includes(readOutcome.left));
     assert.equal(process.listeners('exit').filter((listener) => String(listener).includes('halt')).length, 0);
