@@ -4,6 +4,7 @@ import type { Blobs } from './blobs.ts';
 import { besides, notCovered } from './captureReport.ts';
 import { ControlFiles } from './control.ts';
 import { changedStates } from './changedStates.ts';
+import { Comparison } from './comparison.ts';
 import { type Coverage, decideCoverage } from './coverage.ts';
 import { type KnownFile, readFound } from './fileReader.ts';
 import { sameBlob } from './fileState.ts';
@@ -59,12 +60,14 @@ export class Captures {
   readonly #parts: CaptureParts;
   readonly #control = new ControlFiles();
   readonly #clock = new SteadyClock();
+  readonly #comparison: Comparison;
   #state: CaptureState | undefined;
   /** The last look at everything. */
   #whole: WholeCapture | undefined;
 
   constructor(parts: CaptureParts) {
     this.#parts = parts;
+    this.#comparison = new Comparison(parts.store, parts.root, parts.record.table.path);
   }
 
   /** The last checkpoint of this process; takes one if there is none. */
@@ -75,9 +78,10 @@ export class Captures {
   /** Looks at the whole work tree and makes its content durable in the store. Throws when the store refuses. */
   async take(around?: 'command'): Promise<{ readonly capture: WholeCapture; readonly state: CaptureState }> {
     const [{ root, rules, record }, lead] = [this.#parts, leadOf()];
+    this.#comparison.start();
     const before = this.#state ?? (await this.#load());
     const repository = await findUserRepository(root);
-    const compared = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead) ? await changedStates({ ...this.#parts, table: record.table }, before.files, before.around) : undefined;
+    const compared = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead) ? await changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined;
     const seen = compared ?? (await scan(root, this.#parts.skip, before.files));
     const found = new Set(seen.found.map((file) => file.path));
     const coverage = await decideCoverage({
