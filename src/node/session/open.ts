@@ -26,8 +26,8 @@ export interface HeldSession {
   readonly controller: Controller;
   readonly workspace: KeepingWorkspace;
   readonly folder: SessionFolder;
-  /** What was recorded before anybody could listen: that the session started, or was taken up again. */
-  readonly opening: Entry;
+  /** What was recorded before anybody could listen: that the session started, or was taken up again. A quiet door records that only before something else. */
+  readonly opening?: Entry;
   close(): Promise<void>;
 }
 
@@ -94,10 +94,11 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     const sandbox = await sandboxOf(session.workspace);
     if (door.quiet !== true) checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
     const ports = await portsOf({ root: session.workspace, state, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox });
-    const recorder = new Recorder(opened.journal, ports.clock, session);
+    const resumed: SessionEvent = { type: 'session/resumed', door: door.name, ...(door.quiet === true ? {} : { sandbox }) };
+    const recorder = new Recorder(opened.journal, ports.clock, session, door.quiet === true ? resumed : undefined);
     if (opened.cut !== undefined) door.progress(`the last record of the trace was cut off by a crash and is kept in ${opened.cut.keptIn}`);
-    const opening = await recordFirst(recorder, { type: 'session/resumed', door: door.name, ...(door.quiet === true ? {} : { sandbox }) });
-    return { ...held(ports, recorder, workspace, folder, opened.journal, release, door), opening };
+    const holds = held(ports, recorder, workspace, folder, opened.journal, release, door);
+    return door.quiet === true ? holds : { ...holds, opening: await recordFirst(recorder, resumed) };
   } catch (error) {
     await release();
     throw error;
@@ -115,7 +116,7 @@ async function takeLease(state: RepositoryState, door: Door, session: string): P
   return lease.release;
 }
 
-function held(ports: Ports, recorder: Recorder, workspace: KeepingWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): Omit<HeldSession, 'opening'> {
+function held(ports: Ports, recorder: Recorder, workspace: KeepingWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): HeldSession {
   const controller = new Controller(ports, recorder, () => new AbortController(), door.progress);
   return {
     controller, workspace, folder,
