@@ -63,9 +63,9 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
   return `The call was interrupted; the work tree was checked. ${found} ${news.join(' ')}`.trim();
 }
 
-/** What changed in the time in which a command ran whose end nobody saw. Of what is gone that time is not known. */
+/** What changed in the time in which a command ran whose changes nobody measured. Of what is gone that time is not known. */
 async function changedWhileRunning(run: Run, before: TreeId, tree: TreeId): Promise<ReadonlySet<Path>> {
-  const span = await run.ports.shell.unfinished();
+  const span = await run.ports.shell.lastRan();
   if (span === undefined) return new Set();
   const diffs = await differences(run, before, tree);
   const times = await Promise.all(diffs.map((diff) => run.ports.workspace.changedAt(diff.path)));

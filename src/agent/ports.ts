@@ -191,8 +191,8 @@ export interface ShellResult {
 export interface Shell {
   /** Tries what the platform offers; never throws. */
   probe(): Promise<SandboxState>;
-  /** From when to when a command ran whose end was never seen, in milliseconds since the epoch. */
-  unfinished(): Promise<{ readonly from: number; readonly to: number } | undefined>;
+  /** From when to when the last command of the session ran, or was last seen running where its end was never seen; milliseconds since the epoch. */
+  lastRan(): Promise<{ readonly from: number; readonly to: number } | undefined>;
   /** Ends when the whole process tree is dead. */
   run(request: ShellRequest, progress: (text: string) => void, signal: Signal): Promise<ShellResult>;
 }

@@ -34,7 +34,7 @@ export function createShell({ root, artifacts, redact, bubblewrap, alive }: Shel
   const commands = new Commands({ workspace: root, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
   return {
     probe: () => probeSandbox(commands),
-    unfinished: () => life.unfinished(),
+    lastRan: () => life.last(),
     async run(request, progress, signal) {
       const kept = new KeptOutput(keptBytes, keptBytes);
       const lines = new LineProgress((text) => progress(redact(plainText(text))));
