@@ -3,6 +3,7 @@ import { lstat, mkdir, open, readFile, readlink, rm, symlink } from 'node:fs/pro
 import path from 'node:path';
 import { staysInside } from '../../core/oracle/measuredTree.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
+import { named } from '../journal/faults.ts';
 import { gitObject } from '../workspace/objects.ts';
 
 /** What a file is to contain. */
@@ -140,7 +141,7 @@ async function inPlace(file: string, make: () => Promise<unknown>): Promise<void
 async function create(file: string, bytes: Buffer, mode: Blob['mode']): Promise<void> {
   if (mode === '120000') return symlink(bytes, file);
   const handle = await open(file, 'wx', mode === '100755' ? 0o755 : 0o644);
-  await handle.writeFile(bytes).finally(() => handle.close());
+  await named(file, () => handle.writeFile(bytes)).finally(() => handle.close());
 }
 
 function unmoved(now: BigIntStats, before: BigIntStats): boolean {

@@ -1,5 +1,6 @@
 import { fold } from '../../core/session/evolve.ts';
 import type { Contract } from '../../core/contract/contract.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import type { Entry, SessionEvent } from '../../core/session/events.ts';
 import { Controller } from '../../agent/controller.ts';
 import type { Ports, User } from '../../agent/ports.ts';
@@ -72,7 +73,8 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
     return { ...held(ports, recorder, workspace, folder, journal, release, door), opening };
   } catch (error) {
     await release();
-    throw error;
+    const fault = diskFault(error);
+    throw fault === undefined ? error : new StartRefusal('cannot-start', `the session could not be started: ${fault}`);
   }
 }
 

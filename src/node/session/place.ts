@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readContract } from '../../core/contract/reader.ts';
 import type { Contract } from '../../core/contract/contract.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import { codeOf } from '../journal/faults.ts';
 import { StateRefusal, repositoryState } from '../journal/stateDir.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
@@ -58,7 +59,7 @@ export async function stateOf(root: string): Promise<RepositoryState> {
   try {
     return await repositoryState(root);
   } catch (error) {
-    if (codeOf(error) !== undefined) throw new StartRefusal('cannot-start', `the private state of ${root} cannot be kept: ${(error as Error).message}`);
+    if (codeOf(error) !== undefined) throw new StartRefusal('cannot-start', `the private state of ${root} cannot be kept: ${diskFault(error) ?? (error as Error).message}`);
     if (error instanceof StateRefusal) throw new StartRefusal('cannot-start', error.class === 'no-repository' ? `${root} is not in a git repository; a bounded session needs one (git init)` : error.message);
     throw error;
   }
