@@ -1,5 +1,5 @@
 import type { PhaseName } from '../../core/contract/contract.ts';
-import { pathIn } from '../../core/contract/roots.ts';
+import { pathIn } from '../../core/contract/rootPath.ts';
 import { describeRun } from '../../core/oracle/describe.ts';
 import { openFindings, phaseBase } from '../../core/session/line.ts';
 import { gateQuestions } from '../../core/session/next.ts';

@@ -1,4 +1,4 @@
-import { placeOf, type RootName } from '../contract/roots.ts';
+import { splitPath, type RootName } from '../contract/rootPath.ts';
 import { compileGlobs } from '../guard/globs.ts';
 import type { Scope } from '../contract/contract.ts';
 import type { Blob, Path } from '../session/changes.ts';
@@ -20,7 +20,7 @@ export interface MeasuredTree {
 export function measuredTree(entries: Iterable<readonly [Path, Blob]>, scope: Scope, frozen?: readonly FrozenFile[], roots: readonly RootName[] = []): MeasuredTree {
   const all = new Map(entries);
   const [oracle, secret, scratch] = [compileGlobs(scope.oracle), compileGlobs(scope.secret), compileGlobs(scope.scratch)];
-  const isSafe = (path: Path) => isPlain(placeOf(roots, path)?.path ?? '..');
+  const isSafe = (path: Path) => isPlain(splitPath(roots, path)?.path ?? '..');
   const kept = [...all].filter(([path]) => isSafe(path) && scratch(path) === undefined && (secret(path) === undefined || oracle(path) !== undefined));
   if (frozen === undefined) return { files: new Map(kept), tampered: [], unfrozen: [] };
   const fixed = new Map(frozen.filter(({ path }) => isSafe(path)).map(({ path, oid, mode }) => [path, { oid, mode }]));

@@ -1,4 +1,4 @@
-import { placeOf, type RootName } from '../contract/roots.ts';
+import { splitPath, type RootName } from '../contract/rootPath.ts';
 import type { Path } from './changes.ts';
 import { splitIds } from './joinedIds.ts';
 import type { BaseState, Session } from './session.ts';
@@ -6,7 +6,7 @@ import type { BaseState, Session } from './session.ts';
 /** Its paths as they read inside of one root; those of other roots are left out. `roots`: those beside the main one. */
 export function ofRoot<Item extends { readonly path: Path }>(items: readonly Item[], root: RootName, roots: readonly RootName[]): Item[] {
   return items.flatMap((item) => {
-    const placed = placeOf(roots, item.path);
+    const placed = splitPath(roots, item.path);
     return placed?.root === root ? [{ ...item, path: placed.path }] : [];
   });
 }

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, mkdir, open, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { placeOf, type RootName } from '../../core/contract/roots.ts';
+import { splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { staysInside } from '../../core/oracle/measuredTree.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import { gitObject } from '../workspace/objects.ts';
@@ -50,7 +50,7 @@ export class Checkout {
   /** Writes a file, or a link if it stays inside; never through a link that a process has put in the way. */
   async write(name: Path, { bytes, mode }: Content): Promise<void> {
     this.#files.delete(name);
-    if (mode === '120000' && !staysInside(placeOf(this.#roots, name)?.path ?? '', bytes.toString('utf8'))) return;
+    if (mode === '120000' && !staysInside(splitPath(this.#roots, name)?.path ?? '', bytes.toString('utf8'))) return;
     const file = this.place(name);
     await this.#ownFolder(path.posix.dirname(name));
     await inPlace(file, () => create(file, bytes, mode));
@@ -102,7 +102,7 @@ export class Checkout {
 
   /** Where a path of the checkout is. Throws for one that would leave it, and its root. */
   place(name: Path): string {
-    if (placeOf(this.#roots, name) === undefined || path.isAbsolute(name)) throw new Error(`${name} is not a path of the checkout`);
+    if (splitPath(this.#roots, name) === undefined || path.isAbsolute(name)) throw new Error(`${name} is not a path of the checkout`);
     return path.join(this.folder, ...name.split('/'));
   }
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { applyPatch, parsePatch } from 'diff';
 import type { Scope } from '../../core/contract/contract.ts';
-import { placeOf, type RootName } from '../../core/contract/roots.ts';
+import { splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 
@@ -20,7 +20,7 @@ export async function applyDecoy(patch: string, files: ReadonlyMap<Path, Blob>, 
   const result = new Map<Path, Buffer | null>();
   const seen = new Set<Path>();
   for (const one of changes) {
-    const allowed = change(one.path) !== undefined && never(one.path) === undefined && oracle(one.path) === undefined && placeOf(roots, one.path) !== undefined;
+    const allowed = change(one.path) !== undefined && never(one.path) === undefined && oracle(one.path) === undefined && splitPath(roots, one.path) !== undefined;
     if (!allowed || seen.has(one.path)) return null;
     seen.add(one.path);
     const content = await patched(one, files.get(one.path), read);

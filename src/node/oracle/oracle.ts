@@ -1,5 +1,5 @@
 import type { Artifacts, Oracle, OracleRequest, Signal } from '../../agent/ports.ts';
-import type { RootName } from '../../core/contract/roots.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
 import { cellsOf } from '../../core/oracle/cells.ts';
 import { judgeCell } from '../../core/oracle/judge.ts';
 import type { CellResult, EnvironmentRecord, OracleRun } from '../../core/oracle/result.ts';

@@ -1,5 +1,5 @@
 import type { OracleRequest } from '../../agent/ports.ts';
-import type { RootName } from '../../core/contract/roots.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import { isManifest } from '../../core/oracle/manifests.ts';
 import { measuredTree } from '../../core/oracle/measuredTree.ts';

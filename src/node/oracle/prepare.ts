@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { OracleRequest, Signal } from '../../agent/ports.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
-import { pathIn, type RootName } from '../../core/contract/roots.ts';
+import { pathIn, type RootName } from '../../core/contract/rootPath.ts';
 import type { Commands } from '../process/commands.ts';
 import { removeTree } from '../process/removeTree.ts';
 import { borrowable, type Borrowed, copyPlaces, makePlaces } from './borrowing.ts';

@@ -1,5 +1,5 @@
 import type { OracleRequest } from '../../agent/ports.ts';
-import type { RootName } from '../../core/contract/roots.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import { cellsOf, commandFor } from '../../core/oracle/cells.ts';
 import { changedScripts } from '../../core/oracle/decidingScripts.ts';

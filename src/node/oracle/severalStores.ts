@@ -1,4 +1,4 @@
-import { pathIn, type RootName } from '../../core/contract/roots.ts';
+import { pathIn, type RootName } from '../../core/contract/rootPath.ts';
 import type { Blob, Path, TreeId } from '../../core/session/changes.ts';
 import { splitIds } from '../../core/session/joinedIds.ts';
 import type { TreeReader } from './storeReader.ts';

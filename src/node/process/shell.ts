@@ -1,7 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import type { Artifacts, Shell, ShellRequest, ShellResult } from '../../agent/ports.ts';
-import { globsIn, type RootName } from '../../core/contract/roots.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
+import { globsIn } from '../../core/contract/roots.ts';
 import type { Redact } from '../journal/redaction.ts';
 import { Commands } from './commands.ts';
 import { GitSecrets } from './gitSecrets.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Capture, Head, RestoreOutcome } from '../../agent/ports.ts';
-import { pathIn, type RootName } from '../../core/contract/roots.ts';
+import { pathIn, type RootName } from '../../core/contract/rootPath.ts';
 import type { Hunk } from '../../core/session/changes.ts';
 import type { LeftPath } from '../../core/session/facts.ts';
 import { joinIds } from '../../core/session/joinedIds.ts';

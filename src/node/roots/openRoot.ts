@@ -1,5 +1,5 @@
 import type { Keeper, Workspace } from '../../agent/ports.ts';
-import type { RootName } from '../../core/contract/roots.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
 
 /** One folder of a session over its own repository and store. */
 export interface OpenRoot {

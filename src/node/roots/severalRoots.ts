@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Capture, CommitInput, FileRead, Head, KeepAnswer, Keeper, KeepWish, Match, RestoreItem, RestoreOutcome, WholeCapture, Workspace } from '../../agent/ports.ts';
 import { Paused } from '../../agent/run.ts';
-import { globsIn, pathIn, placeOf, type RootName } from '../../core/contract/roots.ts';
+import { pathIn, splitPath, type RootName } from '../../core/contract/rootPath.ts';
+import { globsIn } from '../../core/contract/roots.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
@@ -161,7 +162,7 @@ export class SeveralRoots implements Workspace, Keeper {
   }
 
   async restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
-    const strays = items.filter((item) => placeOf(this.#names, item.path) === undefined).map(({ path: file }) => ({ path: file, why: 'it is no path of the session' }));
+    const strays = items.filter((item) => splitPath(this.#names, item.path) === undefined).map(({ path: file }) => ({ path: file, why: 'it is no path of the session' }));
     const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restore(own), (own, why) => ({ restored: [], merged: [], left: own.map((item) => ({ path: item.path, why })) }));
     return joinRestores(outcomes, strays);
   }
@@ -219,7 +220,7 @@ export class SeveralRoots implements Workspace, Keeper {
 
   /** Throws for a path of no root: such a path has been refused before. */
   #at(file: Path): { readonly root: Root; readonly rest: Path } {
-    const placed = placeOf(this.#names, file);
+    const placed = splitPath(this.#names, file);
     const root = this.#roots.find(({ name }) => name === placed?.root);
     if (placed === undefined || root === undefined) throw new Error(`${file} is outside of the folders of the session`);
     return { root, rest: placed.path };
@@ -227,7 +228,7 @@ export class SeveralRoots implements Workspace, Keeper {
 
   /** For what touches a file: its root must still be the folder that was opened. */
   async #find(file: Path): Promise<{ readonly root: Root; readonly rest: Path } | { readonly fault: string }> {
-    if (placeOf(this.#names, file) === undefined) return { fault: `${file} is outside of the folders of the session` };
+    if (splitPath(this.#names, file) === undefined) return { fault: `${file} is outside of the folders of the session` };
     const at = this.#at(file);
     const fault = await at.root.standing.fault();
     return fault === undefined ? at : { fault };

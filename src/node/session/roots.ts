@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Contract, Problem } from '../../core/contract/contract.ts';
 import { rootProblems } from '../../core/contract/rootProblems.ts';
-import type { RootName } from '../../core/contract/roots.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
 import { acquireLease } from '../journal/lease.ts';
 import { findRepository } from '../journal/repository.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
