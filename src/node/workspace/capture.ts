@@ -5,6 +5,7 @@ import type { Loan } from './borrow.ts';
 import { besides, notCovered } from './captureReport.ts';
 import { ControlFiles } from './control.ts';
 import { changedStates } from './changedStates.ts';
+import { Comparison } from './comparison.ts';
 import { sameBlob } from './fileState.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { Intake } from './intake.ts';
@@ -59,6 +60,7 @@ export class Captures {
   readonly #parts: CaptureParts;
   readonly #control = new ControlFiles();
   readonly #clock = new SteadyClock();
+  readonly #comparison: Comparison;
   #state: CaptureState | undefined;
   /** The last look at everything. */
   #whole: WholeCapture | undefined;
@@ -70,6 +72,7 @@ export class Captures {
 
   constructor(parts: CaptureParts) {
     this.#parts = parts;
+    this.#comparison = new Comparison(parts.store, parts.root, parts.record.table.path);
   }
 
   /** The last checkpoint of this process; takes one if there is none. */
@@ -82,9 +85,10 @@ export class Captures {
   async take(around?: 'command'): Promise<{ readonly capture: WholeCapture; readonly state: CaptureState }> {
     await this.#repaid;
     const [{ root, record }, lead] = [this.#parts, leadOf()];
+    this.#comparison.start();
     const before = this.#state ?? (await this.#load());
     const repository = await findUserRepository(root);
-    const compared = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead) ? await changedStates({ ...this.#parts, table: record.table }, before.files, before.around) : undefined;
+    const compared = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead) ? await changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined;
     const { seen, coverage, parts, look, leftOut, tree, lent, loan } = await this.#storeAll(before, repository, compared);
     before.files.note(look.news);
     this.#clock.note(lead, compared === undefined);

@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Path } from '../../core/session/changes.ts';
-import { decodeBytes } from './bytes.ts';
+import type { Comparison } from './comparison.ts';
 import type { KnownFiles } from './knownFiles.ts';
 import { isLocal } from './mounts.ts';
 import { parentOf } from './places.ts';
-import { runProgram } from './program.ts';
 import { emptyFolder, Looking, type Scan, type Surroundings } from './scan.ts';
-import type { Store } from './store.ts';
 import type { TableFile } from './tableFile.ts';
 
 export interface ComparedParts {
   readonly root: string;
-  readonly store: Store;
   readonly skip: (path: Path) => boolean;
+  readonly comparison: Comparison;
   readonly table: TableFile;
 }
 
@@ -22,10 +20,9 @@ export interface ComparedParts {
  * answer just as it should.
  */
 export async function changedStates(parts: ComparedParts, known: KnownFiles, before: Surroundings): Promise<Scan | undefined> {
-  const { root, store, skip, table } = parts;
-  const mark = table.mark;
-  if (mark === undefined || process.platform !== 'linux' || !isLocal(mounts(), root)) return undefined;
-  const compared = compare(store, root, table.path);
+  const { root, skip, comparison, table: { mark } } = parts;
+  if (mark === undefined || !isLocal(mounts(), root)) return undefined;
+  const compared = comparison.changed();
   const looking = new Looking(root, skip, known);
   const again = await lookAtFolders(looking, known, before);
   const changed = await compared;
@@ -41,30 +38,6 @@ function mounts(): string {
   } catch {
     return '';
   }
-}
-
-/** git's own settings for comparing; what the store's configuration or the file system of the store says has no part in it. */
-const settings = ['core.checkStat=default', 'core.trustctime=true', 'core.fileMode=true', 'core.symlinks=true', 'core.ignoreStat=false', 'core.preloadIndex=true', 'core.sparseCheckout=false', 'index.sparse=false'];
-
-/** Paths that do not have the state of the table, or are gone. Undefined where git failed, complained, or said something else. */
-async function compare(store: Store, root: string, table: string): Promise<Set<Path> | undefined> {
-  const args = [...settings.flatMap((setting) => ['-c', setting]), 'diff-files', '--raw', '-z', '--no-renames', '--ignore-submodules=none'];
-  const env = { ...store.environment, GIT_WORK_TREE: root, GIT_INDEX_FILE: table };
-  const answer = await runProgram({ program: store.program, args, env, cwd: root }).catch(() => undefined);
-  return answer === undefined || answer.status !== 0 || answer.stderr !== '' ? undefined : changedPaths(answer.stdout);
-}
-
-/** The paths of `diff-files --raw -z`: a line on each, then its name, both ended by NUL. Undefined for anything else. */
-export function changedPaths(output: Buffer): Set<Path> | undefined {
-  const paths = new Set<Path>();
-  for (let from = 0; from < output.length;) {
-    const middle = output.indexOf(0, from);
-    const end = middle < 0 ? -1 : output.indexOf(0, middle + 1);
-    if (end < 0 || !/^:[0-7]{6} [0-7]{6} [0-9a-f]{40} [0-9a-f]{40} [DMT]$/.test(output.toString('latin1', from, middle))) return undefined;
-    paths.add(decodeBytes(output.subarray(middle + 1, end)));
-    from = end + 1;
-  }
-  return paths;
 }
 
 /** Answers the folders that were listed again or are gone. */

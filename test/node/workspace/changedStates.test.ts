@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import fc from 'fast-check';
 import type { Capture } from '../../../src/agent/ports.ts';
-import { changedPaths } from '../../../src/node/workspace/changedStates.ts';
+import { AnswerReader } from '../../../src/node/workspace/comparison.ts';
 import { isLocal } from '../../../src/node/workspace/mounts.ts';
 import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
 import { SteadyClock } from '../../../src/node/workspace/steadyClock.ts';
@@ -94,6 +94,15 @@ async function assertSeen({ repo, workspace }: Tree, compared: boolean, what: st
   assert.deepEqual([again.tree, again.beside], [value.tree, value.beside], `${what}, once more`);
 }
 
+/** Ends the process that works in the store; it is a child of this one. */
+async function endHelper({ repo }: Tree): Promise<void> {
+  const works = (pid: string) => fs.existsSync(`/proc/${pid}/cwd`) && fs.readlinkSync(`/proc/${pid}/cwd`) === repo.store;
+  const pids = fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').trim().split(' ').filter(works);
+  assert.equal(pids.length, 1);
+  process.kill(Number(pids[0]), 'SIGKILL');
+  while (works(pids[0] ?? '')) await new Promise(setImmediate);
+}
+
 const change = (repo: TestRepo): void => fs.writeFileSync(repo.at('a.txt'), 'eno');
 
 function sameTimes(repo: TestRepo, file: string, work: () => void): void {
@@ -171,14 +180,14 @@ describe('a look around a command', () => {
   const cases = new Map<string, Tree>();
   const broken = new Map<string, Tree>();
   let trees: Trees;
-  const [removed, damaged, replaced, late] = ['removed', 'damaged', 'replaced', 'late'] as const;
+  const [removed, damaged, replaced, alone, late] = ['removed', 'damaged', 'replaced', 'alone', 'late'] as const;
   before(async function () {
     this.timeout(120_000);
     if (process.platform !== 'linux') this.skip();
     trees = new Trees();
     for (const [name, [, prepare]] of Object.entries(changes)) cases.set(name, await trees.add(prepare));
     for (const [name, script] of Object.entries(answers)) broken.set(name, await trees.add(undefined, script));
-    for (const name of [removed, damaged, replaced, late]) broken.set(name, await trees.add());
+    for (const name of [removed, damaged, replaced, alone, late]) broken.set(name, await trees.add());
     await trees.settle();
   });
   after(removeRepos);
@@ -203,11 +212,12 @@ describe('a look around a command', () => {
 
   const tableOf = ({ repo }: Tree): string => path.join(repo.store, 'roots', fs.readdirSync(path.join(repo.store, 'roots')).find((file) => file.endsWith('.table')) ?? '');
 
-  it('looks at everything itself where its table is gone, damaged, or was written by another process meanwhile', async () => {
+  it('looks at everything itself where its table is gone, damaged, or was written by another process meanwhile, or the process that starts git is gone', async () => {
     for (const [name, spoil] of [
       [removed, (tree: Tree) => fs.rmSync(tableOf(tree))],
       [damaged, (tree: Tree) => fs.truncateSync(tableOf(tree), 5)],
       [replaced, (tree: Tree) => openTree(tree.repo).then((other) => other.capture())],
+      [alone, endHelper],
     ] as const) {
       const tree = broken.get(name) ?? assert.fail();
       change(tree.repo);
@@ -244,10 +254,16 @@ describe('a look around a command', () => {
     assert.deepEqual([listed.includes('still'), value.tree], [true, (await afresh(tree.repo)).tree]);
   });
 
-  it('takes only the answer of git that it asked for', () => {
+  it('takes only the answer of git that it asked for, whatever pieces it comes in', () => {
     const line = `:100644 000000 ${'1'.repeat(40)} ${'0'.repeat(40)} D\0a b\0`;
-    assert.deepEqual(changedPaths(Buffer.from(`${line}${line.replace('a b', 'c')}`)), new Set(['a b', 'c']));
-    for (const wrong of [line.slice(0, -1), line.slice(0, -5), `${line}x`, line.replace(' D', ' U'), line.replace(' D', ' R100'), 'a\0b\0', '\0']) assert.equal(changedPaths(Buffer.from(wrong)), undefined, wrong);
+    const right = `${line}${line.replace('a b', '=0')}=0\0`;
+    for (let size = 1; size <= right.length; size += 1) {
+      const reader = new AnswerReader();
+      const answers = Array.from({ length: Math.ceil(right.length / size) }, (_, index) => reader.take(Buffer.from(right.slice(index * size, (index + 1) * size))));
+      assert.deepEqual(answers, [...answers.slice(1).map(() => 'more'), new Set(['a b', '=0'])]);
+    }
+    for (const wrong of ['=1\0', '=0\0x', `error: x\n${right}`, `${line}error: x\n=0\0`, right.replace(' D', ' U'), right.replace(' D', ' R100'), 'a\0b\0', '\0']) assert.equal(new AnswerReader().take(Buffer.from(wrong)), undefined, wrong);
+    for (const part of [line, line.slice(0, -1), `${line}=0`]) assert.equal(new AnswerReader().take(Buffer.from(part)), 'more', part);
   });
 
   it('is taken only where times come from this machine and nothing else is mounted', () => {
