@@ -90,9 +90,8 @@ export class Captures {
     const repository = await findUserRepository(root);
     const compared = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead) ? await changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined;
     const { seen, coverage, parts, look, leftOut, tree, lent, loan } = await this.#storeAll(before, repository, compared);
-    before.files.note(look.news);
     this.#clock.note(lead, compared === undefined);
-    const state = { tree, files: before.files, leftOut, parts, unread: look.unread, appeared: appearedSince(before, seen), around: seen.around };
+    const state = { tree, files: before.files.with(look.news), leftOut, parts, unread: look.unread, appeared: appearedSince(before, seen), around: seen.around };
     this.#state = state;
     if (loan === undefined) await this.#note(state);
     else this.#repaid = this.#repay(state, lent, loan);
@@ -183,7 +182,7 @@ export class Captures {
       const leftOut = new Set([...parts.keys(), ...[...look.unread.keys()].filter((path) => !look.kept.has(path))]);
       const marker = leftOutObject(leftOut);
       if (marker !== undefined) await intake.add(marker);
-      return { ...whole, leftOut, tree: await this.#storeTree(before.tree, [...look.changes, ...listChange(before.tree, marker?.oid)], intake) };
+      return { ...whole, leftOut, tree: await this.#storeTree(before.tree, withList(look.changes, before.tree, marker?.oid), intake) };
     } catch (error) {
       await whole?.loan?.giveBack();
       throw error;
@@ -207,9 +206,9 @@ async function knownAsOf(tree: Dir, missing: ReadonlySet<string>, noted: StateTa
 }
 
 /** The list of what is left out changes the tree only where it differs. */
-function listChange(before: Dir, list: string | undefined): [Path, Blob | null][] {
-  if (fileAt(before, leftOutFile)?.oid === list) return [];
-  return [[leftOutFile, list === undefined ? null : { oid: list, mode: '100644' }]];
+function* withList(changes: ReadonlyMap<Path, Blob | null>, before: Dir, list: string | undefined): Generator<readonly [Path, Blob | null]> {
+  yield* changes;
+  if (fileAt(before, leftOutFile)?.oid !== list) yield [leftOutFile, list === undefined ? null : { oid: list, mode: '100644' }];
 }
 
 function appearedSince(before: CaptureState | Loaded, { around }: Scan): Set<Path> {

@@ -131,10 +131,14 @@ export class Reading {
   /** Reads those of all files that are to be read that are not yet. */
   async finish(due: readonly Found[]): Promise<ReadFiles> {
     await this.#settle();
-    if (due.length > worthThreads) await this.#begin(due.filter(({ path }) => !this.#fresh.has(path) && !this.#left.has(path)));
+    const pace = new Pace();
+    for (const file of due.length > worthThreads ? due : []) {
+      if (pace.due) await pace.rest();
+      if (!this.#fresh.has(file.path) && !this.#left.has(file.path)) this.begin(file);
+    }
+    await this.#settle();
     const lent = await this.#withoutRefused();
     const [lost, unread] = [new Set<Path>(), new Map<Path, string>()];
-    const pace = new Pace();
     for (const file of due) {
       if (pace.due) await pace.rest();
       if (this.#fresh.has(file.path)) continue;
@@ -144,11 +148,6 @@ export class Reading {
       if (outcome !== 'gone' && 'unreadable' in outcome) unread.set(file.path, outcome.unreadable);
     }
     return { fresh: this.#fresh, lost, unread, lent };
-  }
-
-  async #begin(files: readonly Found[]): Promise<void> {
-    for (const file of files) this.begin(file);
-    await this.#settle();
   }
 
   /** Waits until the threads owe nothing. */
@@ -169,7 +168,8 @@ export class Reading {
     const refused = [...this.#lent].flatMap(([table, files]) => (stand[table] === true ? [] : files));
     this.#packsAll = true;
     for (const file of refused) this.#fresh.delete(file.path);
-    await this.#begin(refused);
+    for (const file of refused) this.begin(file);
+    await this.#settle();
     return lent;
   }
 

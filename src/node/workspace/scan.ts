@@ -92,7 +92,7 @@ export class Looking {
   async walk(folder: Path): Promise<void> {
     const pending: Entry[] = [{ path: folder, isFolder: true }];
     for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
-      if (entry.isFolder) pending.push(...this.list(entry.path).reverse());
+      if (entry.isFolder) for (const below of this.list(entry.path).reverse()) pending.push(below);
       else this.lookAt(entry.path);
       await this.rest();
     }

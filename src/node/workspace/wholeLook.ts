@@ -44,7 +44,7 @@ export async function lookAtAll(parts: WholeParts, before: CaptureState | Loaded
     const loan = await early?.ready();
     const read = await reading.finish(coverage.covered);
     const outgrown = coverage.outgrown.map((file): [Path, string] => [file.path, 'it has grown larger than 256 MiB']);
-    const look = lookOf(before.files, now.gone, coverage, { ...read, unread: new Map([...now.around.unreadable, ...outgrown, ...read.unread]) });
+    const look = await lookOf(before.files, now.gone, coverage, { ...read, unread: new Map([...now.around.unreadable, ...outgrown, ...read.unread]) });
     return { seen: now, coverage, parts: leftOut, look, lent: read.lent, loan };
   } catch (error) {
     await (await early?.ready())?.giveBack();
