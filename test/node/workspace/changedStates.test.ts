@@ -254,6 +254,29 @@ describe('a look around a command', () => {
     assert.equal(clock.isSteady(9_400), true);
   });
 
+  it('reads nothing that has settled, no more than any other look', async () => {
+    const { repo, workspace } = cases.get('nothing') ?? assert.fail();
+    const { openSync, readlinkSync } = fs;
+    const read: string[] = [];
+    const noting = <Args extends readonly unknown[], Value>(work: (...args: Args) => Value) => (...args: Args): Value => {
+      if (String(args[0]).startsWith(`${repo.root}/`)) read.push(String(args[0]));
+      return work(...args);
+    };
+    Object.assign(fs, { openSync: noting(openSync), readlinkSync: noting(readlinkSync) });
+    syncBuiltinESMExports();
+    try {
+      await workspace.capture('command');
+      await workspace.capture();
+      const next = await openTree(repo);
+      await next.capture();
+      await next.captureWritten(['b.txt']);
+    } finally {
+      Object.assign(fs, { openSync, readlinkSync });
+      syncBuiltinESMExports();
+    }
+    assert.deepEqual(read, []);
+  });
+
   it('takes a folder that has changed a moment ago for one that may change again without its times telling', async () => {
     const repo = newRepo();
     const key = async () => (await scan(repo.root, () => false)).around.folders.get('');
