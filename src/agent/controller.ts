@@ -10,7 +10,7 @@ import { allowFlag, answerProblem, applyAnswer } from './gates.ts';
 import type { AnsweredBy } from './gates.ts';
 import { runSession } from './loop.ts';
 import type { Outcome } from './loop.ts';
-import type { Ports, Signal } from './ports.ts';
+import type { KeepAnswer, Ports, Signal } from './ports.ts';
 import { ReadLedger } from './readLedger.ts';
 import type { Recorder } from './recorder.ts';
 import { writeReports } from './reports.ts';
@@ -272,8 +272,8 @@ export class Controller {
       await finish(run, 'stopped', 'everything was undone by a person', 'as-is');
       return acted;
     }
-    const kept = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
-    if (kept.ok) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail });
+    const kept: KeepAnswer = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
+    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail });
     return { ok: kept.ok, message: kept.detail };
   }
 }

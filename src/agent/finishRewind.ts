@@ -1,3 +1,4 @@
+import { diskFault } from '../core/session/diskFault.ts';
 import type { Blob, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { LeftPath, RestoreItem, RewindPlan } from '../core/session/facts.ts';
 import { sameBlob } from '../core/session/shares.ts';
@@ -51,8 +52,12 @@ function roundsBehind(items: readonly RestoreItem[], was: Blob | undefined, is: 
   return at === -1 ? undefined : at + 1;
 }
 
-/** Where it cannot be taken to its end this time either, it ends here with what it did: a rewind that never ends would let nobody go on. */
+/**
+ * Where it cannot be taken to its end this time either, it ends here with what it did: a rewind that never ends would let nobody go on. A disk that
+ * takes nothing now may take it later.
+ */
 async function soFar(run: Run, { rounds, safety }: RewindPlan, paths: readonly Path[], error: unknown): Promise<RestoreOutcome> {
+  if (diskFault(error) !== undefined) throw error;
   const { tree } = await run.ports.workspace.capture();
   const [was, is] = [await run.ports.workspace.entries(safety, paths), await run.ports.workspace.entries(tree, paths)];
   const last = new Map(rounds.flat().map((item) => [item.path, item.target]));
@@ -63,6 +68,11 @@ async function soFar(run: Run, { rounds, safety }: RewindPlan, paths: readonly P
   return { restored, merged, left: rest.map((path) => ({ path, why: inWords(error) })) };
 }
 
+async function refusedBecause(run: Run, plan: RewindPlan, error: unknown): Promise<void> {
+  if (diskFault(error) !== undefined) throw error;
+  await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: inWords(error) });
+}
+
 const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function finishHunk(run: Run, plan: RewindPlan, hunk: Hunk, tree: TreeId): Promise<void> {
@@ -70,7 +80,7 @@ async function finishHunk(run: Run, plan: RewindPlan, hunk: Hunk, tree: TreeId):
   const done = diff !== undefined && isInverse(hunk, await run.ports.workspace.hunks(diff));
   await observe(run, tree, done ? [plan.to] : []);
   if (done) await finish(run, plan, { restored: [plan.to], merged: [], left: [] });
-  else if (diff === undefined) await carryOutHunk(run, plan, hunk).catch((error: unknown) => run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: inWords(error) }));
+  else if (diff === undefined) await carryOutHunk(run, plan, hunk).catch((error: unknown) => refusedBecause(run, plan, error));
   else await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: `${plan.to} changed while the rewind was interrupted` });
 }
 

@@ -42,7 +42,7 @@ export async function seeControl(run: Run, capture: Capture, during?: string): P
   const { session } = run.recorder;
   const before = session.control;
   const keys = new Set([...Object.keys(before), ...Object.keys(capture.control)]);
-  const changed = [...keys].filter((key) => before[key] !== capture.control[key] && key !== 'index').sort();
+  const changed = [...keys].filter((key) => before[key] !== capture.control[key] && !isIndex(key)).sort();
   if (changed.length === 0) return [];
   const { commit, branch } = await run.ports.workspace.head();
   const head = { ...(commit === undefined ? {} : { commit }), ...(branch === undefined ? {} : { branch }) };
@@ -53,6 +53,9 @@ export async function seeControl(run: Run, capture: Capture, during?: string): P
   await run.recorder.record({ type: 'control/seen', control: capture.control, head, changed: first ? [] : changed, ...(during === undefined ? {} : { during }) });
   return first || during === undefined ? [] : changed;
 }
+
+/** Git writes it by itself, in the work tree and in those of other roots (`../api: index`). */
+const isIndex = (key: string): boolean => key === 'index' || key.endsWith(': index');
 
 async function openControlGate(run: Run, changed: readonly string[], moved: boolean): Promise<void> {
   const { line } = run.recorder.session;

@@ -246,6 +246,8 @@ export interface KeepWish {
 export interface KeepAnswer {
   readonly ok: boolean;
   readonly detail: string;
+  /** Not everything was kept, but of several repositories something was. */
+  readonly partly?: true;
 }
 
 export interface Keeper {
