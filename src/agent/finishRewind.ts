@@ -18,6 +18,7 @@ import { finishUndo } from './undoRewind.ts';
 export async function finishRewind(run: Run): Promise<void> {
   const plan = run.recorder.session.rewinding;
   if (plan === undefined) return;
+  await run.ports.workspace.sweep(plan.safety);
   const { tree } = await run.ports.workspace.capture();
   await (plan.hunk === undefined ? finishFiles(run, plan, tree) : finishHunk(run, plan, plan.hunk, tree));
   await writeReports(run);

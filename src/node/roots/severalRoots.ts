@@ -172,6 +172,11 @@ export class SeveralRoots implements Workspace, Keeper {
     return outcomes.flatMap(({ name, outcome }) => outcome.map((left) => ({ ...left, path: pathIn(name, left.path) })));
   }
 
+  async sweep(since: TreeId): Promise<void> {
+    const ids = this.#ids(since);
+    await this.#inEach(({ name, workspace }) => workspace.sweep(ids[this.#indexOf(name)] ?? ''));
+  }
+
   async revertHunk(file: Path, hunk: Hunk): ReturnType<Workspace['revertHunk']> {
     const found = await this.#find(file);
     if ('fault' in found) return { ok: false, detail: found.fault };

@@ -14,6 +14,7 @@ import { isPlain, type PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
 import { keepSession } from './keepSession.ts';
+import { leftBeside } from './leftBeside.ts';
 import { leftOutFile } from './leftOut.ts';
 import { isBoundedPath, type Resolved } from './lexicalPath.ts';
 import type { KeepingWorkspace } from './openWorkspace.ts';
@@ -135,6 +136,14 @@ export class WorkTree implements KeepingWorkspace {
 
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
     return this.#queue.run(() => this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items)));
+  }
+
+  sweep(since: TreeId): Promise<void> {
+    return this.#queue.run(async () => {
+      const { state } = await this.#parts.captures.take();
+      const items = leftBeside(await this.#parts.trees.get(since), state.tree);
+      if (items.length > 0) await this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items));
+    });
   }
 
   /** What refuses as a whole has written nothing: whoever changed the path then, it was not this port. */
