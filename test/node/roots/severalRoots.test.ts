@@ -95,6 +95,16 @@ describe('the work trees of several roots', () => {
     assert.deepEqual(await both.dirty(), ['src/x.ts', '../api/.env', '../api/README.md', '../api/src/x.ts']);
   });
 
+  it('have one HEAD that moves with each of theirs, and say where an operation is going on', async () => {
+    const { both, api } = two;
+    const before = await both.head();
+    api.git('-c', 'user.name=T', '-c', 'user.email=t@localhost', 'commit', '-q', '--allow-empty', '-m', 'first');
+    const after = await both.head();
+    assert.ok(before.branch === after.branch && before.commit !== after.commit && before.operation === undefined);
+    api.write('.git/MERGE_HEAD', `${'0'.repeat(40)}\n`);
+    assert.equal((await both.head()).operation, 'merge in ../api');
+  });
+
   it('are brought back each by itself: what fails in one is left there, and said', async () => {
     const { both, main, api } = two;
     const before = await both.capture();
