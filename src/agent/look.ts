@@ -47,11 +47,11 @@ export async function seeControl(run: Run, capture: Capture, during?: string): P
   const { commit, branch } = await run.ports.workspace.head();
   const head = { ...(commit === undefined ? {} : { commit }), ...(branch === undefined ? {} : { branch }) };
   const first = session.head === undefined;
-  await run.recorder.record({ type: 'control/seen', control: capture.control, head, changed: first ? [] : changed, ...(during === undefined ? {} : { during }) });
-  if (first) return [];
   const moved = head.commit !== session.head?.commit || head.branch !== session.head?.branch;
-  if (moved || during !== undefined) await openControlGate(run, changed, moved);
-  return during === undefined ? [] : changed;
+  // The question first: a crash between the two must not lose it.
+  if (!first && (moved || during !== undefined)) await openControlGate(run, changed, moved);
+  await run.recorder.record({ type: 'control/seen', control: capture.control, head, changed: first ? [] : changed, ...(during === undefined ? {} : { during }) });
+  return first || during === undefined ? [] : changed;
 }
 
 /** Git writes it by itself, in the work tree and in those of other roots (`../api: index`). */

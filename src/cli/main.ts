@@ -1,5 +1,5 @@
 import { Paused } from '../agent/run.ts';
-import { JournalFault } from '../core/session/entries.ts';
+import { diskFault } from '../core/session/diskFault.ts';
 import { StartRefusal } from '../node/session/refusal.ts';
 import { UsageError } from './arguments.ts';
 import { exits } from './exit.ts';
@@ -76,9 +76,10 @@ async function explain(error: unknown, name = ''): Promise<number> {
     process.stderr.write(`bounded: ${paused ? 'paused, ' : ''}${error.message}\n`);
     return paused ? exits.paused : exits.fail;
   }
-  if (error instanceof JournalFault && error.class === 'disk-full') {
+  const fault = diskFault(error);
+  if (fault !== undefined) {
     const paused = measuring.includes(name);
-    process.stderr.write(`bounded: ${paused ? 'paused, ' : ''}${error.message}. Make space, then: bounded ${paused ? 'resume' : name}\n`);
+    process.stderr.write(`bounded: ${paused ? 'paused, ' : ''}${fault}, then: bounded ${paused ? 'resume' : name}\n`);
     return paused ? exits.paused : exits.fail;
   }
   process.stderr.write(`bounded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

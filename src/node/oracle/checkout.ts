@@ -4,6 +4,7 @@ import path from 'node:path';
 import { splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { staysInside } from '../../core/oracle/measuredTree.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
+import { named } from '../journal/faults.ts';
 import { gitObject } from '../workspace/objects.ts';
 
 /** What a file is to contain. */
@@ -148,7 +149,7 @@ async function inPlace(file: string, make: () => Promise<unknown>): Promise<void
 async function create(file: string, bytes: Buffer, mode: Blob['mode']): Promise<void> {
   if (mode === '120000') return symlink(bytes, file);
   const handle = await open(file, 'wx', mode === '100755' ? 0o755 : 0o644);
-  await handle.writeFile(bytes).finally(() => handle.close());
+  await named(file, () => handle.writeFile(bytes)).finally(() => handle.close());
 }
 
 function unmoved(now: BigIntStats, before: BigIntStats): boolean {

@@ -3,6 +3,7 @@ import type { RootName } from '../../core/contract/rootPath.ts';
 import { cellsOf } from '../../core/oracle/cells.ts';
 import { judgeCell } from '../../core/oracle/judge.ts';
 import type { CellResult, EnvironmentRecord, OracleRun } from '../../core/oracle/result.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import type { SandboxState } from '../../core/session/session.ts';
 import type { Redact } from '../journal/redaction.ts';
 import { Commands } from '../process/commands.ts';
@@ -81,7 +82,8 @@ class Bench {
       const measured = await this.#measurePlan(request, plan, progress, signal);
       return { ...frame, ...nothing, tampered: plan.tampered, ...(plan.unfrozen.length === 0 ? {} : { unfrozen: plan.unfrozen }), ...(request.patch === undefined ? {} : { effect: effectOf(plan.patched) }), ...measured, ms: ms() };
     } catch (error) {
-      // A full disk, a store that lacks something: whatever keeps the oracle from running is a fact about this run.
+      if (diskFault(error) !== undefined) throw error;
+      // A store that lacks something, a folder in the way: whatever keeps the oracle from running is a fact about this run.
       return { ...frame, ...nothing, setupFailed: error instanceof Error ? error.message : String(error), ms: ms() };
     }
   }
@@ -94,6 +96,7 @@ class Bench {
       if ('failed' in prepared) return { kind: 'could-not-run', why: prepared.failed };
       return await this.#runFinding(prepared, command, signal).finally(prepared.close);
     } catch (error) {
+      if (diskFault(error) !== undefined) throw error;
       return { kind: 'could-not-run', why: error instanceof Error ? error.message : String(error) };
     }
   }

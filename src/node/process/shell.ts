@@ -41,7 +41,7 @@ export function createShell({ root, others = new Map(), artifacts, redact, bubbl
   const commands = new Commands({ workspaces, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
   return {
     probe: () => probeSandbox(commands),
-    unfinished: () => life.unfinished(),
+    lastRun: () => life.last(),
     async run(request, progress, signal) {
       const kept = new KeptOutput(keptBytes, keptBytes);
       const lines = new LineProgress((text) => progress(redact(plainText(text))));

@@ -1,5 +1,6 @@
 import { fold } from '../../core/session/evolve.ts';
 import type { Contract } from '../../core/contract/contract.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import type { Entry, SessionEvent } from '../../core/session/events.ts';
 import { Controller } from '../../agent/controller.ts';
 import type { Ports, User } from '../../agent/ports.ts';
@@ -24,8 +25,8 @@ export interface HeldSession {
   readonly controller: Controller;
   readonly workspace: SessionWorkspace;
   readonly folder: SessionFolder;
-  /** What was recorded before anybody could listen: that the session started, or was taken up again. */
-  readonly opening: Entry;
+  /** What was recorded before anybody could listen: that the session started, or was taken up again. A quiet door records that only before something else. */
+  readonly opening?: Entry;
   close(): Promise<void>;
 }
 
@@ -70,7 +71,8 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
     return { ...held(ports, recorder, workspace, folder, journal, release, door), opening };
   } catch (error) {
     await release();
-    throw error;
+    const fault = diskFault(error);
+    throw fault === undefined ? error : new StartRefusal('cannot-start', `the session could not be started: ${fault}`);
   }
 }
 
@@ -98,10 +100,11 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     const sandbox = await sandboxOf(...roots.map((one) => one.folder));
     if (door.quiet !== true) checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
     const ports = await portsOf({ roots, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox });
-    const recorder = new Recorder(opened.journal, ports.clock, session);
+    const resumed: SessionEvent = { type: 'session/resumed', door: door.name, ...(door.quiet === true ? {} : { sandbox }) };
+    const recorder = new Recorder(opened.journal, ports.clock, session, door.quiet === true ? resumed : undefined);
     if (opened.cut !== undefined) door.progress(`the last record of the trace was cut off by a crash and is kept in ${opened.cut.keptIn}`);
-    const opening = await recordFirst(recorder, { type: 'session/resumed', door: door.name, ...(door.quiet === true ? {} : { sandbox }) });
-    return { ...held(ports, recorder, workspace, folder, opened.journal, release, door), opening };
+    const holds = held(ports, recorder, workspace, folder, opened.journal, release, door);
+    return door.quiet === true ? holds : { ...holds, opening: await recordFirst(recorder, resumed) };
   } catch (error) {
     await release();
     throw error;
@@ -113,7 +116,7 @@ export function withModel(contract: Contract, model: string | undefined): Contra
   return model === undefined ? contract : { ...contract, model: { ...contract.model, main: model, reviewer: model, fast: model } };
 }
 
-function held(ports: Ports, recorder: Recorder, workspace: SessionWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): Omit<HeldSession, 'opening'> {
+function held(ports: Ports, recorder: Recorder, workspace: SessionWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): HeldSession {
   const controller = new Controller(ports, recorder, () => new AbortController(), door.progress);
   return {
     controller, workspace, folder,

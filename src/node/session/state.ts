@@ -1,4 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
+import { diskFault } from '../../core/session/diskFault.ts';
 import { codeOf } from '../journal/faults.ts';
 import { StateRefusal, repositoryState } from '../journal/stateDir.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
@@ -10,7 +11,7 @@ export async function stateOf(root: string): Promise<RepositoryState> {
   try {
     return await repositoryState(root);
   } catch (error) {
-    if (codeOf(error) !== undefined) throw new StartRefusal('cannot-start', `the private state of ${root} cannot be kept: ${(error as Error).message}`);
+    if (codeOf(error) !== undefined) throw new StartRefusal('cannot-start', `the private state of ${root} cannot be kept: ${diskFault(error) ?? (error as Error).message}`);
     if (error instanceof StateRefusal) throw new StartRefusal('cannot-start', error.class === 'no-repository' ? `${root} is not in a git repository; a bounded session needs one (git init)` : error.message);
     throw error;
   }

@@ -81,6 +81,14 @@ describe('the git folder of a repository', () => {
     ['HEAD and the index', (root) => (git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two')), /^its index holds \.env, /],
     ['the index alone', (root) => git(root, 'add', '-f', '.env'), /^its index holds \.env, /],
     ['an earlier commit', (root) => (git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two'), git(root, 'rm', '-q', '--cached', '.env'), git(root, 'commit', '-q', '-m', 'three')), /^its history holds \.env, /],
+    ['a commit that a graft keeps from git', (root) => {
+      git(root, 'add', '-f', '.env');
+      git(root, 'commit', '-q', '-m', 'two');
+      git(root, 'rm', '-q', '--cached', '.env');
+      git(root, 'commit', '-q', '-m', 'three');
+      writeFiles(root, { '.git/info/grafts': git(root, 'rev-parse', 'HEAD') });
+      fs.rmSync(path.join(root, '.git/logs'), { recursive: true });
+    }, /^its history holds \.env, /],
     ['another branch', (root) => (git(root, 'checkout', '-q', '-b', 'other'), git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two'), git(root, 'checkout', '-q', 'main')), /^its history holds \.env, /],
     ['a stash', (root) => (git(root, 'add', '-f', '.env'), git(root, 'stash', '-q')), /^its history holds \.env, /],
     ['a commit that only the reflog has', (root) => (git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two'), git(root, 'reset', '-q', '--hard', 'HEAD~1')), /^its history holds \.env, /],
