@@ -5,6 +5,7 @@ import { pathIn, splitPath, type RootName } from '../../core/contract/rootPath.t
 import { globsIn } from '../../core/contract/roots.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
@@ -250,16 +251,24 @@ export class SeveralRoots implements Workspace, Keeper {
     return results;
   }
 
-  /** Does what concerns a root there; where that fails, `failed` says so of its items, and the other roots are gone on with. */
+  /**
+   * Does what concerns a root there; where that fails, `failed` says so of its items, and the other roots are gone on with. A disk that takes
+   * nothing now may take it later: that is thrown, after the others.
+   */
   async #eachOf<Item extends { readonly path: Path }, T>(items: readonly Item[], work: (root: Root, own: readonly Item[]) => Promise<T>, failed: (own: readonly Item[], why: string) => T): Promise<{ readonly name: RootName; readonly outcome: T }[]> {
     const outcomes: { readonly name: RootName; readonly outcome: T }[] = [];
+    const passing: unknown[] = [];
     for (const root of this.#roots) {
       const own = ofRoot(items, root.name, this.#names);
       if (own.length === 0) continue;
       const fault = await root.standing.fault();
-      const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => failed(own, error instanceof Error ? error.message : String(error))) : failed(own, fault);
+      const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => {
+        if (diskFault(error) !== undefined) passing.push(error);
+        return failed(own, error instanceof Error ? error.message : String(error));
+      }) : failed(own, fault);
       outcomes.push({ name: root.name, outcome });
     }
+    if (passing.length > 0) throw passing[0];
     return outcomes;
   }
 }

@@ -42,8 +42,9 @@ function workSections({ line, rewinds, ...session }: Session): Sections {
   ];
 }
 
-function agreementSections({ contractFile, contractHash, locked, amended, amendments, answers }: Session): Sections {
+function agreementSections({ contract: { roots = [] }, contractFile, contractHash, locked, amended, amendments, answers }: Session): Sections {
   return [
+    ['Folders', roots.length === 0 ? '' : `The workspace folder and ${roots.map(code).join(', ')}; ids of their contents are joined by \`+\`, in this order.`],
     ['Contract', `${code(contractFile)}, SHA-256 ${code(contractHash)}, ${locked ? 'locked' : 'not locked'}${amended ? ', amended after it had been locked' : ''}.`],
     ['Amendments', list(amendments.map((one) => `${code(one.id)} **${one.decided ?? 'open'}**: ${code(one.change)} (${plainText(one.why)})`))],
     ['Gates', list(answers.map(gateLine))],
