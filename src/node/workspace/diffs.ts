@@ -3,7 +3,7 @@ import type { Blobs } from './blobs.ts';
 import { decodeBytes, encodeText, linesOf, looksBinary } from './bytes.ts';
 import { hunksOf } from './hunks.ts';
 import type { LeftOutLists } from './leftOut.ts';
-import { countsOf, type LineChange, lineChanges } from './lineDiff.ts';
+import { countsOf, type LineChange, lineChanges, settled } from './lineDiff.ts';
 import { emptyBlob, gitObject } from './objects.ts';
 import { Recent } from './recent.ts';
 import type { Store } from './store.ts';
@@ -54,7 +54,7 @@ export class Diffs {
     const [before, after] = await this.#sides(diff, largestWithHunks);
     if (before === undefined || after === undefined || looksBinary(before) || looksBinary(after)) return [];
     const [old, now] = [linesOf(decodeBytes(before)), linesOf(decodeBytes(after))];
-    return hunksOf(diff.path, old, now, lineChanges(old, now) ?? (await this.#askGit(diff)));
+    return hunksOf(diff.path, old, now, settled(old, now, lineChanges(old, now) ?? (await this.#askGit(diff))));
   }
 
   /** Counts of a change that is only proposed: `path` had `content`, or were deleted (null). */

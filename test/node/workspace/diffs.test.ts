@@ -68,13 +68,6 @@ describe('one hunk taken back', () => {
     assert.ok('hindrance' in takeBack(['a\n', 'c\n', 'd\n'], hunk));
     assert.deepEqual(takeBack(['a\n', 'c\n'], hunk), { lines: ['a\n', 'b'] });
   });
-
-  it('has an id that other edits of the file do not change, and another one for each twin', () => {
-    const id = hunkOf(lines, lines.with(3, 'x\n')).id;
-    assert.equal(hunkOf(['0\n', ...lines], ['0\n', ...lines.with(3, 'x\n')]).id, id);
-    const twins = hunksOf('f', ['a\n', '-\n', 'a\n'], ['b\n', '-\n', 'b\n'], lineChanges(['a\n', '-\n', 'a\n'], ['b\n', '-\n', 'b\n']) ?? []);
-    assert.equal(new Set(twins.map((hunk) => hunk.id)).size, 2);
-  });
 });
 
 describe('bytes that are no UTF-8', () => {
