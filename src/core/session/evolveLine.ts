@@ -1,7 +1,8 @@
 import type { Entry, SessionEvent } from './events.ts';
 import { firstLine, maxReviewRounds, openFlags, phaseAfter } from './line.ts';
 import { tellRewind, tellUndo, undoneLine } from './undo.ts';
-import type { Boundary, Finding, Line, Session } from './session.ts';
+import type { RewindRecord } from './facts.ts';
+import type { Boundary, DoneRewind, Finding, Line, Session } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 type Stamp = Pick<Entry, 'at' | 'active'>;
@@ -114,7 +115,7 @@ function lineAt(session: Session, to: string): Line {
 }
 
 function rewind(session: Session, event: Of<'rewind/done'>): Session {
-  const record = { ...event.rewind, previous: session.line, undone: false };
+  const record = { ...event.rewind, ...conflictsOf(session, event.rewind), previous: session.line, undone: false };
   const told = tellRewind(event);
   const next = { ...session, rewinds: [...session.rewinds, record], undelivered: [...session.undelivered, told] };
   if (event.rewind.kind !== 'boundary') return { ...next, line: { ...reopened(session.line), writes: [...session.line.writes, ...event.rewind.writes] } };
@@ -126,6 +127,13 @@ function rewind(session: Session, event: Of<'rewind/done'>): Session {
   };
   const { end: _end, gate: _gate, owed: _owed, blocker: _blocker, ...open } = next;
   return { ...open, queued: [], line, attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
+}
+
+/** What was to be done is in the plan of the rewind that is over now. */
+function conflictsOf({ rewinding }: Session, { id, left }: RewindRecord): Pick<DoneRewind, 'conflicts'> {
+  const paths = left.filter((one) => one.conflict === true).map((one) => one.path);
+  if (rewinding?.id !== id || paths.length === 0) return {};
+  return { conflicts: paths.map((path) => ({ path, items: rewinding.rounds.flatMap((round) => round.filter((item) => item.path === path)) })) };
 }
 
 function undo(session: Session, event: Of<'rewind/undone'>): Session {

@@ -246,7 +246,7 @@ export class House {
   #ownWorkspace(): KeepingWorkspace {
     const own: Partial<KeepingWorkspace> = {
       restore: (items) => this.#restore(items),
-      revertHunk: async (...hunk) => (this.beforeHunk(), this.#workspace.revertHunk(...hunk)),
+      revertHunks: async (...hunks) => (this.beforeHunk(), this.#workspace.revertHunks(...hunks)),
       apply: async (change) => {
         const done = await this.#workspace.apply(change);
         this.#race?.();
