@@ -23,6 +23,7 @@ import { rewindFile, rewindToBoundary, rewindWrites } from './rewind.ts';
 import { rewindHunk, rewindListed } from './rewindHunks.ts';
 import type { Run } from './run.ts';
 import { undoRewind } from './undoRewind.ts';
+import { count } from '../core/session/view/figures.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
 
 /** What came of an intention; `message` is for people. */
@@ -323,7 +324,7 @@ function bound(user: Ports['user']): Ports['user'] {
 
 function describe(done: number, left: readonly LeftPath[], moved?: readonly MovedPath[]): string {
   const rest = left.length === 0 ? '' : `; left alone: ${left.map((one) => `${one.path} (${one.why})`).join(', ')}`;
-  return `${done} files restored${rest}${inWords(moved)}`;
+  return `${count(done, 'file')} restored${rest}${inWords(moved)}`;
 }
 
 function inWords(moved: readonly MovedPath[] = []): string {

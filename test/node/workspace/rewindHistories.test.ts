@@ -68,7 +68,7 @@ describe('fixed histories of rewinds', () => {
     await house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
     await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
     file.edit('of the user\n', '');
-    assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 files restored' });
+    assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 file restored' });
     assert.equal(file.text(), start);
   }));
 
@@ -132,7 +132,7 @@ describe('fixed histories of rewinds', () => {
     await file.command('a9 line', 'by the session, later');
     await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
     assert.ok(file.text().includes('by the session\n') && file.text().includes('by the session, later\n'));
-    assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 files restored' });
+    assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 file restored' });
     assert.equal(file.text(), start);
   }));
 

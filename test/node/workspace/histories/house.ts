@@ -183,12 +183,16 @@ export class House {
     this.#race = undefined;
   }
 
-  act(intention: Intention): Promise<{ readonly ok: boolean; readonly message: string }> {
+  act(intention: Intention): ReturnType<Controller['act']> {
     return this.#controller.act(intention);
   }
 
   hunks(): ReturnType<Controller['hunks']> {
     return this.#controller.hunks();
+  }
+
+  get controller(): Controller {
+    return this.#controller;
   }
 
   /** The process will end at this point, in whatever it then does. */
