@@ -1,17 +1,18 @@
 import type { ChangedFileRow, ChangesView, HunkRow, Intention } from '../../core/session/view.ts';
 import { el } from '../dom.ts';
 import { icon } from '../icon.ts';
-import { capped, folded, iconButton, pathLabel, plusMinus } from '../pieces.ts';
+import { capped, folded, iconButton, pathLabel, plusMinus, section } from '../pieces.ts';
 import { press } from '../press.ts';
 
-const mostFiles = 40;
-const mostHunks = 12;
+const mostFiles = 24;
+const mostHunks = 6;
 
-/** What the session has changed, file by file and hunk by hunk: look at it, mark it as reviewed, take it back. */
+/** What the session has changed, file by file and hunk by hunk: look at it, mark it as reviewed, take it back. Folded while the session works by itself. */
 export function changes(view: ChangesView, open: boolean): HTMLElement {
   const chooser = view.total === 1 ? undefined : iconButton('discard', 'Rewind several hunks…', { type: 'open', target: { kind: 'hunks' } });
-  return folded('changes', { title: 'Changes', note: `${view.reviewed} of ${view.total} reviewed`, opener: chooser }, open,
-    el('ul', { class: 'changes' }, capped(view.files, mostFiles, fileRow)));
+  const heading = { title: 'Changes', note: `${view.reviewed} of ${view.total} reviewed`, opener: chooser };
+  const list = el('ul', { class: 'changes' }, capped(view.files, mostFiles, fileRow));
+  return open ? section('changes', heading, list) : folded('changes', heading, false, list);
 }
 
 function fileRow(file: ChangedFileRow): HTMLElement {
@@ -52,5 +53,5 @@ function marker(path: string, hunks: readonly HunkRow[], what: string): HTMLElem
 }
 
 function rewind({ path }: ChangedFileRow, hunks: readonly HunkRow[], title: string): HTMLElement {
-  return iconButton('discard', title, { type: 'intention', intention: { type: 'rewind-hunks', hunks: hunks.map(({ hunk }) => ({ path, hunk })) } }, 'rewind');
+  return iconButton('discard', title, { type: 'intention', intention: { type: 'rewind-hunks', hunks: hunks.map(({ hunk }) => ({ path, hunk })) } }, 'back');
 }
