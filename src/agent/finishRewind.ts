@@ -1,3 +1,4 @@
+import { diskFault } from '../core/session/diskFault.ts';
 import type { Blob, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { FileHunks, LeftPath, RestoreItem, RewindPlan } from '../core/session/facts.ts';
 import { sameBlob } from '../core/session/shares.ts';
@@ -8,9 +9,10 @@ import { restoreRounds } from './restoreRounds.ts';
 import { finish } from './rewind.ts';
 import { finishHunks, joined, revertAll } from './rewindHunks.ts';
 import type { Run } from './run.ts';
+import { finishUndo } from './undoRewind.ts';
 
 /**
- * Takes a rewind to its end that was begun when the process died. A path that is as before the rewind, or as one of its rounds left it, is
+ * Takes a rewind, or the undoing of one, to its end that was begun when the process died. A path that is as before the rewind, or as one of its rounds left it, is
  * brought back now; one that has what it shall have was brought back then. Any other may hold what the user did since, and counts as theirs.
  * Does nothing where no rewind was begun.
  */
@@ -26,7 +28,9 @@ export async function finishRewind(run: Run): Promise<void> {
 async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<void> {
   const { begun, bring } = await standOf(run, plan, tree);
   await observe(run, tree, begun);
-  const rewind = await finish(run, plan, await bring());
+  const outcome = await bring();
+  if (plan.undoes !== undefined) return void (await finishUndo(run, plan, plan.undoes, outcome));
+  const rewind = await finish(run, plan, outcome);
   if (plan.kind !== 'file') return;
   const back = new Set([...rewind.restored, ...rewind.merged]);
   for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
@@ -60,8 +64,12 @@ function roundsBehind(items: readonly RestoreItem[], was: Blob | undefined, is: 
   return at === -1 ? undefined : at + 1;
 }
 
-/** Where it cannot be taken to its end this time either, it ends here with what it did: a rewind that never ends would let nobody go on. */
+/**
+ * Where it cannot be taken to its end this time either, it ends here with what it did: a rewind that never ends would let nobody go on. A disk that
+ * takes nothing now may take it later.
+ */
 async function soFar(run: Run, { rounds, safety }: RewindPlan, paths: readonly Path[], error: unknown): Promise<RestoreOutcome> {
+  if (diskFault(error) !== undefined) throw error;
   const { tree } = await run.ports.workspace.capture();
   const [was, is] = [await run.ports.workspace.entries(safety, paths), await run.ports.workspace.entries(tree, paths)];
   const last = new Map(rounds.flat().map((item) => [item.path, item.target]));
@@ -85,7 +93,10 @@ async function finishParts(run: Run, plan: RewindPlan, files: readonly FileHunks
   }
   const { begun, bring } = await standOf(run, plan, tree);
   await observe(run, tree, [...begun, ...done]);
-  const failed = (error: unknown): RestoreOutcome => ({ restored: [], merged: [], left: ahead.map(({ path }) => ({ path, why: inWords(error) })) });
+  const failed = (error: unknown): RestoreOutcome => {
+    if (diskFault(error) !== undefined) throw error;
+    return { restored: [], merged: [], left: ahead.map(({ path }) => ({ path, why: inWords(error) })) };
+  };
   const rest = joined(await bring(), await revertAll(run, ahead).catch(failed));
   await finishHunks(run, plan, joined(rest, { restored: done, merged: [], left: theirs }));
 }

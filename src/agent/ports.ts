@@ -147,8 +147,8 @@ export interface Workspace {
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
   /** What `restore` would do with one path in rounds, without doing it. `answers`: the texts that a person gave for conflicts on the way, in order. */
   rehearse(path: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal>;
-  /** Keeps a text in the checkpoint store, so that `restore` can bring it to a path; answers its blob id. */
-  keepText(text: string): Promise<string>;
+  /** Keeps a text in the checkpoint store, so that `restore` can bring it to this path; answers its blob id. */
+  keepText(path: Path, text: string): Promise<string>;
   /** Brings back empty folders and permissions; what is not as expected is the user's and is left. Answers what was left. */
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
   /** Undoes hunks on the file as it is now, all in one write; answers why it cannot where the lines of one have changed since. */
@@ -213,8 +213,8 @@ export interface ShellResult {
 export interface Shell {
   /** Tries what the platform offers; never throws. */
   probe(): Promise<SandboxState>;
-  /** From when to when a command ran whose end was never seen, in milliseconds since the epoch. */
-  unfinished(): Promise<{ readonly from: number; readonly to: number } | undefined>;
+  /** From when to when the last command ran, in milliseconds since the epoch; undefined where there was none or where that is not known. */
+  lastRun(): Promise<{ readonly from: number; readonly to: number } | undefined>;
   /** Ends when the whole process tree is dead. */
   run(request: ShellRequest, progress: (text: string) => void, signal: Signal): Promise<ShellResult>;
 }
@@ -266,6 +266,8 @@ export interface KeepWish {
 export interface KeepAnswer {
   readonly ok: boolean;
   readonly detail: string;
+  /** Not everything was kept, but of several repositories something was. */
+  readonly partly?: true;
 }
 
 export interface Keeper {

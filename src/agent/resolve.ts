@@ -41,7 +41,7 @@ export async function resolveConflict(run: Run, { rewind, path, answers, seen }:
   if (sides !== undefined && sides.yours !== seen) return `${path} has changed since the conflict was opened; open it again. Nothing was changed`;
   if (end.does === 'left' || end.does === 'conflict') return `${path}: ${end.why ?? 'it is not resolved yet'}`;
   const current = (await run.ports.workspace.entries(safety, [path])).get(path) ?? null;
-  const target = end.text === undefined || end.mode === undefined ? current : { oid: await run.ports.workspace.keepText(end.text), mode: end.mode };
+  const target = end.text === undefined || end.mode === undefined ? current : { oid: await run.ports.workspace.keepText(path, end.text), mode: end.mode };
   const rounds = end.does === 'nothing' ? [] : [[{ path, target, expected: current }]];
   const plan = await begin(run, { kind: 'file', to: path, by: 'person', safety, rounds, beside: [], resolves: rewind });
   const done = await finish(run, plan, await restoreRounds(run, rounds, safety));

@@ -1,11 +1,11 @@
 import type { FileDiff, Write } from '../core/session/changes.ts';
-import type { RewindPlan, RewindRecord } from '../core/session/facts.ts';
+import type { BesideItem, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { doneOf, planBeside } from './beside.ts';
 import { recordUse } from './diffUse.ts';
 import { differences, look } from './look.ts';
-import type { RestoreOutcome } from './ports.ts';
+import type { Capture, RestoreOutcome } from './ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
 import type { Run } from './run.ts';
 
@@ -27,15 +27,24 @@ export async function rewindToBoundary(run: Run, to: string): Promise<RewindReco
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
-/** Undoes exactly these writes, each path back to what it was before the first of them. */
+/** Undoes exactly these writes, each path back to what it was before the first of them. Undefined where that is what there is already: then nothing is recorded. */
 export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by']): Promise<RewindRecord | undefined> {
   if (writes.length === 0) return undefined;
   // Also where a stray is rewound right after it was measured: after a file tool only its path was looked at.
-  const before = (await look(run)).tree;
+  const before = await look(run);
   const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
-  const beside = run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call));
-  const plan = await begin(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by, safety: before, rounds: planRewind(undone), beside: planBeside(beside) });
+  const rounds = planRewind(undone);
+  const beside = planBeside(run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call)));
+  if (await isThere(run, before, rounds.flat(), beside)) return undefined;
+  const plan = await begin(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by, safety: before.tree, rounds, beside });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
+}
+
+/** Whether everything is already as a rewind would leave it. */
+async function isThere(run: Run, { tree, beside: now = {} }: Capture, items: readonly RestoreItem[], beside: readonly BesideItem[]): Promise<boolean> {
+  const wanted = new Map(items.map(({ path, target }) => [path, target]));
+  const is = await run.ports.workspace.entries(tree, [...wanted.keys()]);
+  return [...wanted].every(([path, target]) => sameBlob(is.get(path) ?? null, target)) && beside.every(({ path, target }) => now[path] === target);
 }
 
 /** A write and all later ones of the session to the same path. */
@@ -54,7 +63,7 @@ function firstOpen({ line }: Session, flag: Flag): Flag {
   return line.flags.find((one) => one.path === flag.path && one.outcome === undefined) ?? flag;
 }
 
-/** Rewinds the file of a flag to what it was before the earliest open flag on it. */
+/** Rewinds the file of a flag to what it was before the earliest open flag on it. Undefined where it is as it was. */
 export async function rewindFile(run: Run, flag: Flag): Promise<RewindRecord | undefined> {
   return rewindWrites(run, [firstOpen(run.recorder.session, flag).write], 'person');
 }

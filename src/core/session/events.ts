@@ -64,7 +64,7 @@ export type SessionEvent =
   | { readonly type: 'note/written'; readonly text: string }
   /** A person has looked at these hunks, or takes that back. Recorded for a person's act alone. */
   | { readonly type: 'hunks/marked'; readonly reviewed: boolean; readonly hunks: readonly HunkName[] }
-  /** Recorded before anything changes: without a `rewind/done` or `rewind/refused` after it, the process died in it. */
+  /** Recorded before anything changes: without a `rewind/done`, `rewind/undone` or `rewind/refused` after it, the process died in it. */
   | { readonly type: 'rewind/begun'; readonly plan: RewindPlan }
   /** Nothing was changed. */
   | { readonly type: 'rewind/refused'; readonly rewind: string; readonly why: string }

@@ -143,7 +143,7 @@ export class WorkTree implements KeepingWorkspace {
     return this.#queue.run(() => rehearse(this.#parts, path, items, answers));
   }
 
-  async keepText(text: string): Promise<string> {
+  async keepText(_path: Path, text: string): Promise<string> {
     const object = gitObject('blob', encodeText(text));
     await this.#parts.store.write([object]);
     return object.oid;
