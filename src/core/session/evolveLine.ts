@@ -1,7 +1,8 @@
 import type { Entry, SessionEvent } from './events.ts';
 import { firstLine, maxReviewRounds, openFlags, phaseAfter } from './line.ts';
 import { tellRewind, tellUndo, undoneLine } from './undo.ts';
-import type { Boundary, Finding, Line, Session } from './session.ts';
+import type { RewindRecord } from './facts.ts';
+import type { Boundary, DoneRewind, Finding, Line, Session } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 type Stamp = Pick<Entry, 'at' | 'active'>;
@@ -127,7 +128,7 @@ function onLine(session: Session, line: Line): Session {
 }
 
 function rewind(session: Session, event: Of<'rewind/done'>): Session {
-  const record = { ...event.rewind, previous: session.line, contractHash: session.contractHash, undone: false };
+  const record = { ...event.rewind, ...conflictsOf(session, event.rewind), previous: session.line, contractHash: session.contractHash, undone: false };
   const told = tellRewind(event);
   const next = { ...session, rewinds: [...session.rewinds, record], undelivered: [...session.undelivered, told] };
   const { kind, to, restored, merged } = event.rewind;
@@ -141,6 +142,13 @@ function rewind(session: Session, event: Of<'rewind/done'>): Session {
   };
   const { end: _end, gate: _gate, owed: _owed, blocker: _blocker, ...open } = onLine(next, line);
   return { ...open, queued: [], attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
+}
+
+/** What was to be done is in the plan of the rewind that is over now. */
+function conflictsOf({ rewinding }: Session, { id, left }: RewindRecord): Pick<DoneRewind, 'conflicts'> {
+  const paths = left.filter((one) => one.conflict === true).map((one) => one.path);
+  if (rewinding?.id !== id || paths.length === 0) return {};
+  return { conflicts: paths.map((path) => ({ path, items: rewinding.rounds.flatMap((round) => round.filter((item) => item.path === path)) })) };
 }
 
 function undo(session: Session, event: Of<'rewind/undone'>): Session {

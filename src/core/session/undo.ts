@@ -1,5 +1,6 @@
 import type { Path, Write } from './changes.ts';
 import type { SessionEvent } from './events.ts';
+import type { RewindRecord } from './facts.ts';
 import { openFlags } from './line.ts';
 import type { DoneRewind, Flag, Line } from './session.ts';
 
@@ -51,12 +52,24 @@ function reopen(flags: readonly Flag[], flagged: readonly Flag[]): readonly Flag
   return [...flags.map((flag) => back.get(flag.id) ?? flag), ...absent];
 }
 
+/** Paths that a rewind left because the user changed the same lines, as long as nobody has decided about them. */
+export function openConflicts(rewinds: readonly DoneRewind[], rewind: DoneRewind): NonNullable<DoneRewind['conflicts']> {
+  if (rewind.undone) return [];
+  return (rewind.conflicts ?? []).filter(({ path }) => !rewinds.some((one) => one.resolves === rewind.id && one.to === path && !one.undone));
+}
+
 /** What the model is told of a rewind. */
 export function tellRewind(event: Of<'rewind/done'>): string {
   const { kind, to, restored, by } = event.rewind;
   const who = by === 'person' ? 'The user' : 'Bounded';
   if (kind === 'boundary') return `${who} rewound the work tree to ${to}.`;
-  return `${who} rewound ${kind === 'hunk' ? 'a hunk of ' : ''}${restored.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
+  if (event.rewind.resolves !== undefined) return `The user resolved a conflict about ${to} by hand. What is there now is theirs to change.`;
+  return `${who} rewound ${kind === 'hunk' ? hunksInWords(event.rewind) : restored.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
+}
+
+/** What a rewind of hunks took back. */
+export function hunksInWords({ hunks = [], to }: Pick<RewindRecord, 'hunks' | 'to'>): string {
+  return hunks.length > 1 ? `${hunks.length} hunks of ${to}` : `a hunk of ${to}`;
 }
 
 /** What the model is told when a rewind is undone. */

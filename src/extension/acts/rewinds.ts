@@ -13,7 +13,7 @@ export async function rewindToBoundary(app: App): Promise<void> {
   if (controller === undefined) return;
   const boundaries = [...controller.session.line.boundaries.map((one) => one.id).reverse(), 'base'];
   const items = Promise.all(boundaries.map(async (to): Promise<BoundaryItem> => {
-    const paths = await controller.previewRewind(to);
+    const paths = (await controller.preview({ type: 'rewind-boundary', to })).files.map((file) => file.path);
     return { to, label: to === 'base' ? 'base' : `end of ${to}`, description: paths.length === 0 ? 'no file changes back' : `${counted(paths)} back`, detail: paths.slice(0, 8).join(', ') + (paths.length > 8 ? ', …' : '') };
   }));
   const chosen = await vscode.window.showQuickPick(items, { title: 'Rewind to Boundary', placeHolder: 'Where shall the work go on? Nothing is changed before you have seen the list.', matchOnDetail: true });

@@ -18,7 +18,12 @@ function rewindRow(row: RewindRow): HTMLElement {
     icon('history'),
     el('div', { class: 'grow' },
       el('div', { class: 'wrap' }, row.text),
-      row.left.length === 0 ? undefined : el('ul', { class: 'left' }, capped(row.left, mostLeft, ({ path, why }) => el('li', { title: path }, pathLabel(path), el('span', { class: 'dim' }, `left as it is: ${why}`))))),
+      row.left.length === 0 ? undefined : el('ul', { class: 'left' }, capped(row.left, mostLeft, (left) => leftRow(row, left)))),
     row.undone ? el('span', { class: 'tag' }, 'undone')
       : press({ type: 'intention', intention: { type: 'undo-rewind', rewind: row.id } }, { class: 'link', title: 'Put back what this rewind took away' }, 'Undo'));
+}
+
+function leftRow(row: RewindRow, { path, why, conflict }: RewindRow['left'][number]): HTMLElement {
+  const resolve = conflict === true ? press({ type: 'open', target: { kind: 'conflict', rewind: row.id, path } }, { class: 'link', title: `Decide about ${path} in the merge editor; nothing is written before you accept` }, 'Resolve…') : undefined;
+  return el('li', { key: path, title: path }, pathLabel(path), el('span', { class: 'dim' }, `left as it is: ${why}`), resolve);
 }
