@@ -53,6 +53,8 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
     await look(run);
     return 'The call was interrupted. It changes no file; make it again if you need it.';
   }
+  const target = call.name === 'bash' ? undefined : await targetOf(run, call.input);
+  if (target !== undefined) await clearBeside(run, target);
   const { tree } = await run.ports.workspace.capture();
   const before = run.recorder.session.tree ?? tree;
   const own = call.name === 'bash' ? await changedWhileRunning(run, before, tree) : await writtenBy(run, call, before);
@@ -61,6 +63,11 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
   const news = await measureCall(run, { call: call.id, ...by, title: call.name, before, maybeUser: true });
   const found = before === tree ? 'Nothing has changed.' : own.size === 0 ? 'What has changed since counts as the user\'s.' : `It has changed: ${[...own].join(', ')}.`;
   return `The call was interrupted; the work tree was checked. ${found} ${news.join(' ')}`.trim();
+}
+
+async function clearBeside({ ports: { workspace }, recorder: { session: { tree } } }: Run, path: Path): Promise<void> {
+  const blob = tree === undefined ? undefined : (await workspace.entries(tree, [path])).get(path);
+  await workspace.clearBeside(new Map([[path, blob === undefined ? [] : [blob]]]));
 }
 
 /** What changed in the time in which a command ran whose changes nobody measured. Of what is gone that time is not known. */

@@ -17,9 +17,18 @@ import type { Run } from './run.ts';
 export async function finishRewind(run: Run): Promise<void> {
   const plan = run.recorder.session.rewinding;
   if (plan === undefined) return;
+  await run.ports.workspace.clearBeside(await contentsBefore(run, plan));
   const { tree } = await run.ports.workspace.capture();
   await (plan.hunk === undefined ? finishFiles(run, plan, tree) : finishHunk(run, plan, plan.hunk, tree));
   await writeReports(run);
+}
+
+/** What each path of a rewind may have had while it was carried out. */
+async function contentsBefore(run: Run, { rounds, safety, to, hunk }: RewindPlan): Promise<ReadonlyMap<Path, readonly Blob[]>> {
+  const items = rounds.flat();
+  const paths = hunk === undefined ? items.map(({ path }) => path) : [to];
+  const was = await run.ports.workspace.entries(safety, paths);
+  return new Map(paths.map((path) => [path, [was.get(path), ...items.filter((item) => item.path === path).map(({ target }) => target)].filter((blob) => blob !== undefined && blob !== null)]));
 }
 
 async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<void> {

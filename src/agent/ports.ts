@@ -127,6 +127,8 @@ export interface Workspace {
   /** Writes one change atomically (same directory, rename), keeping the mode. A file that is not as `expected` is answered `stale`. */
   apply(change: FileChange): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string }>;
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
+  /** Removes what a write or rewind of these paths has left beside them when the process died in it; `before`: what each path may have had then. */
+  clearBeside(before: ReadonlyMap<Path, readonly Blob[]>): Promise<void>;
   /** Brings back empty folders and permissions; what is not as expected is the user's and is left. Answers what was left. */
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
   /** Undoes one hunk on the file as it is now; answers why it cannot where its lines have changed since. */

@@ -2,6 +2,7 @@ import type { Path } from '../../core/session/changes.ts';
 import { syncDirectory } from '../journal/durable.ts';
 import { stateAt, stateInWords } from './fileState.ts';
 import { inFolder } from './folders.ts';
+import { removeLeftBeside } from './leftBeside.ts';
 import { nameOf, parentOf } from './places.ts';
 import { putFile } from './replaceFile.ts';
 
@@ -9,6 +10,7 @@ import { putFile } from './replaceFile.ts';
 export class OwnFiles {
   readonly #root: string;
   readonly #contractFile: Path;
+  readonly #cleared = new Set<string>();
 
   constructor(root: string, contractFile: Path) {
     this.#root = root;
@@ -24,6 +26,9 @@ export class OwnFiles {
   /** Writes `.bounded/<name>/<file>` and answers its path; throws for names that lead elsewhere. */
   async writeReport(name: string, file: string, content: string | Buffer): Promise<void> {
     for (const part of [name, file]) if (!/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(part)) throw new Error(`${part} is no name for a report`);
+    // Of a process that died while it wrote pages: they are computed, so none of it is missed.
+    if (!this.#cleared.has(name)) await removeLeftBeside(this.#root, `.bounded/${name}`, () => true);
+    this.#cleared.add(name);
     await this.#write(`.bounded/${name}/${file}`, Buffer.from(content));
   }
 

@@ -56,7 +56,12 @@ export async function removeFile(folder: string, name: string, expected: Blob): 
   return stateInWords(moved);
 }
 
-const besideName = (ending: string): string => `.bounded-${randomBytes(6).toString('hex')}.${ending}`;
+/** `tmp`: a new content; `old`: what was at a place before. */
+type Ending = 'tmp' | 'old';
+const besideName = (ending: Ending): string => `.bounded-${randomBytes(6).toString('hex')}.${ending}`;
+
+/** What a file is that lies beside places, by its name; undefined for any other file. */
+export const besideEnding = (name: string): Ending | undefined => /^\.bounded-[0-9a-f]{12}\.(tmp|old)$/.exec(name)?.[1] as Ending | undefined;
 
 function ignoreMissing(error: unknown): void {
   if (codeOf(error) !== 'ENOENT') throw error;

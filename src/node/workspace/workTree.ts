@@ -9,11 +9,13 @@ import type { Captures } from './capture.ts';
 import type { Commits } from './commits.ts';
 import type { Diffs } from './diffs.ts';
 import { dirtyPaths } from './dirty.ts';
+import { sameBlob } from './fileState.ts';
 import { type ApplyOutcome, FileTools } from './fileTools.ts';
 import { isPlain, type PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
 import { keepSession } from './keepSession.ts';
+import { removeLeftBeside } from './leftBeside.ts';
 import { leftOutFile } from './leftOut.ts';
 import { isBoundedPath, type Resolved } from './lexicalPath.ts';
 import type { KeepingWorkspace } from './openWorkspace.ts';
@@ -22,6 +24,7 @@ import { Queue } from './queue.ts';
 import { onDisk } from './places.ts';
 import { restorePaths } from './restore.ts';
 import { restoreBeside } from './restoreBeside.ts';
+import { byFolder } from './restorePlaces.ts';
 import { scratchUse } from './scratchUse.ts';
 import type { GrepAnswer, Search } from './search.ts';
 import type { Store } from './store.ts';
@@ -135,6 +138,12 @@ export class WorkTree implements KeepingWorkspace {
 
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
     return this.#queue.run(() => this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items)));
+  }
+
+  clearBeside(before: ReadonlyMap<Path, readonly Blob[]>): Promise<void> {
+    return this.#queue.run(async () => {
+      for (const [folder, inside] of byFolder(before, ([path]) => path)) await removeLeftBeside(this.root, folder, (old) => inside.some(([, blobs]) => blobs.some((blob) => sameBlob(blob, old))));
+    });
   }
 
   /** What refuses as a whole has written nothing: whoever changed the path then, it was not this port. */
