@@ -8,9 +8,10 @@ import { writeReports } from './reports.ts';
 import { restoreRounds } from './restoreRounds.ts';
 import { carryOutHunk, finish } from './rewind.ts';
 import type { Run } from './run.ts';
+import { finishUndo } from './undoRewind.ts';
 
 /**
- * Takes a rewind to its end that was begun when the process died. A path that is as before the rewind, or as one of its rounds left it, is
+ * Takes a rewind, or the undoing of one, to its end that was begun when the process died. A path that is as before the rewind, or as one of its rounds left it, is
  * brought back now; one that has what it shall have was brought back then. Any other may hold what the user did since, and counts as theirs.
  * Does nothing where no rewind was begun.
  */
@@ -45,7 +46,9 @@ async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<vo
   await observe(run, tree, begun);
   const rounds = plan.rounds.map((round, index) => round.filter((item) => (behind.get(item.path) ?? Infinity) <= index));
   const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, plan, ahead, error));
-  const rewind = await finish(run, plan, { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: 'it changed while the rewind was interrupted' }))] });
+  const outcome = { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: 'it changed while the rewind was interrupted' }))] };
+  if (plan.undoes !== undefined) return void (await finishUndo(run, plan, plan.undoes, outcome));
+  const rewind = await finish(run, plan, outcome);
   if (plan.kind !== 'file') return;
   const back = new Set([...rewind.restored, ...rewind.merged]);
   for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });

@@ -1,11 +1,11 @@
 import type { FileDiff, Hunk, Path, Write } from '../core/session/changes.ts';
-import type { RewindPlan, RewindRecord } from '../core/session/facts.ts';
+import type { BesideItem, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { doneOf, planBeside } from './beside.ts';
 import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
 import { differences, look } from './look.ts';
-import type { RestoreOutcome } from './ports.ts';
+import type { Capture, RestoreOutcome } from './ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
 import type { Run } from './run.ts';
 
@@ -32,15 +32,24 @@ export async function rewindToBoundary(run: Run, to: string): Promise<RewindReco
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
-/** Undoes exactly these writes, each path back to what it was before the first of them. */
+/** Undoes exactly these writes, each path back to what it was before the first of them. Undefined where that is what there is already: then nothing is recorded. */
 export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by']): Promise<RewindRecord | undefined> {
   if (writes.length === 0) return undefined;
   // Also where a stray is rewound right after it was measured: after a file tool only its path was looked at.
-  const before = (await look(run)).tree;
+  const before = await look(run);
   const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
-  const beside = run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call));
-  const plan = await begin(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by, safety: before, rounds: planRewind(undone), beside: planBeside(beside) });
+  const rounds = planRewind(undone);
+  const beside = planBeside(run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call)));
+  if (await isThere(run, before, rounds.flat(), beside)) return undefined;
+  const plan = await begin(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by, safety: before.tree, rounds, beside });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
+}
+
+/** Whether everything is already as a rewind would leave it. */
+async function isThere(run: Run, { tree, beside: now = {} }: Capture, items: readonly RestoreItem[], beside: readonly BesideItem[]): Promise<boolean> {
+  const wanted = new Map(items.map(({ path, target }) => [path, target]));
+  const is = await run.ports.workspace.entries(tree, [...wanted.keys()]);
+  return [...wanted].every(([path, target]) => sameBlob(is.get(path) ?? null, target)) && beside.every(({ path, target }) => now[path] === target);
 }
 
 /** A write and all later ones of the session to the same path. */
@@ -50,7 +59,7 @@ function writesFrom(session: Session, first: Write): readonly Write[] {
   return at === -1 ? [first] : own.slice(at);
 }
 
-/** Rewinds the file of a flag to what it was before the earliest open flag on it. */
+/** Rewinds the file of a flag to what it was before the earliest open flag on it. Undefined where it is as it was. */
 export async function rewindFile(run: Run, flag: Flag): Promise<RewindRecord | undefined> {
   const first = run.recorder.session.line.flags.find((one) => one.path === flag.path && one.outcome === undefined) ?? flag;
   return rewindWrites(run, [first.write], 'person');
@@ -78,7 +87,7 @@ export async function sessionHunks(run: Run): Promise<ReadonlyMap<Path, readonly
 }
 
 /** The intention goes into the journal before the first change, so that a crash in between leaves no change whose author is unknown. */
-async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<RewindPlan> {
+export async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<RewindPlan> {
   const plan = { ...what, id: run.ports.clock.id() };
   await run.recorder.record({ type: 'rewind/begun', plan });
   return plan;

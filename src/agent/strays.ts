@@ -50,7 +50,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
-  const flags = await raiseFlags(run, [...writes, ...unsure.map((diff) => writeOf(run, diff, cause))], saved, cause, capture.tree);
+  const flags = await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], saved, cause, capture.tree);
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
   return [...uncovered, ...permissions, ...scratch, ...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
 }
@@ -78,6 +78,11 @@ function writeOf(run: Run, diff: FileDiff, cause: Cause): Write {
   return { ...diff, by: cause.by, call: cause.call, phase: session.line.phase ?? '', attempt: session.line.attempt, turn: session.spent.turns };
 }
 
+/** What a call wrote and no flag names yet, also what it wrote before a crash that came between a write and its flag. */
+function unflagged({ line }: Session, call: string): readonly Write[] {
+  return line.writes.filter((write) => write.call === call && !line.flags.some((flag) => flag.write.call === call && flag.path === write.path));
+}
+
 async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, tree: TreeId): Promise<Flag[]> {
   const { session } = run.recorder;
   const phase = session.line.phase;
@@ -88,7 +93,7 @@ async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet
   for (const write of writes) {
     const { standing } = standingOf(session, phase, write.path);
     if (standing === 'in-scope' && over === undefined) continue;
-    if (wroteBefore(session, write) && agreed(write.path, write.after)) continue;
+    if (isBack(session, write, write.after, agreed)) continue;
     const flag: Flag = {
       id: run.ports.clock.id(), path: write.path, standing: standing === 'in-scope' ? 'over-budget' : standing, write,
       hunks: await run.ports.workspace.hunks(write), cause: cause.title, maybeUser: cause.maybeUser === true || saved.has(write.path),
@@ -99,20 +104,30 @@ async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet
   return flags;
 }
 
-/** Whether what this write replaced was the session's own: only then does it put something back, and not over a change of the user. */
-function wroteBefore(session: Session, write: Write): boolean {
-  const earlier = session.line.writes.findLast((one) => one.path === write.path && one.call !== write.call);
-  return earlier !== undefined && sameBlob(earlier.after, write.before);
-}
+/** Whether a path has the content of the base or of the boundary before. */
+type Agreed = (path: Path, blob: Blob | undefined) => boolean;
 
-/** Whether a path has the content of the base, of the boundary before, or from before its first open flag: putting something back is no stray. */
-async function agreedContent(run: Run, paths: readonly Path[]): Promise<(path: Path, blob: Blob | undefined) => boolean> {
+async function agreedContent(run: Run, paths: readonly Path[]): Promise<Agreed> {
   const { session } = run.recorder;
   const trees = await Promise.all([...new Set([baseTree(session), phaseBase(session)])].map((tree) => run.ports.workspace.entries(tree, paths)));
-  return (path, blob) => {
-    const flagged = session.line.flags.find((flag) => flag.path === path && flag.outcome === undefined);
-    return [...trees.map((entries) => entries.get(path)), ...(flagged === undefined ? [] : [flagged.write.before])].some((one) => sameBlob(one, blob));
-  };
+  return (path, blob) => trees.some((entries) => sameBlob(entries.get(path), blob));
+}
+
+/**
+ * Whether with `now` this write is no stray: its path has again what it replaced or, where that was the session's own, what was agreed or what
+ * was there before the first open flag. Where it replaced what the user had made of the path, nothing else puts that back.
+ */
+function isBack(session: Session, write: Write, now: Blob | undefined, agreed: Agreed): boolean {
+  const first = session.line.flags.find((flag) => flag.path === write.path && flag.outcome === undefined)?.write ?? write;
+  return sameBlob(write.before, now) || (replacedOwn(session, write) && (agreed(write.path, now) || sameBlob(first.before, now)));
+}
+
+/** Whether this write replaced what a call of the session had put there; what a rewind brought back may be the user's. */
+function replacedOwn({ line }: Session, write: Write): boolean {
+  const own = line.writes.filter((one) => one.path === write.path);
+  const at = own.findIndex((one) => one.call === write.call);
+  const earlier = at === 0 ? undefined : own.at(at === -1 ? -1 : at - 1);
+  return earlier !== undefined && earlier.by !== 'rewind' && sameBlob(earlier.after, write.before);
 }
 
 function sameBlob(a: Blob | undefined, b: Blob | undefined): boolean {
@@ -127,8 +142,8 @@ async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
   if (session.contract.onStray === 'rewind') {
     const ours = flags.filter((flag) => !flag.maybeUser);
     const done = await rewindWrites(run, ours.map((flag) => flag.write), 'on-stray');
-    const back = new Set([...(done?.restored ?? []), ...(done?.merged ?? [])]);
-    for (const flag of ours.filter((one) => back.has(one.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+    const back = new Set(done === undefined ? ours.map((flag) => flag.path) : [...done.restored, ...done.merged]);
+    for (const flag of ours.filter((one) => back.has(one.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: done === undefined ? 'restored' : 'rewound' });
     const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
     return [`Changed outside of what was agreed, and rewound by Bounded: ${names}.`, ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
   }
@@ -145,7 +160,7 @@ export async function settleGoneFlags(run: Run, tree: TreeId): Promise<void> {
   const now = await run.ports.workspace.entries(tree, paths);
   const agreed = await agreedContent(run, paths);
   for (const flag of open) {
-    if (agreed(flag.path, now.get(flag.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
+    if (isBack(run.recorder.session, flag.write, now.get(flag.path), agreed)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
     else if (flag.standing === 'over-budget' && within) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'left' });
   }
 }

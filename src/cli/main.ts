@@ -1,3 +1,4 @@
+import { Paused } from '../agent/run.ts';
 import { diskFault } from '../core/session/diskFault.ts';
 import { JournalFault } from '../core/session/entries.ts';
 import { StartRefusal } from '../node/session/refusal.ts';
@@ -70,6 +71,11 @@ async function explain(error: unknown, name = ''): Promise<number> {
     process.stderr.write(`bounded: ${error.message}\n${error.problems.map((problem) => `${describeProblem(error.file, problem)}\n`).join('')}`);
     if (!measuring.includes(name)) return exits.fail;
     return error.kind === 'bad-contract' ? exits.badContract : exits.cannotStart;
+  }
+  if (error instanceof Paused) {
+    const paused = measuring.includes(name);
+    process.stderr.write(`bounded: ${paused ? 'paused, ' : ''}${error.message}\n`);
+    return paused ? exits.paused : exits.fail;
   }
   const fault = diskFault(error);
   if (fault !== undefined) {

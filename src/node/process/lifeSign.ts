@@ -10,9 +10,9 @@ export interface Span {
 }
 
 /**
- * A file that says from when on something runs and when it was last seen running, so that after a crash it is known which
- * changes of files fall into that time. It stays when the work has come to its end, until the next begins: the process may die, or its disk be full,
- * before what the work changed has been measured and recorded.
+ * A file that says from when on something ran and when it ended or was last seen running, so that after a crash it is known which changes of
+ * files fall into that time. It stays after the end: the process may die before it has recorded what the work changed. Later nothing is lost by
+ * it, since what was changed in a time that is over has been recorded.
  */
 export class LifeSign {
   readonly #file: string;
@@ -23,25 +23,24 @@ export class LifeSign {
 
   /** Gives signs while `work` runs. Signs that cannot be given are left out: then less is known after a crash. */
   async during<T>(work: () => Promise<T>): Promise<T> {
-    await writeFile(this.#file, String(Date.now())).catch(() => undefined);
-    const timer = setInterval(() => void this.#sign(), every);
+    const from = Date.now();
+    await writeFile(this.#file, String(from)).catch(() => undefined);
+    const timer = setInterval(() => {
+      const now = new Date();
+      void utimes(this.#file, now, now).catch(() => undefined);
+    }, every);
     try {
       return await work();
     } finally {
       clearInterval(timer);
-      await this.#sign();
+      await writeFile(this.#file, `${from} ${Date.now()}`).catch(() => undefined);
     }
   }
 
-  async #sign(): Promise<void> {
-    const now = new Date();
-    await utimes(this.#file, now, now).catch(() => undefined);
-  }
-
-  /** The time of the last work, whether it came to its end or was cut off; undefined where there was none. */
+  /** The time of the last work, or undefined where that is not known. */
   async last(): Promise<Span | undefined> {
     const [text, stats] = await Promise.all([readFile(this.#file, 'utf8').catch(() => ''), stat(this.#file).catch(() => undefined)]);
-    const from = Number(text);
-    return text === '' || stats === undefined || !Number.isFinite(from) ? undefined : { from, to: stats.mtimeMs + every };
+    const [from = NaN, to = (stats?.mtimeMs ?? NaN) + every] = text === '' ? [] : text.split(' ').map(Number);
+    return Number.isFinite(from) && Number.isFinite(to) ? { from, to } : undefined;
   }
 }

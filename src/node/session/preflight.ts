@@ -15,9 +15,9 @@ export function endpointFromEnvironment(env: NodeJS.ProcessEnv): Endpoint | unde
   return { apiKey, baseUrl: env['ANTHROPIC_BASE_URL']?.trim().replace(/\/+$/, '') || defaultBaseUrl };
 }
 
-/** What sandbox works for a workspace on this machine; nothing in the workspace counts as a program of ours. */
-export function sandboxOf(workspace: string): Promise<SandboxState> {
-  return probeSandbox(new Commands({ workspace }));
+/** What sandbox works on this machine; nothing in the workspaces counts as a program of ours. */
+export function sandboxOf(...workspaces: readonly string[]): Promise<SandboxState> {
+  return probeSandbox(new Commands({ workspaces }));
 }
 
 /** The sentence that start gate, side view, journal header and evidence use where no sandbox works. */

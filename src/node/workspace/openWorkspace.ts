@@ -31,6 +31,8 @@ export interface WorkspaceOptions {
   readonly secret: readonly string[];
   /** Workspace path of the contract. */
   readonly contractFile: Path;
+  /** Other folders that the session can write in: nothing in them counts as a program of ours, as nothing in `root` does. */
+  readonly others?: readonly string[];
 }
 
 /** What a user does with the work of a session. */
@@ -49,7 +51,8 @@ export type KeepingWorkspace = Workspace & Keeper & KeepOperations;
 export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingWorkspace> {
   const root = await realpath(options.root);
   refuseRoot(root, options.store);
-  const program = await findProgram('git', root);
+  const forbidden = [root, ...(options.others ?? [])];
+  const program = await findProgram('git', ...forbidden);
   if (program === undefined) throw new Error('git was not found on PATH');
   const store = await Store.open(path.resolve(options.store), program);
   const blobs = new Blobs(store);
@@ -60,7 +63,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingW
   const captures = new Captures({ root, store, blobs, trees, rules, leftOut, record: new RootRecord(store, root), skip });
   return new WorkTree({
     root, store, blobs, trees, rules, guard, captures, skip, contractFile: options.contractFile,
-    diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard }),
+    diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard, forbidden }),
     commits: new Commits({ root, store, trees, rules, guard, state: () => captures.last() }),
   });
 }
