@@ -4,6 +4,7 @@ import { Paused } from '../../agent/run.ts';
 import { pathIn, splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { globsIn } from '../../core/contract/roots.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { Session } from '../../core/session/session.ts';
@@ -167,6 +168,10 @@ export class SeveralRoots implements Workspace, Keeper {
     return joinRestores(outcomes, strays);
   }
 
+  async clearBeside(before: ReadonlyMap<Path, readonly Blob[]>): Promise<void> {
+    await this.#eachOf(Array.from(before, ([file, blobs]) => ({ path: file, blobs })), (root, own) => root.workspace.clearBeside(new Map(own.map((item) => [item.path, item.blobs]))), () => undefined);
+  }
+
   async restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
     const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restoreBeside(own), (own, why): readonly LeftPath[] => own.map((item) => ({ path: item.path, why })));
     return outcomes.flatMap(({ name, outcome }) => outcome.map((left) => ({ ...left, path: pathIn(name, left.path) })));
@@ -252,7 +257,11 @@ export class SeveralRoots implements Workspace, Keeper {
       const own = ofRoot(items, root.name, this.#names);
       if (own.length === 0) continue;
       const fault = await root.standing.fault();
-      const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => failed(own, error instanceof Error ? error.message : String(error))) : failed(own, fault);
+      const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => {
+        // A disk that takes nothing now may take it later: then all of it is done again.
+        if (diskFault(error) !== undefined) throw error;
+        return failed(own, error instanceof Error ? error.message : String(error));
+      }) : failed(own, fault);
       outcomes.push({ name: root.name, outcome });
     }
     return outcomes;
