@@ -1,5 +1,6 @@
 import type { Intention } from '../core/session/view.ts';
 import type { Hunk } from '../core/session/changes.ts';
+import { diskFault } from '../core/session/diskFault.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
@@ -88,8 +89,18 @@ export class Controller {
     await this.#running?.catch(() => undefined);
   }
 
-  /** Carries out what a person intends; never throws for what a person can get wrong. */
+  /** Carries out what a person intends; never throws for what a person can get wrong, nor for a disk that takes nothing. */
   async act(intention: Intention): Promise<Acted> {
+    try {
+      return await this.#carryOut(intention);
+    } catch (error) {
+      const fault = diskFault(error);
+      if (fault === undefined) throw error;
+      return { ok: false, message: `${fault}; what was begun is taken to its end then` };
+    }
+  }
+
+  async #carryOut(intention: Intention): Promise<Acted> {
     switch (intention.type) {
       case 'approve': return this.#decide(intention.gate, { kind: 'approve', ids: intention.ids ?? [] });
       case 'send-back': return this.#decide(intention.gate, { kind: 'send-back', note: intention.note ?? '' });

@@ -43,7 +43,10 @@ async function checkPaused(ran: Ran, project: { readonly root: string }, words: 
   assert.match(said, words, `${when}: ${said}`);
   assert.doesNotMatch(ran.stderr, /\n {4}at /, `${when}: no stack for a person`);
   const state = repositoryState(path.join(path.dirname(project.root), 'state'));
-  checkCheckpoints(state, await survivingEntries(state, []));
+  const entries = await survivingEntries(state, []);
+  checkCheckpoints(state, entries);
+  const last = entries.at(-1)?.event;
+  assert.ok(last?.type === 'session/paused' && words.test(last.reason), `${when}: the last words of the trace are ${JSON.stringify(last)}`);
 }
 
 describe('a disk that refuses', function () {
@@ -131,7 +134,7 @@ describe('a full disk', function () {
       disk.fill(300);
       const stuck = await bounded('rewind', '--to', 'base', '--json');
       assert.equal(stuck.status, 1, stuck.stderr);
-      assert.match(stuck.stderr, full);
+      assert.match(`${stuck.stdout}${stuck.stderr}`, full);
       const base = path.join(project.root, 'src/stats/base.bin');
       assert.ok(!existsSync(base) || statSync(base).size === 6_000_000, 'half a file came back');
       disk.empty();
