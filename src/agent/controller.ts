@@ -24,7 +24,7 @@ import type { RewindPreview } from './preview.ts';
 import { rewindFile, rewindToBoundary, rewindWrites } from './rewind.ts';
 import { rewindHunk, rewindListed } from './rewindHunks.ts';
 import type { Run } from './run.ts';
-import { undoRewind } from './undoRewind.ts';
+import { redoRewind, undoRewind } from './undoRewind.ts';
 import { count } from '../core/session/view/figures.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
 
@@ -128,6 +128,7 @@ export class Controller {
       case 'rewind-hunk': return this.#exclusive(() => this.#rewindFlag(intention.flag, intention.hunk));
       case 'rewind-path': return this.#exclusive(() => this.#rewindPath(intention.path));
       case 'rewind-hunks': return this.#exclusive(() => this.#rewindHunks(intention.hunks));
+      case 'redo-rewind': return this.#aside((run) => this.#redo(run, intention.rewind));
       case 'resolve-conflict': return this.#exclusive(() => this.#resolve(this.#run(), intention));
       case 'mark-hunks': return this.#markHunks(intention);
       case 'undo-rewind': return this.#aside((run) => this.#undo(run, intention.rewind));
@@ -274,6 +275,14 @@ export class Controller {
     const rewind = this.session.rewinds.find((one) => one.id === id && !one.undone);
     if (rewind === undefined) return { ok: false, message: 'this rewind was undone already' };
     const outcome = await undoRewind(run, rewind);
+    await writeReports(run);
+    return { ok: outcome.left.length === 0, message: describe(outcome.restored.length + outcome.merged.length, outcome.left, outcome.moved) };
+  }
+
+  async #redo(run: Run, id: string): Promise<Acted> {
+    const rewind = this.session.rewinds.find((one) => one.id === id && one.undone);
+    if (rewind?.undoing === undefined) return { ok: false, message: 'this rewind was not undone' };
+    const outcome = await redoRewind(run, rewind, rewind.undoing);
     await writeReports(run);
     return { ok: outcome.left.length === 0, message: describe(outcome.restored.length + outcome.merged.length, outcome.left, outcome.moved) };
   }

@@ -9,7 +9,7 @@ import { restoreRounds } from './restoreRounds.ts';
 import { finish } from './rewind.ts';
 import { finishHunks, joined, revertAll } from './rewindHunks.ts';
 import type { Run } from './run.ts';
-import { finishUndo } from './undoRewind.ts';
+import { finishRedo, finishUndo } from './undoRewind.ts';
 
 /**
  * Takes a rewind, or the undoing of one, to its end that was begun when the process died. A path that is as before the rewind, or as one of its rounds left it, is
@@ -31,6 +31,7 @@ async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<vo
   await observe(run, tree, begun);
   const outcome = await bring();
   if (plan.undoes !== undefined) return void (await finishUndo(run, plan, plan.undoes, outcome));
+  if (plan.redoes !== undefined) return void (await finishRedo(run, plan, plan.redoes, outcome));
   const rewind = await finish(run, plan, outcome);
   if (plan.kind !== 'file') return;
   const back = new Set([...rewind.restored, ...rewind.merged]);

@@ -5,6 +5,7 @@ import type { Intention } from '../core/session/view.ts';
 import { listHunks } from './hunks.ts';
 import type { Rehearsal, RestoreItem, Workspace } from './ports.ts';
 import { planRewind } from './restoreRounds.ts';
+import { itemsBetween } from './undoRewind.ts';
 import { writesOfFile, writesSince } from './rewind.ts';
 
 /** What an intention would do to the work tree, and what it would leave. */
@@ -74,6 +75,8 @@ interface Plan {
   readonly writes: readonly Write[];
 }
 
+const none: Plan = { rounds: [], writes: [] };
+
 async function planOf(workspace: Workspace, session: Session, intention: Intention): Promise<Plan> {
   const { line, rewinds } = session;
   const undoing = (writes: readonly Write[]): Plan => ({ rounds: planRewind(writes), writes });
@@ -88,11 +91,12 @@ async function planOf(workspace: Workspace, session: Session, intention: Intenti
     case 'restore-flag': return { rounds: [line.flags.filter((flag) => flag.id === intention.flag).map(({ path, write }) => ({ path, target: write.after ?? null, expected: write.before ?? null }))], writes: [] };
     case 'undo-rewind': {
       const rewind = rewinds.find((one) => one.id === intention.rewind);
-      if (rewind === undefined) return { rounds: [], writes: [] };
-      const paths = [...rewind.restored, ...rewind.merged];
-      const [wanted, left] = [await workspace.entries(rewind.safety, paths), await workspace.entries(rewind.tree, paths)];
-      return { rounds: [paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null }))], writes: [] };
+      return rewind === undefined ? none : { rounds: [await itemsBetween(workspace, [...rewind.restored, ...rewind.merged], rewind.safety, rewind.tree)], writes: [] };
     }
-    default: return { rounds: [], writes: [] };
+    case 'redo-rewind': {
+      const undoing = rewinds.find((one) => one.id === intention.rewind)?.undoing;
+      return undoing === undefined ? none : { rounds: [await itemsBetween(workspace, undoing.restored, undoing.safety, undoing.tree)], writes: [] };
+    }
+    default: return none;
   }
 }

@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Run>>> = {
   'bounded.sendBack': async () => (await import('./acts/gate.ts')).sendBack,
   'bounded.rewindToBoundary': async () => (await import('./acts/rewinds.ts')).rewindToBoundary,
   'bounded.undoRewind': async () => (await import('./acts/rewinds.ts')).undoLastRewind,
+  'bounded.redoRewind': async () => (await import('./acts/rewinds.ts')).redoLastRewind,
   'bounded.rewindHunk': async () => (await import('./acts/flags.ts')).rewindHunk,
   'bounded.rewindHunks': async () => (await import('./acts/hunks.ts')).rewindHunks,
   'bounded.markHunk': async () => (await import('./acts/hunks.ts')).markHunks,

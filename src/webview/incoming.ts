@@ -24,6 +24,7 @@ const intention = variants<Intention, 'type'>('type', {
   'rewind-hunk': object({ type: oneOf('rewind-hunk'), flag: text, hunk: text }),
   'resolve-conflict': object<Member<Intention, 'resolve-conflict'>>({ type: oneOf('resolve-conflict'), rewind: text, path: text, answers: texts, seen: text }),
   'undo-rewind': object({ type: oneOf('undo-rewind'), rewind: text }),
+  'redo-rewind': object({ type: oneOf('redo-rewind'), rewind: text }),
   'restore-flag': object({ type: oneOf('restore-flag'), flag: text }),
   'allow-flag': object({ type: oneOf('allow-flag'), flag: text }),
   note: object<Member<Intention, 'note'>>({ type: oneOf('note'), text: optional(text) }),
@@ -100,7 +101,7 @@ const view = object<View>({
   oracle: optional(oracle),
   budgets: list(object<Meter>({ name: text, used: text, of: text, share: finite, high: flag })),
   now: list(object<CallRow>({ call: text, tool: text, title: text, running: flag, refused: text, summary: text })),
-  rewinds: list(object<RewindRow>({ id: text, text, left: list(object<Item<RewindRow['left']>>({ path: text, why: text, conflict: optional(flag) })), undone: flag })),
+  rewinds: list(object<RewindRow>({ id: text, text, left: list(object<Item<RewindRow['left']>>({ path: text, why: text, conflict: optional(flag) })), undone: flag, redoable: optional(flag) })),
   result: optional(result),
 });
 

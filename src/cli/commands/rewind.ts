@@ -1,5 +1,7 @@
+import type { Acted } from '../../agent/controller.ts';
 import type { PreviewFile, RewindPreview } from '../../agent/preview.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
+import { lastUndone } from '../../core/session/undo.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { HeldSession } from '../../node/session/open.ts';
 import { UsageError, parse } from '../arguments.ts';
@@ -8,13 +10,13 @@ import { createOutput } from '../output.ts';
 import type { Output } from '../output.ts';
 import { holdQuietly } from '../quietDoor.ts';
 
-/** `bounded rewind`: back to a boundary or the base, or one file or any hunks back; `--undo` takes the last rewind back. */
+/** `bounded rewind`: back to a boundary or the base, or one file or any hunks back; `--undo` takes the last rewind back, `--redo` the last undoing. */
 export async function rewind(args: readonly string[]): Promise<number> {
   const { values, positionals: [id] } = parse(args, {
-    to: { type: 'string' }, file: { type: 'string' }, hunk: { type: 'string', multiple: true }, undo: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, json: { type: 'boolean' }, workspace: { type: 'string' },
+    to: { type: 'string' }, file: { type: 'string' }, hunk: { type: 'string', multiple: true }, undo: { type: 'boolean' }, redo: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, json: { type: 'boolean' }, workspace: { type: 'string' },
   }, { least: 0, most: 1, names: '[SESSION]' });
-  const given = [values.to, values.file, values.hunk, values.undo].filter((value) => value !== undefined);
-  if (given.length > 1) throw new UsageError('give one of --to, --file, --hunk and --undo');
+  const given = [values.to, values.file, values.hunk, values.undo, values.redo].filter((value) => value !== undefined);
+  if (given.length > 1) throw new UsageError('give one of --to, --file, --hunk, --undo and --redo');
   const output = createOutput(values.json === true);
   const held = await holdQuietly(values.workspace ?? process.cwd(), id, output);
   try {
@@ -30,6 +32,7 @@ interface Given {
   readonly file?: string | undefined;
   readonly hunk?: readonly string[] | undefined;
   readonly undo?: boolean | undefined;
+  readonly redo?: boolean | undefined;
 }
 
 async function intentionOf(held: HeldSession, values: Given): Promise<Intention> {
@@ -38,6 +41,11 @@ async function intentionOf(held: HeldSession, values: Given): Promise<Intention>
     const last = rewinds.findLast((one) => !one.undone);
     if (last === undefined) throw new UsageError('there is no rewind to undo');
     return { type: 'undo-rewind', rewind: last.id };
+  }
+  if (values.redo === true) {
+    const last = lastUndone(rewinds);
+    if (last === undefined) throw new UsageError('no rewind was undone');
+    return { type: 'redo-rewind', rewind: last.id };
   }
   const open = line.flags.filter((flag) => flag.outcome === undefined);
   if (values.file !== undefined) {
@@ -62,7 +70,7 @@ async function hunkIntention({ controller }: HeldSession, ids: readonly string[]
 
 async function act(held: HeldSession, intention: Intention, output: Output): Promise<number> {
   const done = await held.controller.act(intention);
-  output.print({ ...done, intention }, done.message);
+  output.print({ ...done, intention }, [done.message, ...(await conflictLines(held, done))].join('\n'));
   return done.ok ? exits.pass : exits.fail;
 }
 
@@ -83,4 +91,15 @@ const how: Readonly<Record<PreviewFile['does'], string>> = { back: '', delete: '
 
 function hunkInWords({ hunk, line, added, removed }: ListedHunk): string {
   return `hunk ${hunk} at line ${line}: +${added} −${removed}`;
+}
+
+/** Where the user and the session changed the same lines: nothing was written, and a person decides. */
+async function conflictLines({ controller }: HeldSession, { conflicts }: Acted): Promise<readonly string[]> {
+  if (conflicts === undefined) return [];
+  const listed = await controller.hunks();
+  return conflicts.paths.flatMap((path) => [
+    `conflict: ${path}: both of you changed it; nothing of it was written. Its hunks, with the session's lines and yours:`,
+    ...listed.filter((hunk) => hunk.path === path).map((hunk) => `    ${hunkInWords(hunk)}${hunk.users ? ', with lines of yours' : ''}`),
+    '    Edit the file, or resolve it in the editor: Bounded: Resolve a Conflict…',
+  ]);
 }

@@ -64,7 +64,7 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'rewind/begun': return { ...session, rewinding: event.plan };
     case 'rewind/refused': return without(session, 'rewinding');
     case 'rewind/done': return seen(without(session, 'rewinding'), event.rewind.tree);
-    case 'rewind/undone': return seen(without(session, 'rewinding'), event.tree);
+    case 'rewind/undone': case 'rewind/redone': return seen(without(session, 'rewinding'), event.tree);
     case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
     case 'verdict/reached': return { ...confirmed(session, event.tree), verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
     case 'session/ended': return { ...without(without(session, 'gate'), 'owed'), queued: [], end: { end: event.end, detail: event.detail } };

@@ -76,6 +76,8 @@ export interface RewindPlan extends Pick<RewindRecord, 'id' | 'kind' | 'to' | 'b
   readonly hunk?: Hunk;
   /** The rewind that is undone, and the paths where what comes back may hold lines of the user. */
   readonly undoes?: { readonly rewind: string; readonly users: readonly Path[] };
+  /** The rewind whose undoing is undone. */
+  readonly redoes?: string;
 }
 
 /** A rewind is itself a checkpoint: `safety` is the tree before it. */

@@ -3,7 +3,7 @@ import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
 import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
 import type { HunkName } from './listedHunk.ts';
-import type { Endpoint, FlagOutcome, HeadPlace, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
+import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
 export interface Session {
@@ -301,6 +301,22 @@ export interface DoneRewind extends RewindRecord {
   readonly previous: Line;
   readonly contractHash: string;
   readonly undone: boolean;
+  /** The undoing, where it was undone: by it the rewind can be done again. */
+  readonly undoing?: Undoing;
+}
+
+/** The undoing of a rewind: `safety` is the tree before it, `tree` the one after it. */
+export interface Undoing {
+  /** Number of the entry that recorded it. */
+  readonly at: number;
+  readonly safety: TreeId;
+  readonly tree: TreeId;
+  /** With those that were merged. */
+  readonly restored: readonly Path[];
+  /** What it could not bring back. */
+  readonly left: readonly LeftPath[];
+  readonly previous: Line;
+  readonly contractHash: string;
 }
 
 export interface Spent {

@@ -172,6 +172,8 @@ export interface RewindRow {
   /** `conflict`: the user changed the same lines, and has not decided yet. */
   readonly left: readonly { readonly path: Path; readonly why: string; readonly conflict?: boolean }[];
   readonly undone: boolean;
+  /** It was undone, and can be done again. */
+  readonly redoable?: boolean;
 }
 
 export interface ResultView {
@@ -200,6 +202,8 @@ export type Intention =
   | { readonly type: 'rewind-hunks'; readonly hunks: readonly HunkName[] }
   | { readonly type: 'mark-hunks'; readonly hunks: readonly HunkName[]; readonly reviewed: boolean }
   | { readonly type: 'undo-rewind'; readonly rewind: string }
+  /** Undoes the undoing of a rewind. */
+  | { readonly type: 'redo-rewind'; readonly rewind: string }
   /** What a person decided where they and the session changed the same lines; `seen` is the file as it was when they began. */
   | { readonly type: 'resolve-conflict'; readonly rewind: string; readonly path: Path; readonly answers: readonly string[]; readonly seen: string }
   | { readonly type: 'restore-flag'; readonly flag: string }

@@ -124,10 +124,11 @@ function rewindRow({ rewinds }: Session, rewind: DoneRewind): RewindRow {
   const who = by === 'person' ? 'you' : 'Bounded';
   const size = `${count(restored.length + merged.length, 'file')}${merged.length > 0 ? `, ${merged.length} merged with your changes` : ''}`;
   const what = kind === 'boundary' ? `Back to ${to}` : kind === 'hunk' ? hunksInWords(rewind) : rewind.resolves === undefined ? to : `${to}, as you resolved it`;
-  return { id, text: `${what} · ${size} · by ${who}${moved.map((one) => ` · what was in the place of ${one.path} is kept in ${one.to}`).join('')}${notHeld.length === 0 ? '' : ` · not in any checkpoint, and still there: ${notHeld.join(', ')}`}`, left: leftRows(rewinds, rewind), undone };
+  return { id, text: `${what} · ${size} · by ${who}${moved.map((one) => ` · what was in the place of ${one.path} is kept in ${one.to}`).join('')}${notHeld.length === 0 ? '' : ` · not in any checkpoint, and still there: ${notHeld.join(', ')}`}`, left: leftRows(rewinds, rewind), undone, ...(undone && rewind.undoing !== undefined ? { redoable: true } : {}) };
 }
 
 function leftRows(rewinds: readonly DoneRewind[], rewind: DoneRewind): RewindRow['left'] {
   const open = new Set(openConflicts(rewinds, rewind).map((one) => one.path));
-  return rewind.left.map(({ path, why }) => ({ path, why, ...(open.has(path) ? { conflict: true } : {}) }));
+  // Of a rewind that was undone, what could not be put back is what matters.
+  return (rewind.undone ? rewind.undoing?.left ?? [] : rewind.left).map(({ path, why }) => ({ path, why, ...(open.has(path) ? { conflict: true } : {}) }));
 }

@@ -29,7 +29,7 @@ export async function perform(app: App, wanted: Intention): Promise<Acted | unde
 /** Whether an intention writes files of the work tree. */
 function touches({ type, ...intention }: Intention): boolean {
   if (type === 'keep') return 'how' in intention && intention.how === 'undo';
-  return type.startsWith('rewind-') || type === 'undo-rewind' || type === 'restore-flag';
+  return type.startsWith('rewind-') || type === 'undo-rewind' || type === 'redo-rewind' || type === 'restore-flag';
 }
 
 /** Whether the contract on the disk is read or amended; a person who has changed it in the editor means what they see there. */

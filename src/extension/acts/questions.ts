@@ -14,7 +14,7 @@ export async function completed(shown: Shown, intention: Intention, preview: Rew
     case 'keep': return confirmed(intention, keepQuestion(shown, intention, preview));
     case 'rewind-path': return confirmed(intention, pathQuestion(intention.path, preview));
     case 'rewind-hunks': return confirmed(intention, hunksQuestion(preview));
-    case 'approve': case 'rewind-file': case 'rewind-hunk': case 'undo-rewind': case 'restore-flag': case 'mark-hunks': case 'resolve-conflict': case 'pause': case 'continue': case 'stop': return intention;
+    case 'approve': case 'rewind-file': case 'rewind-hunk': case 'undo-rewind': case 'redo-rewind': case 'restore-flag': case 'mark-hunks': case 'resolve-conflict': case 'pause': case 'continue': case 'stop': return intention;
   }
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { lastUndone } from '../../core/session/undo.ts';
 import type { App } from '../app.ts';
 import { perform } from './perform.ts';
 import { counted } from './questions.ts';
@@ -24,4 +25,10 @@ export async function undoLastRewind(app: App): Promise<void> {
   const last = app.host.shown?.session.rewinds.findLast((one) => !one.undone);
   if (last === undefined) return void vscode.window.showInformationMessage('Bounded: there is no rewind to undo.');
   await perform(app, { type: 'undo-rewind', rewind: last.id });
+}
+
+export async function redoLastRewind(app: App): Promise<void> {
+  const last = lastUndone(app.host.shown?.session.rewinds ?? []);
+  if (last === undefined) return void vscode.window.showInformationMessage('Bounded: no rewind was undone.');
+  await perform(app, { type: 'redo-rewind', rewind: last.id });
 }

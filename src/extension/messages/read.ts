@@ -23,6 +23,7 @@ const intentions: Readonly<Record<Intention['type'], Fields>> = {
   'rewind-hunks': { hunks: hunkNames },
   'mark-hunks': { hunks: hunkNames, reviewed: (value) => typeof value === 'boolean' },
   'undo-rewind': { rewind: text },
+  'redo-rewind': { rewind: text },
   // Comes from the merge editor alone.
   'resolve-conflict': { never: () => false },
   'restore-flag': { flag: text },

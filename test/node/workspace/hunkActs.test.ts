@@ -228,4 +228,72 @@ describe('what a person does with hunks', () => {
       assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
     }));
   });
+
+  describe('undoing an undoing', () => {
+    const rewound = async (house: House, work: Work): Promise<string> => {
+      await work.command(a, 'a2 line', 'session two');
+      await work.command(a, 'a9 line', 'session nine');
+      await work.command(b, 'b3', 'session b');
+      await house.act({ type: 'rewind-hunks', hunks: [named(await find(house, 'session two')), named(await find(house, 'session b'))] });
+      return lastRewind(house);
+    };
+
+    it('rewinds hunks again, as often as wanted, and keeps what came between', () => play(async (house, work) => {
+      const rewind = await rewound(house, work);
+      const [taken, writes] = [[work.text(a), work.text(b)], house.session.line.writes.length];
+      for (let round = 0; round < 3; round += 1) {
+        assert.equal((await house.act({ type: 'undo-rewind', rewind })).ok, true);
+        assert.match(work.text(a) + work.text(b), /session two.*session b/s);
+        assert.equal((await house.act({ type: 'redo-rewind', rewind })).ok, true);
+        assert.deepEqual([work.text(a), work.text(b)], taken);
+      }
+      assert.equal((await house.act({ type: 'redo-rewind', rewind })).ok, false, 'it is not undone now');
+      await house.act({ type: 'undo-rewind', rewind });
+      work.edit(a, 'a6 line', 'of the user');
+      await house.act({ type: 'redo-rewind', rewind });
+      assert.match(work.text(a), /a2 line.*of the user.*session nine/s);
+      assert.ok(house.session.line.writes.length > writes);
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.match(work.text(a), /a2 line.*of the user.*a9 line/s);
+      assert.doesNotMatch(work.text(b), /session/);
+    }));
+
+    it('goes to the boundary again: same line, same attempt, same files', () => play(async (house, work) => {
+      await work.command(a, 'a2 line', 'session two');
+      const before = work.text(a);
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      const [rewind, after, line] = [lastRewind(house), work.text(a), house.session.line];
+      await house.act({ type: 'undo-rewind', rewind });
+      assert.deepEqual([work.text(a), house.session.line.attempt], [before, 1]);
+      await house.restart();
+      await house.act({ type: 'redo-rewind', rewind });
+      assert.deepEqual([work.text(a), house.session.line.attempt, house.session.line.phase, house.session.line.writes], [after, line.attempt, line.phase, line.writes]);
+      await house.act({ type: 'undo-rewind', rewind });
+      assert.deepEqual([work.text(a), house.session.line.attempt], [before, 1]);
+    }));
+
+    it('leaves what the user changed in the same lines, and says so', () => play(async (house, work) => {
+      const rewind = await rewound(house, work);
+      await house.act({ type: 'undo-rewind', rewind });
+      work.edit(a, 'session two', 'session two, said the user');
+      const acted = await house.act({ type: 'redo-rewind', rewind });
+      assert.equal(acted.ok, false);
+      assert.match(acted.message, /^1 file restored; left alone: src\/a\.txt \(you changed the same lines since: line 3\)$/);
+      assert.match(work.text(a), /said the user/);
+      assert.doesNotMatch(work.text(b), /session/);
+    }));
+
+    it('is taken to its end after a crash in the middle, and can be undone then', () => play(async (house, work) => {
+      const rewind = await rewound(house, work);
+      const taken = [work.text(a), work.text(b)];
+      await house.act({ type: 'undo-rewind', rewind });
+      const back = [work.text(a), work.text(b)];
+      house.crashAt({ restore: 1 });
+      await assert.rejects(house.act({ type: 'redo-rewind', rewind }), Crash);
+      await house.restart();
+      assert.deepEqual([[work.text(a), work.text(b)], house.session.userChanges.length, house.session.rewinds.at(-1)?.undone], [taken, 0, false]);
+      await house.act({ type: 'undo-rewind', rewind });
+      assert.deepEqual([work.text(a), work.text(b)], back);
+    }));
+  });
 });
