@@ -99,7 +99,13 @@ async function assertSeen({ repo, workspace }: Tree, compared: boolean, what: st
 
 /** Ends the process that works in the store; it is a child of this one. */
 async function endHelper({ repo }: Tree): Promise<void> {
-  const works = (pid: string) => fs.existsSync(`/proc/${pid}/cwd`) && fs.readlinkSync(`/proc/${pid}/cwd`) === repo.store;
+  const works = (pid: string) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/cwd`) === repo.store;
+    } catch {
+      return false;
+    }
+  };
   const pids = fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').trim().split(' ').filter(works);
   assert.equal(pids.length, 1);
   process.kill(Number(pids[0]), 'SIGKILL');
