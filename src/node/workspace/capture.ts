@@ -80,8 +80,10 @@ export class Captures {
     const [{ root, rules, record }, lead] = [this.#parts, leadOf()];
     this.#comparison.start();
     const before = this.#state ?? (await this.#load());
-    const repository = await findUserRepository(root);
-    const compared = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead) ? await changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined;
+    const mayCompare = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead);
+    const [compared, repository] = await Promise.all([
+      mayCompare ? changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined, findUserRepository(root),
+    ]);
     const seen = compared ?? (await scan(root, this.#parts.skip, before.files));
     const found = new Set(seen.found.map((file) => file.path));
     const coverage = await decideCoverage({
