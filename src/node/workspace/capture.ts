@@ -1,29 +1,29 @@
 import type { Capture, WholeCapture } from '../../agent/ports.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import type { Blobs } from './blobs.ts';
+import type { Loan } from './borrow.ts';
 import { besides, notCovered } from './captureReport.ts';
 import { ControlFiles } from './control.ts';
 import { changedStates } from './changedStates.ts';
 import { Comparison } from './comparison.ts';
-import { type Coverage, decideCoverage } from './coverage.ts';
-import { type KnownFile, readFound } from './fileReader.ts';
 import { sameBlob } from './fileState.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { Intake } from './intake.ts';
 import { KnownFiles } from './knownFiles.ts';
-import { type Look, lookOf } from './look.ts';
 import { leftOutFile, type LeftOutLists, leftOutObject } from './leftOut.ts';
-import { type LeftOutPart, leftOutParts } from './leftOutParts.ts';
+import type { LeftOutPart } from './leftOutParts.ts';
 import { Pace } from './pace.ts';
+import { repay } from './repay.ts';
 import type { RootRecord } from './rootRecord.ts';
-import { type Scan, scan, type Surroundings } from './scan.ts';
+import type { Found, Scan, Surroundings } from './scan.ts';
 import type { StateTable } from './stateTable.ts';
 import { leadOf, SteadyClock } from './steadyClock.ts';
 import type { Store } from './store.ts';
 import { isStale } from './tableFile.ts';
 import { type Dir, emptyDir, fileAt, files, oidsOf, treeObjects } from './tree.ts';
 import { treeOf, type Trees } from './trees.ts';
-import { findUserRepository } from './userRepository.ts';
+import { findUserRepository, type UserRepository } from './userRepository.ts';
+import { lookAtAll, type WholeLook } from './wholeLook.ts';
 import { lookAtWritten, type WrittenLook } from './writtenPaths.ts';
 
 export interface CaptureParts {
@@ -53,7 +53,7 @@ export interface CaptureState {
 }
 
 /** The same before the first look of this process. */
-type Loaded = Omit<CaptureState, 'around'> & { readonly around?: undefined };
+export type Loaded = Omit<CaptureState, 'around'> & { readonly around?: undefined };
 
 /** Takes checkpoints of one work tree. Calls must not overlap. */
 export class Captures {
@@ -65,6 +65,11 @@ export class Captures {
   /** The last look at everything. */
   #whole: WholeCapture | undefined;
 
+  /** What the first checkpoint borrowed is packed while others work; no other checkpoint is taken before. */
+  #repaid: Promise<void> | undefined;
+  /** Sentences for people. */
+  readonly #lost: string[] = [];
+
   constructor(parts: CaptureParts) {
     this.#parts = parts;
     this.#comparison = new Comparison(parts.store, parts.root, parts.record.table.path);
@@ -72,48 +77,56 @@ export class Captures {
 
   /** The last checkpoint of this process; takes one if there is none. */
   async last(): Promise<CaptureState> {
+    await this.#repaid;
     return this.#state ?? (await this.take()).state;
   }
 
   /** Looks at the whole work tree and makes its content durable in the store. Throws when the store refuses. */
   async take(around?: 'command'): Promise<{ readonly capture: WholeCapture; readonly state: CaptureState }> {
-    const [{ root, rules, record }, lead] = [this.#parts, leadOf()];
+    await this.#repaid;
+    const [{ root, record }, lead] = [this.#parts, leadOf()];
     this.#comparison.start();
     const before = this.#state ?? (await this.#load());
     const mayCompare = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead);
     const [compared, repository] = await Promise.all([
       mayCompare ? changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined, findUserRepository(root),
     ]);
-    const seen = compared ?? (await scan(root, this.#parts.skip, before.files));
-    const found = new Set(seen.found.map((file) => file.path));
-    const coverage = await decideCoverage({
-      found: seen.found, held: (path) => before.files.get(path)?.blob !== undefined, leftOut: before.leftOut, ignoredRoots: () => rules.ignoredRoots(repository),
-      standing: { bytes: () => before.files.held(found).bytes, below: (roots) => before.files.heldBelow(roots, found) },
-    });
-    const parts = await leftOutParts(before.parts, before.leftOut, before.files, coverage, seen.gone);
-    const { look, leftOut, tree } = await this.#storeAll(before, seen, coverage, parts);
-    before.files.note(look.news);
+    const { seen, coverage, parts, look, leftOut, tree, lent, loan } = await this.#storeAll(before, repository, compared);
     this.#clock.note(lead, compared === undefined);
-    this.#state = { tree, files: before.files, leftOut, parts, unread: look.unread, appeared: appearedSince(before, seen), around: seen.around };
-    await record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
-    await this.#tabulate(this.#state);
+    const state = { tree, files: before.files.with(look.news), leftOut, parts, unread: look.unread, appeared: appearedSince(before, seen), around: seen.around };
+    this.#state = state;
+    if (loan === undefined) await this.#note(state);
+    else this.#repaid = this.#repay(state, lent, loan);
     const control = this.#control.read(root, repository, [...seen.around.repositories]);
     const beside = { look, coverage, around: seen.around, parts };
-    this.#whole = { tree: tree.oid, covers: 'everything', notCovered: notCovered(beside), control, beside: besides(beside) };
-    return { state: this.#state, capture: this.#whole };
+    this.#whole = { tree: tree.oid, covers: 'everything', notCovered: [...notCovered(beside), ...this.#lost], control, beside: besides(beside) };
+    return { state, capture: this.#whole };
   }
 
-  /** Writes the table of states anew when there is none, or when too much is known otherwise. */
-  async #tabulate(state: CaptureState): Promise<void> {
-    const { table } = this.#parts.record;
-    if (table.mark !== undefined && !isStale(state.files.table.size, state.files.news.size)) return;
+  /** For the next process, which relies on it: only what is in packs of our own. The table of states is written anew when there is none, or when too much is known otherwise. */
+  async #note(state: CaptureState): Promise<void> {
+    const { record } = this.#parts;
+    await record.write({ tree: state.tree.oid, appeared: [...state.appeared] });
+    if (record.table.mark !== undefined && !isStale(state.files.table.size, state.files.news.size)) return;
     const files = await state.files.inOneTable();
     this.#state = { ...state, files };
-    await table.write(files.table);
+    await record.table.write(files.table);
+  }
+
+  /** Never rejects: whatever goes wrong, what was lent stays, and the next look begins anew. */
+  async #repay(state: CaptureState, lent: readonly Found[], loan: Loan): Promise<void> {
+    try {
+      const lost = await repay(this.#parts, lent, state.files, loan);
+      this.#lost.push(...lost.map((path) => `${path}: its content at the first checkpoint was lent by a pack of the repository that is not what it says, and has changed since`));
+      await this.#note(state);
+    } catch {
+      this.#state = undefined;
+    }
   }
 
   /** Looks at these paths alone, or at everything where that does not do; what else is known stands as it is. Their content is durable in the store. */
   async takeWritten(paths: ReadonlySet<Path>): Promise<Capture> {
+    await this.#repaid;
     const [state, whole] = [this.#state, this.#whole];
     const narrow = state === undefined || whole === undefined ? undefined : await this.#storeWritten(state, paths, whole.beside ?? {});
     if (state === undefined || whole === undefined || narrow === undefined) return (await this.take()).capture;
@@ -140,7 +153,11 @@ export class Captures {
   /** Everything that was read, and the tree that it makes of the last one, durable. */
   async #storeTree(before: Dir, changes: Iterable<readonly [Path, Blob | null]>, intake: Intake): Promise<Dir> {
     const tree = await treeOf(changes, before);
-    for (const object of treeObjects(tree, (oid) => intake.has(oid))) await intake.add(object);
+    const pace = new Pace();
+    for (const object of treeObjects(tree, (oid) => intake.has(oid))) {
+      if (pace.due) await pace.rest();
+      await intake.add(object);
+    }
     await intake.finish();
     this.#parts.trees.note(tree);
     return tree;
@@ -158,34 +175,22 @@ export class Captures {
     return { tree, files: known, leftOut: await leftOut.of(tree), parts: new Map(), unread: new Map(), appeared: new Set(appeared) };
   }
 
-  async #storeAll(before: CaptureState | Loaded, seen: Scan, coverage: Coverage, parts: ReadonlyMap<Path, LeftOutPart>): Promise<{ readonly look: Look; readonly leftOut: ReadonlySet<Path>; readonly tree: Dir }> {
+  async #storeAll(before: CaptureState | Loaded, repository: UserRepository | undefined, compared: Scan | undefined): Promise<WholeLook & { readonly leftOut: ReadonlySet<Path>; readonly tree: Dir }> {
     const intake = new Intake(this.#parts.store);
+    let whole: WholeLook | undefined;
     try {
-      const look = await this.#read(before, seen, coverage, intake);
+      whole = await lookAtAll(this.#parts, before, repository, intake, compared);
+      const { look, parts } = whole;
       const leftOut = new Set([...parts.keys(), ...[...look.unread.keys()].filter((path) => !look.kept.has(path))]);
       const marker = leftOutObject(leftOut);
       if (marker !== undefined) await intake.add(marker);
-      return { look, leftOut, tree: await this.#storeTree(before.tree, [...look.changes, ...listChange(before.tree, marker?.oid)], intake) };
+      return { ...whole, leftOut, tree: await this.#storeTree(before.tree, withList(look.changes, before.tree, marker?.oid), intake) };
+    } catch (error) {
+      await whole?.loan?.giveBack();
+      throw error;
     } finally {
       await intake.abandon();
     }
-  }
-
-  /** Reads what has changed since the last look. */
-  async #read(before: CaptureState | Loaded, seen: Scan, coverage: Coverage, intake: Intake): Promise<Look> {
-    const unread = new Map(seen.around.unreadable);
-    for (const file of coverage.outgrown) unread.set(file.path, 'it has grown larger than 256 MiB');
-    const fresh = new Map<Path, KnownFile>();
-    const lost = new Set<Path>();
-    const pace = new Pace();
-    for (const file of coverage.covered) {
-      if (pace.due) await pace.rest();
-      const outcome = await readFound(this.#parts.root, file, intake, this.#parts.blobs);
-      if (outcome !== 'gone' && !('unreadable' in outcome)) fresh.set(file.path, outcome);
-      else lost.add(file.path);
-      if (outcome !== 'gone' && 'unreadable' in outcome) unread.set(file.path, outcome.unreadable);
-    }
-    return lookOf(before.files, seen.gone, coverage, { fresh, lost, unread });
   }
 }
 
@@ -203,9 +208,9 @@ async function knownAsOf(tree: Dir, missing: ReadonlySet<string>, noted: StateTa
 }
 
 /** The list of what is left out changes the tree only where it differs. */
-function listChange(before: Dir, list: string | undefined): [Path, Blob | null][] {
-  if (fileAt(before, leftOutFile)?.oid === list) return [];
-  return [[leftOutFile, list === undefined ? null : { oid: list, mode: '100644' }]];
+function* withList(changes: ReadonlyMap<Path, Blob | null>, before: Dir, list: string | undefined): Generator<readonly [Path, Blob | null]> {
+  yield* changes;
+  if (fileAt(before, leftOutFile)?.oid !== list) yield [leftOutFile, list === undefined ? null : { oid: list, mode: '100644' }];
 }
 
 function appearedSince(before: CaptureState | Loaded, { around }: Scan): Set<Path> {

@@ -1,5 +1,6 @@
 import type { Path } from '../../core/session/changes.ts';
 import type { Weight } from './knownFiles.ts';
+import { Pace } from './pace.ts';
 import { isUnder, rootOf } from './places.ts';
 import type { Found } from './scan.ts';
 
@@ -52,7 +53,9 @@ export async function decideCoverage(input: CoverageInput): Promise<Coverage> {
   const outgrown: Found[] = [];
   const fresh: Found[] = [];
   const leftOut = new LeftOut();
+  const pace = new Pace();
   for (const file of input.found) {
+    if (pace.due) await pace.rest();
     const root = rootOf(file.path, input.leftOut);
     if (input.held(file.path)) (file.size > limits.file ? outgrown : covered).push(file);
     else if (root !== undefined) leftOut.add(root, seenBefore, file);
@@ -61,14 +64,14 @@ export async function decideCoverage(input: CoverageInput): Promise<Coverage> {
   }
   if (fresh.length === 0 || sum(covered) + sum(fresh) + input.standing.bytes() <= limits.ignored) return { covered: [...covered, ...fresh], outgrown, leftOut: leftOut.roots };
   const ignored = await input.ignoredRoots();
-  const groups = groupByRoot(fresh, ignored);
+  const groups = await groupByRoot(fresh, ignored);
   const standing = input.standing.below(ignored);
   let used = sum(covered.filter((file) => isUnder(file.path, ignored)));
   for (const { bytes } of standing.values()) used += bytes;
-  covered.push(...(groups.get(undefined) ?? []));
+  for (const file of groups.get(undefined) ?? []) covered.push(file);
   for (const [root, files] of bySize(groups)) {
     used += sum(files);
-    if (used <= limits.ignored) covered.push(...files);
+    if (used <= limits.ignored) for (const file of files) covered.push(file);
     else leaveOut(leftOut, root, files, holdsSome(root, covered, standing));
   }
   return { covered, outgrown, leftOut: leftOut.roots };
@@ -93,9 +96,11 @@ class LeftOut {
 }
 
 /** Not ignored files come under `undefined`. */
-function groupByRoot(files: readonly Found[], ignored: ReadonlySet<Path>): Map<Path | undefined, Found[]> {
+async function groupByRoot(files: readonly Found[], ignored: ReadonlySet<Path>): Promise<Map<Path | undefined, Found[]>> {
   const groups = new Map<Path | undefined, Found[]>();
+  const pace = new Pace();
   for (const file of files) {
+    if (pace.due) await pace.rest();
     const root = rootOf(file.path, ignored);
     const group = groups.get(root);
     if (group === undefined) groups.set(root, [file]);

@@ -16,9 +16,11 @@ export interface Weight {
 export class KnownFiles {
   readonly table: StateTable;
   /** Where the table has something else, or nothing; null where it has a file that is gone. */
-  readonly #news = new Map<Path, StateEntry | null>();
+  readonly #news: Map<Path, StateEntry | null>;
 
-  constructor(table: StateTable = emptyTable) {
+  /** `news` is taken over: nobody else may change it. */
+  constructor(table: StateTable = emptyTable, news = new Map<Path, StateEntry | null>()) {
+    this.#news = news;
     this.table = table;
   }
 
@@ -26,7 +28,12 @@ export class KnownFiles {
     return this.#news;
   }
 
+  get isEmpty(): boolean {
+    return this.table.size + this.#news.size === 0;
+  }
+
   get(path: Path): StateEntry | undefined {
+    if (this.isEmpty) return undefined;
     const fresh = this.#news.get(path);
     if (fresh !== undefined) return fresh ?? undefined;
     const place = this.table.find(path);
@@ -39,6 +46,13 @@ export class KnownFiles {
     if (fresh !== undefined) return fresh?.state?.equals(stateOf(facts)) === true;
     const place = this.table.find(path);
     return place >= 0 && this.table.isState(place, facts);
+  }
+
+  /** What is known with `news`, which is taken over. That of a first look is large. */
+  with(news: Map<Path, StateEntry | null>): KnownFiles {
+    if (this.isEmpty) return new KnownFiles(this.table, news);
+    this.note(news);
+    return this;
   }
 
   /** Null: the file is gone. */

@@ -3,6 +3,7 @@ import type { Coverage } from './coverage.ts';
 import type { KnownFile } from './fileReader.ts';
 import { sameBlob } from './fileState.ts';
 import type { KnownFiles } from './knownFiles.ts';
+import { Pace } from './pace.ts';
 import { rootOf } from './places.ts';
 import type { Found } from './scan.ts';
 import { isComparable, type StateEntry } from './stateTable.ts';
@@ -10,7 +11,7 @@ import { isComparable, type StateEntry } from './stateTable.ts';
 /** What a look found to be otherwise than it was known. */
 export interface Look {
   /** What is known now of files that were looked at; null of those that are gone. */
-  readonly news: ReadonlyMap<Path, StateEntry | null>;
+  readonly news: Map<Path, StateEntry | null>;
   /** Contents that are new, and paths that are gone (null), against the checkpoint before. */
   readonly changes: ReadonlyMap<Path, Blob | null>;
   /** Paths that could not be read, with the reason. */
@@ -28,9 +29,11 @@ export interface Readings {
 }
 
 /** Puts together what is known now. What cannot be read keeps its last known content, because it is not gone. */
-export function lookOf(before: KnownFiles, gone: readonly Path[], coverage: Coverage, { fresh, lost, unread }: Readings): Look {
+export async function lookOf(before: KnownFiles, gone: readonly Path[], coverage: Coverage, { fresh, lost, unread }: Readings): Promise<Look> {
   const [news, changes, kept] = [new Map<Path, StateEntry | null>(), new Map<Path, Blob | null>(), new Set<Path>()];
+  const pace = new Pace();
   for (const file of coverage.covered) {
+    if (pace.due) await pace.rest();
     const known = fresh.get(file.path);
     if (known === undefined) continue;
     news.set(file.path, entryOf(file, known));

@@ -53,10 +53,10 @@ const racyMs = 2000;
 
 /**
  * Walks the whole work tree except git's own folders and what `skip` names. Links are noted, never followed. Throws
- * when the workspace folder itself cannot be read: an unreadable tree must not look like an empty one.
+ * when the workspace folder itself cannot be read: an unreadable tree must not look like an empty one. `note` gets each file as soon as it is found.
  */
-export async function scan(root: string, skip: (path: Path) => boolean, known = new KnownFiles()): Promise<Scan> {
-  const looking = new Looking(root, skip, known);
+export async function scan(root: string, skip: (path: Path) => boolean, known = new KnownFiles(), note?: (file: Found) => void): Promise<Scan> {
+  const looking = new Looking(root, skip, known, note);
   await looking.walk('');
   const pace = new Pace();
   const gone: Path[] = [];
@@ -79,8 +79,10 @@ export class Looking {
   /** As of the beginning of the look. */
   readonly #since = racySince();
   readonly #pace = new Pace();
+  readonly #tell: ((file: Found) => void) | undefined;
 
-  constructor(root: string, skip: (path: Path) => boolean, known: KnownFiles) {
+  constructor(root: string, skip: (path: Path) => boolean, known: KnownFiles, note?: (file: Found) => void) {
+    this.#tell = note;
     this.#root = root;
     this.#skip = skip;
     this.#known = known;
@@ -90,7 +92,7 @@ export class Looking {
   async walk(folder: Path): Promise<void> {
     const pending: Entry[] = [{ path: folder, isFolder: true }];
     for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
-      if (entry.isFolder) pending.push(...this.list(entry.path).reverse());
+      if (entry.isFolder) for (const below of this.list(entry.path).reverse()) pending.push(below);
       else this.lookAt(entry.path);
       await this.rest();
     }
@@ -168,7 +170,10 @@ export class Looking {
   /** A settled state with a time that is yet to come is worth nothing: the clock was set back. */
   #note(path: Path, stats: BigIntStats): void {
     this.files.add(path);
-    if (stats.ctimeNs > this.#since || !this.#known.isSettled(path, stats)) this.found.push(foundFile(path, stats, this.#since));
+    if (stats.ctimeNs <= this.#since && this.#known.isSettled(path, stats)) return;
+    const file = foundFile(path, stats, this.#since);
+    this.found.push(file);
+    this.#tell?.(file);
   }
 
   /** What vanished meanwhile is no fault; neither may a fault of ours, such as too many open files, pass for one of the file. */
@@ -209,7 +214,7 @@ export const unreadableBecause = (error: unknown): string => `it cannot be read 
 /** The system refuses this file or folder in particular. */
 export const isUnreadable = (error: unknown): boolean => ['EACCES', 'EPERM', 'EBUSY', 'EIO', 'ENAMETOOLONG', 'ETXTBSY', 'ESTALE', 'EFBIG', 'EOVERFLOW'].includes(codeOf(error) ?? '');
 
-/** Everything that the system changes when a file changes. The time of the last change of a file cannot be set back. */
+/** Everything that the system changes when a file changes. The time of the last change of a file cannot be set back. Stands by itself, because threads get it as text. */
 export function keyOf(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}:${stats.size}:${stats.ctimeNs}:${stats.mtimeNs}:${stats.mode}`;
 }

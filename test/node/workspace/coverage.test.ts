@@ -30,6 +30,11 @@ describe('what a checkpoint covers', () => {
     assert.deepEqual(await decide(found, { held: (path) => held.has(path) }), { covered: ['node_modules/old'], outgrown: ['grown'], leftOut: ['node_modules/new/a', 'node_modules/new/b'] });
   });
 
+  it('is decided for as many files as there may be', async () => {
+    const found = Array.from({ length: 200_000 }, (_, n) => file(`src/${n}`, 1));
+    assert.equal((await decide(found)).covered.length, found.length);
+  });
+
   it('goes on leaving out what it left out, even when it has become small or is not ignored any more', async () => {
     assert.deepEqual(await decide([file('node_modules/a', 1), file('huge', 1)], { leftOut: new Set(['node_modules', 'huge', 'gone']), ignoredRoots: async () => new Set<string>() }),
       { covered: [], outgrown: [], leftOut: ['huge', 'node_modules'] });
