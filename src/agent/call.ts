@@ -120,7 +120,7 @@ async function perform<N extends ToolName>(run: Run, conversation: Conversation,
   // What was saved up to here is the user's already; what is saved from here on, the call may have changed as well.
   run.ports.user.takeSaved();
   const target = tool.name === 'write' || tool.name === 'edit' ? await targetOf(run, input) : undefined;
-  const before = !changes ? undefined : target === undefined ? await look(run) : await lookAtPath(run, target);
+  const before = !changes ? undefined : target === undefined ? await look(run, 'command') : await lookAtPath(run, target);
   const tree = before?.tree ?? run.recorder.session.tree ?? '';
   const proposed = await tool.propose(input, { run, conversation, call, tree });
   if ('refused' in proposed) return proposed;

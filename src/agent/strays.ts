@@ -38,7 +38,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const { workspace } = run.ports;
   // Where a phase changes nothing, the work tree was read-only for the command: whoever changed it, it should not have been the session.
   const readOnly = cause.by === 'command' && mayChangeNothing(run.recorder.session);
-  const capture = cause.narrow === true ? await workspace.captureWritten([]) : await workspace.capture();
+  const capture = cause.narrow === true ? await workspace.captureWritten([]) : await workspace.capture(cause.by === 'command' ? 'command' : undefined);
   const diffs = await differences(run, cause.before, capture.tree);
   const saved = new Set(run.ports.user.takeSaved());
   // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import type { Hunk } from '../../../../src/core/session/changes.ts';
 import { phaseRights } from '../../../../src/core/guard/rights.ts';
 import type { SessionEvent } from '../../../../src/core/session/events.ts';
 import { fold } from '../../../../src/core/session/evolve.ts';
@@ -166,12 +165,14 @@ class Player {
     return false;
   }
 
+  /** One hunk, or several of any files: every second or third one. */
   async #rewindHunk(pick: number): Promise<boolean> {
-    const hunks = [...(await this.#house.hunks())].flatMap(([path, list]) => list.map((hunk): [string, Hunk] => [path, hunk]));
-    const [path, hunk] = picked(hunks, pick) ?? [];
-    if (path === undefined || hunk === undefined) return false;
-    const taken = marksIn(hunk.lines.filter((line) => line.startsWith('+')).join('\n'), 'u');
-    await this.#rewind({ type: 'rewind-path', path, hunk: hunk.id }, this.#disk(), (one) => (one === path ? taken : none), (one) => one === path);
+    const all = (await this.#house.hunks()).filter(({ lines }) => lines !== undefined);
+    const one = picked(all, pick);
+    if (one === undefined) return false;
+    const chosen = pick % 3 === 0 ? [one] : all.filter((other, index) => other === one || index % (1 + (pick % 3)) === 0);
+    const taken = (path: string) => new Set(chosen.filter((hunk) => hunk.path === path).flatMap(({ lines }) => [...marksIn(lines?.lines.filter((line) => line.startsWith('+')).join('\n') ?? '', 'u')]));
+    await this.#rewind({ type: 'rewind-hunks', hunks: chosen.map(({ path, hunk }) => ({ path, hunk })) }, this.#disk(), taken, (path) => chosen.some((hunk) => hunk.path === path));
     return false;
   }
 
