@@ -60,8 +60,7 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
     await look(run);
     return 'The call was interrupted. It changes no file; make it again if you need it.';
   }
-  const target = call.name === 'bash' ? undefined : await targetOf(run, call.input);
-  if (target !== undefined) await clearBeside(run, target);
+  if (call.name !== 'bash' && run.recorder.session.tree !== undefined) await run.ports.workspace.sweep(run.recorder.session.tree);
   const { tree } = await run.ports.workspace.capture();
   const before = run.recorder.session.tree ?? tree;
   const own = call.name === 'bash' ? await changedWhileRunning(run, before, tree) : await writtenBy(run, call, before);
@@ -71,11 +70,6 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
   const written = new Set(run.recorder.session.line.writes.flatMap((write) => (write.call === call.id ? [write.path] : [])));
   const found = written.size > 0 ? `It has changed: ${[...written].join(', ')}.` : before === tree ? 'Nothing has changed.' : 'What has changed since counts as the user\'s.';
   return `The call was interrupted; the work tree was checked. ${found} ${news.join(' ')}`.trim();
-}
-
-async function clearBeside({ ports: { workspace }, recorder: { session: { tree } } }: Run, path: Path): Promise<void> {
-  const blob = tree === undefined ? undefined : (await workspace.entries(tree, [path])).get(path);
-  await workspace.clearBeside(new Map([[path, blob === undefined ? [] : [blob]]]));
 }
 
 /** What changed in the time in which the interrupted command ran; one before it has its changes recorded. Of what is gone that time is not known. */
@@ -136,7 +130,7 @@ async function perform<N extends ToolName>(run: Run, conversation: Conversation,
   // What was saved up to here is the user's already; what is saved from here on, the call may have changed as well.
   run.ports.user.takeSaved();
   const target = tool.name === 'write' || tool.name === 'edit' ? await targetOf(run, input) : undefined;
-  const before = !changes ? undefined : target === undefined ? await look(run) : await lookAtPath(run, target);
+  const before = !changes ? undefined : target === undefined ? await look(run, 'command') : await lookAtPath(run, target);
   const tree = before?.tree ?? run.recorder.session.tree ?? '';
   const proposed = await tool.propose(input, { run, conversation, call, tree });
   if ('refused' in proposed) return proposed;

@@ -1,21 +1,14 @@
-import { readdir, unlink } from 'node:fs/promises';
-import type { Blob, Path } from '../../core/session/changes.ts';
-import { stateAt } from './fileState.ts';
-import { inFolder } from './folders.ts';
-import { onDisk } from './places.ts';
-import { besideEnding } from './replaceFile.ts';
+import type { RestoreItem } from '../../agent/ports.ts';
+import { nameOf } from './places.ts';
+import { besideKind } from './replaceFile.ts';
+import { type Dir, differences, files } from './tree.ts';
 
 /**
- * Removes what lies beside places of a folder because a process died while it put contents there: new contents that never got their name, and
- * what was at a place before where `mayGo` says so. Any other older content was kept for the user, and stays.
+ * What lay beside files when a process died in a write, as items that remove it: files of `now` that `before` does not have and that have such a
+ * name. One that was moved out of the way may hold what the user wrote at that moment; it goes only where `before` holds its content. Pure.
  */
-export async function removeLeftBeside(root: string, folder: Path, mayGo: (old: Blob) => boolean): Promise<void> {
-  await inFolder(root, folder, false, async (place) => {
-    for (const name of await readdir(place)) {
-      const ending = besideEnding(name);
-      if (ending === undefined) continue;
-      const state = await stateAt(place, name);
-      if (state.kind === 'file' && (ending === 'tmp' || mayGo(state.blob))) await unlink(onDisk(place, name));
-    }
-  });
+export function leftBeside(before: Dir, now: Dir): readonly RestoreItem[] {
+  const found = [...differences(before, now)].flatMap(({ path, before: old, after }) => (old !== undefined || after === undefined ? [] : [{ path, blob: after, kind: besideKind(nameOf(path)) }]));
+  const held = found.some(({ kind }) => kind === 'old') ? new Set(Array.from(files(before), ([, blob]) => blob.oid)) : new Set<string>();
+  return found.filter(({ kind, blob }) => kind === 'tmp' || (kind === 'old' && held.has(blob.oid))).map(({ path, blob }) => ({ path, target: null, expected: blob }));
 }
