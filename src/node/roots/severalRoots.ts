@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Capture, CommitInput, FileRead, Head, KeepAnswer, Keeper, KeepWish, Match, RestoreItem, RestoreOutcome, WholeCapture, Workspace } from '../../agent/ports.ts';
+import type { Capture, CommitInput, FileRead, Head, KeepAnswer, Keeper, KeepWish, Match, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture, Workspace } from '../../agent/ports.ts';
 import { Paused } from '../../agent/run.ts';
 import { pathIn, splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { globsIn } from '../../core/contract/roots.ts';
@@ -46,8 +46,8 @@ export class SeveralRoots implements Workspace, Keeper {
     return joinHeads(await this.#inEach(async ({ name, workspace }) => ({ name, head: await workspace.head() })));
   }
 
-  async capture(): Promise<WholeCapture> {
-    return { ...joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.capture() }))), covers: 'everything' };
+  async capture(around?: 'command'): Promise<WholeCapture> {
+    return { ...joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.capture(around) }))), covers: 'everything' };
   }
 
   async captureWritten(paths: readonly Path[]): Promise<Capture> {
@@ -173,10 +173,27 @@ export class SeveralRoots implements Workspace, Keeper {
     return outcomes.flatMap(({ name, outcome }) => outcome.map((left) => ({ ...left, path: pathIn(name, left.path) })));
   }
 
-  async revertHunk(file: Path, hunk: Hunk): ReturnType<Workspace['revertHunk']> {
+  async sweep(since: TreeId): Promise<void> {
+    const ids = this.#ids(since);
+    await this.#inEach(({ name, workspace }) => workspace.sweep(ids[this.#indexOf(name)] ?? ''));
+  }
+
+  async rehearse(file: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal> {
+    const found = await this.#find(file);
+    if ('fault' in found) return { path: file, does: 'left', why: found.fault };
+    return { ...(await found.root.workspace.rehearse(found.rest, items.map((item) => ({ ...item, path: found.rest })), answers)), path: file };
+  }
+
+  /** In the store of the root that the path lies in. */
+  keepText(file: Path, text: string): Promise<string> {
+    const { root, rest } = this.#at(file);
+    return root.workspace.keepText(rest, text);
+  }
+
+  async revertHunks(file: Path, hunks: readonly Hunk[]): ReturnType<Workspace['revertHunks']> {
     const found = await this.#find(file);
     if ('fault' in found) return { ok: false, detail: found.fault };
-    const done = await found.root.workspace.revertHunk(found.rest, hunk);
+    const done = await found.root.workspace.revertHunks(found.rest, hunks);
     return done.ok ? done : { ...done, detail: said(found.root.name, done.detail) };
   }
 

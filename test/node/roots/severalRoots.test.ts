@@ -57,6 +57,15 @@ describe('the work trees of several roots', () => {
     }
   });
 
+  it('lose what a process that died left beside files, each its own', async () => {
+    const { both, main, api } = two;
+    const { tree } = await both.capture();
+    const left = 'src/.bounded-0123456789ab.tmp';
+    for (const repo of [main, api]) repo.write(left, 'half of');
+    await both.sweep(tree);
+    assert.deepEqual([fs.existsSync(main.at(left)), fs.existsSync(api.at(left)), (await both.capture()).tree], [false, false, tree]);
+  });
+
   it('never resolve to, read or write what is in none of them', async () => {
     const { both, main } = two;
     fs.writeFileSync(path.join(main.outside, 'outside.txt'), 'outside');

@@ -1,4 +1,6 @@
 import { decisiveRuns } from '../line.ts';
+import { isReviewed } from '../listedHunk.ts';
+import type { ListedHunk } from '../listedHunk.ts';
 import type { AnsweredGate, Session } from '../session.ts';
 import { changeText, cost, count, dollars, duration, sandboxWarning } from '../view/figures.ts';
 import { notMeasured } from '../view/notMeasured.ts';
@@ -10,10 +12,10 @@ type Sections = readonly (readonly [string, string])[];
 type Reached = NonNullable<Session['verdict']>;
 
 /** The proof: figures first, prose last, and what was not measured beside what was. */
-export function evidencePage(session: Session): string | undefined {
+export function evidencePage(session: Session, hunks?: readonly ListedHunk[]): string | undefined {
   const { verdict } = session;
   if (verdict === undefined) return undefined;
-  return page(`Evidence: ${verdict.verdict}`, [...verdictSections(session, verdict), ...workSections(session), ...agreementSections(session), ...machineSections(session, verdict)]);
+  return page(`Evidence: ${verdict.verdict}`, [...verdictSections(session, verdict), ...workSections(session), ...lookedAt(session, hunks), ...agreementSections(session), ...machineSections(session, verdict)]);
 }
 
 function verdictSections(session: Session, verdict: Reached): Sections {
@@ -40,6 +42,14 @@ function workSections({ line, rewinds, ...session }: Session): Sections {
     ["The user's own changes in the measured tree", list(yours.map(code))],
     ['Boundaries', line.boundaries.length === 0 ? 'None was crossed.' : table(['Boundary', 'Change', 'Tree', 'Commit'], line.boundaries.map((one) => [tableCode(one.id), changeText(one.change), tableCode(one.tree), tableCode(one.commit)]))],
   ];
+}
+
+/** A mark is for exactly the change that a person looked at: what changed since has none. */
+function lookedAt(session: Session, hunks: readonly ListedHunk[] = []): Sections {
+  const open = hunks.filter((hunk) => !isReviewed(session, hunk));
+  const done = hunks.length - open.length;
+  const rest = open.length === 0 ? '' : `\n\nNot looked at:\n\n${list(open.map(({ path, line, added, removed }) => `${code(`${path}:${line}`)}, +${added} −${removed}`))}`;
+  return [['Marked as reviewed by a person', hunks.length === 0 ? '' : done === 0 ? `None of ${count(hunks.length, 'hunk')}.` : `${done} of ${count(hunks.length, 'hunk')}.${rest}`]];
 }
 
 function agreementSections({ contract: { roots = [] }, contractFile, contractHash, locked, amended, amendments, answers }: Session): Sections {
