@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { adoptContract } from '../../src/agent/adoptContract.ts';
 import { decideAmendment } from '../../src/agent/gates.ts';
+import { proposeAmendment } from '../../src/agent/tools/notes.ts';
+import type { ToolContext } from '../../src/agent/tools/tool.ts';
 import type { Run } from '../../src/agent/run.ts';
 import { readContract } from '../../src/core/contract/reader.ts';
 import type { SessionEvent } from '../../src/core/session/events.ts';
@@ -30,6 +32,14 @@ describe('the folders of a session', () => {
     const { run, events } = under(text.replace('src/**', '../api/src/**'));
     assert.equal(await adoptContract(run, 't'), true);
     assert.deepEqual(events.map(({ type }) => type), ['contract/adopted']);
+  });
+
+  it('are not what the model may ask to be changed', async () => {
+    const { run, events } = under(text);
+    const propose = (change: string) => proposeAmendment.propose({ change, why: 'more' }, { run } as ToolContext);
+    assert.deepEqual(await propose('roots: [../web]\n').then((answer) => ('refused' in answer ? answer.refused : '')), 'scope');
+    assert.ok('carryOut' in (await propose('scope: { change: [../api/src/**] }\n')));
+    assert.deepEqual(events, []);
   });
 
   it('are widened by no amendment, also an approved one', async () => {
