@@ -38,11 +38,11 @@ function replace(file: string, bytes: Buffer): void {
 }
 
 /** Gives the pack of a repository an index that says of two files' contents that each is the other's. */
-function plantLyingIndex(repo: TestRepo, one: string, other: string): void {
+async function plantLyingIndex(repo: TestRepo, one: string, other: string): Promise<void> {
   const file = packsOf(userPacks(repo), '.idx')[0] ?? assert.fail();
   const { entries, packChecksum } = readPackIndex(fs.readFileSync(file)) ?? assert.fail();
   const swapped = new Map([[one, other], [other, one]]);
-  replace(file, packIndex(entries.map((entry) => ({ ...entry, oid: swapped.get(entry.oid) ?? entry.oid })), packChecksum));
+  replace(file, await packIndex(entries.map((entry) => ({ ...entry, oid: swapped.get(entry.oid) ?? entry.oid })), packChecksum));
 }
 
 /** What must hold after a second look, whatever the repository has. */
@@ -97,7 +97,7 @@ describe('a first checkpoint of many files', () => {
 
   it('takes nothing from a pack whose index lies', async () => {
     const repo = packedRepo();
-    plantLyingIndex(repo, oidOf(contentOf(5)), oidOf(contentOf(6)));
+    await plantLyingIndex(repo, oidOf(contentOf(5)), oidOf(contentOf(6)));
     const workspace = await open(repo);
     const { tree } = await workspace.capture();
     await workspace.capture();
@@ -107,7 +107,7 @@ describe('a first checkpoint of many files', () => {
 
   it('says that a content is lost where the index lied and the file has changed, and a rewind writes no other one', async () => {
     const repo = packedRepo();
-    plantLyingIndex(repo, oidOf(contentOf(5)), oidOf(contentOf(6)));
+    await plantLyingIndex(repo, oidOf(contentOf(5)), oidOf(contentOf(6)));
     const workspace = await open(repo);
     const first = await workspace.capture();
     assert.deepEqual(first.notCovered, []);
@@ -124,14 +124,14 @@ describe('a first checkpoint of many files', () => {
   const pack = (repo: TestRepo) => packsOf(userPacks(repo), '.pack')[0] ?? assert.fail();
   const index = (repo: TestRepo) => packsOf(userPacks(repo), '.idx')[0] ?? assert.fail();
   const other = (bytes: Buffer, at: number) => Buffer.from(bytes.map((byte, where) => (where === at ? byte ^ 1 : byte)));
-  const refused: Readonly<Record<string, (repo: TestRepo) => void>> = {
+  const refused: Readonly<Record<string, (repo: TestRepo) => void | Promise<void>>> = {
     'a pack with another byte': (repo) => replace(pack(repo), other(fs.readFileSync(pack(repo)), 500)),
     'a pack that was cut short': (repo) => replace(pack(repo), fs.readFileSync(pack(repo)).subarray(0, 700)),
     'an index with another byte': (repo) => replace(index(repo), other(fs.readFileSync(index(repo)), 2000)),
     'an index that was cut short': (repo) => replace(index(repo), fs.readFileSync(index(repo)).subarray(0, 3000)),
-    'an index of another pack': (repo) => {
+    'an index of another pack': async (repo) => {
       const { entries } = readPackIndex(fs.readFileSync(index(repo))) ?? assert.fail();
-      replace(index(repo), packIndex(entries, Buffer.alloc(20, 3)));
+      replace(index(repo), await packIndex(entries, Buffer.alloc(20, 3)));
     },
     'a pack that is a link': (repo) => {
       const [from, to] = [pack(repo), path.join(repo.outside, 'elsewhere.pack')];
@@ -158,7 +158,7 @@ describe('a first checkpoint of many files', () => {
     for (const [at, [name, plant]] of Object.entries(refused).entries()) {
       fs.cpSync(saved, repo.at('.git'), { recursive: true });
       const here = { ...repo, store: path.join(repo.outside, `store${at}`) };
-      plant(here);
+      await plant(here);
       const { tree } = await (await open(here)).capture();
       assert.deepEqual(borrowed(here), [], name);
       await assertOwned(here, tree);
