@@ -45,8 +45,8 @@ export class SeveralRoots implements Workspace, Keeper {
     return joinHeads(await this.#inEach(async ({ name, workspace }) => ({ name, head: await workspace.head() })));
   }
 
-  async capture(): Promise<WholeCapture> {
-    return { ...joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.capture() }))), covers: 'everything' };
+  async capture(around?: 'command'): Promise<WholeCapture> {
+    return { ...joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.capture(around) }))), covers: 'everything' };
   }
 
   async captureWritten(paths: readonly Path[]): Promise<Capture> {

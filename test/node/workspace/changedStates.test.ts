@@ -6,8 +6,11 @@ import path from 'node:path';
 import fc from 'fast-check';
 import type { Capture } from '../../../src/agent/ports.ts';
 import { AnswerReader } from '../../../src/node/workspace/comparison.ts';
+import { KnownFiles } from '../../../src/node/workspace/knownFiles.ts';
 import { isLocal } from '../../../src/node/workspace/mounts.ts';
 import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
+import { scan } from '../../../src/node/workspace/scan.ts';
+import type { StateEntry } from '../../../src/node/workspace/stateTable.ts';
 import { SteadyClock } from '../../../src/node/workspace/steadyClock.ts';
 import { repoAt, type TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
@@ -96,7 +99,13 @@ async function assertSeen({ repo, workspace }: Tree, compared: boolean, what: st
 
 /** Ends the process that works in the store; it is a child of this one. */
 async function endHelper({ repo }: Tree): Promise<void> {
-  const works = (pid: string) => fs.existsSync(`/proc/${pid}/cwd`) && fs.readlinkSync(`/proc/${pid}/cwd`) === repo.store;
+  const works = (pid: string) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/cwd`) === repo.store;
+    } catch {
+      return false;
+    }
+  };
   const pids = fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').trim().split(' ').filter(works);
   assert.equal(pids.length, 1);
   process.kill(Number(pids[0]), 'SIGKILL');
@@ -226,16 +235,19 @@ describe('a look around a command', () => {
     }
   });
 
-  it('looks at everything itself where the clock was set back, and relies on no state that is yet to come', async () => {
+  it('looks at everything itself once where the clock was set back, and relies on no time that is yet to come', async () => {
     const tree = broken.get(late) ?? assert.fail();
     const { now } = Date;
+    const known = new KnownFiles();
+    known.note((await scan(tree.repo.root, () => false)).found.map(({ path: file, state }): [string, StateEntry] => [file, { blob: undefined, state }]));
+    const unsettled = async () => (await scan(tree.repo.root, () => false, known)).found.length;
+    assert.equal(await unsettled(), 0);
     try {
-      Date.now = () => now() - 3_600_000;
+      Date.now = () => now() - 1_000;
       change(tree.repo);
-      await assertSeen(tree, false, 'an hour back');
-      // By this clock all files are an hour younger than now: none has settled.
-      fs.writeFileSync(tree.repo.at('a.txt'), 'neo');
-      await assertSeen(tree, false, 'every folder is young');
+      await assertSeen(tree, false, 'a second back');
+      Date.now = () => now() - 3_600_000;
+      assert.equal(await unsettled(), known.news.size);
     } finally {
       Date.now = now;
     }
@@ -246,6 +258,36 @@ describe('a look around a command', () => {
     assert.equal(clock.isSteady(9_400), false, 'small steps back add up');
     clock.note(9_400, true);
     assert.equal(clock.isSteady(9_400), true);
+  });
+
+  it('reads nothing that has settled, no more than any other look', async () => {
+    const { repo, workspace } = cases.get('nothing') ?? assert.fail();
+    const { openSync, readlinkSync } = fs;
+    const read: string[] = [];
+    const noting = <Args extends readonly unknown[], Value>(work: (...args: Args) => Value) => (...args: Args): Value => {
+      if (String(args[0]).startsWith(`${repo.root}/`)) read.push(String(args[0]));
+      return work(...args);
+    };
+    Object.assign(fs, { openSync: noting(openSync), readlinkSync: noting(readlinkSync) });
+    syncBuiltinESMExports();
+    try {
+      await workspace.capture('command');
+      await workspace.capture();
+      const next = await openTree(repo);
+      await next.capture();
+      await next.captureWritten(['b.txt']);
+    } finally {
+      Object.assign(fs, { openSync, readlinkSync });
+      syncBuiltinESMExports();
+    }
+    assert.deepEqual(read, []);
+  });
+
+  it('takes a folder that has changed a moment ago for one that may change again without its times telling', async () => {
+    const repo = newRepo();
+    const key = async () => (await scan(repo.root, () => false)).around.folders.get('');
+    assert.equal(await key(), '');
+    assert.match((await scan((cases.get('nothing') ?? assert.fail()).repo.root, () => false)).around.folders.get('still') ?? '', /^\d+:/);
   });
 
   it('is not what a boundary rests on: there every folder is listed', async () => {
