@@ -125,8 +125,8 @@ function swap(repo: TestRepo, file: string, make: (place: string) => void): void
   make(repo.at(file));
 }
 
-/** What a command can do to files, each without any other trace. The second function is done before all has settled. */
-const changes: Readonly<Record<string, readonly [change: (repo: TestRepo) => void, before?: (repo: TestRepo) => void]>> = {
+/** What a command can do to files, each without any other trace. The second function is done before all has settled, the third after the change was seen. */
+const changes: Readonly<Record<string, readonly [change: (repo: TestRepo) => void, before?: ((repo: TestRepo) => void) | undefined, then?: (repo: TestRepo) => void]>> = {
   'nothing': [() => undefined],
   'other bytes of the same number, with the time set back': [(repo) => sameTimes(repo, 'a.txt', () => change(repo))],
   'the execution bit': [(repo) => fs.chmodSync(repo.at('tool.sh'), 0o755)],
@@ -153,7 +153,8 @@ const changes: Readonly<Record<string, readonly [change: (repo: TestRepo) => voi
   'a pipe for a file': [(repo) => swap(repo, 'a.txt', (place) => execFileSync('mkfifo', [place]))],
   'a file for a pipe': [(repo) => swap(repo, 'pipe', (place) => fs.writeFileSync(place, 'p'))],
   'a link for a folder with the same in it': [(repo) => (fs.renameSync(repo.at('d'), path.join(repo.outside, 'd')), fs.symlinkSync(path.join(repo.outside, 'd'), repo.at('d')))],
-  'a link high above': [(repo) => (fs.renameSync(repo.at('d'), repo.at('other')), fs.symlinkSync('other', repo.at('d')))],
+  'a link high above, and the folder back': [(repo) => (fs.renameSync(repo.at('d'), repo.at('other')), fs.symlinkSync('other', repo.at('d'))), undefined, (repo) => (fs.rmSync(repo.at('d')), fs.renameSync(repo.at('other'), repo.at('d')))],
+  'a new file, and other bytes in it': [(repo) => repo.write('d/new.txt', 'one'), undefined, (repo) => sameTimes(repo, 'd/new.txt', () => repo.write('d/new.txt', 'eno'))],
   'another folder of the same names': [(repo) => (fs.renameSync(repo.at('d'), path.join(repo.outside, 'd')), fs.cpSync(path.join(repo.outside, 'd'), repo.at('d'), { recursive: true }), repo.write('d/e/f.txt', 'g'))],
   'a folder that is called otherwise': [(repo) => fs.renameSync(repo.at('d/e'), repo.at('d/g'))],
   'files that change places': [(repo) => (fs.renameSync(repo.at('a.txt'), repo.at('z')), fs.renameSync(repo.at('b.txt'), repo.at('a.txt')), fs.renameSync(repo.at('z'), repo.at('b.txt')))],
@@ -201,12 +202,14 @@ describe('a look around a command', () => {
   });
   after(removeRepos);
 
-  for (const [name, [work]] of Object.entries(changes)) {
+  for (const [name, [work, , then]] of Object.entries(changes)) {
     it(`sees by states alone: ${name}`, async () => {
       const tree = cases.get(name) ?? assert.fail();
       work(tree.repo);
       const compared = name !== 'the last file of a folder gone';
       await assertSeen(tree, compared, name);
+      then?.(tree.repo);
+      if (then !== undefined) await assertSeen(tree, compared, `${name}: then`);
       assert.equal(fs.existsSync(path.join(tree.repo.outside, 'ran')), false, 'no filter ran');
     });
   }
