@@ -60,6 +60,7 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
     await look(run);
     return 'The call was interrupted. It changes no file; make it again if you need it.';
   }
+  if (call.name !== 'bash' && run.recorder.session.tree !== undefined) await run.ports.workspace.sweep(run.recorder.session.tree);
   const { tree } = await run.ports.workspace.capture();
   const before = run.recorder.session.tree ?? tree;
   const own = call.name === 'bash' ? await changedWhileRunning(run, before, tree) : await writtenBy(run, call, before);
