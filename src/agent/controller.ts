@@ -1,6 +1,7 @@
 import { openConflicts } from '../core/session/undo.ts';
 import type { Intention } from '../core/session/view.ts';
 import type { Path } from '../core/session/changes.ts';
+import { diskFault } from '../core/session/diskFault.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
@@ -98,8 +99,18 @@ export class Controller {
     await this.#running?.catch(() => undefined);
   }
 
-  /** Carries out what a person intends; never throws for what a person can get wrong. */
+  /** Carries out what a person intends; never throws for what a person can get wrong, nor for a disk that takes nothing. */
   async act(intention: Intention): Promise<Acted> {
+    try {
+      return await this.#withConflicts(intention);
+    } catch (error) {
+      const fault = diskFault(error);
+      if (fault === undefined) throw error;
+      return { ok: false, message: `${fault}; what was begun is taken to its end then` };
+    }
+  }
+
+  async #withConflicts(intention: Intention): Promise<Acted> {
     const before = this.session.rewinds.length;
     const acted = await this.#carryOut(intention);
     const { rewinds } = this.session;

@@ -19,6 +19,7 @@ import { finishRedo, finishUndo } from './undoRewind.ts';
 export async function finishRewind(run: Run): Promise<void> {
   const plan = run.recorder.session.rewinding;
   if (plan === undefined) return;
+  await run.ports.workspace.sweep(plan.safety);
   const { tree } = await run.ports.workspace.capture();
   const hunks = plan.hunks ?? (plan.hunk === undefined ? undefined : [{ path: plan.to, hunks: [plan.hunk] }]);
   await (hunks === undefined ? finishFiles(run, plan, tree) : finishParts(run, plan, hunks, tree));

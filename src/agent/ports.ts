@@ -117,8 +117,11 @@ export interface CommitInput {
 export interface Workspace {
   readonly root: string;
   head(): Promise<Head>;
-  /** Looks at everything. */
-  capture(): Promise<WholeCapture>;
+  /**
+   * Looks at everything. Before and after a `command` a folder whose own state has not changed is taken to have the entries that it had, where the
+   * file system keeps that; otherwise each is listed.
+   */
+  capture(around?: 'command'): Promise<WholeCapture>;
   /**
    * Looks at these paths and at what was written through this port since the last look; at everything where that would not be enough to know
    * them. For file tools, whose writes are known; whatever else changed meanwhile is found by the next `capture`.
@@ -145,6 +148,8 @@ export interface Workspace {
   /** Writes one change atomically (same directory, rename), keeping the mode. A file that is not as `expected` is answered `stale`. */
   apply(change: FileChange): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string }>;
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
+  /** Removes what a process that died in a write of this port left beside files since the checkpoint `since`, and nothing that may be the user's. */
+  sweep(since: TreeId): Promise<void>;
   /** What `restore` would do with one path in rounds, without doing it. `answers`: the texts that a person gave for conflicts on the way, in order. */
   rehearse(path: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal>;
   /** Keeps a text in the checkpoint store, so that `restore` can bring it to this path; answers its blob id. */

@@ -1,5 +1,6 @@
 import { Paused } from '../agent/run.ts';
 import { diskFault } from '../core/session/diskFault.ts';
+import { JournalFault } from '../core/session/entries.ts';
 import { StartRefusal } from '../node/session/refusal.ts';
 import { UsageError } from './arguments.ts';
 import { exits } from './exit.ts';
@@ -81,6 +82,11 @@ async function explain(error: unknown, name = ''): Promise<number> {
     const paused = measuring.includes(name);
     process.stderr.write(`bounded: ${paused ? 'paused, ' : ''}${fault}, then: bounded ${paused ? 'resume' : name}\n`);
     return paused ? exits.paused : exits.fail;
+  }
+  // Somebody else wrote to the trace, moved or replaced it: nothing of ours to look for in a stack.
+  if (error instanceof JournalFault) {
+    process.stderr.write(`bounded: ${error.message}. Nothing more is recorded; look with bounded trace before bounded resume\n`);
+    return exits.internal;
   }
   process.stderr.write(`bounded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exits.internal;

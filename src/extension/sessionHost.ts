@@ -52,6 +52,7 @@ export class SessionHost {
   #holding: Holding | undefined;
   #running: Promise<Outcome> | undefined;
   #opening = false;
+  #stuck = false;
   #closings = 0;
   #progress = '';
   readonly #pulse = new Pulse(() => this.#changed.fire(this.shown));
@@ -101,6 +102,11 @@ export class SessionHost {
   /** Whether the loop works or waits at a gate in this window. */
   get running(): boolean {
     return this.held?.controller.running === true;
+  }
+
+  /** The session of this window can go on only when it is opened anew. */
+  get stuck(): boolean {
+    return this.#stuck;
   }
 
   get opening(): boolean {
@@ -165,6 +171,7 @@ export class SessionHost {
 
   #take(holding: Holding): void {
     this.#holding = holding;
+    this.#stuck = false;
     this.#progress = '';
     holding.hunks.follow(holding.held.controller.session);
     holding.held.controller.onEntry((session, entry) => {
@@ -184,6 +191,7 @@ export class SessionHost {
 
   #rest(rest: Rest): void {
     log().info(`the session came to rest: ${rest.kind}`);
+    this.#stuck = rest.kind === 'paused' && rest.unrecorded === true;
     if (!this.running) this.#pulse.rest();
     this.#progress = '';
     this.#rested.fire(rest);

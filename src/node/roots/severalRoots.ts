@@ -5,6 +5,7 @@ import { pathIn, splitPath, type RootName } from '../../core/contract/rootPath.t
 import { globsIn } from '../../core/contract/roots.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
@@ -45,8 +46,8 @@ export class SeveralRoots implements Workspace, Keeper {
     return joinHeads(await this.#inEach(async ({ name, workspace }) => ({ name, head: await workspace.head() })));
   }
 
-  async capture(): Promise<WholeCapture> {
-    return { ...joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.capture() }))), covers: 'everything' };
+  async capture(around?: 'command'): Promise<WholeCapture> {
+    return { ...joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.capture(around) }))), covers: 'everything' };
   }
 
   async captureWritten(paths: readonly Path[]): Promise<Capture> {
@@ -172,6 +173,11 @@ export class SeveralRoots implements Workspace, Keeper {
     return outcomes.flatMap(({ name, outcome }) => outcome.map((left) => ({ ...left, path: pathIn(name, left.path) })));
   }
 
+  async sweep(since: TreeId): Promise<void> {
+    const ids = this.#ids(since);
+    await this.#inEach(({ name, workspace }) => workspace.sweep(ids[this.#indexOf(name)] ?? ''));
+  }
+
   async rehearse(file: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal> {
     const found = await this.#find(file);
     if ('fault' in found) return { path: file, does: 'left', why: found.fault };
@@ -257,16 +263,24 @@ export class SeveralRoots implements Workspace, Keeper {
     return results;
   }
 
-  /** Does what concerns a root there; where that fails, `failed` says so of its items, and the other roots are gone on with. */
+  /**
+   * Does what concerns a root there; where that fails, `failed` says so of its items, and the other roots are gone on with. A disk that takes
+   * nothing now may take it later: that is thrown, after the others.
+   */
   async #eachOf<Item extends { readonly path: Path }, T>(items: readonly Item[], work: (root: Root, own: readonly Item[]) => Promise<T>, failed: (own: readonly Item[], why: string) => T): Promise<{ readonly name: RootName; readonly outcome: T }[]> {
     const outcomes: { readonly name: RootName; readonly outcome: T }[] = [];
+    const passing: unknown[] = [];
     for (const root of this.#roots) {
       const own = ofRoot(items, root.name, this.#names);
       if (own.length === 0) continue;
       const fault = await root.standing.fault();
-      const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => failed(own, error instanceof Error ? error.message : String(error))) : failed(own, fault);
+      const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => {
+        if (diskFault(error) !== undefined) passing.push(error);
+        return failed(own, error instanceof Error ? error.message : String(error));
+      }) : failed(own, fault);
       outcomes.push({ name: root.name, outcome });
     }
+    if (passing.length > 0) throw passing[0];
     return outcomes;
   }
 }

@@ -14,6 +14,7 @@ import { isPlain, type PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
 import { keepSession } from './keepSession.ts';
+import { leftBeside } from './leftBeside.ts';
 import { leftOutFile } from './leftOut.ts';
 import { isBoundedPath, type Resolved } from './lexicalPath.ts';
 import type { KeepingWorkspace } from './openWorkspace.ts';
@@ -68,9 +69,9 @@ export class WorkTree implements KeepingWorkspace {
     return headOf(this.#parts.store.git, await findUserRepository(this.root));
   }
 
-  capture(): Promise<WholeCapture> {
+  capture(around?: 'command'): Promise<WholeCapture> {
     return this.#queue.run(async () => {
-      const { capture } = await this.#parts.captures.take();
+      const { capture } = await this.#parts.captures.take(around);
       this.#written.clear();
       return capture;
     });
@@ -85,7 +86,7 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   scratchUse(): Promise<ScratchUse> {
-    return this.#queue.run(async () => scratchUse(this.root, (await this.#parts.captures.last()).skipped.filter((path) => !isBoundedPath(path))));
+    return this.#queue.run(async () => scratchUse(this.root, [...(await this.#parts.captures.last()).around.skipped].filter((path) => !isBoundedPath(path))));
   }
 
   dirty(): Promise<readonly Path[]> {
@@ -139,6 +140,14 @@ export class WorkTree implements KeepingWorkspace {
     return this.#queue.run(() => this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items)));
   }
 
+  sweep(since: TreeId): Promise<void> {
+    return this.#queue.run(async () => {
+      const { state } = await this.#parts.captures.take();
+      const items = leftBeside(await this.#parts.trees.get(since), state.tree);
+      if (items.length > 0) await this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items));
+    });
+  }
+
   rehearse(path: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal> {
     return this.#queue.run(() => rehearse(this.#parts, path, items, answers));
   }
@@ -160,8 +169,8 @@ export class WorkTree implements KeepingWorkspace {
 
   /** Whether a folder came to be under the session. */
   async #made(): Promise<(folder: Path) => boolean> {
-    const { appeared, folders } = await this.#parts.captures.last();
-    return (folder) => appeared.has(folder) || folders?.has(folder) === false;
+    const { appeared, around } = await this.#parts.captures.last();
+    return (folder) => appeared.has(folder) || !around.folders.has(folder);
   }
 
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {

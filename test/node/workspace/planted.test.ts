@@ -90,7 +90,7 @@ async function wholeLife(repo: TestRepo): Promise<void> {
   assert.deepEqual(await workspace.apply({ kind: 'write', path: 'src/a.ts', content: read.text.replace('one', 'ONE').replace('three', 'THREE'), expected: read.blob }), { ok: true });
   repo.write('sub/by-command', 'x');
   repo.write('embedded/by-command', 'x');
-  const after = await workspace.capture();
+  const after = await workspace.capture('command');
   const diffs = await workspace.diff(base.tree, after.tree);
   assert.deepEqual(diffs.map((diff) => diff.path), ['embedded/by-command', 'src/a.ts', 'sub/by-command']);
   const hunks = await workspace.hunks(diffs[1] ?? assert.fail());

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { watching } from './faults.ts';
 import { Crash, House, Template } from './histories/house.ts';
 
 /** A file of the session with the real journal, store and agent, and short words for what a history does to it. */
@@ -206,6 +207,25 @@ describe('fixed histories of rewinds', () => {
       await house.restart();
       await undone(house, file, before);
     }));
+
+    for (const [what, act] of [
+      ['a rewind', (house: House) => house.act({ type: 'rewind-boundary', to: 'base' })], ['a file tool', (house: House) => house.write(name, 'all by the session\n')],
+    ] as const) {
+      it(`nothing that ${what} had beside a file stays there, and nothing of it counts as the user's`, () => play(async (house, file) => {
+        await file.command('a1 line', 'by the session');
+        await house.look();
+        let dead = false;
+        const die = (change: string, args: readonly unknown[]) => {
+          dead ||= change === 'rename' && String(args[0]).endsWith('.tmp') && String(args[1]).endsWith('/a.txt');
+          if (dead) throw new Crash();
+        };
+        await assert.rejects(watching(die, () => Promise.resolve(act(house))), Crash);
+        const beside = () => fs.readdirSync(path.join(house.root, 'src')).filter((one) => one.startsWith('.bounded-')).length;
+        assert.equal(beside(), 2);
+        await house.restart();
+        assert.deepEqual([beside(), house.session.userChanges], [0, []]);
+      }));
+    }
 
     it('what was begun and not done yet is done', () => play(async (house, file) => {
       const start = file.text();

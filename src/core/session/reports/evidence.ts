@@ -52,8 +52,9 @@ function lookedAt(session: Session, hunks: readonly ListedHunk[] = []): Sections
   return [['Marked as reviewed by a person', hunks.length === 0 ? '' : done === 0 ? `None of ${count(hunks.length, 'hunk')}.` : `${done} of ${count(hunks.length, 'hunk')}.${rest}`]];
 }
 
-function agreementSections({ contractFile, contractHash, locked, amended, amendments, answers }: Session): Sections {
+function agreementSections({ contract: { roots = [] }, contractFile, contractHash, locked, amended, amendments, answers }: Session): Sections {
   return [
+    ['Folders', roots.length === 0 ? '' : `The workspace folder and ${roots.map(code).join(', ')}; ids of their contents are joined by \`+\`, in this order.`],
     ['Contract', `${code(contractFile)}, SHA-256 ${code(contractHash)}, ${locked ? 'locked' : 'not locked'}${amended ? ', amended after it had been locked' : ''}.`],
     ['Amendments', list(amendments.map((one) => `${code(one.id)} **${one.decided ?? 'open'}**: ${code(one.change)} (${plainText(one.why)})`))],
     ['Gates', list(answers.map(gateLine))],
