@@ -1,6 +1,7 @@
 import type { Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { FileHunks, LeftPath, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import { openFlags } from '../core/session/line.ts';
+import { isWholeFile } from '../core/session/listedHunk.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
 import { listHunks } from './hunks.ts';
 import { look } from './look.ts';
@@ -26,9 +27,8 @@ export async function rewindListed(run: Run, names: readonly HunkName[]): Promis
   const parts = await findHunks(run, names, tree);
   if (typeof parts === 'string') return parts;
   const { line } = run.recorder.session;
-  // A file that is one part goes back as a file does; where the user has a share in it, that is merged or it stays.
-  const whole = new Set(parts.filter((part) => part.lines === undefined).map((part) => part.path));
-  const done = await rewindParts(run, tree, await byFile(run, tree, parts), planRewind(line.writes.filter((write) => whole.has(write.path))), names);
+  const whole = new Set(parts.filter(isWholeFile).map((part) => part.path));
+  const done = await rewindParts(run, tree, await byFile(run, tree, parts.filter((part) => !isWholeFile(part))), planRewind(line.writes.filter((write) => whole.has(write.path))), names);
   if (typeof done !== 'string') await settleFlags(run, [...done.restored, ...done.merged]);
   return done;
 }
