@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import fc from 'fast-check';
 import type { Capture } from '../../../src/agent/ports.ts';
-import { AnswerReader } from '../../../src/node/workspace/comparison.ts';
+import { AnswerReader, Comparison } from '../../../src/node/workspace/comparison.ts';
 import { KnownFiles } from '../../../src/node/workspace/knownFiles.ts';
 import { isLocal } from '../../../src/node/workspace/mounts.ts';
 import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
@@ -309,6 +309,17 @@ describe('a look around a command', () => {
     }
     for (const wrong of ['=1\0', '=0\0x', `error: x\n${right}`, `${line}error: x\n=0\0`, right.replace(' D', ' U'), right.replace(' D', ' R100'), 'a\0b\0', '\0']) assert.equal(new AnswerReader().take(Buffer.from(wrong)), undefined, wrong);
     for (const part of [line, line.slice(0, -1), `${line}=0`]) assert.equal(new AnswerReader().take(Buffer.from(part)), 'more', part);
+  });
+
+  it('never takes the answer to a question that was given up for that to the next one', async () => {
+    const folder = newRepo().outside;
+    const program = path.join(folder, 'program');
+    fs.writeFileSync(program, `#!/bin/sh\nif mkdir first 2>/dev/null; then while [ ! -e asked ]; do :; done; name=old; else name=new; touch asked; fi\nprintf ":100644 000000 ${'1'.repeat(40)} ${'0'.repeat(40)} D\\0$name\\0"\n`, { mode: 0o755 });
+    const comparison = new Comparison({ program, environment: { PATH: process.env['PATH'] ?? '' }, directory: folder }, folder, path.join(folder, 'table'));
+    const givenUp = comparison.changed();
+    while (!fs.existsSync(path.join(folder, 'first'))) await new Promise(setImmediate);
+    assert.deepEqual(await comparison.changed(), new Set(['new']));
+    assert.equal(await givenUp, undefined);
   });
 
   it('is taken only where times come from this machine and nothing else is mounted', () => {
