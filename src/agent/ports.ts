@@ -218,7 +218,10 @@ export interface ShellResult {
 export interface Shell {
   /** Tries what the platform offers; never throws. */
   probe(): Promise<SandboxState>;
-  /** From when to when the last command ran, in milliseconds since the epoch; undefined where there was none or where that is not known. */
+  /**
+   * From when to when the last command ran, in milliseconds since the epoch; undefined where there was none or where that is not known. Where the
+   * process that had started it died, whatever still runs of it is ended first.
+   */
   lastRun(): Promise<{ readonly from: number; readonly to: number } | undefined>;
   /** Ends when the whole process tree is dead. */
   run(request: ShellRequest, progress: (text: string) => void, signal: Signal): Promise<ShellResult>;
