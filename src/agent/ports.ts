@@ -102,6 +102,8 @@ export interface ConflictSides {
   readonly yours: string;
   readonly base: string;
   readonly rewound: string;
+  /** Merged as far as it goes; where both changed the same lines, those of the base. Nobody decided on that. */
+  readonly undecided: string;
 }
 
 export interface CommitInput {

@@ -159,7 +159,7 @@ export interface HunkRow {
   readonly added: number;
   readonly removed: number;
   readonly standing: string;
-  /** Phase, turn and tool, or that it was the user. */
+  /** Tool, turn and phase, or that it was the user. */
   readonly by: string;
   readonly reviewed: boolean;
   /** The file is one part: it is no text, or only its permissions changed. */
