@@ -14,7 +14,7 @@ import type { KeepAnswer, Ports, Signal } from './ports.ts';
 import { ReadLedger } from './readLedger.ts';
 import type { Recorder } from './recorder.ts';
 import { writeReports } from './reports.ts';
-import { previewRewind, rewindFile, rewindHunk, rewindToBoundary, rewindWrites, sessionHunks } from './rewind.ts';
+import { previewRewind, rewindFile, rewindHunk, rewindProblem, rewindToBoundary, rewindWrites, sessionHunks } from './rewind.ts';
 import type { Run } from './run.ts';
 import { undoRewind } from './undoRewind.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
@@ -108,6 +108,11 @@ export class Controller {
     }
   }
 
+  /** Why an intention cannot be carried out, where that is known before anybody is asked: there is no way back to that boundary. */
+  refusalOf(intention: Intention): string | undefined {
+    return intention.type === 'rewind-boundary' ? rewindProblem(this.session, intention.to) : undefined;
+  }
+
   /** Paths that a rewind to a boundary (or `base`) would bring back. */
   async previewRewind(to: string): Promise<readonly string[]> {
     return previewRewind(this.session, to);
@@ -179,7 +184,8 @@ export class Controller {
   }
 
   async #rewindBoundary(run: Run, to: string): Promise<Acted> {
-    if (to !== 'base' && !this.session.line.boundaries.some((one) => one.id === to)) return { ok: false, message: `there is no boundary ${to} on this attempt` };
+    const problem = rewindProblem(this.session, to);
+    if (problem !== undefined) return { ok: false, message: problem };
     const rewind = await rewindToBoundary(run, to);
     await writeReports(run);
     return { ok: rewind.left.length === 0, message: `${describe(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}` };
@@ -272,9 +278,19 @@ export class Controller {
       await finish(run, 'stopped', 'everything was undone by a person', 'as-is');
       return acted;
     }
+    if (how === 'drop') return this.#drop(run);
     const kept: KeepAnswer = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
-    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail });
+    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail, ...(kept.branch === undefined ? {} : { branch: kept.branch }) });
     return { ok: kept.ok, message: kept.detail };
+  }
+
+  /** Removes the branch that was made last; the work tree stays as it is. */
+  async #drop(run: Run): Promise<Acted> {
+    const branch = this.session.branches.at(-1);
+    if (branch === undefined) return { ok: false, message: 'the session has no branch in the repository: none was kept, or it was dropped already' };
+    const dropped = await run.ports.keeper.drop(branch);
+    if (dropped.ok) await run.recorder.record({ type: 'work/kept', how: 'dropped', detail: dropped.detail, branch });
+    return { ok: dropped.ok, message: dropped.detail };
   }
 }
 

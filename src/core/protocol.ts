@@ -22,4 +22,6 @@ export type OpenTarget =
   | { readonly kind: 'report'; readonly file: 'PLAN.md' | 'ORACLE.md' | 'PROGRESS.md' | 'REVIEW.md' | 'EVIDENCE.md' }
   | { readonly kind: 'contract' }
   | { readonly kind: 'diff' }
+  /** The base against the content that the verdict is of. */
+  | { readonly kind: 'verdict-diff' }
   | { readonly kind: 'boundary-diff'; readonly boundary: string };

@@ -55,6 +55,11 @@ async function act(held: HeldSession, intention: Intention, output: Output): Pro
 }
 
 async function preview(held: HeldSession, intention: Intention, output: Output): Promise<number> {
+  const refusal = held.controller.refusalOf(intention);
+  if (refusal !== undefined) {
+    output.print({ ok: false, message: refusal, intention }, refusal);
+    return exits.fail;
+  }
   const paths = await previewFor(held.controller, intention);
   const all = await held.controller.hunks();
   const hunks = paths.flatMap((path) => (all.get(path) ?? []).map((hunk) => ({ path, ...hunk })));

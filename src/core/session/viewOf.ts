@@ -3,9 +3,10 @@ import type { CallRecord, DoneRewind, Session } from './session.ts';
 import type { CallRow, Meter, PlanView, RewindRow, View } from './view.ts';
 import { boundaryRows } from './view/boundaryRows.ts';
 import { cardView } from './view/cardView.ts';
-import { cost, count, dollars, duration, sandboxWarning, titleOf, unmatchedWarning } from './view/figures.ts';
+import { bytesText, cost, count, dollars, duration, sandboxWarning, titleOf, unmatchedWarning } from './view/figures.ts';
 import { oracleView } from './view/oracleView.ts';
 import { resultView } from './view/resultView.ts';
+import { storeWarning } from './view/storeWords.ts';
 
 /** What the journal cannot know of this moment. */
 export interface Moment {
@@ -56,9 +57,11 @@ function meta(session: Session, moment: Moment): readonly string[] {
 function warnings(session: Session): readonly string[] {
   const sandbox = sandboxWarning(session);
   const { servedBy } = session.endpoint;
+  const store = storeWarning(session);
   const unmatched = session.line.boundaries.length === 0 ? unmatchedWarning(session.base?.unmatched) : undefined;
   return [
     ...(unmatched === undefined ? [] : [unmatched]),
+    ...(store === undefined ? [] : [store]),
     ...(sandbox === undefined ? [] : [sandbox]),
     ...(servedBy === undefined ? [] : [`Answers come from: ${servedBy}, not from a model of the vendor.`]),
     ...(session.amended ? ['The contract was amended after it had been locked.'] : []),
@@ -92,6 +95,7 @@ function budgets(session: Session, moment: Moment): readonly Meter[] {
     meter('Files', base.files, diff.files, String), meter('Lines', base.lines, diff.lines, String),
     { ...meter('Cost', spent.usd + spent.assumedUsd, budget.costUsd, dollars), used: cost(session) }, meter('Time', moment.active, budget.timeMs, duration),
     meter('Turns', spent.turns, budget.turns, String), meter('Repairs', line.repairs, budget.repairs, String),
+    ...(session.store === undefined ? [] : [meter('Checkpoints', session.store.bytes, session.store.limit, bytesText)]),
   ];
 }
 

@@ -14,6 +14,8 @@ import { completed } from './questions.ts';
 export async function perform(app: App, wanted: Intention): Promise<Acted | undefined> {
   const { shown, held } = app.host;
   if (shown === undefined || held === undefined) return tell({ ok: false, message: 'there is no session in this window' });
+  const impossible = held.controller.refusalOf(wanted);
+  if (impossible !== undefined) return tell({ ok: false, message: impossible });
   const paths = touches(wanted) ? await (await app.host.engine()).previewFor(held.controller, asRewind(wanted)) : [];
   const needed = [...paths, ...(readsContract(wanted) ? [shown.session.contractFile] : [])];
   const refusal = unsavedRefusal(shown.place, needed);

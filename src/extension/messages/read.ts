@@ -25,7 +25,7 @@ const intentions: Readonly<Record<Intention['type'], Fields>> = {
   'pause': {},
   'continue': {},
   'stop': {},
-  'keep': { how: oneOf('branch', 'squash', 'patch', 'leave', 'undo'), withoutMine: (value) => value === undefined || typeof value === 'boolean' },
+  'keep': { how: oneOf('branch', 'squash', 'patch', 'leave', 'undo', 'drop'), withoutMine: (value) => value === undefined || typeof value === 'boolean' },
 };
 
 const targets: Readonly<Record<OpenTarget['kind'], Fields>> = {
@@ -34,6 +34,7 @@ const targets: Readonly<Record<OpenTarget['kind'], Fields>> = {
   'report': { file: oneOf('PLAN.md', 'ORACLE.md', 'PROGRESS.md', 'REVIEW.md', 'EVIDENCE.md') },
   'contract': {},
   'diff': {},
+  'verdict-diff': {},
   'boundary-diff': { boundary: text },
 };
 

@@ -117,8 +117,7 @@ export class Captures {
     const { tree: id, appeared } = await record.read();
     const tree = id === undefined ? emptyDir : await trees.get(id);
     const oids = [...new Set(oidsOf(tree))];
-    const missing = new Set(await store.missing(oids));
-    store.remember(oids.filter((oid) => !missing.has(oid)));
+    const missing = await store.find(oids);
     const noted = await record.statCache.read();
     const known = new Map(Array.from(files(tree), ([path, blob]): [Path, KnownFile] => {
       const note = missing.has(blob.oid) ? undefined : noted.get(path);

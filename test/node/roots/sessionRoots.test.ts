@@ -85,9 +85,9 @@ describe('the folders of a session', () => {
       await free.release();
     }
     await other.release();
-    const release = await takeLeases(roots, holder);
+    const holding = await takeLeases(roots, holder);
     for (const folder of [main, api, web]) assert.ok('heldBy' in (await acquireLease((await repositoryState(folder)).lease, { door: 'a third' })), folder);
-    await release();
+    await holding?.release();
     const free = await acquireLease((await repositoryState(api)).lease, { door: 'a third' });
     assert.ok('release' in free);
     await free.release();
