@@ -1,10 +1,12 @@
+import path from 'node:path';
 import type { Needs } from '../../core/session/retention.ts';
 import type { Blobs } from './blobs.ts';
+import { ownPacks } from './gatherPacks.ts';
 import { emptyBlob } from './objects.ts';
 import { Reach } from './reach.ts';
 import { lastTrees } from './rootRecord.ts';
 import type { Store } from './store.ts';
-import { askAbout, packsOf, sizeOf, sweep } from './sweep.ts';
+import { askAbout, sizeOf, sweep } from './sweep.ts';
 import { emptyDir } from './tree.ts';
 
 /** Bytes of an object in the index of a pack: id, CRC-32 and offset. */
@@ -55,7 +57,8 @@ export class Checkpoints {
 
   /** Begins a look. The last checkpoint of each work tree is kept; histories end at the commits `stops`. Rejects where the store is damaged. */
   async survey(stops: ReadonlySet<string>): Promise<Survey> {
-    const packs = await packsOf(this.#store);
+    const { directory } = this.#store.packs;
+    const packs = (await ownPacks(directory)).map((name) => path.join(directory, name));
     const reach = new Reach(this.#store, this.#blobs, stops);
     let kept = 0;
     const weigh: Survey['weigh'] = async (needs) => {

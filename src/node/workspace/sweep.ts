@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { writeDurably } from '../journal/durable.ts';
 import { Pace } from './pace.ts';
@@ -38,12 +38,6 @@ export async function sweep(store: Store, packs: readonly string[], kept: Readon
     bytes += found.bytes;
   }
   await replace(store, waiting);
-}
-
-/** Packs that are there now, without extension. */
-export async function packsOf(store: Store): Promise<string[]> {
-  const directory = store.packs.directory;
-  return (await readdir(directory)).filter((name) => name.endsWith('.idx')).map((name) => path.join(directory, name.slice(0, -4)));
 }
 
 /** A line in this format of `git cat-file --batch-check` for each object. */

@@ -74,6 +74,16 @@ describe('making room in the store', () => {
     git(repo, 'fsck', '--strict', '--no-dangling');
   });
 
+  it('leaves packs alone that have anything beside them', async () => {
+    const repo = newRepo({ 'a.txt': 'a' });
+    const { workspace } = await history(repo);
+    const folder = path.join(repo.store, 'objects', 'pack');
+    const packs = fs.readdirSync(folder);
+    for (const name of packs) fs.writeFileSync(path.join(folder, `${path.parse(name).name}.keep`), '');
+    await keepOnly(workspace, needs({}), []);
+    assert.deepEqual(fs.readdirSync(folder).filter((name) => !name.endsWith('.keep')), packs);
+  });
+
   it('that is interrupted at any step leaves a whole store with all that is needed, and the next time comes to the end', async function () {
     this.timeout(60_000);
     const original = newRepo({ 'a.txt': 'a' });
