@@ -1,11 +1,11 @@
-import type { Blob, Path } from '../core/session/changes.ts';
-import type { RewindPlan } from '../core/session/facts.ts';
-import type { DoneRewind } from '../core/session/session.ts';
+import type { Blob, Path, TreeId } from '../core/session/changes.ts';
+import type { RestoreItem, RewindPlan } from '../core/session/facts.ts';
+import type { DoneRewind, Undoing } from '../core/session/session.ts';
 import { sharesOf } from '../core/session/shares.ts';
 import { inverse } from './beside.ts';
 import { baseTree } from './diffUse.ts';
 import { look } from './look.ts';
-import type { RestoreOutcome } from './ports.ts';
+import type { RestoreOutcome, Workspace } from './ports.ts';
 import { restoreRounds } from './restoreRounds.ts';
 import { begin } from './rewind.ts';
 import type { Run } from './run.ts';
@@ -13,20 +13,43 @@ import type { Run } from './run.ts';
 /** Brings back what a rewind took away; what came later stays. */
 export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreOutcome> {
   const { tree } = await look(run);
-  const paths = [...rewind.restored, ...rewind.merged];
-  const [wanted, left] = [await run.ports.workspace.entries(rewind.safety, paths), await run.ports.workspace.entries(rewind.tree, paths)];
-  const items = paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null }));
+  const items = await itemsBetween(run.ports.workspace, [...rewind.restored, ...rewind.merged], rewind.safety, rewind.tree);
   const { kind, to } = rewind;
   const undoes = { rewind: rewind.id, users: await usersPart(run, rewind) };
   const plan = await begin(run, { kind, to, by: 'person', safety: tree, rounds: [items], beside: inverse(rewind.beside ?? []), undoes });
   return finishUndo(run, plan, undoes, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
-/** Records what an undoing did, after its restores. */
-export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
+/** Undoes an undoing: what the rewind took away goes again; what came later stays. */
+export async function redoRewind(run: Run, { id, kind, to, beside }: DoneRewind, undoing: Undoing): Promise<RestoreOutcome> {
+  const { tree } = await look(run);
+  const rounds = [await itemsBetween(run.ports.workspace, undoing.restored, undoing.safety, undoing.tree)];
+  const plan = await begin(run, { kind, to, by: 'person', safety: tree, rounds, beside: beside ?? [], redoes: id });
+  return finishRedo(run, plan, id, await restoreRounds(run, plan.rounds, plan.safety));
+}
+
+/** What brings paths from what they are in one tree to what they are in another. */
+export async function itemsBetween(workspace: Pick<Workspace, 'entries'>, paths: readonly Path[], to: TreeId, from: TreeId): Promise<readonly RestoreItem[]> {
+  const [wanted, left] = [await workspace.entries(to, paths), await workspace.entries(from, paths)];
+  return paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null }));
+}
+
+/** Records what doing a rewind again did, after its restores. */
+export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, outcome: RestoreOutcome): Promise<RestoreOutcome> {
+  const { all, tree } = await ended(run, plan, outcome);
+  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...outcome.restored, ...outcome.merged], ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }), left: all.left, tree });
+  return all;
+}
+
+async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<{ readonly all: RestoreOutcome; readonly tree: TreeId }> {
   const besideLeft = await run.ports.workspace.restoreBeside(plan.beside);
   const { tree } = await run.ports.workspace.capture();
-  const all = { ...outcome, left: [...outcome.left, ...besideLeft] };
+  return { all: { ...outcome, left: [...outcome.left, ...besideLeft] }, tree };
+}
+
+/** Records what an undoing did, after its restores. */
+export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
+  const { all, tree } = await ended(run, plan, outcome);
   await run.recorder.record({
     type: 'rewind/undone', rewind, restored: [...outcome.restored, ...outcome.merged], ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree,

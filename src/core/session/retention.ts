@@ -74,20 +74,24 @@ export function holdingsOf(session: Session): Holdings {
   return { fixed: joined([fixedOf(session), ...lines.map(fixedOfLine)]), phases: [...held.values()].sort((a, b) => a.at - b.at), boundaries: commitsOf(session, lines) };
 }
 
+/** Rewinds that can be undone, or whose undoing can. */
+const openRewinds = ({ rewinds }: Session): Session['rewinds'] => rewinds.filter((one) => !one.undone || one.undoing !== undefined);
+
 /** The line that goes on, and those that an undo of a rewind would bring back. */
-function linesOf({ line, rewinds }: Session): readonly Line[] {
-  return [line, ...rewinds.filter((one) => !one.undone).map((one) => one.previous)];
+function linesOf(session: Session): readonly Line[] {
+  return [session.line, ...openRewinds(session).flatMap((one) => [one.previous, ...(one.undoing === undefined ? [] : [one.undoing.previous])])];
 }
 
 function commitsOf({ base }: Session, lines: readonly Line[]): readonly string[] {
   return [...new Set([...(base === undefined ? [] : [base.commit]), ...lines.flatMap((line) => line.boundaries.map((one) => one.commit))])];
 }
 
-function fixedOf({ base, tree, verdict, rewinds, rewinding }: Session): Needs {
-  const pending = rewinds.filter((one) => !one.undone);
-  const items = rewinding?.rounds.flat() ?? [];
+function fixedOf(session: Session): Needs {
+  const { base, tree, verdict, rewinding } = session;
+  const pending = openRewinds(session);
+  const items = [...(rewinding?.rounds.flat() ?? []), ...pending.flatMap((one) => one.conflicts?.flatMap((conflict) => conflict.items) ?? [])];
   return {
-    trees: [base?.tree, tree, verdict?.tree, rewinding?.safety, ...pending.flatMap((one) => [one.safety, one.tree])].filter((one) => one !== undefined),
+    trees: [base?.tree, tree, verdict?.tree, rewinding?.safety, ...pending.flatMap((one) => [one.safety, one.tree, one.undoing?.safety, one.undoing?.tree])].filter((one) => one !== undefined),
     blobs: [...sidesOf(pending.flatMap((one) => one.writes)), ...oidsOf(items.flatMap((item) => [item.target, item.expected]))],
     commits: base === undefined ? [] : [base.commit],
   };

@@ -76,7 +76,7 @@ export class Commits {
     if (known !== undefined) return known;
     const { root, trees, rules, guard } = this.#parts;
     const tree = await trees.get(id);
-    const nested = new Set((await this.#parts.state()).repositories);
+    const nested = (await this.#parts.state()).around.repositories;
     const repository = await findUserRepository(root);
     const tracked = await rules.tracked(repository);
     const all = [...files(tree)];

@@ -30,14 +30,21 @@ describe('What a session needs of the checkpoint store', () => {
     assert.deepEqual(['f0', 'f1', 'g0', 'g1', 'h0', 'h1'].filter((id) => blobs.includes(id)), ['f0', 'f1', 'g0', 'g1']);
   });
 
-  it('holds what an undo needs until it was done: the trees before and after, and the newest boundary of the line that was left', () => {
+  it('holds what an undo needs, and what its own undoing needs: the trees before and after, and the newest boundary of the line that was left', () => {
     const rewind = { id: 'w', kind: 'boundary', to: 'explore', safety: 't4', tree: 't5', restored: [file], merged: [], left: [], writes: [], by: 'person' } as const;
     const rewound = worked().tell({ type: 'rewind/done', rewind }, wrote('t6', write(file, 'b0', 'c1')));
     const { fixed } = holdingsOf(rewound.session);
     for (const tree of ['t4', 't5', 't3', 't6']) assert.ok(fixed.trees.includes(tree), tree);
     assert.ok(fixed.blobs.includes('b4'));
     const undone = rewound.tell({ type: 'rewind/undone', rewind: 'w', restored: [file], left: [], tree: 't7' });
-    assert.ok(!holdingsOf(undone.session).fixed.trees.includes('t5'));
+    for (const tree of ['t4', 't5', 't6', 't7']) assert.ok(holdingsOf(undone.session).fixed.trees.includes(tree), tree);
+  });
+
+  it('holds what a conflict needs that a person has not decided yet', () => {
+    const rewind = { id: 'w', kind: 'file', to: file, safety: 't4', tree: 't4', restored: [], merged: [], left: [{ path: file, why: 'yours', conflict: true }], writes: [], by: 'person' } as const;
+    const story = worked().tell({ type: 'rewind/begun', plan: { id: 'w', kind: 'file', to: file, by: 'person', safety: 't4', rounds: [[{ path: file, target: blob('y0'), expected: blob('y1') }]], beside: [] } }, { type: 'rewind/done', rewind });
+    const { blobs } = holdingsOf(story.session).fixed;
+    assert.ok(blobs.includes('y0') && blobs.includes('y1'));
   });
 
   it('holds what a rewind needs that was begun and did not end', () => {
