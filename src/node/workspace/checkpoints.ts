@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { Needs } from '../../core/session/retention.ts';
-import type { Blobs } from './blobs.ts';
 import { ownPacks } from './gatherPacks.ts';
 import { emptyBlob } from './objects.ts';
 import { Reach } from './reach.ts';
@@ -25,13 +24,11 @@ export interface Survey {
 /** The store of checkpoints as a whole, for those who keep it within a limit. */
 export class Checkpoints {
   readonly #store: Store;
-  readonly #blobs: Blobs;
   readonly #exclusive: <T>(work: () => Promise<T>) => Promise<T>;
 
   /** `exclusive` runs work while no checkpoint is taken or read by this process. */
-  constructor(store: Store, blobs: Blobs, exclusive: <T>(work: () => Promise<T>) => Promise<T>) {
+  constructor(store: Store, exclusive: <T>(work: () => Promise<T>) => Promise<T>) {
     this.#store = store;
-    this.#blobs = blobs;
     this.#exclusive = exclusive;
   }
 
@@ -59,7 +56,7 @@ export class Checkpoints {
   async survey(stops: ReadonlySet<string>): Promise<Survey> {
     const { directory } = this.#store.packs;
     const packs = (await ownPacks(directory)).map((name) => path.join(directory, name));
-    const reach = new Reach(this.#store, this.#blobs, stops);
+    const reach = new Reach(this.#store, stops);
     let kept = 0;
     const weigh: Survey['weigh'] = async (needs) => {
       const beyond = await reach.beyond(needs);

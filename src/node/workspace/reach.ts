@@ -1,12 +1,11 @@
 import type { Needs } from '../../core/session/retention.ts';
-import type { Blobs } from './blobs.ts';
+import { ContentReader } from './contentReader.ts';
+import { gitObject, type ObjectType } from './objects.ts';
 import { Pace } from './pace.ts';
 import type { Store } from './store.ts';
 
 /** Trees and commits that are asked for at once. */
 const batch = 500;
-/** No tree and no commit is larger, in bytes. */
-const largest = Number.POSITIVE_INFINITY;
 
 /**
  * What of the store can be reached from what is needed. Trees and commits are read once each, by a git process; what a `weigh` found is part of
@@ -14,15 +13,15 @@ const largest = Number.POSITIVE_INFINITY;
  */
 export class Reach {
   readonly #store: Store;
-  readonly #blobs: Blobs;
+  readonly #reader: ContentReader;
   readonly #stops: ReadonlySet<string>;
   readonly #kept = new Set<string>();
   readonly #parents = new Map<string, readonly string[]>();
 
   /** The way from a commit to its parents ends at `stops`: each of these is needed for itself or not at all. */
-  constructor(store: Store, blobs: Blobs, stops: ReadonlySet<string>) {
+  constructor(store: Store, stops: ReadonlySet<string>) {
     this.#store = store;
-    this.#blobs = blobs;
+    this.#reader = new ContentReader(store);
     this.#stops = stops;
   }
 
@@ -58,16 +57,25 @@ export class Reach {
     return true;
   }
 
+  /** Objects of the store with their ids. Throws for one that is not there, or not what its id says. */
+  async *#read(type: ObjectType, oids: readonly string[]): AsyncGenerator<readonly [string, Buffer]> {
+    let index = 0;
+    for await (const body of this.#reader.read(oids, Number.POSITIVE_INFINITY)) {
+      const oid = oids[index++] ?? '';
+      if (!Buffer.isBuffer(body) || gitObject(type, body).oid !== oid) throw new Error(`the checkpoint store does not have ${oid}`);
+      yield [oid, body];
+    }
+  }
+
   /** Follows commits to their parents; answers their trees. */
   async #commits(from: readonly string[], fresh: Set<string>): Promise<string[]> {
     const trees: string[] = [];
     const open = from.filter((oid) => this.#isNew(oid, fresh));
     while (open.length > 0) {
       const oids = open.splice(0, batch);
-      let index = 0;
-      for await (const body of this.#blobs.readAll(oids, largest)) {
-        const { tree, parents } = commitLinks(body ?? Buffer.alloc(0));
-        this.#parents.set(oids[index++] ?? '', parents);
+      for await (const [oid, body] of this.#read('commit', oids)) {
+        const { tree, parents } = commitLinks(body);
+        this.#parents.set(oid, parents);
         if (tree !== undefined) trees.push(tree);
         open.push(...parents.filter((parent) => !this.#stops.has(parent) && this.#isNew(parent, fresh)));
       }
@@ -79,8 +87,8 @@ export class Reach {
     const pace = new Pace();
     for (let open = from.filter((oid) => this.#isNew(oid, fresh)); open.length > 0;) {
       const below: string[] = [];
-      for await (const body of this.#blobs.readAll(open.splice(0, batch), largest)) {
-        for (const { oid, isTree } of treeLinks(body ?? Buffer.alloc(0))) if (this.#isNew(oid, fresh) && isTree) below.push(oid);
+      for await (const [, body] of this.#read('tree', open.splice(0, batch))) {
+        for (const { oid, isTree } of treeLinks(body)) if (this.#isNew(oid, fresh) && isTree) below.push(oid);
         if (pace.due) await pace.rest();
       }
       open = [...below, ...open];

@@ -64,7 +64,7 @@ export class WorkTree implements KeepingWorkspace {
     this.root = parts.root;
     this.#parts = parts;
     this.#tools = new FileTools(parts.root, parts.guard);
-    this.checkpoints = new Checkpoints(parts.store, parts.blobs, (work) => this.#queue.run(work));
+    this.checkpoints = new Checkpoints(parts.store, (work) => this.#queue.run(work));
     this.#own = new OwnFiles(parts.root, parts.contractFile);
   }
 
