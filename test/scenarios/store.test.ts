@@ -46,7 +46,8 @@ function isWhole(project: Project, tree: string): boolean {
 }
 
 describe('a checkpoint store with a limit', function () {
-  this.timeout(180_000);
+  // Two whole sessions and a dozen commands.
+  this.timeout(300_000);
 
   it('says what will go, lets the oldest go, and says of a way back that is gone when it went', async () => {
     await scenario(moves, contract, async (one) => {
