@@ -13,7 +13,7 @@ export async function prune({ host }: App): Promise<void> {
   const kept = await engine.keptState(folder.uri.fsPath);
   const size = bytesText(kept.bytes);
   const question = host.held === undefined ? `Remove ${size} of private state?` : `Close the session of this window and remove ${size} of private state?`;
-  const detail = `${engine.keptLines(kept, mostNamed).join('\n')}\n\nAll of it is removed: every session, trace and checkpoint of this repository. Nothing can be rewound or continued after that. Your work tree and your repository stay as they are.`;
+  const detail = `${engine.keptLines(kept, mostNamed).join('\n')}\n\nAll of it is removed: every session, trace and checkpoint of this repository. Nothing can be rewound or continued after that.${kept.warning} Your work tree and your repository stay as they are.`;
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Remove It')) === undefined) return;
   await host.close();
   await engine.removeState(folder.uri.fsPath, 'the editor');

@@ -13,7 +13,7 @@ export async function prune(args: readonly string[]): Promise<number> {
   const kept = await keptState(root);
   const lines = keptLines(kept, Number.POSITIVE_INFINITY).map((line) => `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line)}`);
   if (values.yes !== true) {
-    output.print({ ...kept, removed: false }, [...lines, 'bounded prune --yes removes all of it; nothing can be rewound or continued after that.'].join('\n'));
+    output.print({ ...kept, removed: false }, [...lines, `bounded prune --yes removes all of it; nothing can be rewound or continued after that.${kept.warning}`].join('\n'));
     return exits.pass;
   }
   // What goes is said before it goes.

@@ -1,27 +1,76 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { privateDirectory, writeDurably } from '../journal/durable.ts';
-import type { SessionFolder } from '../journal/sessions.ts';
+import { sessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
+import type { SessionRoot } from './roots.ts';
+import { stateOf } from './state.ts';
 
-/** Sessions of other repositories that have checkpoints in this one's store: each a file with the place of its trace, named by its id. */
-const guestsOf = (dir: string): string => path.join(dir, 'guests');
-
-/** Notes in the private state of a repository that a session of another one takes checkpoints here. Durable before the first of them. */
-export async function noteGuest({ dir }: RepositoryState, { id, trace }: Pick<SessionFolder, 'id' | 'trace'>): Promise<void> {
-  await privateDirectory(guestsOf(dir));
-  await writeDurably(path.join(guestsOf(dir), id), Buffer.from(trace));
+/** A session that has its trace with another repository, and checkpoints of a work tree of this one in this one's store. */
+export interface Guest {
+  readonly session: string;
+  /** The session's main root. */
+  readonly workspace: string;
+  /** The work tree of this repository that it works in. */
+  readonly root: string;
+  /** Its trace, absent in notes from before it was noted. */
+  readonly trace?: string;
 }
 
-/** Traces of the guests; what was removed with its own repository's state is forgotten. */
-export async function guestTraces({ dir }: RepositoryState): Promise<string[]> {
+/** Leaves word of a session with each repository that it works in beside its own, so that nobody removes its checkpoints unknowingly. */
+export async function noteGuest(roots: readonly SessionRoot[], session: string, workspace: string): Promise<void> {
+  const others = roots.filter(({ name }) => name !== '');
+  const trace = others.length === 0 ? undefined : sessionFolder(await stateOf(workspace), session)?.trace;
+  for (const { state, folder } of others) {
+    const guests = path.join(state.dir, 'guests');
+    await privateDirectory(guests);
+    await writeDurably(path.join(guests, session), Buffer.from(JSON.stringify({ session, workspace, root: folder, ...(trace === undefined ? {} : { trace }) } satisfies Guest)));
+  }
+}
+
+/** The guests of a repository whose traces are still there. */
+export async function guestsOf(state: RepositoryState): Promise<readonly Guest[]> {
+  const guests = await notesIn(state);
+  const alive = await Promise.all(guests.map(async (guest) => guest !== undefined && (await hasTrace(guest))));
+  return guests.filter((guest): guest is Guest => guest !== undefined && alive[guests.indexOf(guest)] === true);
+}
+
+/** Traces of the guests; those that went with their own repository's state are forgotten. Rejects where it cannot be known what a guest needs here. */
+export async function guestTraces(state: RepositoryState): Promise<readonly string[]> {
   const traces: string[] = [];
-  for (const id of await readdir(guestsOf(dir)).catch(() => [])) {
-    const note = path.join(guestsOf(dir), id);
-    const trace = await readFile(note, 'utf8').catch(() => undefined);
-    if (trace === undefined) continue;
-    if (await stat(path.dirname(path.dirname(trace))).then(() => true, () => false)) traces.push(trace);
-    else await rm(note, { force: true });
+  for (const guest of await notesIn(state)) {
+    if (guest === undefined) continue;
+    if (guest.trace === undefined) throw new Error(`a session of ${guest.workspace} has checkpoints here, and nobody noted where its trace is`);
+    if (await isThere(path.dirname(path.dirname(guest.trace)))) traces.push(guest.trace);
   }
   return traces;
+}
+
+async function notesIn({ dir }: RepositoryState): Promise<readonly (Guest | undefined)[]> {
+  const names = await readdir(path.join(dir, 'guests')).catch(() => []);
+  return Promise.all(names.map(async (name) => guestIn(await readFile(path.join(dir, 'guests', name), 'utf8').catch(() => ''))));
+}
+
+const isThere = (file: string): Promise<boolean> => stat(file).then(() => true, () => false);
+
+/** What removing the state of a repository takes from its guests, in a sentence; '' where it has none. */
+export function guestWarning(guests: readonly Guest[]): string {
+  const folders = [...new Set(guests.map(({ workspace }) => workspace))];
+  return folders.length === 0 ? '' : ` Sessions of ${folders.join(', ')} worked here as well: what they changed here cannot be rewound or kept after that either.`;
+}
+
+async function hasTrace({ session, workspace }: Guest): Promise<boolean> {
+  const state = await stateOf(workspace).catch(() => undefined);
+  const folder = state === undefined ? undefined : sessionFolder(state, session);
+  return folder !== undefined && (await isThere(folder.trace));
+}
+
+function guestIn(text: string): Guest | undefined {
+  try {
+    const { session, workspace, root, trace } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return typeof session === 'string' && typeof workspace === 'string' && typeof root === 'string' ? { session, workspace, root, ...(typeof trace === 'string' ? { trace } : {}) } : undefined;
+  } catch {
+    // Cut short by a crash: the session had not begun.
+    return undefined;
+  }
 }

@@ -9,9 +9,8 @@ import { sha256 } from '../journal/line.ts';
 import { createClock } from '../journal/clock.ts';
 import { createJournal, openJournal } from '../journal/journal.ts';
 import { createRedact } from '../journal/redaction.ts';
-import { createSession, sessionFolder, sessionId } from '../journal/sessions.ts';
+import { createSession, sessionId } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
-import type { RepositoryState } from '../journal/stateDir.ts';
 import type { LoadedContract } from './place.ts';
 import { othersOf, portsOf, secretsOf, workspaceOf } from './ports.ts';
 import type { Endpoint, SessionWorkspace } from './ports.ts';
@@ -19,7 +18,7 @@ import { checkEndpoint, checkModels, checkRepository, checkSandbox, sandboxOf } 
 import { damaged, findSession, notBegun } from './read.ts';
 import { noteGuest } from './guests.ts';
 import { StartRefusal } from './refusal.ts';
-import { rootsOf, type SessionRoot, takeLeases } from './roots.ts';
+import { rootsOf, takeLeases } from './roots.ts';
 import { stateOf } from './state.ts';
 import { storeLimitOf } from './storeLimit.ts';
 
@@ -64,13 +63,13 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   if (holding === undefined) throw new Error('a session needs a folder');
   const { release, use } = holding;
   try {
-    await noteGuests(roots, state, id);
     const workspace = await workspaceOf(roots, loaded.file, loaded.contract);
     checkRepository(await workspace.head());
     const sandbox = await sandboxOf(...roots.map(({ folder }) => folder));
     checkSandbox(loaded.contract, sandbox, door.unsandboxed);
     const { servedBy } = await checkModels(loaded.contract, endpoint);
     const folder = await createSession(state, id);
+    await noteGuest(roots, id, loaded.root);
     const journal = await createJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
     const ports = await portsOf({ roots, folder, journal, endpoint, user: door.user, workspace, sandbox, use, storeLimit, door: door.name });
     const recorder = new Recorder(journal, ports.clock);
@@ -110,7 +109,6 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     const roots = await rootsOf(session.workspace, session.contract);
     const others = await takeLeases(othersOf(roots), { door: door.name, session: folder.id });
     if (others !== undefined) holdings.push(others);
-    await noteGuests(roots, state, folder.id);
     const workspace = await workspaceOf(roots, session.contractFile, session.contract);
     checkRepository(await workspace.head());
     const sandbox = await sandboxOf(...roots.map((one) => one.folder));
@@ -130,12 +128,6 @@ export async function resumeSession(root: string, id: string | undefined, door: 
 /** The contract with another model for everything, as a person chose on the command line. */
 export function withModel(contract: Contract, model: string | undefined): Contract {
   return model === undefined ? contract : { ...contract, model: { ...contract.model, main: model, reviewer: model, fast: model } };
-}
-
-/** The stores of the other roots know of the session before it has anything in them. */
-async function noteGuests(roots: readonly SessionRoot[], main: RepositoryState, id: string): Promise<void> {
-  const folder = sessionFolder(main, id);
-  if (folder !== undefined) for (const { state } of othersOf(roots)) await noteGuest(state, folder);
 }
 
 function held(ports: Ports, recorder: Recorder, workspace: SessionWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): HeldSession {

@@ -7,6 +7,7 @@ import { aloneInStore } from '../journal/storeUsers.ts';
 import { storeSize } from '../workspace/prune.ts';
 import { readSession } from './read.ts';
 import { StartRefusal } from './refusal.ts';
+import { guestsOf, guestWarning } from './guests.ts';
 import { stateOf } from './state.ts';
 
 /** What is kept of one session. */
@@ -29,16 +30,19 @@ export interface KeptState {
   readonly bytes: number;
   /** Bytes of the checkpoints that the sessions share. */
   readonly checkpoints: number;
+  /** What removing it takes from sessions of other repositories, in a sentence; '' where there are none. */
+  readonly warning: string;
   /** The newest first. */
   readonly sessions: readonly KeptSession[];
 }
 
 /** What there is in the private state of the repository of a folder. */
 export async function keptState(root: string): Promise<KeptState> {
-  const { dir, store } = await stateOf(root);
+  const state = await stateOf(root);
+  const { dir, store } = state;
   const sessions: KeptSession[] = [];
   for (const summary of await listSessions(root)) sessions.push(await keptSession(root, summary));
-  return { dir, bytes: await storeSize(dir), checkpoints: await storeSize(store), sessions };
+  return { dir, bytes: await storeSize(dir), checkpoints: await storeSize(store), warning: guestWarning(await guestsOf(state)), sessions };
 }
 
 async function keptSession(root: string, { id, dir, name, damage }: SessionSummary): Promise<KeptSession> {

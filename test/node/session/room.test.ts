@@ -10,7 +10,6 @@ import { createJournal, readJournal } from '../../../src/node/journal/journal.ts
 import { createSession } from '../../../src/node/journal/sessions.ts';
 import type { RepositoryState } from '../../../src/node/journal/stateDir.ts';
 import { useStore } from '../../../src/node/journal/storeUsers.ts';
-import { noteGuest } from '../../../src/node/session/guests.ts';
 import { createRoom } from '../../../src/node/session/room.ts';
 import { stateOf } from '../../../src/node/session/state.ts';
 import { type KeepingWorkspace, openWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
@@ -87,7 +86,8 @@ describe('room in the store of a repository', () => {
     fs.writeFileSync(damaged.folder.trace, fs.readFileSync(damaged.folder.trace, 'utf8').replace('"explore"', '"exxlore"'));
     const elsewhere = { ...all.state, sessions: fs.mkdtempSync(path.join(os.tmpdir(), 'bounded-elsewhere-')) };
     const guest = await session(newer, all, elsewhere, true);
-    await noteGuest(all.state, guest.folder);
+    fs.mkdirSync(path.join(all.state.dir, 'guests'));
+    fs.writeFileSync(path.join(all.state.dir, 'guests', newer), JSON.stringify({ session: newer, workspace: '/elsewhere', root: all.repo.root, trace: guest.folder.trace }));
     const running = await session(own, all, all.state, false);
     await all.room.measure();
     const plan = await all.room.plan(running.session);
