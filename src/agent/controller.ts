@@ -21,7 +21,7 @@ import { writeReports } from './reports.ts';
 import { conflictOf, resolveConflict } from './resolve.ts';
 import { previewFor } from './preview.ts';
 import type { RewindPreview } from './preview.ts';
-import { rewindFile, rewindToBoundary, rewindWrites } from './rewind.ts';
+import { rewindFile, rewindProblem, rewindToBoundary, rewindWrites } from './rewind.ts';
 import { rewindHunk, rewindListed } from './rewindHunks.ts';
 import type { Run } from './run.ts';
 import { redoRewind, undoRewind } from './undoRewind.ts';
@@ -142,6 +142,11 @@ export class Controller {
     }
   }
 
+  /** Why an intention cannot be carried out, where that is known before anybody is asked: there is no way back to that boundary. */
+  refusalOf(intention: Intention): string | undefined {
+    return intention.type === 'rewind-boundary' ? rewindProblem(this.session, intention.to) : undefined;
+  }
+
   /** What an intention would change and what it would leave, before it is carried out. Changes nothing. */
   preview(intention: Intention): Promise<RewindPreview> {
     return previewFor(this.#ports.workspace, this.session, intention);
@@ -218,7 +223,8 @@ export class Controller {
   }
 
   async #rewindBoundary(run: Run, to: string): Promise<Acted> {
-    if (to !== 'base' && !this.session.line.boundaries.some((one) => one.id === to)) return { ok: false, message: `there is no boundary ${to} on this attempt` };
+    const problem = rewindProblem(this.session, to);
+    if (problem !== undefined) return { ok: false, message: problem };
     const rewind = await rewindToBoundary(run, to);
     await writeReports(run);
     return { ok: rewind.left.length === 0, message: `${describe(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}` };
@@ -335,9 +341,19 @@ export class Controller {
       await finish(run, 'stopped', 'everything was undone by a person', 'as-is');
       return acted;
     }
+    if (how === 'drop') return this.#drop(run);
     const kept: KeepAnswer = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
-    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail });
+    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail, ...(kept.branch === undefined ? {} : { branch: kept.branch }) });
     return { ok: kept.ok, message: kept.detail };
+  }
+
+  /** Removes the branch that was made last; the work tree stays as it is. */
+  async #drop(run: Run): Promise<Acted> {
+    const branch = this.session.branches.at(-1);
+    if (branch === undefined) return { ok: false, message: 'the session has no branch in the repository: none was kept, or it was dropped already' };
+    const dropped = await run.ports.keeper.drop(branch);
+    if (dropped.ok) await run.recorder.record({ type: 'work/kept', how: 'dropped', detail: dropped.detail, branch });
+    return { ok: dropped.ok, message: dropped.detail };
   }
 }
 

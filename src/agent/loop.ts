@@ -11,6 +11,7 @@ import { applyAnswer, carryOut } from './gates.ts';
 import { evaluatePhase } from './phases/evaluate.ts';
 import { settleFindings } from './phases/review.ts';
 import { writeReports } from './reports.ts';
+import { keepRoom } from './room.ts';
 import type { Run } from './run.ts';
 import { Interrupted, Paused, throwIfAborted } from './run.ts';
 import { takeBase } from './takeBase.ts';
@@ -38,6 +39,7 @@ export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcom
       throwIfAborted(run);
       const step = nextStep(run.recorder.session);
       if (step.do === 'done') return { kind: 'ended' };
+      await exclusive(() => keepRoom(run));
       if (step.do === 'ask') {
         const gate = await ask(run, exclusive);
         if (gate !== undefined) return { kind: 'waiting', gate };

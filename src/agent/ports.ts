@@ -3,7 +3,8 @@ import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { Entry, SessionEvent } from '../core/session/events.ts';
 import type { BesideItem, LeftPath, MovedPath, RestoreItem, ScratchUse } from '../core/session/facts.ts';
-import type { Gate, GateAnswer, SandboxState, FrozenFile, Session } from '../core/session/session.ts';
+import type { EvictionPlan } from '../core/session/retention.ts';
+import type { Gate, GateAnswer, SandboxState, FrozenFile, KeptBranch, Session } from '../core/session/session.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
 
 /** What the agent needs of the world. Each method says what it answers in normal trouble; anything else it throws ends the session. */
@@ -17,6 +18,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly user: User;
   readonly keeper: Keeper;
+  readonly room: Room;
 }
 
 /** The only field of the platform's AbortSignal that the agent uses. */
@@ -266,16 +268,33 @@ export interface User {
   diagnostics(path?: Path): Promise<readonly string[] | undefined>;
 }
 
+/** The checkpoint store and what of it may be given up to make room. */
+export interface Room {
+  /** Bytes that the store takes at most, as far as this process knows without a look at the disk, and bytes that it may take. */
+  readonly bytes: number;
+  readonly limit: number;
+  /** Bytes on the disk now. */
+  measure(): Promise<number>;
+  /** What would be given up if the store were full now; where nothing can be, a sentence that says why. Changes nothing. */
+  plan(session: Session): Promise<EvictionPlan | string>;
+  /**
+   * Gives it up, as soon as nobody else uses the store: `record` writes it into this session's journal and answers the session then; the journals of
+   * other sessions follow, and only then is removed what no session needs any more. Answers why it could not.
+   */
+  carryOut(plan: EvictionPlan, record: () => Promise<Session>): Promise<string | undefined>;
+}
+
 export interface KeepWish {
   readonly how: 'branch' | 'squash' | 'patch';
   /** The user's own changes, those at the start and later ones, are left out. */
   readonly withoutMine: boolean;
 }
 
-/** `detail` says what happened to git, or why nothing did. */
+/** `detail` says what happened to git, or why nothing did. `branch`: the one that was made or dropped. */
 export interface KeepAnswer {
   readonly ok: boolean;
   readonly detail: string;
+  readonly branch?: KeptBranch;
   /** Not everything was kept, but of several repositories something was. */
   readonly partly?: true;
 }
@@ -283,4 +302,6 @@ export interface KeepAnswer {
 export interface Keeper {
   /** Gives the user the work in the form they chose. */
   keep(wish: KeepWish, session: Session): Promise<KeepAnswer>;
+  /** Removes a branch that a session made, where it is still as it was made and no work tree is on it. */
+  drop(branch: KeptBranch): Promise<KeepAnswer>;
 }

@@ -3,6 +3,7 @@ import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } fro
 import type { HunkName } from '../core/session/listedHunk.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
+import { evictedWords } from '../core/session/view/storeWords.ts';
 import { doneOf, planBeside } from './beside.ts';
 import { recordUse } from './diffUse.ts';
 import { differences, look } from './look.ts';
@@ -14,8 +15,21 @@ import type { Run } from './run.ts';
 export function writesSince(session: Session, to: string): readonly Write[] {
   if (to === 'base') return session.line.writes;
   const boundary = session.line.boundaries.find((one) => one.id === to);
-  if (boundary === undefined) throw new Error(`there is no boundary ${to} on this attempt; there are: base${session.line.boundaries.map((one) => `, ${one.id}`).join('')}`);
+  if (boundary === undefined) throw new Error(noBoundary(session, to));
   return session.line.writes.slice(boundary.line.writes.length);
+}
+
+const noBoundary = ({ line }: Session, to: string): string => `there is no boundary ${to} on this attempt; there are: ${['base', ...line.boundaries.map((one) => one.id)].join(', ')}`;
+
+/** Why there is no way back to a boundary id or `base`, in words; undefined where there is one. */
+export function rewindProblem(session: Session, to: string): string | undefined {
+  if (to === 'base') return undefined;
+  const boundary = session.line.boundaries.find((one) => one.id === to);
+  if (boundary === undefined) return noBoundary(session, to);
+  const evicted = evictedWords(session, boundary);
+  if (evicted === undefined) return undefined;
+  const left = session.line.boundaries.filter((one) => evictedWords(session, one) === undefined).map((one) => one.id);
+  return `${evicted}. There is a way back to: ${['base', ...left].join(', ')}`;
 }
 
 /** Brings the write set back to a boundary; a new attempt starts there. */

@@ -75,6 +75,11 @@ async function act(held: HeldSession, intention: Intention, output: Output): Pro
 }
 
 async function preview(held: HeldSession, intention: Intention, output: Output): Promise<number> {
+  const refusal = held.controller.refusalOf(intention);
+  if (refusal !== undefined) {
+    output.print({ ok: false, message: refusal, intention }, refusal);
+    return exits.fail;
+  }
   const found = await held.controller.preview(intention);
   const hunks = found.files.flatMap((file) => file.hunks.flatMap(({ path, hunk, lines }) => (lines === undefined ? [] : [{ path, ...lines, id: hunk }])));
   output.print({ intention, paths: found.files.map((file) => file.path), hunks, stays: found.stays }, inWords(found));

@@ -10,6 +10,7 @@ import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
 import { hunkOfRoot, joinCaptures, joinHeads, joinRestores } from './joins.ts';
+import type { Checkpoints } from '../workspace/checkpoints.ts';
 import { keepEach } from './keepEach.ts';
 import type { OpenRoot } from './openRoot.ts';
 import { Standing } from './standing.ts';
@@ -24,6 +25,8 @@ interface Root extends OpenRoot {
  */
 export class SeveralRoots implements Workspace, Keeper {
   readonly root: string;
+  /** Of the main root alone. */
+  readonly checkpoints: Checkpoints;
   readonly #roots: readonly Root[];
   readonly #main: Root;
   readonly #names: readonly RootName[];
@@ -33,6 +36,7 @@ export class SeveralRoots implements Workspace, Keeper {
     this.#main = main;
     this.#names = roots.slice(1).map(({ name }) => name);
     this.root = main.workspace.root;
+    this.checkpoints = main.workspace.checkpoints;
   }
 
   static async over(roots: readonly OpenRoot[]): Promise<SeveralRoots> {
@@ -218,6 +222,11 @@ export class SeveralRoots implements Workspace, Keeper {
   async hashOf(file: Path): Promise<string | undefined> {
     const found = await this.#find(file);
     return 'fault' in found ? undefined : found.root.workspace.hashOf(found.rest);
+  }
+
+  /** Branches of several repositories are not noted one by one. */
+  async drop(): Promise<KeepAnswer> {
+    return { ok: false, detail: 'branches in several repositories are removed one by one, by git branch -D' };
   }
 
   keep(wish: KeepWish, session: Session): Promise<KeepAnswer> {

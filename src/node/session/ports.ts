@@ -2,15 +2,18 @@ import path from 'node:path';
 import type { Contract } from '../../core/contract/contract.ts';
 import type { SandboxState } from '../../core/session/session.ts';
 import { globsIn } from '../../core/contract/roots.ts';
-import type { Journal, Keeper, Ports, User, Workspace } from '../../agent/ports.ts';
+import type { Journal, Keeper, Ports, Room, User, Workspace } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createClock } from '../journal/clock.ts';
-import { createRedact } from '../journal/redaction.ts';
+import { createRedact, type Redact } from '../journal/redaction.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
+import type { StoreUse } from '../journal/storeUsers.ts';
 import { createOracle, type OracleOptions } from '../oracle/oracle.ts';
 import { createShell } from '../process/shell.ts';
 import { SeveralRoots } from '../roots/severalRoots.ts';
+import type { Checkpoints } from '../workspace/checkpoints.ts';
 import { openWorkspace } from '../workspace/openWorkspace.ts';
+import { createRoom } from './room.ts';
 import type { SessionRoot } from './roots.ts';
 
 export interface Endpoint {
@@ -19,7 +22,10 @@ export interface Endpoint {
   readonly baseUrl: string;
 }
 
-export type SessionWorkspace = Workspace & Keeper;
+export interface SessionWorkspace extends Workspace, Keeper {
+  /** The checkpoint store of the main root. */
+  readonly checkpoints: Checkpoints;
+}
 
 /** Folders of installed packages that a checkout borrows where the contract has no set-up. */
 export const dependencies: readonly string[] = ['node_modules'];
@@ -57,10 +63,17 @@ export function oracleRoots(roots: readonly SessionRoot[]): Pick<OracleOptions, 
   };
 }
 
+function roomOf({ roots, workspace, use, storeLimit, door }: { readonly roots: readonly SessionRoot[]; readonly workspace: SessionWorkspace; readonly use: StoreUse; readonly storeLimit: number; readonly door: string }, redact: Redact): Room {
+  const [main] = roots;
+  if (main === undefined) throw new Error('a session needs a folder');
+  return createRoom({ root: main.folder, state: main.state, checkpoints: workspace.checkpoints, use, limit: storeLimit, door, redact });
+}
+
 /** Every port of a session on this machine. The model's adapter, with its SDK, is loaded here and not before. */
 export async function portsOf(input: {
   readonly roots: readonly SessionRoot[]; readonly folder: SessionFolder;
   readonly journal: Journal; readonly endpoint: Endpoint; readonly user: User; readonly workspace: SessionWorkspace; readonly sandbox: SandboxState;
+  readonly use: StoreUse; readonly storeLimit: number; readonly door: string;
 }): Promise<Ports> {
   const redact = createRedact(secretsOf(input.endpoint));
   const artifacts = createArtifacts(input.folder.artifacts, { redact });
@@ -68,5 +81,5 @@ export async function portsOf(input: {
   const shell = createShell({ root: input.workspace.root, others: new Map(othersOf(input.roots).map(({ name, folder }) => [name, folder])), artifacts, redact, alive: path.join(input.folder.dir, 'command-running') });
   const oracle = createOracle({ ...oracleRoots(input.roots), artifacts, redact, sandbox: input.sandbox, dependencies });
   const { workspace } = input;
-  return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace };
+  return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace, room: roomOf(input, redact) };
 }

@@ -169,8 +169,7 @@ export class Captures {
     const { tree: id, appeared } = await record.read();
     const tree = id === undefined ? emptyDir : await trees.get(id);
     const oids = [...new Set(oidsOf(tree))];
-    const missing = new Set(await store.missing(oids));
-    store.remember(oids.filter((oid) => !missing.has(oid)));
+    const missing = await store.find(oids);
     const known = await knownAsOf(tree, missing, await record.table.read());
     return { tree, files: known, leftOut: await leftOut.of(tree), parts: new Map(), unread: new Map(), appeared: new Set(appeared) };
   }

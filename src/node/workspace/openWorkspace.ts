@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Keeper, Workspace } from '../../agent/ports.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import type { Path, TreeId } from '../../core/session/changes.ts';
 import { Blobs } from './blobs.ts';
 import { Captures } from './capture.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { Commits } from './commits.ts';
 import { Diffs } from './diffs.ts';
 import { findProgram, isInside } from './findProgram.ts';
@@ -17,6 +17,7 @@ import { RootRecord } from './rootRecord.ts';
 import { Search } from './search.ts';
 import { Store } from './store.ts';
 import { Trees } from './trees.ts';
+import { unfitRoot } from './unfitRoot.ts';
 import type { Work } from './work.ts';
 import { WorkTree } from './workTree.ts';
 
@@ -45,12 +46,17 @@ export interface KeepOperations {
   patch(from: TreeId, to: TreeId): Promise<Buffer>;
 }
 
-export type KeepingWorkspace = Workspace & Keeper & KeepOperations;
+export interface KeepingWorkspace extends Workspace, Keeper, KeepOperations {
+  /** The store that the checkpoints are in. */
+  readonly checkpoints: Checkpoints;
+}
 
 /** Opens a work tree with its private checkpoint store. Rejects without git, and for a folder that is no sensible workspace. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingWorkspace> {
   const root = await realpath(options.root);
-  refuseRoot(root, options.store);
+  const unfit = await unfitRoot(root);
+  if (unfit !== undefined) throw new Error(unfit);
+  if (isInside(path.resolve(options.store), root)) throw new Error('the checkpoint store must lie outside of the workspace');
   const forbidden = [root, ...(options.others ?? [])];
   const program = await findProgram('git', ...forbidden);
   if (program === undefined) throw new Error('git was not found on PATH');
@@ -66,9 +72,4 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingW
     diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard, forbidden }),
     commits: new Commits({ root, store, trees, rules, guard, state: () => captures.last() }),
   });
-}
-
-function refuseRoot(root: string, store: string): void {
-  if (root === path.parse(root).root || root === homedir()) throw new Error(`${root} is no workspace: a session needs a folder of its own`);
-  if (isInside(path.resolve(store), root)) throw new Error('the checkpoint store must lie outside of the workspace');
 }

@@ -84,6 +84,7 @@ async function withLineEnds(parts: { readonly store: Store; readonly blobs: Blob
   const paths = [...new Set(steps.flatMap((step) => [...step.changes.keys()]))];
   const { of, autocrlf } = await attributesOf(parts.store.git, parts.store.program, repository, paths);
   const old = await headBlobs(parts.store, repository, head, new Set(paths));
+  await parts.store.find(steps.flatMap((step) => [...step.changes.values()].flatMap((blob) => blob?.oid ?? [])));
   const intake = new Intake(parts.store);
   const convert = async (file: Path, blob: Blob | null): Promise<Blob | null> => {
     if (blob === null || blob.mode === '120000') return blob;

@@ -2,9 +2,10 @@ import { lstat } from 'node:fs/promises';
 import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
-import type { Session } from '../../core/session/session.ts';
+import type { KeptBranch as KeptRef, Session } from '../../core/session/session.ts';
 import type { Blobs } from './blobs.ts';
 import { decodeBytes, encodeText, linesOf } from './bytes.ts';
+import { Checkpoints } from './checkpoints.ts';
 import type { Captures } from './capture.ts';
 import type { Commits } from './commits.ts';
 import type { Diffs } from './diffs.ts';
@@ -13,7 +14,7 @@ import { type ApplyOutcome, FileTools } from './fileTools.ts';
 import { isPlain, type PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
-import { keepSession } from './keepSession.ts';
+import { dropBranch, keepSession } from './keepSession.ts';
 import { leftBeside } from './leftBeside.ts';
 import { leftOutFile } from './leftOut.ts';
 import { isBoundedPath, type Resolved } from './lexicalPath.ts';
@@ -51,6 +52,7 @@ export interface WorkTreeParts {
 /** The user's work tree behind the port. Looking at the whole tree and changing it never overlap. */
 export class WorkTree implements KeepingWorkspace {
   readonly root: string;
+  readonly checkpoints: Checkpoints;
   readonly #parts: WorkTreeParts;
   readonly #tools: FileTools;
   readonly #own: OwnFiles;
@@ -62,6 +64,7 @@ export class WorkTree implements KeepingWorkspace {
     this.root = parts.root;
     this.#parts = parts;
     this.#tools = new FileTools(parts.root, parts.guard);
+    this.checkpoints = new Checkpoints(parts.store, (work) => this.#queue.run(work));
     this.#own = new OwnFiles(parts.root, parts.contractFile);
   }
 
@@ -205,6 +208,10 @@ export class WorkTree implements KeepingWorkspace {
 
   keep(wish: KeepWish, session: Session): Promise<KeepAnswer> {
     return this.#queue.run(() => keepSession({ ...this.#parts, own: this.#own }, wish, session));
+  }
+
+  drop(branch: KeptRef): Promise<KeepAnswer> {
+    return this.#queue.run(() => dropBranch(this.#parts, branch));
   }
 
   keepBranch(work: Work): Promise<KeptBranch> {
