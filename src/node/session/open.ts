@@ -57,7 +57,7 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   const release = await takeLease(state, door, id);
   try {
     const workspace = await workspaceOf(loaded.root, loaded.file, loaded.contract, state);
-    checkRepository(await workspace.head());
+    await checkRepository(workspace);
     const sandbox = await sandboxOf(loaded.root);
     checkSandbox(loaded.contract, sandbox, door.unsandboxed);
     const { servedBy } = await checkModels(loaded.contract, endpoint);
@@ -90,7 +90,8 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     const session = fold(opened.entries);
     if (session === undefined) throw notBegun(folder);
     const workspace = await workspaceOf(session.workspace, session.contractFile, session.contract, state);
-    checkRepository(await workspace.head());
+    // A rewind may be what mends it.
+    if (door.quiet !== true) await checkRepository(workspace);
     const sandbox = await sandboxOf(session.workspace);
     if (door.quiet !== true) checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
     const ports = await portsOf({ root: session.workspace, state, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox });

@@ -9,7 +9,8 @@ import type { SessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import { createShell } from '../process/shell.ts';
-import { openWorkspace } from '../workspace/openWorkspace.ts';
+import { openWorkspace, WorkspaceRefusal } from '../workspace/openWorkspace.ts';
+import { StartRefusal } from './refusal.ts';
 import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
 
 export interface Endpoint {
@@ -26,9 +27,13 @@ export function secretsOf(endpoint: Endpoint | undefined): readonly string[] {
   return [endpoint?.apiKey, process.env['ANTHROPIC_API_KEY'], process.env['ANTHROPIC_AUTH_TOKEN']].filter((value) => value !== undefined && value !== '') as string[];
 }
 
-/** The workspace of a contract, over the checkpoint store of its repository. */
-export function workspaceOf(root: string, contractFile: string, contract: Contract, state: RepositoryState): Promise<KeepingWorkspace> {
-  return openWorkspace({ root, store: state.store, scratch: contract.scope.scratch, secret: contract.scope.secret, contractFile });
+/** The workspace of a contract, over its checkpoint store. Rejects with a StartRefusal for a folder that cannot be one. */
+export async function workspaceOf(root: string, contractFile: string, contract: Contract, state: RepositoryState): Promise<KeepingWorkspace> {
+  try {
+    return await openWorkspace({ root, store: state.store, scratch: contract.scope.scratch, secret: contract.scope.secret, contractFile });
+  } catch (error) {
+    throw error instanceof WorkspaceRefusal ? new StartRefusal('cannot-start', error.message) : error;
+  }
 }
 
 /** Every port of a session on this machine. The model's adapter, with its SDK, is loaded here and not before. */

@@ -93,7 +93,7 @@ export class Commits {
   async person(author: 'bounded' | 'user'): Promise<string> {
     if (author === 'bounded') return boundedPerson;
     const repository = await findUserRepository(this.#parts.root);
-    const setting = async (key: string) => (repository === undefined ? undefined : userSetting(this.#parts.store.program, repository, key));
+    const setting = (key: string) => userSetting(this.#parts.store.program, repository, key);
     const clean = (text: string) => text.replaceAll(/[<>\n\0]/g, '').trim();
     return `${clean((await setting('user.name')) ?? '') || 'User'} <${clean((await setting('user.email')) ?? '') || 'user@localhost'}>`;
   }

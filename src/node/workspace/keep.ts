@@ -58,7 +58,7 @@ export const lastTree = (work: Work): TreeId => work.steps.at(-1)?.tree ?? work.
 
 async function onBranch(parts: KeepParts, work: Work, steps: readonly Step[]): Promise<KeptBranch> {
   const repository = await findUserRepository(parts.root);
-  if (repository === undefined) throw new NotKept('there is no git repository to keep a branch in');
+  if (repository === undefined) throw new NotKept(`${parts.root} is in no git repository, so there is none to make a branch in; export a patch, or leave the work in the folder`);
   const published = await publish(parts, repository, work.head, steps);
   const branch = await new UserBranches(parts.store, repository).create(`bounded/${work.name}`, published.commit);
   return { ...published, branch };

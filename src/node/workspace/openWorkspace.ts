@@ -43,14 +43,25 @@ export interface KeepOperations {
   patch(from: TreeId, to: TreeId): Promise<Buffer>;
 }
 
-export type KeepingWorkspace = Workspace & Keeper & KeepOperations;
+export interface KeepingWorkspace extends Workspace, Keeper, KeepOperations {
+  /** Why the user's repository cannot be read as a whole, in words; undefined where it can be, or where there is none. */
+  damage(): Promise<string | undefined>;
+}
 
-/** Opens a work tree with its private checkpoint store. Rejects without git, and for a folder that is no sensible workspace. */
+/** Why a folder cannot be a workspace, in words that a person can act on; nothing was made. */
+export class WorkspaceRefusal extends Error {
+  override readonly name = 'WorkspaceRefusal';
+}
+
+/**
+ * Opens a work tree with its private checkpoint store.
+ * @throws WorkspaceRefusal without git's program, and for a folder that is no sensible workspace.
+ */
 export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingWorkspace> {
   const root = await realpath(options.root);
   refuseRoot(root, options.store);
   const program = await findProgram('git', root);
-  if (program === undefined) throw new Error('git was not found on PATH');
+  if (program === undefined) throw new WorkspaceRefusal('git was not found on PATH; Bounded keeps its checkpoints by it, also where the workspace is no git repository. Install git');
   const store = await Store.open(path.resolve(options.store), program);
   const blobs = new Blobs(store);
   const [trees, rules, leftOut] = [new Trees(store), new IgnoreRules(store, blobs, root), new LeftOutLists(blobs)];
@@ -66,6 +77,6 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingW
 }
 
 function refuseRoot(root: string, store: string): void {
-  if (root === path.parse(root).root || root === homedir()) throw new Error(`${root} is no workspace: a session needs a folder of its own`);
-  if (isInside(path.resolve(store), root)) throw new Error('the checkpoint store must lie outside of the workspace');
+  if (root === path.parse(root).root || root === homedir()) throw new WorkspaceRefusal(`${root} is no workspace: a session needs a folder of its own`);
+  if (isInside(path.resolve(store), root)) throw new WorkspaceRefusal('the checkpoint store must lie outside of the workspace');
 }

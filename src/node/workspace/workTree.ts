@@ -27,7 +27,7 @@ import type { GrepAnswer, Search } from './search.ts';
 import type { Store } from './store.ts';
 import { fileAt, files } from './tree.ts';
 import type { Trees } from './trees.ts';
-import { findUserRepository, headOf } from './userRepository.ts';
+import { damageOf, findUserRepository, headOf } from './userRepository.ts';
 import type { Work } from './work.ts';
 
 export interface WorkTreeParts {
@@ -64,6 +64,10 @@ export class WorkTree implements KeepingWorkspace {
 
   async head(): Promise<Head> {
     return headOf(this.#parts.store.git, await findUserRepository(this.root));
+  }
+
+  async damage(): Promise<string | undefined> {
+    return damageOf(this.#parts.store.git, await findUserRepository(this.root), this.root);
   }
 
   capture(): Promise<WholeCapture> {
