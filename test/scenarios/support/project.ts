@@ -39,7 +39,7 @@ oracle:
       metrics: { max_abs_error: { at-most: 1e-9 } }
     - id: tests-unchanged
       before: pass
-      run: npm test
+      run: node --test test
       timeout: 60s
       tests: { at-least: 2, skipped: 0 }
 ${more.oracle ?? ''}budget: { cost: 5 USD, turns: 60, time: 20m }
