@@ -3,6 +3,7 @@ import type { Hunk } from '../core/session/changes.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
+import { inverse, planBeside } from './beside.ts';
 import { finish } from './finish.ts';
 import { finishRewind } from './finishRewind.ts';
 import { allowFlag, answerProblem, applyAnswer } from './gates.ts';
@@ -110,6 +111,11 @@ export class Controller {
   /** Paths that a rewind to a boundary (or `base`) would bring back. */
   async previewRewind(to: string): Promise<readonly string[]> {
     return previewRewind(this.session, to);
+  }
+
+  /** What no checkpoint holds as the work tree is now, as sentences. */
+  async notCovered(): Promise<readonly string[]> {
+    return (await this.#ports.workspace.capture()).notCovered;
   }
 
   /** Every hunk of the session's own change against the base, by path. */
@@ -225,7 +231,9 @@ export class Controller {
   async #restoreFlag(run: Run, id: string): Promise<Acted> {
     const flag = this.session.line.flags.find((one) => one.id === id && one.outcome === 'rewound');
     if (flag === undefined) return { ok: false, message: 'this change was not rewound' };
-    const outcome = await run.ports.workspace.restore([{ path: flag.path, target: flag.write.after ?? null, expected: flag.write.before ?? null }]);
+    const outcome = flag.beside === undefined
+      ? await run.ports.workspace.restore([{ path: flag.path, target: flag.write.after ?? null, expected: flag.write.before ?? null }])
+      : { left: await run.ports.workspace.restoreBeside(inverse(planBeside([flag.beside]))), moved: undefined };
     if (outcome.left.length > 0) return { ok: false, message: describe(0, outcome.left) };
     await run.recorder.record({ type: 'flag/settled', flag: id, how: 'restored' });
     return { ok: true, message: `${flag.path} is back; it counts as your change now${inWords(outcome.moved)}` };

@@ -5,7 +5,7 @@ import { differences } from './look.ts';
 import type { RestoreOutcome } from './ports.ts';
 import { writeReports } from './reports.ts';
 import { restoreRounds } from './restoreRounds.ts';
-import { carryOutHunk, finish } from './rewind.ts';
+import { backAgain, carryOutHunk, finish } from './rewind.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -37,7 +37,7 @@ async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<vo
   const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, plan, ahead, error));
   const rewind = await finish(run, plan, { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: 'it changed while the rewind was interrupted' }))] });
   if (plan.kind !== 'file') return;
-  const back = new Set([...rewind.restored, ...rewind.merged]);
+  const back = backAgain(rewind);
   for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
 }
 

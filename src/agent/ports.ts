@@ -41,7 +41,10 @@ export interface Capture {
   readonly covers: 'everything' | 'written';
   /** Paths that are not covered and why: nested repositories, over-size ignored files, special files. */
   readonly notCovered: readonly string[];
-  /** Digest of the control files of the user's .git (HEAD, refs, config, hooks, info, stash), each path with its own digest. */
+  /**
+   * Control files of the user's .git (HEAD, index, refs, config, hooks, info, stash) by their names there, each with a word that changes when it does and
+   * has nothing of its content. A rewind brings back what begins with `file`, `link` or `ref`.
+   */
   readonly control: Readonly<Record<string, string>>;
   /**
    * What is in the work tree but not in `tree`, each path with a word or a digest that changes when it does: empty folders, pipes,
@@ -127,7 +130,7 @@ export interface Workspace {
   /** Writes one change atomically (same directory, rename), keeping the mode. A file that is not as `expected` is answered `stale`. */
   apply(change: FileChange): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string }>;
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
-  /** Brings back empty folders and permissions; what is not as expected is the user's and is left. Answers what was left. */
+  /** Brings back empty folders, permissions and git's control files; what is not as expected is the user's and is left. Answers what was left. */
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
   /** Undoes one hunk on the file as it is now; answers why it cannot where its lines have changed since. */
   revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;

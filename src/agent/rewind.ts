@@ -1,10 +1,10 @@
-import type { FileDiff, Hunk, Path, Write } from '../core/session/changes.ts';
+import type { BesideChange, FileDiff, Hunk, Path, Write } from '../core/session/changes.ts';
 import type { RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { doneOf, planBeside } from './beside.ts';
 import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
-import { differences, look } from './look.ts';
+import { differences, look, seeControl } from './look.ts';
 import type { RestoreOutcome } from './ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
 import type { Run } from './run.ts';
@@ -19,27 +19,32 @@ export function writesSince(session: Session, to: string): readonly Write[] {
 
 /** Paths that a rewind to a boundary would bring back, before it is done. */
 export function previewRewind(session: Session, to: string): readonly Path[] {
-  return [...new Set(planRewind(writesSince(session, to)).flat().map((item) => item.path))];
+  return [...new Set([...planRewind(writesSince(session, to)).flat(), ...planBeside(besideSince(session, to))].map((item) => item.path))];
+}
+
+/** What it changed since then beside its writes. */
+function besideSince({ line }: Session, to: string): readonly BesideChange[] {
+  return line.beside.slice(line.boundaries.find((one) => one.id === to)?.line.beside.length ?? 0);
 }
 
 /** Brings the write set back to a boundary; a new attempt starts there. */
 export async function rewindToBoundary(run: Run, to: string): Promise<RewindRecord> {
   const before = await look(run);
-  const { line } = run.recorder.session;
-  const rounds = planRewind(writesSince(run.recorder.session, to));
-  const beside = line.beside.slice(line.boundaries.find((one) => one.id === to)?.line.beside.length ?? 0);
-  const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: planBeside(beside) });
+  const { session } = run.recorder;
+  const rounds = planRewind(writesSince(session, to));
+  const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: planBeside(besideSince(session, to)) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
-/** Undoes exactly these writes, each path back to what it was before the first of them. */
-export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by']): Promise<RewindRecord | undefined> {
-  if (writes.length === 0) return undefined;
+/** Undoes exactly these writes and changes of control files, each path back to what it was before the first of them. */
+export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by'], changes: readonly BesideChange[] = []): Promise<RewindRecord | undefined> {
+  if (writes.length + changes.length === 0) return undefined;
   // Also where a stray is rewound right after it was measured: after a file tool only its path was looked at.
   const before = (await look(run)).tree;
   const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
-  const beside = run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call));
-  const plan = await begin(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by, safety: before, rounds: planRewind(undone), beside: planBeside(beside) });
+  const { session } = run.recorder;
+  const beside = [...session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call)), ...changes.flatMap((change) => changesFrom(session, change))];
+  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before, rounds: planRewind(undone), beside: planBeside(beside) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
@@ -50,10 +55,28 @@ function writesFrom(session: Session, first: Write): readonly Write[] {
   return at === -1 ? [first] : own.slice(at);
 }
 
+/** A change of a control file and all later ones of the session to it; by itself where it is none of the session's for certain. */
+function changesFrom({ line }: Session, first: BesideChange): readonly BesideChange[] {
+  const own = line.beside.filter((one) => one.path === first.path);
+  const at = own.findIndex((one) => one.call === first.call);
+  return at === -1 ? [first] : own.slice(at);
+}
+
 /** Rewinds the file of a flag to what it was before the earliest open flag on it. */
 export async function rewindFile(run: Run, flag: Flag): Promise<RewindRecord | undefined> {
   const first = run.recorder.session.line.flags.find((one) => one.path === flag.path && one.outcome === undefined) ?? flag;
-  return rewindWrites(run, [first.write], 'person');
+  return rewindFlags(run, [first], 'person');
+}
+
+/** Undoes what these flags are about. */
+export async function rewindFlags(run: Run, flags: readonly Flag[], by: RewindRecord['by']): Promise<RewindRecord | undefined> {
+  const writes = flags.flatMap((flag) => (flag.beside === undefined ? [flag.write] : []));
+  return rewindWrites(run, writes, by, flags.flatMap((flag) => flag.beside ?? []));
+}
+
+/** Paths that a rewind brought back, control files of git included. */
+export function backAgain(rewind: RewindRecord | undefined): ReadonlySet<Path> {
+  return new Set([...(rewind?.restored ?? []), ...(rewind?.merged ?? []), ...(rewind?.beside ?? []).map(({ path }) => path)]);
 }
 
 /** Undoes one hunk on the file as it is now; answers a sentence where its lines have changed since. */
@@ -100,6 +123,7 @@ export async function finish(run: Run, plan: RewindPlan, outcome: RestoreOutcome
     writes: diffs.map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
+  await seeControl(run, after, { own: beside });
   await recordUse(run, after.tree);
   return rewind;
 }

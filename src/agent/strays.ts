@@ -1,12 +1,14 @@
 import { overBudget } from '../core/guard/budget.ts';
+import { isSandboxed } from '../core/guard/rule.ts';
 import { standingOf } from '../core/guard/standing.ts';
 import type { BesideChange, Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { besideChanges, canComeBack, isPermissions } from './beside.ts';
+import { controlAt, shareOfControl } from './control.ts';
 import { baseTree, recordUse } from './diffUse.ts';
 import { differences, seeControl, treeOf } from './look.ts';
-import { rewindWrites } from './rewind.ts';
+import { backAgain, rewindFlags } from './rewind.ts';
 import type { Capture } from './ports.ts';
 import type { Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
@@ -45,14 +47,20 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
   const beside = cause.by === 'tool' ? [] : besides.filter(canComeBack);
-  if (writes.length + beside.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(beside.length === 0 ? {} : { beside }), ...treeOf(capture) });
-  const control = await seeControl(run, capture, cause.call);
+  const control = shareOfControl(run.recorder.session.control, capture.control, { call: cause.call, by: cause.by, sandboxed: isSandboxed(run.recorder.session), interrupted: cause.maybeUser === true });
+  const besideTree = [...beside, ...control.session];
+  if (writes.length + besideTree.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideTree.length === 0 ? {} : { beside: besideTree }), ...treeOf(capture) });
+  await seeControl(run, capture, { during: cause.call });
+  const reported = await gateControl(run, cause.title, control.reported);
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
-  const flags = await raiseFlags(run, [...writes, ...unsure.map((diff) => writeOf(run, diff, cause))], saved, cause, capture.tree);
+  const flags = [
+    ...await raiseFlags(run, [...writes, ...unsure.map((diff) => writeOf(run, diff, cause))], saved, cause, capture.tree),
+    ...await flagControl(run, control.session, cause, false), ...await flagControl(run, control.unsure, cause, true),
+  ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
-  return [...uncovered, ...permissions, ...scratch, ...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
+  return [...uncovered, ...permissions, ...scratch, ...reported, ...(await react(run, flags))];
 }
 
 /** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */
@@ -60,6 +68,27 @@ async function gateUncovered(run: Run, title: string, changed: readonly Path[]):
   if (changed.length === 0) return [];
   await openStrayGate(run, `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`);
   return [`This changed what no checkpoint covers: ${changed.join(', ')}. The user decides what happens.`];
+}
+
+/** Changes of git's control files that Bounded cannot bring back, or of which nobody knows whose they are: a person is asked. */
+async function gateControl(run: Run, title: string, changed: readonly Path[]): Promise<readonly string[]> {
+  if (changed.length === 0) return [];
+  await openStrayGate(run, `Files that steer git changed while ${title} ran: ${changed.join(', ')}. They count as yours, and Bounded does not rewind them. Go on?`);
+  return [`Files that steer git changed: ${changed.join(', ')}. The user decides what happens.`];
+}
+
+/** No contract allows a command to steer git: each control file that it changed is flagged, unless it only has put back what it had flagged before. */
+async function flagControl(run: Run, changes: readonly BesideChange[], cause: Cause, maybeUser: boolean): Promise<Flag[]> {
+  const flags: Flag[] = [];
+  for (const change of changes) {
+    const open = openFlags(run.recorder.session.line).find((flag) => flag.path === change.path);
+    if (open?.beside !== undefined && open.beside.before === change.after) continue;
+    const write = writeOf(run, { path: change.path, added: 0, removed: 0, binary: true }, cause);
+    const flag: Flag = { id: run.ports.clock.id(), path: change.path, standing: 'out-of-scope', write, hunks: [], cause: cause.title, maybeUser, beside: change };
+    await run.recorder.record({ type: 'flag/raised', flag });
+    flags.push(flag);
+  }
+  return flags;
 }
 
 /** Permissions that changed while the content did not, outside of the scope: no flag can hold that, so a person is asked. */
@@ -119,18 +148,21 @@ function sameBlob(a: Blob | undefined, b: Blob | undefined): boolean {
   return a?.oid === b?.oid && a?.mode === b?.mode;
 }
 
+const inWords = ({ path, standing }: Flag): string => `${path} (${standing})`;
+
 /** What the contract says about strays; what may be the user's is only flagged. */
 async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
   if (flags.length === 0) return [];
   const { session } = run.recorder;
-  const names = flags.map((flag) => `${flag.path} (${flag.standing})`).join(', ');
+  const names = flags.map(inWords).join(', ');
   if (session.contract.onStray === 'rewind') {
     const ours = flags.filter((flag) => !flag.maybeUser);
-    const done = await rewindWrites(run, ours.map((flag) => flag.write), 'on-stray');
-    const back = new Set([...(done?.restored ?? []), ...(done?.merged ?? [])]);
+    const done = await rewindFlags(run, ours, 'on-stray');
+    const back = backAgain(done);
     for (const flag of ours.filter((one) => back.has(one.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
     const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
-    return [`Changed outside of what was agreed, and rewound by Bounded: ${names}.`, ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
+    const rewound = flags.filter((flag) => back.has(flag.path)).map(inWords).join(', ');
+    return [...(rewound === '' ? [] : [`Changed outside of what was agreed, and rewound by Bounded: ${rewound}.`]), ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
   }
   if (session.contract.onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${names}. What shall happen?`, flags.map((flag) => flag.id));
   return [`Changed outside of what was agreed, and flagged to the user: ${names}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];
@@ -145,7 +177,8 @@ export async function settleGoneFlags(run: Run, tree: TreeId): Promise<void> {
   const now = await run.ports.workspace.entries(tree, paths);
   const agreed = await agreedContent(run, paths);
   for (const flag of open) {
-    if (agreed(flag.path, now.get(flag.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
+    const gone = flag.beside === undefined ? agreed(flag.path, now.get(flag.path)) : controlAt(run.recorder.session, flag.path) === flag.beside.before;
+    if (gone) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
     else if (flag.standing === 'over-budget' && within) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'left' });
   }
 }

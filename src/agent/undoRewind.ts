@@ -1,9 +1,10 @@
 import type { Blob, Path } from '../core/session/changes.ts';
 import type { DoneRewind } from '../core/session/session.ts';
 import { sharesOf } from '../core/session/shares.ts';
-import { inverse } from './beside.ts';
+import { doneOf, inverse } from './beside.ts';
+import { isControlWord } from './control.ts';
 import { baseTree } from './diffUse.ts';
-import { look } from './look.ts';
+import { look, seeControl } from './look.ts';
 import type { RestoreOutcome } from './ports.ts';
 import type { Run } from './run.ts';
 
@@ -14,10 +15,14 @@ export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreO
   const paths = [...rewind.restored, ...rewind.merged];
   const [wanted, left] = [await run.ports.workspace.entries(rewind.safety, paths), await run.ports.workspace.entries(rewind.tree, paths)];
   const outcome = await run.ports.workspace.restore(paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null })));
-  const besideLeft = await run.ports.workspace.restoreBeside(inverse(rewind.beside ?? []));
+  const beside = inverse(rewind.beside ?? []);
+  const besideLeft = await run.ports.workspace.restoreBeside(beside);
   const after = await run.ports.workspace.capture();
   const all = { ...outcome, left: [...outcome.left, ...besideLeft] };
-  await run.recorder.record({ type: 'rewind/undone', rewind: rewind.id, restored: [...outcome.restored, ...outcome.merged], ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }), ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree });
+  // Their flags are open again.
+  const control = doneOf(beside, besideLeft).filter(({ target, expected }) => isControlWord(target) || isControlWord(expected)).map(({ path }) => path);
+  await run.recorder.record({ type: 'rewind/undone', rewind: rewind.id, restored: [...outcome.restored, ...outcome.merged, ...control], ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }), ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree });
+  await seeControl(run, after, { own: beside });
   return all;
 }
 

@@ -55,10 +55,11 @@ async function act(held: HeldSession, intention: Intention, output: Output): Pro
 }
 
 async function preview(held: HeldSession, intention: Intention, output: Output): Promise<number> {
-  const paths = await previewFor(held.controller, intention);
+  const { paths, notCovered } = await previewFor(held.controller, intention);
   const all = await held.controller.hunks();
   const hunks = paths.flatMap((path) => (all.get(path) ?? []).map((hunk) => ({ path, ...hunk })));
   const lines = paths.flatMap((path) => [`  ${path}`, ...(all.get(path) ?? []).map((hunk) => `    hunk ${hunk.id} at line ${hunk.newStart}: +${hunk.newLines} −${hunk.oldLines}`)]);
-  output.print({ intention, paths, hunks }, paths.length === 0 ? 'nothing would change' : `would bring back:\n${lines.join('\n')}`);
+  const rest = notCovered.length === 0 ? '' : `\nin no checkpoint, and left as it is:\n${notCovered.map((one) => `  ${one}`).join('\n')}`;
+  output.print({ intention, paths, hunks, notCovered }, `${paths.length === 0 ? 'nothing would change' : `would bring back:\n${lines.join('\n')}`}${rest}`);
   return exits.pass;
 }

@@ -53,10 +53,11 @@ function reopen(flags: readonly Flag[], flagged: readonly Flag[]): readonly Flag
 
 /** What the model is told of a rewind. */
 export function tellRewind(event: Of<'rewind/done'>): string {
-  const { kind, to, restored, by } = event.rewind;
+  const { kind, to, restored, beside = [], by } = event.rewind;
+  const paths = [...new Set([...restored, ...beside.map(({ path }) => path)])];
   const who = by === 'person' ? 'The user' : 'Bounded';
   if (kind === 'boundary') return `${who} rewound the work tree to ${to}.`;
-  return `${who} rewound ${kind === 'hunk' ? 'a hunk of ' : ''}${restored.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
+  return `${who} rewound ${kind === 'hunk' ? 'a hunk of ' : ''}${paths.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
 }
 
 /** What the model is told when a rewind is undone. */

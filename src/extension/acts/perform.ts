@@ -14,11 +14,11 @@ import { completed } from './questions.ts';
 export async function perform(app: App, wanted: Intention): Promise<Acted | undefined> {
   const { shown, held } = app.host;
   if (shown === undefined || held === undefined) return tell({ ok: false, message: 'there is no session in this window' });
-  const paths = touches(wanted) ? await (await app.host.engine()).previewFor(held.controller, asRewind(wanted)) : [];
-  const needed = [...paths, ...(readsContract(wanted) ? [shown.session.contractFile] : [])];
+  const preview = touches(wanted) ? await (await app.host.engine()).previewFor(held.controller, asRewind(wanted)) : { paths: [], notCovered: [] };
+  const needed = [...preview.paths, ...(readsContract(wanted) ? [shown.session.contractFile] : [])];
   const refusal = unsavedRefusal(shown.place, needed);
   if (refusal !== undefined) return tell({ ok: false, message: refusal });
-  const intention = await completed(shown, wanted, paths);
+  const intention = await completed(shown, wanted, preview);
   if (intention === undefined) return undefined;
   // A person may have typed while the question was open.
   const late = unsavedRefusal(shown.place, needed);

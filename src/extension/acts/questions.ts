@@ -1,16 +1,17 @@
 import * as vscode from 'vscode';
+import type { Preview } from '../../agent/preview.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { Shown } from '../sessionHost.ts';
 import { unsavedIn } from '../place.ts';
 
 /** The intention with what a person has to add to it, or undefined where they did not confirm it. */
-export async function completed(shown: Shown, intention: Intention, paths: readonly string[]): Promise<Intention | undefined> {
+export async function completed(shown: Shown, intention: Intention, preview: Preview): Promise<Intention | undefined> {
   switch (intention.type) {
     case 'send-back': return withNote(intention, sendBackPrompt(shown, intention.gate));
     case 'note': return withText(intention);
     case 'allow-flag': return confirmed(intention, allowQuestion(shown, intention.flag));
-    case 'rewind-boundary': return confirmed(intention, rewindQuestion(intention.to, paths));
-    case 'keep': return confirmed(intention, keepQuestion(shown, intention, paths));
+    case 'rewind-boundary': return confirmed(intention, rewindQuestion(intention.to, preview));
+    case 'keep': return confirmed(intention, keepQuestion(shown, intention, preview));
     case 'rewind-path': return confirmed(intention, intention.hunk === undefined ? pathQuestion(intention.path) : hunkQuestion(intention.path));
     case 'approve': case 'rewind-file': case 'rewind-hunk': case 'undo-rewind': case 'restore-flag': case 'pause': case 'continue': case 'stop': return intention;
   }
@@ -53,14 +54,16 @@ async function withText(intention: Extract<Intention, { type: 'note' }>): Promis
 }
 
 function allowQuestion({ session }: Shown, id: string): Question {
-  const path = session.line.flags.find((flag) => flag.id === id)?.path ?? 'this file';
+  const flag = session.line.flags.find((one) => one.id === id);
+  const path = flag?.path ?? 'this file';
+  if (flag?.beside !== undefined) return { text: `Accept the change of ${path}?`, detail: 'The file steers git. The contract stays as it is, and so does the change.', button: 'Accept the Change' };
   return { text: `Amend the contract so that ${path} may change?`, detail: `The line "/${path}" is added to scope.change in ${session.contractFile}, and the contract is locked anew. The change stays.`, button: 'Amend the Contract' };
 }
 
-function rewindQuestion(to: string, paths: readonly string[]): Question {
+function rewindQuestion(to: string, { paths, notCovered }: Preview): Question {
   const where = to === 'base' ? 'the state before the session' : `the boundary ${to}`;
   if (paths.length === 0) return { text: `Start again at ${where}?`, detail: 'No file has to be brought back. A new attempt begins there.', button: 'Start Again' };
-  return { text: `Rewind ${counted(paths)} to ${where}?`, detail: `${listed(paths)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.`, button: 'Rewind', lookFirst: true };
+  return { text: `Rewind ${counted(paths)} to ${where}?`, detail: `${listed(paths)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.${staying(notCovered)}`, button: 'Rewind', lookFirst: true };
 }
 
 function pathQuestion(path: string): Question {
@@ -79,7 +82,7 @@ function withoutMine({ session }: Shown, intention: Keep): Pick<Question, 'other
 
 type Keep = Extract<Intention, { type: 'keep' }>;
 
-function keepQuestion(shown: Shown, intention: Keep, paths: readonly string[]): Question {
+function keepQuestion(shown: Shown, intention: Keep, { paths, notCovered }: Preview): Question {
   const { session, place } = shown;
   const other = withoutMine(shown, intention);
   const mine = other.other === undefined ? '' : ' Without your own changes the result is unverified, because it was measured with them.';
@@ -90,9 +93,11 @@ function keepQuestion(shown: Shown, intention: Keep, paths: readonly string[]): 
     case 'squash': return { ...other, text: 'Keep the work as a branch with one commit?', detail: `Creates a branch bounded/${session.name}/… in your repository with everything in one commit, your uncommitted work included. HEAD, index and work tree stay as they are.${mine}${left}`, button: 'Keep as One Commit' };
     case 'patch': return { ...other, text: 'Export the work as a patch?', detail: `Writes a patch file for git apply under .bounded/${session.name}/. Git is not touched.${mine}${left}`, button: 'Export a Patch' };
     case 'leave': return { text: 'Leave the work in your work tree?', detail: 'The changes stay as uncommitted work, for you to look through and commit. Git is not touched.', button: 'Leave in Work Tree' };
-    case 'undo': return { text: `Undo everything: bring ${counted(paths)} back to the state before the session?`, detail: `${listed(paths)}\n\nYour own later changes stay. Git is not touched. It is a checkpoint itself and can be undone.`, button: 'Undo Everything', lookFirst: true };
+    case 'undo': return { text: `Undo everything: bring ${counted(paths)} back to the state before the session?`, detail: `${listed(paths)}\n\nYour own later changes stay. Git is not touched. It is a checkpoint itself and can be undone.${staying(notCovered)}`, button: 'Undo Everything', lookFirst: true };
   }
 }
+
+const staying = (notCovered: readonly string[]): string => (notCovered.length === 0 ? '' : `\n\nIn no checkpoint, and left as it is:\n${listed(notCovered)}`);
 
 const mostListed = 15;
 

@@ -45,13 +45,14 @@ export interface CaptureState extends Look {
 /** Takes checkpoints of one work tree. Calls must not overlap. */
 export class Captures {
   readonly #parts: CaptureParts;
-  readonly #control = new ControlFiles();
+  readonly #control: ControlFiles;
   #state: CaptureState | undefined;
   /** The last look at everything. */
   #whole: WholeCapture | undefined;
 
   constructor(parts: CaptureParts) {
     this.#parts = parts;
+    this.#control = new ControlFiles(parts.store);
   }
 
   /** The last checkpoint of this process; takes one if there is none. */
@@ -72,7 +73,7 @@ export class Captures {
     this.#state = { ...look, tree, folders: seen.folders, appeared: appearedSince(before, seen), repositories: seen.repositories, skipped: seen.skipped };
     await record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
     await record.statCache.note(look.files, look.read);
-    const control = this.#control.read(root, repository, seen.repositories);
+    const control = await this.#control.read(root, repository, seen.repositories);
     this.#whole = { tree: tree.oid, covers: 'everything', notCovered: notCovered(look, seen, coverage), control, beside: besides(look, seen, coverage) };
     return { state: this.#state, capture: this.#whole };
   }
@@ -88,7 +89,7 @@ export class Captures {
     this.#state = { ...state, tree, changes: look.changes, read: look.fresh.size, folders: new Set([...(state.folders ?? []), ...look.folders]), appeared: new Set([...state.appeared, ...look.folders]) };
     await this.#parts.record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
     await this.#parts.record.statCache.note(state.files, look.fresh.size);
-    const control = this.#control.read(this.#parts.root, await findUserRepository(this.#parts.root), state.repositories);
+    const control = await this.#control.read(this.#parts.root, await findUserRepository(this.#parts.root), state.repositories);
     return { ...whole, tree: tree.oid, covers: 'written', control };
   }
 

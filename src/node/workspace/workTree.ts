@@ -157,7 +157,7 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
-    return this.#queue.run(async () => restoreBeside(this.root, await this.#made(), items));
+    return this.#queue.run(async () => restoreBeside({ ...this.#parts, made: await this.#made(), repository: await findUserRepository(this.root) }, items));
   }
 
   revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
