@@ -30,7 +30,7 @@ export async function checkRepository(workspace: KeepingWorkspace): Promise<void
   const head = await workspace.head();
   if (head.operation !== undefined) throw new StartRefusal('cannot-start', `a ${head.operation} is going on in this repository; finish or abort it first`);
   const damage = await workspace.damage();
-  if (damage !== undefined) throw new StartRefusal('cannot-start', `git cannot read this repository: ${damage}. Repair it first (git fsck)`);
+  if (damage !== undefined) throw new StartRefusal('cannot-start', damage);
 }
 
 export function checkSandbox(contract: Contract, sandbox: SandboxState, unsandboxed: boolean): void {

@@ -41,16 +41,30 @@ export async function headOf(git: Git, repository: UserRepository | undefined): 
   return { ...(commit === '' ? {} : { commit }), ...(branch === '' ? {} : { branch }), ...(operation === undefined ? {} : { operation }) };
 }
 
-/** Why git cannot read HEAD, index or the tree of the last commit, in words; undefined where it can, and without a repository. Contents are not looked at. */
+/**
+ * Why HEAD, index or the tree of the last commit cannot be read, in a sentence; undefined where they can, and without a repository.
+ * Contents are not looked at.
+ */
 export async function damageOf(git: Git, repository: UserRepository | undefined, root: string): Promise<string | undefined> {
-  if (repository === undefined || repository.damage !== undefined) return repository?.damage;
+  if (repository === undefined) return undefined;
+  if (repository.damage !== undefined) return unreadable(repository.damage);
   try {
+    const format = await objectFormat(git, repository);
+    if (format !== 'sha1') return `this repository names its objects by ${format}, which Bounded cannot read yet`;
     await git.run({ args: ['ls-files', '--unmerged'], env: indexEnvironment(repository), cwd: root });
     const { commit } = await headOf(git, repository);
     if (commit !== undefined) await git.run({ args: ['ls-tree', '-r', '-d', commit], env: objectEnvironment(repository) });
     return undefined;
   } catch (error) {
-    if (error instanceof GitFailure) return error.message;
+    if (error instanceof GitFailure) return unreadable(error.message);
     throw error;
   }
+}
+
+/** In a sentence. */
+export const unreadable = (why: string): string => `git cannot read this repository (git fsck may tell more): ${why}`;
+
+/** The hash by which the user's repository names its objects, such as `sha1`. */
+export async function objectFormat(git: Git, repository: UserRepository): Promise<string> {
+  return (await git.run({ args: ['rev-parse', '--show-object-format'], env: { GIT_DIR: repository.gitDir } })).stdout.toString('latin1').trim();
 }
