@@ -9,7 +9,7 @@ import { createClock } from '../journal/clock.ts';
 import { createJournal, openJournal } from '../journal/journal.ts';
 import { acquireLease } from '../journal/lease.ts';
 import { createRedact } from '../journal/redaction.ts';
-import { createSession, sessionId } from '../journal/sessions.ts';
+import { createSession, isSameWorkTree, sessionId } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
 import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
@@ -89,6 +89,8 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     if (opened.kind === 'damaged') throw damaged(folder, opened.problem);
     const session = fold(opened.entries);
     if (session === undefined) throw notBegun(folder);
+    // The lease that this process holds is that of another work tree.
+    if (!(await isSameWorkTree(root, session.workspace))) throw new StartRefusal('cannot-start', `the session ${session.id} works in ${session.workspace}; go on with it there, or name that folder by --workspace`);
     const workspace = await workspaceOf(session.workspace, session.contractFile, session.contract, state);
     // A rewind may be what mends it.
     if (door.quiet !== true) await checkRepository(workspace);
