@@ -1,5 +1,6 @@
 import { readContract } from '../core/contract/reader.ts';
 import type { Run } from './run.ts';
+import { rootsAreFixed, sameRoots } from './fixedRoots.ts';
 
 /**
  * What a person approves at the end of explore is the contract as it lies on the disk: they may have edited it while they
@@ -12,9 +13,10 @@ export async function adoptContract(run: Run, tree: string): Promise<boolean> {
   const contractHash = run.ports.clock.sha256(text);
   if (contractHash === session.contractHash) return true;
   const { contract, problems } = readContract(text);
-  if (contract === undefined) {
+  const moved = contract !== undefined && !sameRoots(contract, session.contract);
+  if (contract === undefined || moved) {
     const [first] = problems;
-    const measured = first === undefined ? 'the file cannot be read' : `line ${first.line}: ${first.message}`;
+    const measured = moved ? rootsAreFixed : first === undefined ? 'the file cannot be read' : `line ${first.line}: ${first.message}`;
     await run.recorder.record({ type: 'exit/evaluated', phase: 'explore', conditions: [{ id: 'contract-valid', holds: false, wanted: 'a valid contract to lock', measured }], tree });
     return false;
   }

@@ -4,6 +4,7 @@ import { mayUse } from '../core/guard/rights.ts';
 import { rule } from '../core/guard/rule.ts';
 import type { Path, TreeId } from '../core/session/changes.ts';
 import type { RefusalReason } from '../core/session/facts.ts';
+import { callWithoutAnswer } from '../core/session/next.ts';
 import type { Conversation } from '../core/session/session.ts';
 import type { ToolUse } from '../core/transcript/message.ts';
 import { finalText } from './conversation.ts';
@@ -44,6 +45,12 @@ export async function returnCall(run: Run, conversation: Conversation, call: Too
   }
 }
 
+/** Answers the call in which the process died, so that what it did is known before a person does anything else. Does nothing where there was none. */
+export async function answerInterrupted(run: Run): Promise<void> {
+  const interrupted = callWithoutAnswer(run.recorder.session);
+  if (interrupted !== undefined) await returnCall(run, interrupted.conversation, interrupted.call, undefined);
+}
+
 /**
  * What an interrupted call may have changed. Between the last look and now the user may have changed things too; what
  * surely is not the call's counts as the user's, so that no rewind takes it. What is out of scope is flagged.
@@ -59,13 +66,14 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
   const [allowed] = own;
   const by = call.name === 'bash' ? { by: 'command' as const, own } : { by: 'tool' as const, ...(allowed === undefined ? {} : { allowed }) };
   const news = await measureCall(run, { call: call.id, ...by, title: call.name, before, maybeUser: true });
-  const found = before === tree ? 'Nothing has changed.' : own.size === 0 ? 'What has changed since counts as the user\'s.' : `It has changed: ${[...own].join(', ')}.`;
+  const written = new Set(run.recorder.session.line.writes.flatMap((write) => (write.call === call.id ? [write.path] : [])));
+  const found = written.size > 0 ? `It has changed: ${[...written].join(', ')}.` : before === tree ? 'Nothing has changed.' : 'What has changed since counts as the user\'s.';
   return `The call was interrupted; the work tree was checked. ${found} ${news.join(' ')}`.trim();
 }
 
-/** What changed in the time in which a command ran whose end nobody saw. Of what is gone that time is not known. */
+/** What changed in the time in which the interrupted command ran; one before it has its changes recorded. Of what is gone that time is not known. */
 async function changedWhileRunning(run: Run, before: TreeId, tree: TreeId): Promise<ReadonlySet<Path>> {
-  const span = await run.ports.shell.unfinished();
+  const span = await run.ports.shell.lastRun();
   if (span === undefined) return new Set();
   const diffs = await differences(run, before, tree);
   const times = await Promise.all(diffs.map((diff) => run.ports.workspace.changedAt(diff.path)));

@@ -4,13 +4,14 @@ import type { Entry } from '../core/session/events.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
 import { inverse, planBeside } from './beside.ts';
+import { answerInterrupted } from './call.ts';
 import { finish } from './finish.ts';
 import { finishRewind } from './finishRewind.ts';
 import { allowFlag, answerProblem, applyAnswer } from './gates.ts';
 import type { AnsweredBy } from './gates.ts';
 import { runSession } from './loop.ts';
 import type { Outcome } from './loop.ts';
-import type { Ports, Signal } from './ports.ts';
+import type { KeepAnswer, Ports, Signal } from './ports.ts';
 import { ReadLedger } from './readLedger.ts';
 import type { Recorder } from './recorder.ts';
 import { writeReports } from './reports.ts';
@@ -132,10 +133,11 @@ export class Controller {
     return { ports: this.#ports, recorder: this.#recorder, ...this.#memory, signal: this.#switch.signal, progress: this.#progress };
   }
 
-  /** The same for what a person does, on a work tree where no rewind is half done. */
+  /** The same for what a person does, on a work tree where no rewind is half done and where it is known whose every change is. */
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
       await finishRewind(this.#run());
+      await answerInterrupted(this.#run());
       return work();
     });
   }
@@ -196,17 +198,18 @@ export class Controller {
     const hunk = flag.hunks.find((one) => one.id === hunkId);
     const done = hunk === undefined ? await rewindFile(run, flag) : await rewindHunk(run, flag.path, hunk);
     if (typeof done === 'string') return { ok: false, message: done };
-    if (done === undefined || done.left.length > 0) return { ok: false, message: describe(0, done?.left ?? []) };
+    if (done !== undefined && done.left.length > 0) return { ok: false, message: describe(0, done.left) };
     const gone = hunk === undefined || flag.hunks.length === 1 ? this.session.line.flags.filter((one) => one.path === flag.path && one.outcome === undefined && (hunk === undefined || one.id === id)) : [];
-    for (const one of gone) await this.#recorder.record({ type: 'flag/settled', flag: one.id, how: 'rewound' });
-    return { ok: true, message: `${flag.path} was rewound${inWords(done.moved)}` };
+    for (const one of gone) await this.#recorder.record({ type: 'flag/settled', flag: one.id, how: done === undefined ? 'restored' : 'rewound' });
+    return { ok: true, message: done === undefined ? nothingLeft(flag.path) : `${flag.path} was rewound${inWords(done.moved)}` };
   }
 
   async #rewindPath(path: string): Promise<Acted> {
     const first = this.session.line.writes.find((write) => write.path === path);
     if (first === undefined) return { ok: false, message: `the session has not changed ${path}` };
     const done = await rewindWrites(this.#run(), [first], 'person');
-    if (done === undefined || done.left.length > 0) return { ok: false, message: describe(0, done?.left ?? []) };
+    if (done === undefined) return { ok: true, message: nothingLeft(path) };
+    if (done.left.length > 0) return { ok: false, message: describe(0, done.left) };
     for (const flag of this.session.line.flags.filter((one) => one.path === path && one.outcome === undefined)) await this.#recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
     return { ok: true, message: `${path} was rewound${inWords(done.moved)}` };
   }
@@ -277,8 +280,8 @@ export class Controller {
       await finish(run, 'stopped', 'everything was undone by a person', 'as-is');
       return acted;
     }
-    const kept = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
-    if (kept.ok) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail });
+    const kept: KeepAnswer = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
+    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail });
     return { ok: kept.ok, message: kept.detail };
   }
 }
@@ -291,6 +294,8 @@ function describe(done: number, left: readonly LeftPath[], moved?: readonly Move
   const rest = left.length === 0 ? '' : `; left alone: ${left.map((one) => `${one.path} (${one.why})`).join(', ')}`;
   return `${done} files restored${rest}${inWords(moved)}`;
 }
+
+const nothingLeft = (path: string): string => `nothing was left to do: what the session did to ${path} is not there any more`;
 
 function inWords(moved: readonly MovedPath[] = []): string {
   return moved.map(({ path, to }) => `; what was in the place of ${path} is kept in ${to}`).join('');

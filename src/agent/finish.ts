@@ -36,7 +36,7 @@ async function measureTheRest(run: Run, tree: string): Promise<void> {
 
 /** The verdict that the journal supports for `tree`; pure apart from the facts that it is given. */
 export function verdictNow(session: Session, tree: string, contractHash: string | undefined) {
-  const runs = runsOn(session.line, tree);
+  const runs = runsOn(session, tree);
   const baseline = baselineRun(session.line);
   const red = session.line.runs.findLast((one) => one.purpose === 'red');
   const changed = (baseline?.environment ?? []).filter((record) => runs.some((one) => one.environment.find((now) => now.command === record.command)?.output !== record.output));

@@ -1,3 +1,4 @@
+import { diskFault } from '../core/session/diskFault.ts';
 import type { Blob, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { LeftPath, RestoreItem, RewindPlan } from '../core/session/facts.ts';
 import { sameBlob } from '../core/session/shares.ts';
@@ -7,9 +8,10 @@ import { writeReports } from './reports.ts';
 import { restoreRounds } from './restoreRounds.ts';
 import { backAgain, carryOutHunk, finish } from './rewind.ts';
 import type { Run } from './run.ts';
+import { finishUndo } from './undoRewind.ts';
 
 /**
- * Takes a rewind to its end that was begun when the process died. A path that is as before the rewind, or as one of its rounds left it, is
+ * Takes a rewind, or the undoing of one, to its end that was begun when the process died. A path that is as before the rewind, or as one of its rounds left it, is
  * brought back now; one that has what it shall have was brought back then. Any other may hold what the user did since, and counts as theirs.
  * Does nothing where no rewind was begun.
  */
@@ -35,7 +37,9 @@ async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<vo
   await observe(run, tree, begun);
   const rounds = plan.rounds.map((round, index) => round.filter((item) => (behind.get(item.path) ?? Infinity) <= index));
   const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, plan, ahead, error));
-  const rewind = await finish(run, plan, { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: 'it changed while the rewind was interrupted' }))] });
+  const outcome = { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: 'it changed while the rewind was interrupted' }))] };
+  if (plan.undoes !== undefined) return void (await finishUndo(run, plan, plan.undoes, outcome));
+  const rewind = await finish(run, plan, outcome);
   if (plan.kind !== 'file') return;
   const back = backAgain(rewind);
   for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
@@ -47,8 +51,12 @@ function roundsBehind(items: readonly RestoreItem[], was: Blob | undefined, is: 
   return at === -1 ? undefined : at + 1;
 }
 
-/** Where it cannot be taken to its end this time either, it ends here with what it did: a rewind that never ends would let nobody go on. */
+/**
+ * Where it cannot be taken to its end this time either, it ends here with what it did: a rewind that never ends would let nobody go on. A disk that
+ * takes nothing now may take it later.
+ */
 async function soFar(run: Run, { rounds, safety }: RewindPlan, paths: readonly Path[], error: unknown): Promise<RestoreOutcome> {
+  if (diskFault(error) !== undefined) throw error;
   const { tree } = await run.ports.workspace.capture();
   const [was, is] = [await run.ports.workspace.entries(safety, paths), await run.ports.workspace.entries(tree, paths)];
   const last = new Map(rounds.flat().map((item) => [item.path, item.target]));
@@ -59,6 +67,11 @@ async function soFar(run: Run, { rounds, safety }: RewindPlan, paths: readonly P
   return { restored, merged, left: rest.map((path) => ({ path, why: inWords(error) })) };
 }
 
+async function refusedBecause(run: Run, plan: RewindPlan, error: unknown): Promise<void> {
+  if (diskFault(error) !== undefined) throw error;
+  await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: inWords(error) });
+}
+
 const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function finishHunk(run: Run, plan: RewindPlan, hunk: Hunk, tree: TreeId): Promise<void> {
@@ -66,7 +79,7 @@ async function finishHunk(run: Run, plan: RewindPlan, hunk: Hunk, tree: TreeId):
   const done = diff !== undefined && isInverse(hunk, await run.ports.workspace.hunks(diff));
   await observe(run, tree, done ? [plan.to] : []);
   if (done) await finish(run, plan, { restored: [plan.to], merged: [], left: [] });
-  else if (diff === undefined) await carryOutHunk(run, plan, hunk).catch((error: unknown) => run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: inWords(error) }));
+  else if (diff === undefined) await carryOutHunk(run, plan, hunk).catch((error: unknown) => refusedBecause(run, plan, error));
   else await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: `${plan.to} changed while the rewind was interrupted` });
 }
 

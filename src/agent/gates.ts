@@ -1,6 +1,7 @@
 import { applyAmendment } from '../core/contract/amend.ts';
 import { globOfPath } from '../core/contract/globSyntax.ts';
 import type { Flag, Gate, GateAnswer } from '../core/session/session.ts';
+import { rootsAreFixed, sameRoots } from './fixedRoots.ts';
 import type { Run } from './run.ts';
 
 export type AnsweredBy = 'person' | 'approve-flag';
@@ -75,9 +76,10 @@ export async function decideAmendment(run: Run, id: string, approved: boolean): 
   const now = await run.ports.workspace.hashOf(session.contractFile);
   if (now !== session.contractHash) return `${session.contractFile} is not the contract in force any more; it was changed by hand. Restore it first.`;
   const applied = applyAmendment(session.contractText, amendment.change);
-  if ('problems' in applied) {
+  const problems = 'problems' in applied ? applied.problems.map((problem) => problem.message) : sameRoots(applied.contract, session.contract) ? [] : [rootsAreFixed];
+  if ('problems' in applied || problems.length > 0) {
     await run.recorder.record({ type: 'amendment/decided', amendment: id, approved: false });
-    return `the amendment does not give a valid contract: ${applied.problems.map((problem) => problem.message).join('; ')}`;
+    return `the amendment does not give a valid contract: ${problems.join('; ')}`;
   }
   const contractHash = run.ports.clock.sha256(applied.text);
   await run.ports.workspace.writeContract(session.contractFile, applied.text);

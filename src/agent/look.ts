@@ -43,15 +43,19 @@ export async function seeControl(run: Run, capture: Capture, { during, own = [] 
   const { session } = run.recorder;
   const before = session.control;
   const keys = new Set([...Object.keys(before), ...Object.keys(capture.control)]);
-  const changed = [...keys].filter((key) => before[key] !== capture.control[key] && key !== 'index').sort();
+  const changed = [...keys].filter((key) => before[key] !== capture.control[key] && !isIndex(key)).sort();
   if (changed.length === 0) return;
   const { commit, branch } = await run.ports.workspace.head();
   const head = { ...(commit === undefined ? {} : { commit }), ...(branch === undefined ? {} : { branch }) };
   const first = session.head === undefined;
-  await run.recorder.record({ type: 'control/seen', control: capture.control, head, changed: first ? [] : changed, ...(during === undefined ? {} : { during }) });
   const moved = head.commit !== session.head?.commit || head.branch !== session.head?.branch;
+  // The question first: a crash between the two must not lose it.
   if (!first && moved && !own.some(({ path }) => isHistory(path))) await openHeadGate(run, changed);
+  await run.recorder.record({ type: 'control/seen', control: capture.control, head, changed: first ? [] : changed, ...(during === undefined ? {} : { during }) });
 }
+
+/** Git writes it by itself, in the work tree and in those of other roots (`../api: index`). */
+const isIndex = (key: string): boolean => key === 'index' || key.endsWith(': index');
 
 async function openHeadGate(run: Run, changed: readonly string[]): Promise<void> {
   const { line } = run.recorder.session;

@@ -1,4 +1,4 @@
-import { JournalFault } from '../core/session/entries.ts';
+import { diskFault } from '../core/session/diskFault.ts';
 import { nextStep } from '../core/session/next.ts';
 import type { Step } from '../core/session/next.ts';
 import type { Gate } from '../core/session/session.ts';
@@ -60,14 +60,18 @@ export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcom
 
 /** What can pass pauses the session; anything else is told to the door as it is, after a note in the journal. */
 async function pause(run: Run, error: unknown): Promise<Outcome> {
-  const passing = error instanceof Paused || (error instanceof JournalFault && error.class === 'disk-full');
-  const reason = error instanceof Error ? error.message : String(error);
+  const fault = diskFault(error);
+  const reason = fault ?? (error instanceof Error ? error.message : String(error));
+  const passing = error instanceof Paused || fault !== undefined;
   const recorded = run.recorder.record({ type: 'session/paused', reason: passing ? reason : `an error inside Bounded: ${reason}` });
   if (!passing) {
     await recorded.catch(() => undefined);
     throw error;
   }
-  await recorded;
+  // Where the journal lies on that disk there may be no room or no way for these words. Whoever reads it finds a session that nobody works at.
+  await recorded.catch((second: unknown) => {
+    if (fault === undefined && diskFault(second) === undefined) throw second;
+  });
   return { kind: 'paused', reason };
 }
 

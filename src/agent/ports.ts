@@ -194,8 +194,8 @@ export interface ShellResult {
 export interface Shell {
   /** Tries what the platform offers; never throws. */
   probe(): Promise<SandboxState>;
-  /** From when to when a command ran whose end was never seen, in milliseconds since the epoch. */
-  unfinished(): Promise<{ readonly from: number; readonly to: number } | undefined>;
+  /** From when to when the last command ran, in milliseconds since the epoch; undefined where there was none or where that is not known. */
+  lastRun(): Promise<{ readonly from: number; readonly to: number } | undefined>;
   /** Ends when the whole process tree is dead. */
   run(request: ShellRequest, progress: (text: string) => void, signal: Signal): Promise<ShellResult>;
 }
@@ -247,6 +247,8 @@ export interface KeepWish {
 export interface KeepAnswer {
   readonly ok: boolean;
   readonly detail: string;
+  /** Not everything was kept, but of several repositories something was. */
+  readonly partly?: true;
 }
 
 export interface Keeper {

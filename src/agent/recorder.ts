@@ -11,11 +11,14 @@ export class Recorder {
   readonly #clock: Clock;
   readonly #listeners = new Set<Listener>();
   #session: Session | undefined;
+  #first: SessionEvent | undefined;
   #active: number;
   #runningSince: number | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(journal: Journal, clock: Clock, session?: Session) {
+  /** `first` is recorded before the first other event, and not at all where there is none. */
+  constructor(journal: Journal, clock: Clock, session?: Session, first?: SessionEvent) {
+    this.#first = first;
     this.#journal = journal;
     this.#clock = clock;
     this.#session = session;
@@ -43,7 +46,7 @@ export class Recorder {
 
   /** Appends in the order of the calls; rejects when the journal could not be written, and the session stays as it was. */
   async record(event: SessionEvent): Promise<Session> {
-    const turn = this.#tail.then(() => this.#append(event));
+    const turn = this.#tail.then(() => this.#appendFirst()).then(() => this.#append(event));
     this.#tail = turn.catch(() => undefined);
     return turn;
   }
@@ -51,6 +54,11 @@ export class Recorder {
   onEntry(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  async #appendFirst(): Promise<void> {
+    if (this.#first !== undefined) await this.#append(this.#first);
+    this.#first = undefined;
   }
 
   async #append(event: SessionEvent): Promise<Session> {

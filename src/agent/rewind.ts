@@ -1,11 +1,12 @@
 import type { BesideChange, FileDiff, Hunk, Path, Write } from '../core/session/changes.ts';
-import type { RewindPlan, RewindRecord } from '../core/session/facts.ts';
+import type { BesideItem, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { doneOf, planBeside } from './beside.ts';
 import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
+import { controlStates } from './control.ts';
 import { differences, look, seeControl } from './look.ts';
-import type { RestoreOutcome } from './ports.ts';
+import type { Capture, RestoreOutcome } from './ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
 import type { Run } from './run.ts';
 
@@ -36,16 +37,30 @@ export async function rewindToBoundary(run: Run, to: string): Promise<RewindReco
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
-/** Undoes exactly these writes and changes of control files, each path back to what it was before the first of them. */
+/**
+ * Undoes exactly these writes and changes of control files, each path back to what it was before the first of them. Undefined where that is what there
+ * is already: then nothing is recorded.
+ */
 export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by'], changes: readonly BesideChange[] = []): Promise<RewindRecord | undefined> {
   if (writes.length + changes.length === 0) return undefined;
   // Also where a stray is rewound right after it was measured: after a file tool only its path was looked at.
-  const before = (await look(run)).tree;
+  const before = await look(run);
   const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
   const { session } = run.recorder;
-  const beside = [...session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call)), ...changes.flatMap((change) => changesFrom(session, change))];
-  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before, rounds: planRewind(undone), beside: planBeside(beside) });
+  const rounds = planRewind(undone);
+  const own = session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call));
+  const beside = planBeside([...own, ...changes.flatMap((change) => changesFrom(session, change))]);
+  if (await isThere(run, before, rounds.flat(), beside)) return undefined;
+  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
+}
+
+/** Whether everything is already as a rewind would leave it. */
+async function isThere(run: Run, { tree, beside: besideTree = {}, control }: Capture, items: readonly RestoreItem[], beside: readonly BesideItem[]): Promise<boolean> {
+  const wanted = new Map(items.map(({ path, target }) => [path, target]));
+  const is = await run.ports.workspace.entries(tree, [...wanted.keys()]);
+  const now = { ...besideTree, ...controlStates(control) };
+  return [...wanted].every(([path, target]) => sameBlob(is.get(path) ?? null, target)) && beside.every(({ path, target }) => now[path] === target);
 }
 
 /** A write and all later ones of the session to the same path. */
@@ -62,7 +77,7 @@ function changesFrom({ line }: Session, first: BesideChange): readonly BesideCha
   return at === -1 ? [first] : own.slice(at);
 }
 
-/** Rewinds the file of a flag to what it was before the earliest open flag on it. */
+/** Rewinds the file of a flag to what it was before the earliest open flag on it. Undefined where it is as it was. */
 export async function rewindFile(run: Run, flag: Flag): Promise<RewindRecord | undefined> {
   const first = run.recorder.session.line.flags.find((one) => one.path === flag.path && one.outcome === undefined) ?? flag;
   return rewindFlags(run, [first], 'person');
@@ -101,7 +116,7 @@ export async function sessionHunks(run: Run): Promise<ReadonlyMap<Path, readonly
 }
 
 /** The intention goes into the journal before the first change, so that a crash in between leaves no change whose author is unknown. */
-async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<RewindPlan> {
+export async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<RewindPlan> {
   const plan = { ...what, id: run.ports.clock.id() };
   await run.recorder.record({ type: 'rewind/begun', plan });
   return plan;

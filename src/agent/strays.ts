@@ -1,11 +1,10 @@
 import { overBudget } from '../core/guard/budget.ts';
-import { isSandboxed } from '../core/guard/rule.ts';
 import { standingOf } from '../core/guard/standing.ts';
 import type { BesideChange, Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { besideChanges, canComeBack, isPermissions } from './beside.ts';
-import { controlAt, shareOfControl } from './control.ts';
+import { controlStates, isControlChange, shareOfControl } from './control.ts';
 import { baseTree, recordUse } from './diffUse.ts';
 import { differences, seeControl, treeOf } from './look.ts';
 import { backAgain, rewindFlags } from './rewind.ts';
@@ -47,17 +46,19 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
   const beside = cause.by === 'tool' ? [] : besides.filter(canComeBack);
-  const control = shareOfControl(run.recorder.session.control, capture.control, { call: cause.call, by: cause.by, sandboxed: isSandboxed(run.recorder.session), interrupted: cause.maybeUser === true });
+  const control = shareOfControl(run.recorder.session, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
   const besideTree = [...beside, ...control.session];
   if (writes.length + besideTree.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideTree.length === 0 ? {} : { beside: besideTree }), ...treeOf(capture) });
-  await seeControl(run, capture, { during: cause.call });
+  // The questions first: a crash in between must not lose them.
   const reported = await gateControl(run, cause.title, control.reported);
+  const steering = [...await flagControl(run, unflaggedControl(run.recorder.session, cause.call), cause, false), ...await flagControl(run, control.unsure, cause, true)];
+  await seeControl(run, capture, { during: cause.call });
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = [
-    ...await raiseFlags(run, [...writes, ...unsure.map((diff) => writeOf(run, diff, cause))], saved, cause, capture.tree),
-    ...await flagControl(run, control.session, cause, false), ...await flagControl(run, control.unsure, cause, true),
+    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], saved, cause, capture.tree),
+    ...steering,
   ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
   return [...uncovered, ...permissions, ...scratch, ...reported, ...(await react(run, flags))];
@@ -75,6 +76,11 @@ async function gateControl(run: Run, title: string, changed: readonly Path[]): P
   if (changed.length === 0) return [];
   await openStrayGate(run, `Files that steer git changed while ${title} ran: ${changed.join(', ')}. They count as yours, and Bounded does not rewind them. Go on?`);
   return [`Files that steer git changed: ${changed.join(', ')}. The user decides what happens.`];
+}
+
+/** What a call did to control files and no flag names yet, also what was recorded before a crash. */
+function unflaggedControl({ line }: Session, call: string): readonly BesideChange[] {
+  return line.beside.filter((change) => change.call === call && isControlChange(change) && !line.flags.some((flag) => flag.beside?.call === call && flag.path === change.path));
 }
 
 /** No contract allows a command to steer git: each control file that it changed is flagged, unless it only has put back what it had flagged before. */
@@ -107,6 +113,11 @@ function writeOf(run: Run, diff: FileDiff, cause: Cause): Write {
   return { ...diff, by: cause.by, call: cause.call, phase: session.line.phase ?? '', attempt: session.line.attempt, turn: session.spent.turns };
 }
 
+/** What a call wrote and no flag names yet, also what it wrote before a crash that came between a write and its flag. */
+function unflagged({ line }: Session, call: string): readonly Write[] {
+  return line.writes.filter((write) => write.call === call && !line.flags.some((flag) => flag.write.call === call && flag.path === write.path));
+}
+
 async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, tree: TreeId): Promise<Flag[]> {
   const { session } = run.recorder;
   const phase = session.line.phase;
@@ -117,7 +128,7 @@ async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet
   for (const write of writes) {
     const { standing } = standingOf(session, phase, write.path);
     if (standing === 'in-scope' && over === undefined) continue;
-    if (wroteBefore(session, write) && agreed(write.path, write.after)) continue;
+    if (isBack(session, write, write.after, agreed)) continue;
     const flag: Flag = {
       id: run.ports.clock.id(), path: write.path, standing: standing === 'in-scope' ? 'over-budget' : standing, write,
       hunks: await run.ports.workspace.hunks(write), cause: cause.title, maybeUser: cause.maybeUser === true || saved.has(write.path),
@@ -128,20 +139,30 @@ async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet
   return flags;
 }
 
-/** Whether what this write replaced was the session's own: only then does it put something back, and not over a change of the user. */
-function wroteBefore(session: Session, write: Write): boolean {
-  const earlier = session.line.writes.findLast((one) => one.path === write.path && one.call !== write.call);
-  return earlier !== undefined && sameBlob(earlier.after, write.before);
-}
+/** Whether a path has the content of the base or of the boundary before. */
+type Agreed = (path: Path, blob: Blob | undefined) => boolean;
 
-/** Whether a path has the content of the base, of the boundary before, or from before its first open flag: putting something back is no stray. */
-async function agreedContent(run: Run, paths: readonly Path[]): Promise<(path: Path, blob: Blob | undefined) => boolean> {
+async function agreedContent(run: Run, paths: readonly Path[]): Promise<Agreed> {
   const { session } = run.recorder;
   const trees = await Promise.all([...new Set([baseTree(session), phaseBase(session)])].map((tree) => run.ports.workspace.entries(tree, paths)));
-  return (path, blob) => {
-    const flagged = session.line.flags.find((flag) => flag.path === path && flag.outcome === undefined);
-    return [...trees.map((entries) => entries.get(path)), ...(flagged === undefined ? [] : [flagged.write.before])].some((one) => sameBlob(one, blob));
-  };
+  return (path, blob) => trees.some((entries) => sameBlob(entries.get(path), blob));
+}
+
+/**
+ * Whether with `now` this write is no stray: its path has again what it replaced or, where that was the session's own, what was agreed or what
+ * was there before the first open flag. Where it replaced what the user had made of the path, nothing else puts that back.
+ */
+function isBack(session: Session, write: Write, now: Blob | undefined, agreed: Agreed): boolean {
+  const first = session.line.flags.find((flag) => flag.path === write.path && flag.outcome === undefined)?.write ?? write;
+  return sameBlob(write.before, now) || (replacedOwn(session, write) && (agreed(write.path, now) || sameBlob(first.before, now)));
+}
+
+/** Whether this write replaced what a call of the session had put there; what a rewind brought back may be the user's. */
+function replacedOwn({ line }: Session, write: Write): boolean {
+  const own = line.writes.filter((one) => one.path === write.path);
+  const at = own.findIndex((one) => one.call === write.call);
+  const earlier = at === 0 ? undefined : own.at(at === -1 ? -1 : at - 1);
+  return earlier !== undefined && earlier.by !== 'rewind' && sameBlob(earlier.after, write.before);
 }
 
 function sameBlob(a: Blob | undefined, b: Blob | undefined): boolean {
@@ -158,8 +179,8 @@ async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
   if (session.contract.onStray === 'rewind') {
     const ours = flags.filter((flag) => !flag.maybeUser);
     const done = await rewindFlags(run, ours, 'on-stray');
-    const back = backAgain(done);
-    for (const flag of ours.filter((one) => back.has(one.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+    const back = done === undefined ? new Set(ours.map((flag) => flag.path)) : backAgain(done);
+    for (const flag of ours.filter((one) => back.has(one.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: done === undefined ? 'restored' : 'rewound' });
     const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
     const rewound = flags.filter((flag) => back.has(flag.path)).map(inWords).join(', ');
     return [...(rewound === '' ? [] : [`Changed outside of what was agreed, and rewound by Bounded: ${rewound}.`]), ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
@@ -177,7 +198,7 @@ export async function settleGoneFlags(run: Run, tree: TreeId): Promise<void> {
   const now = await run.ports.workspace.entries(tree, paths);
   const agreed = await agreedContent(run, paths);
   for (const flag of open) {
-    const gone = flag.beside === undefined ? agreed(flag.path, now.get(flag.path)) : controlAt(run.recorder.session, flag.path) === flag.beside.before;
+    const gone = flag.beside === undefined ? isBack(run.recorder.session, flag.write, now.get(flag.path), agreed) : controlStates(run.recorder.session.control)[flag.path] === flag.beside.before;
     if (gone) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
     else if (flag.standing === 'over-budget' && within) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'left' });
   }

@@ -39,7 +39,7 @@ function follow({ controller, opening }: HeldSession, output: Output): () => voi
     const text = output.json ? undefined : tell(session, entry);
     if (text !== undefined) output.say(text);
   };
-  show(controller.session, opening);
+  if (opening !== undefined) show(controller.session, opening);
   return controller.onEntry(show);
 }
 

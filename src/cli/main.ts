@@ -1,4 +1,5 @@
-import { JournalFault } from '../core/session/entries.ts';
+import { Paused } from '../agent/run.ts';
+import { diskFault } from '../core/session/diskFault.ts';
 import { StartRefusal } from '../node/session/refusal.ts';
 import { UsageError } from './arguments.ts';
 import { exits } from './exit.ts';
@@ -70,9 +71,15 @@ async function explain(error: unknown, name = ''): Promise<number> {
     if (!measuring.includes(name)) return exits.fail;
     return error.kind === 'bad-contract' ? exits.badContract : exits.cannotStart;
   }
-  if (error instanceof JournalFault && error.class === 'disk-full') {
+  if (error instanceof Paused) {
     const paused = measuring.includes(name);
-    process.stderr.write(`bounded: ${paused ? 'paused, ' : ''}${error.message}. Make space, then: bounded ${paused ? 'resume' : name}\n`);
+    process.stderr.write(`bounded: ${paused ? 'paused, ' : ''}${error.message}\n`);
+    return paused ? exits.paused : exits.fail;
+  }
+  const fault = diskFault(error);
+  if (fault !== undefined) {
+    const paused = measuring.includes(name);
+    process.stderr.write(`bounded: ${paused ? 'paused, ' : ''}${fault}, then: bounded ${paused ? 'resume' : name}\n`);
     return paused ? exits.paused : exits.fail;
   }
   process.stderr.write(`bounded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -1,5 +1,6 @@
 import { describeRun } from '../core/oracle/describe.ts';
 import type { Entry } from '../core/session/events.ts';
+import { shortId } from '../core/session/joinedIds.ts';
 import type { Session } from '../core/session/session.ts';
 import { unmatchedWarning } from '../core/session/view/figures.ts';
 import { plain } from './output.ts';
@@ -27,10 +28,10 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'finding/settled': return `   finding ${event.finding}: ${event.outcome} · ${event.detail}`;
     case 'gate/opened': return ` ? ${event.question}${event.blocking.length > 0 ? `\n   open: ${event.blocking.join(', ')}` : ''}`;
     case 'gate/answered': return `   answered: ${event.answer.kind}`;
-    case 'boundary/crossed': return ` ✓ ${event.boundary} · tree ${event.tree.slice(0, 7)}`;
+    case 'boundary/crossed': return ` ✓ ${event.boundary} · tree ${shortId(event.tree)}`;
     case 'budget/reached': return ` ! budget: ${event.budget}, ${event.detail}`;
     case 'session/paused': return ` ! paused: ${plain(event.reason)}`;
-    case 'verdict/reached': return `\nVerdict: ${event.verdict} · tree ${event.tree.slice(0, 7)}\n${event.because.map((reason) => `  ${reason}`).join('\n')}`;
+    case 'verdict/reached': return `\nVerdict: ${event.verdict} · tree ${shortId(event.tree)}\n${event.because.map((reason) => `  ${reason}`).join('\n')}`;
     default: return undefined;
   }
 }

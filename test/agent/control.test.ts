@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { type Doing, shareOfControl } from '../../src/agent/control.ts';
+import { type Before, type Doing, shareOfControl } from '../../src/agent/control.ts';
 
 describe('a change of git\'s control files', () => {
-  const doing: Doing = { call: 'c', by: 'command', sandboxed: false, interrupted: false };
+  const doing: Doing & { readonly sandbox: 'bubblewrap' | 'none' } = { call: 'c', by: 'command', interrupted: false, sandbox: 'none' };
+  const commands = { allow: [], network: 'none', sandbox: 'preferred' } as const;
   const before = { '.git': 'folder', 'config': 'file 644 a', 'HEAD': 'file 644 h', 'index': 'file 644 i', 'refs/heads/main': 'ref 1', 'sub/.git': 'folder', 'sub/.git/config': 'file 644 s', 'modules/m/HEAD': 'file 644 m' };
-  const share = (changes: Readonly<Record<string, string | undefined>>, how: Partial<Doing> = {}) => {
+  const share = (changes: Readonly<Record<string, string | undefined>>, how: Partial<typeof doing> = {}, beside: Before['line']['beside'] = []) => {
     const after = Object.fromEntries(Object.entries({ ...before, ...changes }).filter((entry): entry is [string, string] => entry[1] !== undefined));
-    const { session, unsure, reported } = shareOfControl(before, after, { ...doing, ...how });
+    const { sandbox, ...call } = { ...doing, ...how };
+    const known: Before = { control: before, sandbox: { kind: sandbox, detail: '' }, contract: { commands }, line: { beside } };
+    const { session, unsure, reported } = shareOfControl(known, after, call);
     return { session: session.map(({ path }) => path), unsure: unsure.map(({ path }) => path), reported };
   };
 
@@ -29,7 +32,7 @@ describe('a change of git\'s control files', () => {
 
   it('is the user\'s where a sandbox or a file tool could not have made it, and where nobody saw the end of the command', () => {
     const changes = { 'config': 'file 644 b', 'refs/heads/main': 'ref 2' };
-    assert.deepEqual(share(changes, { sandboxed: true }), { session: [], unsure: [], reported: [] });
+    assert.deepEqual(share(changes, { sandbox: 'bubblewrap' }), { session: [], unsure: [], reported: [] });
     assert.deepEqual(share(changes, { by: 'tool' }), { session: [], unsure: [], reported: [] });
     assert.deepEqual(share(changes, { interrupted: true }), { session: [], unsure: [], reported: ['.git/config', '.git/refs/heads/main'] });
   });
@@ -38,6 +41,16 @@ describe('a change of git\'s control files', () => {
     assert.deepEqual(share({ 'hooks/pipe': 'special', 'reftable/x': 'seen file 644 r' }), { session: [], unsure: [], reported: ['.git/hooks/pipe', '.git/reftable/x'] });
     const made = { 'new/.git': 'folder', 'new/.git/config': 'file 644 n', 'new/.git/HEAD': 'file 644 n', 'sub/.git': undefined, 'sub/.git/config': undefined };
     assert.deepEqual(share(made), { session: [], unsure: [], reported: ['sub/.git', 'new/.git'] });
-    assert.deepEqual(share(made, { sandboxed: true }).reported, ['sub/.git', 'new/.git'], 'a sandbox does not keep a command from making one');
+    assert.deepEqual(share(made, { sandbox: 'bubblewrap' }).reported, ['sub/.git', 'new/.git'], 'a sandbox does not keep a command from making one');
+  });
+
+  it('of another root is named by that root', () => {
+    assert.deepEqual(share({ '../api: config': 'file 644 b', '../api: index': 'file 644 i', '../api: sub/.git/config': 'file 644 s' }).session, ['../api/.git/config', '../api/sub/.git/config']);
+    assert.deepEqual(share({ '../api: HEAD': 'file 644 b' }).unsure, ['../api/.git/HEAD']);
+  });
+
+  it('that was recorded before a crash is not put to a person a second time', () => {
+    const recorded = [{ path: '.git/config', call: 'c', before: 'file 644 a', after: 'file 644 b' }];
+    assert.deepEqual(share({ 'config': 'file 644 b', 'hooks/x': 'file 755 x' }, { interrupted: true }, recorded).reported, ['.git/hooks/x']);
   });
 });

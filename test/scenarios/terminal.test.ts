@@ -192,6 +192,23 @@ describe('a session that died before its base was taken', function () {
   });
 });
 
+describe('a rewind that is not carried out', function () {
+  this.timeout(120_000);
+
+  it('writes nothing to the trace: none to undo, no such hunk, or only a look', async () => {
+    await waiting(async ({ project, bounded }) => {
+      const before = readFileSync(traceOf(project), 'utf8');
+      for (const [status, ...args] of [[64, '--undo'], [64, '--hunk', 'none'], [0, '--dry-run']] as const) {
+        const ran = await bounded('rewind', ...args);
+        assert.equal(ran.status, status, `${args.join(' ')}: ${ran.stderr}`);
+        assert.equal(readFileSync(traceOf(project), 'utf8'), before, args.join(' '));
+      }
+      assert.equal((await bounded('rewind', '--to', 'base')).status, 0);
+      assert.match(linesOf(traceOf(project))[before.trimEnd().split('\n').length] ?? '', /"type":"session\/resumed"/);
+    });
+  });
+});
+
 describe('what cannot be done', function () {
   this.timeout(120_000);
 

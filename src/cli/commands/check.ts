@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { readContract } from '../../core/contract/reader.ts';
+import type { ContractReading } from '../../core/contract/reader.ts';
 import type { Problem } from '../../core/contract/contract.ts';
+import { folderOf } from '../../node/session/place.ts';
+import { rootProblemsAt } from '../../node/session/roots.ts';
 import { parse } from '../arguments.ts';
 import { exits } from '../exit.ts';
 import { createOutput } from '../output.ts';
@@ -9,9 +12,16 @@ import { createOutput } from '../output.ts';
 export async function check(args: readonly string[]): Promise<number> {
   const { values, positionals: [file = ''] } = parse(args, { json: { type: 'boolean' } }, { least: 1, most: 1, names: 'CONTRACT' });
   const output = createOutput(values.json === true);
-  const { contract, problems } = await readFile(file, 'utf8').then(readContract, (error: Error) => ({ contract: undefined, problems: [unreadable(error)] }));
+  const { contract, problems } = await readFile(file, 'utf8').then((text) => read(file, text), (error: Error) => ({ contract: undefined, problems: [unreadable(error)] }));
   output.print({ file, valid: contract !== undefined, problems }, problems.length === 0 ? `${file}: no problems` : problems.map((problem) => describeProblem(file, problem)).join('\n'));
   return contract === undefined ? exits.fail : exits.pass;
+}
+
+/** What the text says, and what the disk has against the folders that it names. */
+async function read(file: string, text: string): Promise<ContractReading> {
+  const { contract, problems } = readContract(text);
+  const faults = contract === undefined ? [] : await rootProblemsAt(folderOf(await realpath(file)), contract, text);
+  return faults.length > 0 || contract === undefined ? { problems: [...problems, ...faults] } : { contract, problems };
 }
 
 function unreadable(error: Error): Problem {

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { acquireLease } from '../../node/journal/lease.ts';
-import { stateOf } from '../../node/session/place.ts';
+import { stateOf } from '../../node/session/state.ts';
 import { parse } from '../arguments.ts';
 import { exits } from '../exit.ts';
 import { createOutput } from '../output.ts';

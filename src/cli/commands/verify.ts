@@ -1,6 +1,7 @@
 import { describeRun, isGreen } from '../../core/oracle/describe.ts';
 import { verdictOf } from '../../core/oracle/verdict.ts';
 import type { OracleRun } from '../../core/oracle/result.ts';
+import { shortId } from '../../core/session/joinedIds.ts';
 import { openVerifier } from '../../node/session/verify.ts';
 import { loadContract } from '../../node/session/place.ts';
 import { parse } from '../arguments.ts';
@@ -26,7 +27,7 @@ export async function verify(args: readonly string[]): Promise<number> {
       if (!isGreen(run)) break;
     }
     const { verdict, because } = verdictOf({ checks: loaded.contract.oracle.checks, runs, tree: verifier.tree, contractTampered: false, frozenTampered: [], environmentChanged: [] });
-    output.print({ type: 'result', verdict, because, tree: verifier.tree, checks: runs.at(-1)?.cells.map(checkOf) ?? [] }, `${verdict} · tree ${verifier.tree.slice(0, 7)}\n${because.map((reason) => `  ${reason}`).join('\n')}`);
+    output.print({ type: 'result', verdict, because, tree: verifier.tree, checks: runs.at(-1)?.cells.map(checkOf) ?? [] }, `${verdict} · tree ${shortId(verifier.tree)}\n${because.map((reason) => `  ${reason}`).join('\n')}`);
     return exitOfVerdict(verdict);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);

@@ -1,6 +1,8 @@
 /** The contract in force: every default is filled in, every duration is in milliseconds, money in US dollars. */
 export interface Contract {
   readonly task: string;
+  /** Further folders of the session, by the way from the workspace folder, such as `../api`; absent where there are none. */
+  readonly roots?: readonly string[];
   readonly scope: Scope;
   /** What happens to a change outside the scope that a command made. */
   readonly onStray: OnStray;
@@ -22,7 +24,10 @@ export type OnStray = 'rewind' | 'flag' | 'stop';
 export type GatePolicy = 'person' | 'auto';
 export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
-/** Globs as in .gitignore, with `{a,b}` for alternatives, relative to the contract's workspace folder, `/`-separated. `never` wins over `change`. */
+/**
+ * Globs as in .gitignore, with `{a,b}` for alternatives, relative to the contract's workspace folder, `/`-separated; in another root they
+ * begin with its name. What forbids (`never`, `secret`) is here for every root, what allows only for where it is written. `never` wins over `change`.
+ */
 export interface Scope {
   readonly change: readonly ScopeArea[];
   readonly never: readonly string[];

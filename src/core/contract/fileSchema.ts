@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { phaseNames } from './contract.ts';
 import { checkShape } from './checkSchema.ts';
 import { defaultBudgets, defaultCommands, defaultDecoys, defaultDiff, defaultGates, defaultModel, defaultOnStray } from './defaults.ts';
-import { choice, command, expecting, filePath, glob, line, list, matching, optional, prose, quantity, required, whole } from './leaves.ts';
+import { choice, command, expecting, filePath, glob, line, list, matching, optional, prose, quantity, required, root, whole } from './leaves.ts';
 import { expectedDuration, expectedInstant, expectedMoney, parseDuration, parseInstant, parseMoney } from './quantities.ts';
 
 const policy = () => choice(['person', 'auto']);
@@ -79,6 +79,8 @@ const model = expecting(z.strictObject({
 /** The shape of a contract file with the documentation of every key. Rules between keys are in the rules of this folder. */
 export const contractShape = expecting(z.strictObject({
   'task': required(prose(20_000), 'What is to be done, and what must stay as it is. The model reads this text.'),
+  'roots': optional(list(root(), 'a list of folders'),
+    'Further folders that the session works in, each by its way from the workspace folder, such as `../api`, and each in a git repository of its own. Their files are named by that way: `../api/src/**`. What `scope.never` and `scope.secret` forbid holds in every root; what a glob allows holds where it is written.', '[]'),
   'scope': required(scope, 'Which files may change, which never, which decide, and which are never read.'),
   'on-stray': optional(choice(['rewind', 'flag', 'stop']),
     'What happens to a change outside the scope that a command made: taken back, kept and flagged, or the session stops at a gate. What may be your own is only flagged.', defaultOnStray),

@@ -3,14 +3,16 @@ import { phaseNames } from './contract.ts';
 import type { CheckShape, ConditionShape } from './checkSchema.ts';
 import { defaultBudgets, defaultBy, defaultCommands, defaultDecoys, defaultDiff, defaultExit, defaultGates, defaultModel, defaultOnStray, defaultPhases, defaultScratch, defaultSecret, defaultTests, defaultTimeoutMs } from './defaults.ts';
 import type { ContractShape } from './fileSchema.ts';
+import { everywhere } from './roots.ts';
 
 /** The contract in force: what is written, and the defaults for the rest. The shape has been found without problems. */
 export function contractOf(file: ContractShape): Contract {
-  const { oracle, budget } = file;
+  const { oracle, budget, roots = [] } = file;
   const decoys = oracle.decoys ?? defaultDecoys;
   return {
     task: file.task,
-    scope: scopeOf(file.scope),
+    ...(roots.length === 0 ? {} : { roots }),
+    scope: scopeOf(file.scope, roots),
     onStray: file['on-stray'] ?? defaultOnStray,
     diff: { ...defaultDiff, ...given(file.diff ?? {}) },
     oracle: {
@@ -36,13 +38,14 @@ export function contractOf(file: ContractShape): Contract {
   };
 }
 
-function scopeOf(scope: ContractShape['scope']): Scope {
+function scopeOf(scope: ContractShape['scope'], roots: readonly string[]): Scope {
   return {
     change: scope.change.map((area) => (typeof area === 'string' ? { glob: area } : { glob: area.glob, ...given({ why: area.why, lines: area.lines }) })),
-    never: scope.never ?? [],
+    never: everywhere(scope.never ?? [], roots),
     oracle: scope.oracle ?? [],
-    secret: [...defaultSecret, ...(scope.secret ?? [])],
-    scratch: scope.scratch ?? defaultScratch,
+    secret: everywhere([...defaultSecret, ...(scope.secret ?? [])], roots),
+    // The built-in caches are those of any folder that tools run in.
+    scratch: scope.scratch ?? everywhere(defaultScratch, roots),
   };
 }
 

@@ -2,6 +2,8 @@ export const expectedGlob = 'a glob as in .gitignore, relative to the workspace 
 
 const longest = 300;
 
+export const climbsOut = 'a glob cannot leave the workspace folder by `..`';
+
 /**
  * Why a text is not a glob of the contract, or undefined. Refused is everything that would silently match something
  * else than it says: negation, paths out of the workspace folder, unescaped parentheses (the matcher takes them as a
@@ -37,11 +39,14 @@ export function costFault(glob: string): string | undefined {
   return undefined;
 }
 
-function segmentFault(glob: string): string | undefined {
+/** Whether a folder of the session is where a glob leads that begins with `../`, only the contract's `roots` tell. */
+function segmentFault(written: string): string | undefined {
+  const glob = written.replace(/^(?:\.\.\/)+/, '');
+  if (glob !== written && (glob === '' || glob.startsWith('/'))) return 'a glob cannot have empty segments';
   const segments = glob.replace(/\/$/, '').split('/');
   if (segments[0] === '' && segments.length !== 2) return 'a glob is relative to the workspace folder: write it without the leading `/`';
   const inner = segments[0] === '' ? segments.slice(1) : segments;
-  if (inner.includes('..')) return 'a glob cannot leave the workspace folder by `..`';
+  if (inner.includes('..')) return climbsOut;
   if (inner.includes('.') || inner.includes('')) return 'a glob cannot have empty or `.` segments';
   return undefined;
 }

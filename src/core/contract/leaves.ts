@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { expectedGlob, globFault, pathFault } from './globSyntax.ts';
 import type { Parsed } from './quantities.ts';
+import { rootFault } from './roots.ts';
 
 /** What a schema accepts, in words; said when a value is something else, and on hover. */
 export const expectations = z.registry<{ readonly expected: string }>();
@@ -59,6 +60,10 @@ export function matching(pattern: RegExp, expected: string): z.ZodMiniType<strin
 
 export function glob(): z.ZodMiniType<string> {
   return checked(expectedGlob, globFault);
+}
+
+export function root(): z.ZodMiniType<string> {
+  return checked('a folder beside the workspace folder, such as `../api`', rootFault);
 }
 
 export function filePath(): z.ZodMiniType<string> {

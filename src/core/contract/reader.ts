@@ -8,13 +8,14 @@ import { toProblems } from './remarks.ts';
 import { axesUsed, evidenceIsPositive, idsUnique, matrixSound, overridesFit } from './rules/checkRules.ts';
 import { conditionsWhole } from './rules/conditionRules.ts';
 import { oracleWork, phasesInOrder, phasesTakePlace } from './rules/phaseRules.ts';
+import { globsReachRoots, rootsApart } from './rules/rootRules.ts';
 import type { Rule } from './rules/rule.ts';
 import { globsOnce, noContradiction, noProtectedScope, wholeWorkspace } from './rules/scopeRules.ts';
 import { shapeRemarks } from './shapeRemarks.ts';
 import { readYaml } from './yamlText.ts';
 
 const rules: readonly Rule[] = [
-  globsOnce, noContradiction, noProtectedScope, wholeWorkspace,
+  rootsApart, globsReachRoots, globsOnce, noContradiction, noProtectedScope, wholeWorkspace,
   phasesInOrder, phasesTakePlace, oracleWork,
   idsUnique, axesUsed, matrixSound, overridesFit, evidenceIsPositive, conditionsWhole,
 ];

@@ -9,19 +9,29 @@ const options = { dot: true, nocase: false, nonegate: true, strictSlashes: true 
 /**
  * Compiles globs that mean what they mean in .gitignore: without an inner `/` they match at any depth, a match of a
  * folder covers everything below it, a leading `/` or an inner `/` ties them to the workspace folder. One addition:
- * `{a,b}` is `a` or `b`. Where git counts bytes, `?` and classes take one character. Negation (`!`) is not supported and
+ * `{a,b}` is `a` or `b`. A glob that begins with `../` means another root, and no other glob reaches there: both climb by the
+ * same `../`, or nothing matches. Where git counts bytes, `?` and classes take one character. Negation (`!`) is not supported and
  * matches nothing; the contract reader refuses it, and leaves groups such as `!(a|b)` to Bounded's own globs.
  */
 export function compileGlobs(globs: readonly string[]): GlobSet {
   // The expressions themselves: picomatch's own matcher also takes a path that is spelled like the glob, such as `{a,b}`.
-  const rules = globs.map((glob) => ({ glob, expressions: patternsOf(glob).map((pattern) => picomatch.makeRe(pattern, options)) }));
-  return (path) => rules.find((rule) => rule.expressions.some((expression) => expression.test(path)))?.glob;
+  const rules = globs.map((glob) => ({ glob, climb: climbOf(glob), expressions: patternsOf(glob).map((pattern) => picomatch.makeRe(pattern, options)) }));
+  return (path) => {
+    const climb = climbOf(path);
+    const rest = path.slice(climb.length);
+    return rules.find((rule) => rule.climb === climb && rule.expressions.some((expression) => expression.test(rest)))?.glob;
+  };
 }
 
-function patternsOf(glob: string): string[] {
+/** What leads out of the workspace folder: the `../` at the beginning. */
+const climbOf = (text: string): string => /^(?:\.\.\/)*/.exec(text)?.[0] ?? '';
+
+function patternsOf(written: string): string[] {
+  const climb = climbOf(written);
+  const glob = written.slice(climb.length);
   const bare = spelledForPicomatch(glob.replace(/^\/+/, '').replace(/\/+$/, ''));
   if (bare === '') return [];
-  const anchored = glob.startsWith('/') || bare.includes('/');
+  const anchored = climb !== '' || glob.startsWith('/') || bare.includes('/');
   const rooted = anchored ? bare : `**/${bare}`;
   if (/(^|\/)\*\*\/+$/.test(glob)) return [`${rooted}/*/*`];
   const below = rooted.endsWith('/**') ? rooted : `${rooted}/**`;

@@ -64,7 +64,7 @@ function ruleEdit(session: Session, proposal: Extract<Proposal, { kind: 'edit' }
 }
 
 /** Whether the commands of a session run in a sandbox. */
-export function isSandboxed({ sandbox, contract }: Session): boolean {
+export function isSandboxed({ sandbox, contract }: Pick<Session, 'sandbox'> & { readonly contract: Pick<Session['contract'], 'commands'> }): boolean {
   return sandbox.kind !== 'none' && contract.commands.sandbox !== 'off';
 }
 

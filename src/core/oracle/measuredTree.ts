@@ -1,3 +1,4 @@
+import { splitPath, type RootName } from '../contract/rootPath.ts';
 import { compileGlobs } from '../guard/globs.ts';
 import type { Scope } from '../contract/contract.ts';
 import type { Blob, Path } from '../session/changes.ts';
@@ -14,11 +15,12 @@ export interface MeasuredTree {
 
 /**
  * Puts frozen oracle files over a candidate's content. Left out are Bounded's and git's own files, scratch, secrets that
- * are not the oracle's, and paths that would leave the folder. Without `frozen` the candidate's own oracle files stand.
+ * are not the oracle's, and paths that would leave their root. `roots`: those beside the main one. Without `frozen` the candidate's own oracle files stand.
  */
-export function measuredTree(entries: Iterable<readonly [Path, Blob]>, scope: Scope, frozen?: readonly FrozenFile[]): MeasuredTree {
+export function measuredTree(entries: Iterable<readonly [Path, Blob]>, scope: Scope, frozen?: readonly FrozenFile[], roots: readonly RootName[] = []): MeasuredTree {
   const all = new Map(entries);
   const [oracle, secret, scratch] = [compileGlobs(scope.oracle), compileGlobs(scope.secret), compileGlobs(scope.scratch)];
+  const isSafe = (path: Path) => isPlain(splitPath(roots, path)?.path ?? '..');
   const kept = [...all].filter(([path]) => isSafe(path) && scratch(path) === undefined && (secret(path) === undefined || oracle(path) !== undefined));
   if (frozen === undefined) return { files: new Map(kept), tampered: [], unfrozen: [] };
   const fixed = new Map(frozen.filter(({ path }) => isSafe(path)).map(({ path, oid, mode }) => [path, { oid, mode }]));
@@ -31,13 +33,13 @@ export function measuredTree(entries: Iterable<readonly [Path, Blob]>, scope: Sc
   };
 }
 
-/** Whether a path stays inside the folder that it is put into, and is nobody's private state. */
-function isSafe(path: Path): boolean {
+/** Whether a path stays inside the root that it is put into, and is nobody's private state. */
+function isPlain(path: Path): boolean {
   const names = path.split('/');
   return names.every((name) => name !== '' && name !== '.' && name !== '..' && name.toLowerCase() !== '.git') && names[0]?.toLowerCase() !== '.bounded';
 }
 
-/** Whether a link at `path` with this target stays inside: it climbs only at its beginning, and not above the top. */
+/** Whether a link at `path` in its root with this target stays inside: it climbs only at its beginning, and not above the top. */
 export function staysInside(path: Path, target: string): boolean {
   if (target === '' || target.startsWith('/') || target.includes('\\') || target.includes('\0')) return false;
   const names = target.split('/').filter((name) => name !== '' && name !== '.');

@@ -1,4 +1,4 @@
-/** Paths are workspace-relative, `/`-separated, never absolute, never with `..`. */
+/** Paths are relative to the workspace folder, `/`-separated, never absolute; only one in another root of the contract has `..`, as that root's name has. */
 export type Path = string;
 
 /** Content in the checkpoint store: git blob id (SHA-1 of the raw bytes as git hashes them) and git file mode. */
@@ -7,7 +7,7 @@ export interface Blob {
   readonly mode: '100644' | '100755' | '120000';
 }
 
-/** Id of a git tree in the private store: names the exact covered content of the work tree. */
+/** Id of a git tree in the private store: names the exact covered content of the work tree. Of several roots, their ids joined (`joinedIds.ts`). */
 export type TreeId = string;
 
 /** A contiguous change of one file. Line numbers count from 1; `lines` carry their prefix `-` or `+`, without end-of-line. */

@@ -61,7 +61,7 @@ export type SessionEvent =
   | { readonly type: 'review/reported'; readonly findings: readonly Finding[]; readonly dropped: number }
   | { readonly type: 'finding/settled'; readonly finding: string; readonly outcome: Finding['outcome'] & {}; readonly detail: string }
   | { readonly type: 'note/written'; readonly text: string }
-  /** Recorded before anything changes: without a `rewind/done` or `rewind/refused` after it, the process died in it. */
+  /** Recorded before anything changes: without a `rewind/done`, `rewind/undone` or `rewind/refused` after it, the process died in it. */
   | { readonly type: 'rewind/begun'; readonly plan: RewindPlan }
   /** Nothing was changed. */
   | { readonly type: 'rewind/refused'; readonly rewind: string; readonly why: string }

@@ -32,7 +32,7 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
     startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
     queued: [], decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
     spent: { usd: 0, unpriced: 0, assumedUsd: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
-    measured: 0, calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], control: {},
+    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], control: {},
   };
 }
 
@@ -52,7 +52,7 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'exit/evaluated': return confirmed(session, event.tree);
     case 'decision/recorded': return { ...session, decisions: [...session.decisions, event.decision] };
     case 'blocker/reported': return { ...session, blocker: { what: event.what, tried: event.tried, needs: event.needs } };
-    case 'contract/adopted': return { ...session, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
+    case 'contract/adopted': return { ...session, leftRuns: [], contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
     case 'contract/locked': return { ...session, locked: true };
     case 'gate/opened': return open(session, { id: event.gate, kind: event.kind, phase: event.phase, question: event.question, blocking: event.blocking });
     case 'gate/settled': return without(session, 'owed');
@@ -63,9 +63,9 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'rewind/begun': return { ...session, rewinding: event.plan };
     case 'rewind/refused': return without(session, 'rewinding');
     case 'rewind/done': return seen(without(session, 'rewinding'), event.rewind.tree);
-    case 'rewind/undone': return seen(session, event.tree);
+    case 'rewind/undone': return seen(without(session, 'rewinding'), event.tree);
     case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
-    case 'verdict/reached': return { ...session, verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
+    case 'verdict/reached': return { ...confirmed(session, event.tree), verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
     case 'session/ended': return { ...without(without(session, 'gate'), 'owed'), queued: [], end: { end: event.end, detail: event.detail } };
     case 'work/kept': return { ...session, kept: { how: event.how, detail: event.detail } };
     default: return session;
@@ -113,7 +113,7 @@ function amend(session: Session, event: Of<'amendment/decided'>): Session {
   const told = `The user ${event.approved ? 'approved' : 'rejected'} the amendment ${event.amendment}.`;
   const next = { ...session, amendments, undelivered: [...session.undelivered, told] };
   if (event.contract === undefined || event.contractText === undefined || event.contractHash === undefined) return next;
-  return { ...without(next, 'budgetReached'), amended: session.amended || session.locked, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
+  return { ...without(next, 'budgetReached'), leftRuns: [], amended: session.amended || session.locked, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
 }
 
 /** What the work tree holds now, by a look at everything or at the written paths alone. */

@@ -100,6 +100,7 @@ function cross(session: Session, event: Of<'boundary/crossed'>, stamp: Stamp): S
     uses: { phase: { files: 0, lines: 0 }, base: session.line.uses.base } };
   const boundary: Boundary = {
     id: event.boundary, phase: event.phase, tree: event.tree, commit: event.commit, at: stamp.at, active: stamp.active, notCovered: event.notCovered, change: event.change,
+    contractHash: session.contractHash,
     ...(event.surface === undefined ? {} : { surface: event.surface }), line: bare,
   };
   return { ...session, line: { ...bare, boundaries: [...bare.boundaries, boundary] } };
@@ -110,29 +111,44 @@ function lineAt(session: Session, to: string): Line {
   if (to === 'base') return firstLine(session.contract.phases[0], session.attempts + 1);
   const boundary = session.line.boundaries.find((one) => one.id === to);
   if (boundary === undefined) throw new Error(`the journal rewinds to a boundary that is not on this line: ${to}`);
-  return { ...boundary.line, boundaries: [...boundary.line.boundaries, boundary], attempt: session.attempts + 1 };
+  return { ...underContract(boundary.line, boundary, session), boundaries: [...boundary.line.boundaries, boundary], attempt: session.attempts + 1 };
+}
+
+/** A line that work goes back to, as it was under `then`: under another contract nothing that was measured on it counts any more. */
+function underContract(line: Line, then: { readonly contractHash: string }, { contractHash }: Session): Line {
+  return then.contractHash === contractHash ? line : { ...line, runsFrom: line.runs.length };
+}
+
+/** Goes on with `line`; what was measured on the line that is left stays known. */
+function onLine(session: Session, line: Line): Session {
+  const { runs, runsFrom } = session.line;
+  const known = new Set([...line.runs, ...session.leftRuns].map((run) => run.id));
+  return { ...session, line, leftRuns: [...session.leftRuns, ...runs.slice(runsFrom).filter((run) => !known.has(run.id))] };
 }
 
 function rewind(session: Session, event: Of<'rewind/done'>): Session {
-  const record = { ...event.rewind, previous: session.line, undone: false };
+  const record = { ...event.rewind, previous: session.line, contractHash: session.contractHash, undone: false };
   const told = tellRewind(event);
   const next = { ...session, rewinds: [...session.rewinds, record], undelivered: [...session.undelivered, told] };
-  if (event.rewind.kind !== 'boundary') return { ...next, line: { ...reopened(session.line), writes: [...session.line.writes, ...event.rewind.writes] } };
-  const target = lineAt(session, event.rewind.to);
+  const { kind, to, restored, merged } = event.rewind;
+  if (kind !== 'boundary') return { ...next, line: { ...reopened(session.line), writes: [...session.line.writes, ...event.rewind.writes] } };
+  const target = lineAt(session, to);
   const left = new Set(event.rewind.left.map((one) => one.path));
+  const back = new Set([...restored, ...merged].filter((path) => !left.has(path)));
   const line = {
     ...target, writes: [...target.writes, ...session.line.writes.filter((write) => left.has(write.path) && !target.writes.includes(write))],
-    flags: [...target.flags, ...openFlags(session.line).filter((flag) => left.has(flag.path) && !target.flags.some((one) => one.id === flag.id))],
+    flags: [...target.flags, ...openFlags(session.line).filter((flag) => !back.has(flag.path) && !target.flags.some((one) => one.id === flag.id))],
   };
-  const { end: _end, gate: _gate, owed: _owed, blocker: _blocker, ...open } = next;
-  return { ...open, queued: [], line, attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
+  const { end: _end, gate: _gate, owed: _owed, blocker: _blocker, ...open } = onLine(next, line);
+  return { ...open, queued: [], attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
 }
 
 function undo(session: Session, event: Of<'rewind/undone'>): Session {
   const record = session.rewinds.find((one) => one.id === event.rewind);
   if (record === undefined) throw new Error(`the journal undoes a rewind that was never done: ${event.rewind}`);
   const rewinds = session.rewinds.map((one) => (one === record ? { ...one, undone: true } : one));
-  return { ...session, rewinds, line: reopened(undoneLine(session.line, record, event)), undelivered: [...session.undelivered, tellUndo(event)] };
+  const line = reopened(undoneLine(session.line, record, event));
+  return onLine({ ...session, rewinds, undelivered: [...session.undelivered, tellUndo(event)] }, record.kind === 'boundary' ? underContract(line, record, session) : line);
 }
 
 /** What the next attempt is told of this one: facts of the journal, not the model's prose. */

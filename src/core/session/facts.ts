@@ -56,13 +56,15 @@ export interface RestoreItem {
   readonly expected: Blob | null;
 }
 
-/** What a rewind is about to do. `safety` is the tree before it. */
+/** What a rewind, or the undoing of one, is about to do. `safety` is the tree before it. */
 export interface RewindPlan extends Pick<RewindRecord, 'id' | 'kind' | 'to' | 'by' | 'safety'> {
   /** One after the other; each names a path at most once. */
   readonly rounds: readonly (readonly RestoreItem[])[];
   readonly beside: readonly BesideItem[];
   /** The hunk of the path `to` that is taken back. */
   readonly hunk?: Hunk;
+  /** The rewind that is undone, and the paths where what comes back may hold lines of the user. */
+  readonly undoes?: { readonly rewind: string; readonly users: readonly Path[] };
 }
 
 /** A rewind is itself a checkpoint: `safety` is the tree before it. */

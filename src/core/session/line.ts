@@ -68,9 +68,14 @@ export function phaseBase(session: Session): string {
   return tree;
 }
 
-/** Every run on `tree` under the contract in force, the model's own included: two that differ are flaky, whoever asked for them. */
-export function runsOn(line: Line, tree: string): readonly OracleRun[] {
-  return line.runs.slice(line.runsFrom).filter((run) => run.tree === tree && run.purpose !== 'decoy' && run.purpose !== 'baseline' && run.purpose !== 'red');
+/**
+ * Every run on `tree` under the contract in force, in order, the model's own and those of earlier attempts included: two that differ are
+ * flaky, whoever asked for them. What an earlier attempt measured of a tree whose oracle was not the frozen one says nothing of this tree.
+ */
+export function runsOn({ line, leftRuns }: Session, tree: string): readonly OracleRun[] {
+  const own = line.runs.slice(line.runsFrom);
+  const left = leftRuns.filter((run) => run.tampered.length === 0 && !own.some((one) => one.id === run.id));
+  return [...left, ...own].filter((run) => run.tree === tree && run.purpose !== 'decoy' && run.purpose !== 'baseline' && run.purpose !== 'red');
 }
 
 /** The runs that stand for a verdict on `tree`: complete ones at boundaries and at the end, in order. */

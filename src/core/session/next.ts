@@ -52,6 +52,14 @@ export function nextStep(session: Session): Step {
   return conversation === undefined ? betweenConversations(session, line.phase) : inConversation(session, conversation);
 }
 
+/** A call that was recorded, has no answer, and waits for no other conversation: where nobody works at it, the process died in it. */
+export function callWithoutAnswer(session: Session): { readonly conversation: Conversation; readonly call: ToolUse } | undefined {
+  const conversation = openConversation(session);
+  const call = conversation?.pending.find((one) => one.id === conversation.running);
+  if (conversation === undefined || call === undefined || session.end !== undefined) return undefined;
+  return Object.values(session.conversations).some((one) => one.parentCall === call.id) ? undefined : { conversation, call };
+}
+
 function inConversation(session: Session, conversation: Conversation): Step {
   const call = conversation.pending[0];
   if (call !== undefined) return conversation.running === call.id ? returnCall(session, conversation, call) : { do: 'call', conversation, call };

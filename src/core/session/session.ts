@@ -39,8 +39,10 @@ export interface Session {
   /** A rewind that was begun and is not over. */
   readonly rewinding?: RewindPlan;
   readonly spent: Spent;
-  /** Oracle runs of all attempts. */
+  /** How many oracle runs there were, in all attempts. */
   readonly measured: number;
+  /** Runs of lines that a rewind or its undoing left, under the contract in force: what was measured of a tree is not forgotten. */
+  readonly leftRuns: readonly OracleRun[];
   readonly calls: readonly CallRecord[];
   readonly claims: readonly Claim[];
   readonly decisions: readonly Decision[];
@@ -164,6 +166,8 @@ export interface Boundary {
   readonly surface?: SurfaceDelta;
   /** Against the boundary before, or the base. */
   readonly change: ChangeSize;
+  /** Of the contract in force when it was crossed. */
+  readonly contractHash: string;
   /** The line as the next phase starts from it. */
   readonly line: Line;
 }
@@ -290,7 +294,9 @@ export interface AmendmentRequest {
 }
 
 export interface DoneRewind extends RewindRecord {
+  /** The line that it left, and the contract that was in force then. */
   readonly previous: Line;
+  readonly contractHash: string;
   readonly undone: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { asWritten } from '../contract/roots.ts';
 import type { CallRecord, DoneRewind, Session } from './session.ts';
 import type { CallRow, Meter, PlanView, RewindRow, View } from './view.ts';
 import { boundaryRows } from './view/boundaryRows.ts';
@@ -28,7 +29,7 @@ export function viewOf(session: Session, moment: Moment = { active: session.acti
   const { scope, diff } = session.contract;
   return {
     session: session.id, title: titleOf(session), ...stateOf(session, moment), meta: meta(session, moment), warnings: warnings(session),
-    scope: { change: [...scope.change.map((area) => area.glob), ...scope.oracle], never: scope.never, limit: `at most ${count(diff.files, 'file')}, ${count(diff.lines, 'line')}` },
+    scope: { change: [...scope.change.map((area) => area.glob), ...scope.oracle], never: asWritten(scope.never, session.contract.roots), limit: `at most ${count(diff.files, 'file')}, ${count(diff.lines, 'line')}` },
     boundaries: { attempt: session.line.attempt, rows: boundaryRows(session, moment.progress) }, oracle: oracleView(session), budgets: budgets(session, moment),
     now: session.calls.slice(-callsShown).reverse().map((call) => callRow(session, call)), rewinds: session.rewinds.map(rewindRow).reverse(),
     ...(card === undefined ? {} : { card }), ...(plan === undefined ? {} : { plan }), ...(result === undefined ? {} : { result }),

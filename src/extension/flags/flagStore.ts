@@ -21,7 +21,7 @@ export class FlagStore implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[] = [this.#changed];
   #files = new Map<string, FlaggedFile>();
-  #watched: { readonly folder: string; readonly watcher: vscode.Disposable } | undefined;
+  #watched: { readonly folders: string; readonly watcher: vscode.Disposable } | undefined;
   #pending: NodeJS.Timeout | undefined;
   #round = 0;
   #seen: unknown[] = [];
@@ -87,7 +87,7 @@ export class FlagStore implements vscode.Disposable {
     const round = ++this.#round;
     const flags = this.#openFlags();
     const place = flags.length === 0 ? undefined : this.#host.place;
-    this.#watch(place?.folder);
+    this.#watch(place?.roots.map(({ folder }) => folder) ?? []);
     const files = new Map<string, FlaggedFile>();
     for (const path of new Set(flags.map((flag) => flag.path))) {
       const file = place === undefined ? undefined : await fileAt(place.uri(path), flags.filter((flag) => flag.path === path));
@@ -99,10 +99,11 @@ export class FlagStore implements vscode.Disposable {
   }
 
   /** Files that are not open in an editor are watched on the disk, as long as there are flags. */
-  #watch(folder: vscode.Uri | undefined): void {
-    if (this.#watched?.folder === folder?.toString()) return;
+  #watch(folders: readonly vscode.Uri[]): void {
+    const names = folders.join('\n');
+    if ((this.#watched?.folders ?? '') === names) return;
     this.#watched?.watcher.dispose();
-    this.#watched = folder === undefined ? undefined : { folder: folder.toString(), watcher: this.#watcherOf(folder) };
+    this.#watched = folders.length === 0 ? undefined : { folders: names, watcher: vscode.Disposable.from(...folders.map((folder) => this.#watcherOf(folder))) };
   }
 
   #watcherOf(folder: vscode.Uri): vscode.Disposable {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
 import { placeOf } from '../place.ts';
+import type { Place } from '../place.ts';
 import { endpointFor } from './endpointFor.ts';
 import { mayLetGo } from './letGo.ts';
 import type { Found } from './resumable.ts';
@@ -22,19 +23,19 @@ export async function resumeSession(app: App, id: string): Promise<void> {
 
 async function resume(app: App, { root, session }: Found): Promise<void> {
   if (!vscode.workspace.isTrusted) return void (await vscode.commands.executeCommand('workbench.trust.manage'));
-  const place = placeOf(session.workspace);
+  const place = placeOf(session.workspace, session.contract);
   const endpoint = await endpointFor(app, place);
   if (endpoint === undefined) return;
-  const unsandboxed = await acceptsNoSandbox(app, session);
+  const unsandboxed = await acceptsNoSandbox(app, session, place);
   if (unsandboxed === undefined || !(await mayLetGo(app.host))) return;
   await app.host.open({ place, endpoint, unsandboxed }, (engine, door) => engine.resumeSession(root, session.id, door));
 }
 
 /** Where the sandbox of the session is gone, a person says once more that commands may run without. Undefined: they may not. */
-async function acceptsNoSandbox(app: App, { contract, sandbox, workspace }: Found['session']): Promise<boolean | undefined> {
+async function acceptsNoSandbox(app: App, { contract, sandbox }: Found['session'], place: Place): Promise<boolean | undefined> {
   if (contract.commands.sandbox !== 'preferred' || sandbox.kind === 'none') return sandbox.kind === 'none';
   const engine = await app.host.engine();
-  const now = await engine.sandboxOf(workspace);
+  const now = await engine.sandboxOf(...place.roots.map(({ real }) => real));
   if (now.kind !== 'none') return false;
   const chosen = await vscode.window.showWarningMessage('Continue without a sandbox?', { modal: true, detail: engine.unsandboxedWarning(now) }, 'Continue Without a Sandbox');
   return chosen === undefined ? undefined : true;

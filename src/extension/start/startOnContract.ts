@@ -33,10 +33,10 @@ async function saved(contract: vscode.Uri): Promise<void> {
 
 async function begin(app: App, loaded: LoadedContract): Promise<void> {
   const engine = await app.host.engine();
-  const place = placeOf(loaded.root);
+  const place = placeOf(loaded.root, loaded.contract);
   const endpoint = await endpointFor(app, place);
   if (endpoint === undefined) return;
-  const sandbox = await engine.sandboxOf(loaded.root);
+  const sandbox = await engine.sandboxOf(...place.roots.map(({ real }) => real));
   const wanted = loaded.contract.commands.sandbox;
   const free = wanted === 'off' || (wanted === 'preferred' && sandbox.kind === 'none');
   const warning = wanted === 'off' ? switchedOff : free ? engine.unsandboxedWarning(sandbox) : undefined;

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, stat, truncate, type FileHandle } from 'node:fs/promises';
-import { codeOf } from './faults.ts';
+import { codeOf, named } from './faults.ts';
 
 /** A file that one writer extends. Every method may reject with the error of the file system. */
 export interface AppendFile {
@@ -23,12 +23,12 @@ export async function openAppendFile(file: string, mode: 'create' | 'existing'):
   return {
     size: () => sizeOf(file, handle),
     read: (start, end) => readRange(handle, start, end),
-    write: async (bytes) => (await handle.write(bytes)).bytesWritten,
-    sync: () => handle.datasync(),
+    write: async (bytes) => (await named(file, () => handle.write(bytes))).bytesWritten,
+    sync: () => named(file, () => handle.datasync()),
     truncate: async (size) => {
       // By path: Windows does not let an appending handle cut.
       await truncate(file, size);
-      await handle.sync();
+      await named(file, () => handle.sync());
     },
     close: () => handle.close(),
   };

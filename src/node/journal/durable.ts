@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf } from './faults.ts';
+import { codeOf, named } from './faults.ts';
 
 /**
  * Makes new and renamed entries of a folder durable. Windows has no such call: its file systems journal their folders.
@@ -10,7 +10,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(directory, 'r');
   try {
-    await handle.sync();
+    await named(directory, () => handle.sync());
   } finally {
     await handle.close();
   }
@@ -72,8 +72,8 @@ export async function writeDurably(file: string, bytes: Buffer): Promise<void> {
 export async function writeSynced(file: string, bytes: Buffer): Promise<void> {
   const handle = await open(file, 'wx', 0o600);
   try {
-    await handle.writeFile(bytes);
-    await handle.sync();
+    await named(file, () => handle.writeFile(bytes));
+    await named(file, () => handle.sync());
   } finally {
     await handle.close();
   }

@@ -11,6 +11,16 @@ export function faultOf(error: unknown, what: string): JournalFault {
   return new JournalFault('io', `${what} could not be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
 }
 
+/** Does something with an open file. The system does not say of which file an error of it is: here it gets the name. */
+export async function named<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (codeOf(error) !== undefined && !(error instanceof Error && 'path' in error)) Object.assign(error as Error, { path: file });
+    throw error;
+  }
+}
+
 /** The system's name of an error, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;

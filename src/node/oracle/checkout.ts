@@ -1,8 +1,10 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, mkdir, open, readFile, readlink, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { staysInside } from '../../core/oracle/measuredTree.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
+import { named } from '../journal/faults.ts';
 import { gitObject } from '../workspace/objects.ts';
 
 /** What a file is to contain. */
@@ -21,16 +23,24 @@ interface Written {
 /** Files that are looked at together. */
 const batch = 100;
 
-/** A throw-away folder with the content of a tree, which notices what becomes of its files. */
+/** A throw-away folder with the content of a tree, which notices what becomes of its files. Other roots stand beside it as they do beside the work tree. */
 export class Checkout {
   readonly folder: string;
+  readonly #roots: readonly RootName[];
   readonly #files = new Map<Path, Written>();
   /** Folders that are real ones, until a process has run that could have replaced them. */
-  readonly #sure = new Set<Path>(['.']);
+  readonly #sure = new Set<Path>();
 
-  /** `folder` exists and is empty. */
-  constructor(folder: string) {
+  /** `folder` and what the names of `roots` mean from there exist and are empty. */
+  constructor(folder: string, roots: readonly RootName[] = []) {
     this.folder = folder;
+    this.#roots = roots;
+    this.distrust();
+  }
+
+  /** The folders of all roots, the main one first. */
+  get folders(): readonly { readonly name: RootName; readonly folder: string }[] {
+    return ['', ...this.#roots].map((name) => ({ name, folder: path.join(this.folder, name) }));
   }
 
   /** Makes the folders of these files, so that the files can be written at the same time. */
@@ -41,7 +51,7 @@ export class Checkout {
   /** Writes a file, or a link if it stays inside; never through a link that a process has put in the way. */
   async write(name: Path, { bytes, mode }: Content): Promise<void> {
     this.#files.delete(name);
-    if (mode === '120000' && !staysInside(name, bytes.toString('utf8'))) return;
+    if (mode === '120000' && !staysInside(splitPath(this.#roots, name)?.path ?? '', bytes.toString('utf8'))) return;
     const file = this.place(name);
     await this.#ownFolder(path.posix.dirname(name));
     await inPlace(file, () => create(file, bytes, mode));
@@ -56,7 +66,7 @@ export class Checkout {
   /** To be called after every process that could write here. */
   distrust(): void {
     this.#sure.clear();
-    this.#sure.add('.');
+    for (const root of ['.', ...this.#roots]) this.#sure.add(root);
   }
 
   /** Whether every part of a path is a real folder of the checkout. */
@@ -91,11 +101,10 @@ export class Checkout {
     for (const name of names) this.#files.delete(name);
   }
 
-  /** Where a path of the checkout is. Throws for one that would leave it. */
+  /** Where a path of the checkout is. Throws for one that would leave it, and its root. */
   place(name: Path): string {
-    const parts = name.split('/');
-    if (parts.includes('..') || path.isAbsolute(name)) throw new Error(`${name} is not a path of the checkout`);
-    return path.join(this.folder, ...parts);
+    if (splitPath(this.#roots, name) === undefined || path.isAbsolute(name)) throw new Error(`${name} is not a path of the checkout`);
+    return path.join(this.folder, ...name.split('/'));
   }
 
   async #isChanged(name: Path): Promise<boolean> {
@@ -140,7 +149,7 @@ async function inPlace(file: string, make: () => Promise<unknown>): Promise<void
 async function create(file: string, bytes: Buffer, mode: Blob['mode']): Promise<void> {
   if (mode === '120000') return symlink(bytes, file);
   const handle = await open(file, 'wx', mode === '100755' ? 0o755 : 0o644);
-  await handle.writeFile(bytes).finally(() => handle.close());
+  await named(file, () => handle.writeFile(bytes)).finally(() => handle.close());
 }
 
 function unmoved(now: BigIntStats, before: BigIntStats): boolean {

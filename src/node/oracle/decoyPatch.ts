@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { applyPatch, parsePatch } from 'diff';
 import type { Scope } from '../../core/contract/contract.ts';
+import { splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 
@@ -12,14 +13,14 @@ export type Patched = ReadonlyMap<Path, Buffer | null>;
  * Applies a unified diff to the files of a tree, in memory. Every line that it names must be there exactly. `null` where
  * it does not apply, is not only about text, or touches anything but `scope.change`.
  */
-export async function applyDecoy(patch: string, files: ReadonlyMap<Path, Blob>, scope: Scope, read: (oid: string) => Promise<Buffer>): Promise<Patched | null> {
+export async function applyDecoy(patch: string, files: ReadonlyMap<Path, Blob>, scope: Scope, roots: readonly RootName[], read: (oid: string) => Promise<Buffer>): Promise<Patched | null> {
   const changes = parsed(patch);
   if (changes === null || changes.length === 0) return null;
   const [change, never, oracle] = [compileGlobs(scope.change.map((area) => area.glob)), compileGlobs(scope.never), compileGlobs(scope.oracle)];
   const result = new Map<Path, Buffer | null>();
   const seen = new Set<Path>();
   for (const one of changes) {
-    const allowed = change(one.path) !== undefined && never(one.path) === undefined && oracle(one.path) === undefined && !one.path.split('/').includes('..');
+    const allowed = change(one.path) !== undefined && never(one.path) === undefined && oracle(one.path) === undefined && splitPath(roots, one.path) !== undefined;
     if (!allowed || seen.has(one.path)) return null;
     seen.add(one.path);
     const content = await patched(one, files.get(one.path), read);

@@ -1,7 +1,9 @@
 import type { Artifacts, Oracle, OracleRequest, Signal } from '../../agent/ports.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
 import { cellsOf } from '../../core/oracle/cells.ts';
 import { judgeCell } from '../../core/oracle/judge.ts';
 import type { CellResult, EnvironmentRecord, OracleRun } from '../../core/oracle/result.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import type { SandboxState } from '../../core/session/session.ts';
 import type { Redact } from '../journal/redaction.ts';
 import { Commands } from '../process/commands.ts';
@@ -13,6 +15,7 @@ import { FolderDigest } from './folderDigest.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type Kit, type Prepared, prepare, type Ready } from './prepare.ts';
+import { SeveralStores } from './severalStores.ts';
 import { StoreReader } from './storeReader.ts';
 
 export interface OracleOptions {
@@ -20,6 +23,8 @@ export interface OracleOptions {
   readonly workspace: string;
   /** The private checkpoint store, a bare git directory. */
   readonly store: string;
+  /** The session's other roots, each with its own store. */
+  readonly others?: readonly { readonly name: RootName; readonly workspace: string; readonly store: string }[];
   /** Folder for throw-away checkouts, outside the work tree. */
   readonly tmpRoot: string;
   readonly artifacts: Artifacts;
@@ -57,9 +62,13 @@ class Bench {
 
   constructor(options: OracleOptions) {
     this.#options = options;
-    const { workspace, store, tmpRoot, dependencies, bubblewrap } = options;
-    const commands = new Commands({ workspace, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
-    this.#kit = { reader: new StoreReader(store, workspace), commands, tmpRoot, workspace, dependencies };
+    const { tmpRoot, dependencies, bubblewrap } = options;
+    const roots = [{ name: '', workspace: options.workspace, store: options.store }, ...(options.others ?? [])];
+    const workspaces = roots.map(({ workspace }) => workspace);
+    const commands = new Commands({ workspaces, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
+    const readers = roots.map(({ name, store }) => ({ name, reader: new StoreReader(store, workspaces) }));
+    const [main] = readers;
+    this.#kit = { reader: main === undefined || readers.length > 1 ? new SeveralStores(readers) : main.reader, commands, tmpRoot, roots: roots.map(({ name, workspace }) => ({ name, folder: workspace })), dependencies };
   }
 
   async measure(request: OracleRequest, progress: Progress, signal: Signal): Promise<OracleRun | null> {
@@ -73,7 +82,8 @@ class Bench {
       const measured = await this.#measurePlan(request, plan, progress, signal);
       return { ...frame, ...nothing, tampered: plan.tampered, ...(plan.unfrozen.length === 0 ? {} : { unfrozen: plan.unfrozen }), ...(request.patch === undefined ? {} : { effect: effectOf(plan.patched) }), ...measured, ms: ms() };
     } catch (error) {
-      // A full disk, a store that lacks something: whatever keeps the oracle from running is a fact about this run.
+      if (diskFault(error) !== undefined) throw error;
+      // A store that lacks something, a folder in the way: whatever keeps the oracle from running is a fact about this run.
       return { ...frame, ...nothing, setupFailed: error instanceof Error ? error.message : String(error), ms: ms() };
     }
   }
@@ -86,13 +96,14 @@ class Bench {
       if ('failed' in prepared) return { kind: 'could-not-run', why: prepared.failed };
       return await this.#runFinding(prepared, command, signal).finally(prepared.close);
     } catch (error) {
+      if (diskFault(error) !== undefined) throw error;
       return { kind: 'could-not-run', why: error instanceof Error ? error.message : String(error) };
     }
   }
 
   async #plan(request: OracleRequest): Promise<Plan | null> {
     await (this.#swept ??= removeLeftovers(this.#options.tmpRoot));
-    return planOf(request, this.#kit.reader);
+    return planOf(request, this.#kit.reader, this.#kit.roots.flatMap(({ name }) => (name === '' ? [] : [name])));
   }
 
   #sandboxed({ commands }: OracleRequest): boolean {

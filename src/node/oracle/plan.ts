@@ -1,11 +1,12 @@
 import type { OracleRequest } from '../../agent/ports.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import { isManifest } from '../../core/oracle/manifests.ts';
 import { measuredTree } from '../../core/oracle/measuredTree.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import { applyDecoy, type Patched } from './decoyPatch.ts';
 import { scriptsThatChanged } from './scripts.ts';
-import type { StoreReader } from './storeReader.ts';
+import type { TreeReader } from './storeReader.ts';
 
 /** What a run is going to measure, read from the store and decided before anything is written. */
 export interface Plan {
@@ -21,16 +22,16 @@ export interface Plan {
   readonly mustKeep: (path: Path) => boolean;
 }
 
-/** `null`: the patch does not apply. Throws where the store lacks something. */
-export async function planOf(request: OracleRequest, reader: StoreReader): Promise<Plan | null> {
+/** `roots`: those beside the main one. `null`: the patch does not apply. Throws where the store lacks something. */
+export async function planOf(request: OracleRequest, reader: TreeReader, roots: readonly RootName[]): Promise<Plan | null> {
   const { scope, frozen } = request;
-  const measured = measuredTree(await reader.entries(request.tree), scope, frozen);
-  const patched = request.patch === undefined ? new Map<Path, Buffer | null>() : await applyDecoy(request.patch, measured.files, scope, (oid) => reader.read(oid));
+  const measured = measuredTree(await reader.entries(request.tree), scope, frozen, roots);
+  const patched = request.patch === undefined ? new Map<Path, Buffer | null>() : await applyDecoy(request.patch, measured.files, scope, roots, (oid) => reader.read(oid));
   if (patched === null) return null;
   const base = request.baseTree === request.tree ? measured.files : await reader.entries(request.baseTree);
   const fixed = compileGlobs([...scope.oracle, ...scope.change.map((area) => area.glob)]);
   const frozenPaths = new Set((frozen ?? []).map((file) => file.path));
-  const scripts = await scriptsThatChanged(request, base, measured.files, reader);
+  const scripts = await scriptsThatChanged(request, base, measured.files, roots, reader);
   return {
     files: measured.files, patched, manifests: manifestsOf(base, measured.files, frozenPaths), frozen: [...frozenPaths], unfrozen: measured.unfrozen,
     tampered: [...measured.tampered, ...scripts],

@@ -2,24 +2,27 @@ import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { OracleRequest, Signal } from '../../agent/ports.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
+import { pathIn, type RootName } from '../../core/contract/rootPath.ts';
 import type { Commands } from '../process/commands.ts';
 import { removeTree } from '../process/removeTree.ts';
 import { borrowable, type Borrowed, copyPlaces, makePlaces } from './borrowing.ts';
 import { type BenchOutput, runMerged } from './benchOutput.ts';
 import { Census } from './census.ts';
+import { isInside } from '../workspace/findProgram.ts';
 import { Checkout, type Content } from './checkout.ts';
 import type { Plan } from './plan.ts';
-import type { StoreReader } from './storeReader.ts';
+import type { TreeReader } from './storeReader.ts';
 import { Workbench } from './workbench.ts';
 
 /** What preparing a workbench needs of the world. */
 export interface Kit {
-  readonly reader: StoreReader;
+  readonly reader: TreeReader;
   readonly commands: Commands;
   /** Folder for throw-away checkouts. */
   readonly tmpRoot: string;
-  readonly workspace: string;
-  /** Workspace-relative folders of installed packages that a checkout without a set-up uses. */
+  /** The user's work trees, the main one first. */
+  readonly roots: readonly { readonly name: RootName; readonly folder: string }[];
+  /** Folders of installed packages in a work tree that a checkout without a set-up uses. */
   readonly dependencies: readonly string[];
 }
 
@@ -44,8 +47,7 @@ export async function prepare(kit: Kit, request: OracleRequest, plan: Plan, sand
   const folder = await mkdtemp(path.join(await realpath(kit.tmpRoot), `run-${process.pid}-`));
   const close = () => removeTree(folder);
   try {
-    const checkout = new Checkout(path.join(folder, 'tree'));
-    await mkdir(checkout.folder);
+    const checkout = await layOut(path.join(folder, 'tree'), kit.roots);
     await fill(checkout, plan, kit.reader);
     const borrowed = request.oracle.setup === undefined ? await borrow(kit, checkout, sandboxed) : [];
     const bench = new Workbench(kit.commands, checkout, { sandboxed, network: request.commands.network, readOnly: plan.frozen }, borrowed);
@@ -62,7 +64,22 @@ export async function prepare(kit: Kit, request: OracleRequest, plan: Plan, sand
   }
 }
 
-async function fill(checkout: Checkout, plan: Plan, reader: StoreReader): Promise<void> {
+/** Empty folders that stand to each other as the work trees do. With one root it is the folder itself. */
+async function layOut(top: string, roots: Kit['roots']): Promise<Checkout> {
+  const [main, ...others] = roots.map(({ folder }) => folder);
+  if (main === undefined) throw new Error('there is nothing to measure');
+  const around = others.reduce((shared, folder) => commonFolder(shared, folder), main);
+  const places = roots.map(({ folder }) => path.join(top, path.relative(around, folder)));
+  for (const place of places) await mkdir(place, { recursive: true });
+  return new Checkout(places[0] ?? top, roots.flatMap(({ name }) => (name === '' ? [] : [name])));
+}
+
+/** The nearest folder that holds both, which do not hold each other. */
+function commonFolder(a: string, b: string): string {
+  return isInside(b, a) ? a : commonFolder(path.dirname(a), b);
+}
+
+async function fill(checkout: Checkout, plan: Plan, reader: TreeReader): Promise<void> {
   const stored = [...plan.files].filter(([name]) => !plan.patched.has(name));
   const [files, links] = [stored.filter(([, { mode }]) => mode !== '120000'), stored.filter(([, { mode }]) => mode === '120000')];
   await checkout.makeFolders(files.map(([name]) => name));
@@ -78,7 +95,7 @@ async function fill(checkout: Checkout, plan: Plan, reader: StoreReader): Promis
   for (const [name, bytes] of plan.patched) if (bytes !== null) await checkout.write(name, { bytes, mode: plan.files.get(name)?.mode ?? '100644' });
 }
 
-async function* contentsOf(entries: readonly (readonly [Path, Blob])[], reader: StoreReader): AsyncGenerator<readonly [Path, Content]> {
+async function* contentsOf(entries: readonly (readonly [Path, Blob])[], reader: TreeReader): AsyncGenerator<readonly [Path, Content]> {
   let index = 0;
   for await (const [, bytes] of reader.readAll(entries.map(([, blob]) => blob.oid))) {
     const entry = entries[index++];
@@ -94,13 +111,15 @@ async function writeTogether(checkout: Checkout, batch: readonly (readonly [Path
 }
 
 async function borrow(kit: Kit, checkout: Checkout, sandboxed: boolean): Promise<readonly Borrowed[]> {
-  const borrowed = await borrowable(kit.workspace, checkout.folder, kit.dependencies);
+  const folders = new Map(checkout.folders.map(({ name, folder }) => [name, folder]));
+  const found = await Promise.all(kit.roots.map(async ({ name, folder }) => (await borrowable(folder, folders.get(name) ?? '', kit.dependencies)).map((one) => ({ ...one, name: pathIn(name, one.name) }))));
+  const borrowed = found.flat();
   await (sandboxed ? makePlaces(borrowed) : copyPlaces(borrowed));
   return borrowed;
 }
 
 /** Runs the set-up; answers why it failed. Afterwards the candidate's manifests are back. */
-async function setUp(bench: Workbench, command: string, plan: Plan, reader: StoreReader, signal: Signal): Promise<string | undefined> {
+async function setUp(bench: Workbench, command: string, plan: Plan, reader: TreeReader, signal: Signal): Promise<string | undefined> {
   const { checkout } = bench;
   for (const [name, blob] of plan.manifests) {
     if (blob === null) await checkout.remove(name);
@@ -117,7 +136,7 @@ async function setUp(bench: Workbench, command: string, plan: Plan, reader: Stor
   return undefined;
 }
 
-async function putBack(checkout: Checkout, name: Path, plan: Plan, reader: StoreReader): Promise<void> {
+async function putBack(checkout: Checkout, name: Path, plan: Plan, reader: TreeReader): Promise<void> {
   const own = plan.files.get(name);
   const patched = plan.patched.get(name);
   if (patched !== undefined && patched !== null) await checkout.write(name, { bytes: patched, mode: own?.mode ?? '100644' });

@@ -1,18 +1,19 @@
 import type { OracleRequest } from '../../agent/ports.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import { cellsOf, commandFor } from '../../core/oracle/cells.ts';
 import { changedScripts } from '../../core/oracle/decidingScripts.ts';
 import { measuredTree } from '../../core/oracle/measuredTree.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
-import type { StoreReader } from './storeReader.ts';
+import type { TreeReader } from './storeReader.ts';
 
 /**
  * What the candidate changed of the scripts that its checks run, in every package.json but those of installed packages.
  * One that is the oracle's is compared with its frozen copy, not here. Contents are read only where a file differs.
  */
-export async function scriptsThatChanged(request: OracleRequest, base: ReadonlyMap<Path, Blob>, files: ReadonlyMap<Path, Blob>, reader: StoreReader): Promise<readonly string[]> {
+export async function scriptsThatChanged(request: OracleRequest, base: ReadonlyMap<Path, Blob>, files: ReadonlyMap<Path, Blob>, roots: readonly RootName[], reader: TreeReader): Promise<readonly string[]> {
   const { scope, frozen, checks } = request;
-  const old = measuredTree(base, scope).files;
+  const old = measuredTree(base, scope, undefined, roots).files;
   const [approved, oracle] = [new Set(frozen?.map(({ path }) => path)), compileGlobs(scope.oracle)];
   const pairs = [...new Set([...old.keys(), ...files.keys()])].filter(isOwnPackage).sort().map((path) => {
     const now = files.get(path);
@@ -25,7 +26,7 @@ export async function scriptsThatChanged(request: OracleRequest, base: ReadonlyM
   return changedScripts([...new Set(commands)], pairs.map(({ path, before, now }) => ({ path, before: texts.get(before?.oid), now: texts.get(now?.oid) })));
 }
 
-async function textsOf(blobs: readonly (Blob | undefined)[], reader: StoreReader): Promise<ReadonlyMap<string | undefined, string>> {
+async function textsOf(blobs: readonly (Blob | undefined)[], reader: TreeReader): Promise<ReadonlyMap<string | undefined, string>> {
   const texts = new Map<string | undefined, string>();
   const oids = new Set(blobs.flatMap((blob) => (blob === undefined ? [] : [blob.oid])));
   for await (const [oid, bytes] of reader.readAll([...oids])) texts.set(oid, bytes.toString('utf8'));

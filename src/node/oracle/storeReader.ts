@@ -7,19 +7,27 @@ import { type Git, gitEnvironment, gitRunner } from '../workspace/git.ts';
 import { gitObject } from '../workspace/objects.ts';
 import { listTree } from '../workspace/trees.ts';
 
+/** Where an oracle reads what it measures. */
+export interface TreeReader {
+  /** Every file and link of a tree. Throws for a tree that the store does not have. */
+  entries(tree: TreeId): Promise<ReadonlyMap<Path, Blob>>;
+  read(oid: string): Promise<Buffer>;
+  /** Contents in the order of `oids`, one at a time. Throws for one that is missing or damaged. */
+  readAll(oids: readonly string[]): AsyncGenerator<readonly [string, Buffer]>;
+}
+
 /** Reads trees and contents from the checkpoint store, and believes only what hashes to its id. */
-export class StoreReader {
+export class StoreReader implements TreeReader {
   readonly #store: string;
-  readonly #workspace: string;
+  readonly #workspaces: readonly string[];
   #git: Promise<Git> | undefined;
 
-  /** `store` is a bare git directory; no program inside `workspace` is taken for git. */
-  constructor(store: string, workspace: string) {
+  /** `store` is a bare git directory; no program inside one of `workspaces` is taken for git. */
+  constructor(store: string, workspaces: readonly string[]) {
     this.#store = store;
-    this.#workspace = workspace;
+    this.#workspaces = workspaces;
   }
 
-  /** Every file and link of a tree. Throws for a tree that the store does not have. */
   async entries(tree: TreeId): Promise<ReadonlyMap<Path, Blob>> {
     const entries = new Map<Path, Blob>();
     for await (const [name, blob] of listTree(await this.#open(), tree)) entries.set(name, blob);
@@ -31,7 +39,6 @@ export class StoreReader {
     throw new Error(`the checkpoint store does not have ${oid}`);
   }
 
-  /** Contents in the order of `oids`, one at a time. Throws for one that is missing or damaged. */
   async *readAll(oids: readonly string[]): AsyncGenerator<readonly [string, Buffer]> {
     let index = 0;
     for await (const bytes of catFile(await this.#open(), oids)) {
@@ -47,7 +54,7 @@ export class StoreReader {
   }
 
   async #find(): Promise<Git> {
-    const program = await findProgram('git', this.#workspace);
+    const program = await findProgram('git', ...this.#workspaces);
     if (program === undefined) throw new Error('git is not installed');
     const home = path.join(this.#store, 'home');
     await mkdir(home, { recursive: true });

@@ -53,11 +53,12 @@ export class Workbench {
 
   async run({ command, timeoutMs, merged, variables = {}, onOutput }: BenchCommand, signal: Signal): Promise<ProcessEnd> {
     const { sandboxed, network } = this.#confinement;
+    const { folders } = this.checkout;
     // Without it git would look for a repository around the checkout.
-    const git = { GIT_CEILING_DIRECTORIES: path.dirname(this.checkout.folder) };
+    const git = { GIT_CEILING_DIRECTORIES: folders.map(({ folder }) => path.dirname(folder)).join(path.delimiter) };
     try {
       return await this.#commands.run({
-        command, timeoutMs, merged, variables: { ...git, ...variables }, onOutput, shell: 'sh', root: this.checkout.folder, sandboxed, workTree: 'writable',
+        command, timeoutMs, merged, variables: { ...git, ...variables }, onOutput, shell: 'sh', root: this.checkout.folder, roots: folders.flatMap(({ name, folder }) => (name === '' ? [] : [folder])), sandboxed, workTree: 'writable',
         protection: () => this.#protection(), borrowed: this.#borrowed, network,
       }, signal);
     } finally {
@@ -67,7 +68,9 @@ export class Workbench {
 
   /** Text without the place of the checkout, which differs every time. */
   placeless(text: string): string {
-    return text.replaceAll(this.checkout.folder, '.');
+    // The longest first: the name of one folder may begin with that of another.
+    const folders = [...this.checkout.folders].sort((a, b) => b.folder.length - a.folder.length);
+    return folders.reduce((rest, { name, folder }) => rest.replaceAll(folder, name === '' ? '.' : name), text);
   }
 
   /** Frozen files cannot be written, moved or removed; where there are many, the look afterwards has to do. */

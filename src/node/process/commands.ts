@@ -14,8 +14,8 @@ import { type SystemLayout, systemLayout } from './systemLayout.ts';
 import { type Toolchains, toolchainsOf } from './toolchains.ts';
 
 export interface CommandsOptions {
-  /** Folder of the user's work tree: nothing in it counts as a program of ours. */
-  readonly workspace: string;
+  /** Folders of the user's work trees: nothing in them counts as a program of ours. */
+  readonly workspaces: readonly string[];
   /** Bubblewrap's program; searched on PATH by default. */
   readonly bubblewrap?: string;
   /** PATH to read; our own by default. */
@@ -29,6 +29,8 @@ export interface CommandRequest {
   readonly shell: 'sh' | 'bash';
   /** Folder that the command runs in and, in a sandbox, sees. */
   readonly root: string;
+  /** Further folders that it sees and may change as it may `root`. */
+  readonly roots?: readonly string[];
   readonly sandboxed: boolean;
   readonly workTree: 'writable' | 'read-only';
   /** What stays read-only or unseen in a sandbox; asked right before the command starts. */
@@ -67,7 +69,7 @@ export class Commands {
 
   /** The sandbox of this machine, or why there is none; looked for once. */
   bubblewrap(): Promise<Bubblewrap | { readonly missing: string }> {
-    return (this.#bubblewrap ??= findBubblewrap(this.#options.bubblewrap ?? findProgram('bwrap', this.#options.workspace)));
+    return (this.#bubblewrap ??= findBubblewrap(this.#options.bubblewrap ?? findProgram('bwrap', ...this.#options.workspaces)));
   }
 
   /** Resolves when the whole process tree is dead. Never throws, and never runs without the sandbox that was asked for. */
@@ -99,12 +101,12 @@ export class Commands {
     const bubblewrap = await this.bubblewrap();
     if ('missing' in bubblewrap) throw new Error(bubblewrap.missing);
     const { system, toolchains, bash } = await this.#look();
-    const root = await realpath(request.root);
+    const [root, roots] = [await realpath(request.root), await Promise.all((request.roots ?? []).map((folder) => realpath(folder)))];
     const { readOnly, hidden, pinned = [] } = await request.protection();
-    const home = await homeIn(root, os.homedir());
+    const home = await homeIn([root, ...roots], os.homedir());
     const env = { ...childEnvironment({ ...toolchains, home: home.at, temp: '/tmp', network: request.network }), ...request.variables };
     const { workTree, network, borrowed = [] } = request;
-    const plan = { system, toolchains: toolchains.folders, root, workTree, pinned, readOnly, hidden: [...hidden, ...home.hidden], borrowed, home: home.at, cwd: root, network, env, features: bubblewrap.features };
+    const plan = { system, toolchains: toolchains.folders, roots: [root, ...roots], workTree, pinned, readOnly, hidden: [...hidden, ...home.hidden], borrowed, home: home.at, cwd: root, network, env, features: bubblewrap.features };
     const inner = limited(request.shell === 'bash' ? (bash ?? '/bin/sh') : '/bin/sh', request.command, `ulimit -u ${processLimit} 2>/dev/null || ulimit -p ${processLimit} 2>/dev/null;`);
     return { argv: [bubblewrap.program, ...sandboxArgs(plan, inner)] as const, cwd: '/', env: {} };
   }
@@ -114,9 +116,9 @@ export class Commands {
   }
 
   async #lookAround(): Promise<Machine> {
-    const workspace = await realpath(this.#options.workspace);
+    const workspaces = await Promise.all(this.#options.workspaces.map((folder) => realpath(folder)));
     const [system, toolchains, bash] = await Promise.all([
-      systemLayout(), toolchainsOf(this.#options.path ?? process.env['PATH'] ?? '', os.homedir(), [workspace]), findProgram('bash', workspace),
+      systemLayout(), toolchainsOf(this.#options.path ?? process.env['PATH'] ?? '', os.homedir(), workspaces), findProgram('bash', ...workspaces),
     ]);
     return { system, toolchains, bash: bash !== undefined && system.folders.some((folder) => isInside(bash, folder)) ? bash : undefined };
   }

@@ -31,15 +31,15 @@ const longestNames = 4 * 1024 * 1024;
  * nothing leads to have no names and are not judged.
  */
 export class GitSecrets {
-  readonly #workspace: string;
+  readonly #workspaces: readonly string[];
   readonly #timeLimit: number;
   /** The last answer of each git folder, and what it was an answer about. */
   readonly #histories = new Map<string, { readonly about: string; readonly reason: Promise<string | undefined> }>();
   #program: Promise<string | undefined> | undefined;
 
-  /** No program inside `workspace` is taken for git. `timeLimit` is in milliseconds, for the names in one history. */
-  constructor(workspace: string, timeLimit = 10_000) {
-    this.#workspace = workspace;
+  /** No program inside one of `workspaces` is taken for git. `timeLimit` is in milliseconds, for the names in one history. */
+  constructor(workspaces: readonly string[], timeLimit = 10_000) {
+    this.#workspaces = workspaces;
     this.#timeLimit = timeLimit;
   }
 
@@ -137,7 +137,7 @@ export class GitSecrets {
 
   /** Passes on what git writes, cut at a byte, until it is enough. Throws where git fails or takes too long. */
   async #lines(folder: string, args: readonly string[], end: 0 | 10, enough: (line: string) => boolean, input: readonly string[] = []): Promise<void> {
-    const program = await (this.#program ??= findProgram('git', this.#workspace));
+    const program = await (this.#program ??= findProgram('git', ...this.#workspaces));
     if (program === undefined) throw new Error('git is not installed');
     const { child, ended } = startProgram({ program, args, env: { ...gitEnvironment('/dev/null'), GIT_DIR: folder, GIT_WORK_TREE: folder }, cwd: folder, input: Buffer.from(input.map((line) => `${line}\n`).join('')) });
     let [late, done, rest] = [false, false, Buffer.alloc(0)];

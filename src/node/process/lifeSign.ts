@@ -1,4 +1,4 @@
-import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 
 /** Milliseconds between two signs. */
 const every = 500;
@@ -10,8 +10,9 @@ export interface Span {
 }
 
 /**
- * A file that says from when on something runs and when it was last seen running, so that after a crash it is known which
- * changes of files fall into that time. It is gone once the work has come to its end.
+ * A file that says from when on something ran and when it ended or was last seen running, so that after a crash it is known which changes of
+ * files fall into that time. It stays after the end: the process may die before it has recorded what the work changed. Later nothing is lost by
+ * it, since what was changed in a time that is over has been recorded.
  */
 export class LifeSign {
   readonly #file: string;
@@ -22,7 +23,8 @@ export class LifeSign {
 
   /** Gives signs while `work` runs. Signs that cannot be given are left out: then less is known after a crash. */
   async during<T>(work: () => Promise<T>): Promise<T> {
-    await writeFile(this.#file, String(Date.now())).catch(() => undefined);
+    const from = Date.now();
+    await writeFile(this.#file, String(from)).catch(() => undefined);
     const timer = setInterval(() => {
       const now = new Date();
       void utimes(this.#file, now, now).catch(() => undefined);
@@ -31,14 +33,14 @@ export class LifeSign {
       return await work();
     } finally {
       clearInterval(timer);
-      await rm(this.#file, { force: true }).catch(() => undefined);
+      await writeFile(this.#file, `${from} ${Date.now()}`).catch(() => undefined);
     }
   }
 
-  /** The time of work that was cut off, or undefined. */
-  async unfinished(): Promise<Span | undefined> {
+  /** The time of the last work, or undefined where that is not known. */
+  async last(): Promise<Span | undefined> {
     const [text, stats] = await Promise.all([readFile(this.#file, 'utf8').catch(() => ''), stat(this.#file).catch(() => undefined)]);
-    const from = Number(text);
-    return text === '' || stats === undefined || !Number.isFinite(from) ? undefined : { from, to: stats.mtimeMs + every };
+    const [from = NaN, to = (stats?.mtimeMs ?? NaN) + every] = text === '' ? [] : text.split(' ').map(Number);
+    return Number.isFinite(from) && Number.isFinite(to) ? { from, to } : undefined;
   }
 }

@@ -5,7 +5,8 @@ export interface SandboxPlan {
   readonly system: SystemLayout;
   /** Folders with programs outside the system's own, read-only. */
   readonly toolchains: readonly string[];
-  readonly root: string;
+  /** The work trees, none inside another. */
+  readonly roots: readonly string[];
   readonly workTree: 'writable' | 'read-only';
   /** Folders of the work tree that cannot be moved or removed, those around others first. */
   readonly pinned: readonly string[];
@@ -37,7 +38,7 @@ const memoryLimit = String(1024 * 1024 * 1024);
  * before: the work tree above the empty home and temporary folders that it may be in, what is protected above the work tree.
  */
 export function sandboxArgs(plan: SandboxPlan, argv: readonly string[]): string[] {
-  const { system, root, workTree, features } = plan;
+  const { system, roots, workTree, features } = plan;
   const tmpfs = (at: string) => [...(features.size ? ['--size', memoryLimit] : []), '--tmpfs', at];
   return [
     ...isolation(plan),
@@ -47,7 +48,7 @@ export function sandboxArgs(plan: SandboxPlan, argv: readonly string[]): string[
     '--dev', '/dev', '--proc', '/proc', ...tmpfs('/tmp'), ...tmpfs('/var/tmp'), ...tmpfs(plan.home),
     ...(plan.network === 'full' && system.resolver !== undefined ? ['--ro-bind', system.resolver, system.resolver] : []),
     ...plan.toolchains.flatMap((folder) => ['--ro-bind', folder, folder]),
-    workTree === 'writable' ? '--bind' : '--ro-bind', root, root,
+    ...roots.flatMap((root) => [workTree === 'writable' ? '--bind' : '--ro-bind', root, root]),
     // What is mounted cannot be renamed; a work tree that is read-only needs no more than that.
     ...(workTree === 'writable' ? plan.pinned.flatMap((path) => ['--bind', path, path]) : []),
     ...plan.borrowed.flatMap(({ from, at }) => ['--ro-bind', from, at]),

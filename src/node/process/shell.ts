@@ -1,6 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
-import type { Artifacts, Shell, ShellResult } from '../../agent/ports.ts';
+import type { Artifacts, Shell, ShellRequest, ShellResult } from '../../agent/ports.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
+import { globsIn } from '../../core/contract/roots.ts';
 import type { Redact } from '../journal/redaction.ts';
 import { Commands } from './commands.ts';
 import { GitSecrets } from './gitSecrets.ts';
@@ -12,8 +14,10 @@ import { type ProtectedPaths, type Protection, protectedPaths } from './protecte
 import type { ProcessEnd } from './runProcess.ts';
 
 export interface ShellOptions {
-  /** Folder of the work tree. */
+  /** Folder of the work tree, in which commands run. */
   readonly root: string;
+  /** The session's other work trees, by their names. */
+  readonly others?: ReadonlyMap<RootName, string>;
   readonly artifacts: Artifacts;
   readonly redact: Redact;
   /** Bubblewrap's program; searched on PATH by default. */
@@ -27,14 +31,17 @@ const keptBytes = 4 * 1024 * 1024;
 /** Characters of an output that a result shows; beyond them head and tail. */
 const shownLimit = 28_000;
 
-/** Runs the commands of a model in the work tree. Without a sandbox it runs what it is given: the guard has ruled before. */
-export function createShell({ root, artifacts, redact, bubblewrap, alive }: ShellOptions): Shell {
+/** Runs the commands of a model in the work trees. Without a sandbox it runs what it is given: the guard has ruled before. */
+export function createShell({ root, others = new Map(), artifacts, redact, bubblewrap, alive }: ShellOptions): Shell {
   const life = new LifeSign(alive);
-  const gitSecrets = new GitSecrets(root);
-  const commands = new Commands({ workspace: root, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
+  const trees = [['', root] as const, ...others];
+  const workspaces = trees.map(([, folder]) => folder);
+  // What is remembered of a history is by its git folder alone, and each work tree has globs of its own.
+  const guarded = trees.map(([name, folder]) => ({ name, folder, gitSecrets: new GitSecrets(workspaces) }));
+  const commands = new Commands({ workspaces, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
   return {
     probe: () => probeSandbox(commands),
-    unfinished: () => life.unfinished(),
+    lastRun: () => life.last(),
     async run(request, progress, signal) {
       const kept = new KeptOutput(keptBytes, keptBytes);
       const lines = new LineProgress((text) => progress(redact(plainText(text))));
@@ -45,8 +52,8 @@ export function createShell({ root, artifacts, redact, bubblewrap, alive }: Shel
       const { command, timeoutMs, workTree, network } = request;
       const sandboxed = request.sandbox.kind === 'bubblewrap';
       let hiding: GitHiding | undefined;
-      const protection = async () => (hiding = await hideGit(await protectedPaths(await realpath(root), request.readOnly, request.secret), gitSecrets, request.secret)).protection;
-      const end = await life.during(() => commands.run({ command, shell: sandboxed ? 'bash' : 'sh', root, sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal));
+      const protection = async () => (hiding = together(await Promise.all(guarded.map((tree) => hidingIn(tree, request))))).protection;
+      const end = await life.during(() => commands.run({ command, shell: sandboxed ? 'bash' : 'sh', root, roots: [...others.values()], sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal));
       lines.end();
       const text = redact(plainText(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`))) + notes(end) + gitNotes(command, hiding);
       return { ...outcome(end), bytes: kept.bytes, ...(await shown(text, artifacts)) };
@@ -58,6 +65,24 @@ interface GitHiding {
   readonly protection: Protection;
   /** Why git folders are hidden. */
   readonly why: readonly string[];
+}
+
+interface GuardedTree {
+  readonly name: RootName;
+  readonly folder: string;
+  readonly gitSecrets: GitSecrets;
+}
+
+/** What one work tree protects, by the globs as they read inside of it. */
+async function hidingIn({ name, folder, gitSecrets }: GuardedTree, request: ShellRequest): Promise<GitHiding> {
+  const secret = globsIn(name, request.secret);
+  return hideGit(await protectedPaths(await realpath(folder), globsIn(name, request.readOnly), secret), gitSecrets, secret);
+}
+
+function together(all: readonly GitHiding[]): GitHiding {
+  const paths = all.map(({ protection }) => protection);
+  const protection = { readOnly: paths.flatMap((one) => one.readOnly), hidden: paths.flatMap((one) => one.hidden), pinned: paths.flatMap((one) => one.pinned ?? []) };
+  return { protection, why: [...new Set(all.flatMap(({ why }) => why))] };
 }
 
 /** Git folders whose objects may hold a secret are not seen at all; the others are read-only. */

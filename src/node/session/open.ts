@@ -1,5 +1,6 @@
 import { fold } from '../../core/session/evolve.ts';
 import type { Contract } from '../../core/contract/contract.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import type { Entry, SessionEvent } from '../../core/session/events.ts';
 import { Controller } from '../../agent/controller.ts';
 import type { Ports, User } from '../../agent/ports.ts';
@@ -7,27 +8,26 @@ import { Recorder } from '../../agent/recorder.ts';
 import { sha256 } from '../journal/line.ts';
 import { createClock } from '../journal/clock.ts';
 import { createJournal, openJournal } from '../journal/journal.ts';
-import { acquireLease } from '../journal/lease.ts';
 import { createRedact } from '../journal/redaction.ts';
 import { createSession, isSameWorkTree, sessionId } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
-import type { RepositoryState } from '../journal/stateDir.ts';
-import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
 import type { LoadedContract } from './place.ts';
-import { stateOf } from './place.ts';
-import { portsOf, secretsOf, workspaceOf } from './ports.ts';
+import { othersOf, portsOf, secretsOf, workspaceOf } from './ports.ts';
+import type { SessionWorkspace } from '../workspace/openWorkspace.ts';
 import type { Endpoint } from './ports.ts';
 import { checkEndpoint, checkModels, checkRepository, checkSandbox, sandboxOf } from './preflight.ts';
 import { damaged, findSession, notBegun } from './read.ts';
 import { StartRefusal } from './refusal.ts';
+import { rootsOf, takeLeases } from './roots.ts';
+import { stateOf } from './state.ts';
 
 /** A session that this process holds: nobody else can work in its work tree until `close`. */
 export interface HeldSession {
   readonly controller: Controller;
-  readonly workspace: KeepingWorkspace;
+  readonly workspace: SessionWorkspace;
   readonly folder: SessionFolder;
-  /** What was recorded before anybody could listen: that the session started, or was taken up again. */
-  readonly opening: Entry;
+  /** What was recorded before anybody could listen: that the session started, or was taken up again. A quiet door records that only before something else. */
+  readonly opening?: Entry;
   close(): Promise<void>;
 }
 
@@ -50,20 +50,20 @@ const endpointMissing = 'no API key: set ANTHROPIC_API_KEY (or store one by "Bou
 export async function startSession(loaded: LoadedContract, door: Door): Promise<HeldSession> {
   const { endpoint } = door;
   if (endpoint === undefined) throw new StartRefusal('cannot-start', endpointMissing);
-  const state = await stateOf(loaded.root);
+  const roots = await rootsOf(loaded.root, loaded.contract);
   await checkEndpoint(endpoint);
   const clock = createClock();
   const id = sessionId(clock.now(), clock.id());
-  const release = await takeLease(state, door, id);
+  const release = await takeLeases(roots, { door: door.name, session: id });
   try {
-    const workspace = await workspaceOf(loaded.root, loaded.file, loaded.contract, state);
+    const workspace = await workspaceOf(roots, loaded.file, loaded.contract);
     await checkRepository(workspace);
-    const sandbox = await sandboxOf(loaded.root);
+    const sandbox = await sandboxOf(...roots.map(({ folder }) => folder));
     checkSandbox(loaded.contract, sandbox, door.unsandboxed);
     const { servedBy } = await checkModels(loaded.contract, endpoint);
-    const folder = await createSession(state, id);
+    const folder = await createSession(await stateOf(loaded.root), id);
     const journal = await createJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
-    const ports = await portsOf({ root: loaded.root, state, folder, journal, endpoint, user: door.user, workspace, sandbox });
+    const ports = await portsOf({ roots, folder, journal, endpoint, user: door.user, workspace, sandbox });
     const recorder = new Recorder(journal, ports.clock);
     const opening = await recordFirst(recorder, {
       type: 'session/started', session: id, name: loaded.name, contractFile: loaded.file, contractText: loaded.text, contractHash: sha256(loaded.text),
@@ -72,7 +72,8 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
     return { ...held(ports, recorder, workspace, folder, journal, release, door), opening };
   } catch (error) {
     await release();
-    throw error;
+    const fault = diskFault(error);
+    throw fault === undefined ? error : new StartRefusal('cannot-start', `the session could not be started: ${fault}`);
   }
 }
 
@@ -83,7 +84,10 @@ export async function resumeSession(root: string, id: string | undefined, door: 
   const state = await stateOf(root);
   const folder = await findSession(root, state, id);
   if (door.quiet !== true) await checkEndpoint(endpoint);
-  const release = await takeLease(state, door, folder.id);
+  const releases = [await takeLeases([{ name: '', folder: root, state }], { door: door.name, session: folder.id })];
+  const release = async (): Promise<void> => {
+    for (const one of releases) await one();
+  };
   try {
     const opened = await openJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
     if (opened.kind === 'damaged') throw damaged(folder, opened.problem);
@@ -91,16 +95,20 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     if (session === undefined) throw notBegun(folder);
     // The lease that this process holds is that of another work tree.
     if (!(await isSameWorkTree(root, session.workspace))) throw new StartRefusal('cannot-start', `the session ${session.id} works in ${session.workspace}; go on with it there, or name that folder by --workspace`);
-    const workspace = await workspaceOf(session.workspace, session.contractFile, session.contract, state);
+    // Only the journal tells which other folders there are; the session is this process's already.
+    const roots = await rootsOf(session.workspace, session.contract);
+    releases.push(await takeLeases(othersOf(roots), { door: door.name, session: folder.id }));
+    const workspace = await workspaceOf(roots, session.contractFile, session.contract);
     // A rewind may be what mends it.
     if (door.quiet !== true) await checkRepository(workspace);
-    const sandbox = await sandboxOf(session.workspace);
+    const sandbox = await sandboxOf(...roots.map((one) => one.folder));
     if (door.quiet !== true) checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
-    const ports = await portsOf({ root: session.workspace, state, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox });
-    const recorder = new Recorder(opened.journal, ports.clock, session);
+    const ports = await portsOf({ roots, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox });
+    const resumed: SessionEvent = { type: 'session/resumed', door: door.name, ...(door.quiet === true ? {} : { sandbox }) };
+    const recorder = new Recorder(opened.journal, ports.clock, session, door.quiet === true ? resumed : undefined);
     if (opened.cut !== undefined) door.progress(`the last record of the trace was cut off by a crash and is kept in ${opened.cut.keptIn}`);
-    const opening = await recordFirst(recorder, { type: 'session/resumed', door: door.name, ...(door.quiet === true ? {} : { sandbox }) });
-    return { ...held(ports, recorder, workspace, folder, opened.journal, release, door), opening };
+    const holds = held(ports, recorder, workspace, folder, opened.journal, release, door);
+    return door.quiet === true ? holds : { ...holds, opening: await recordFirst(recorder, resumed) };
   } catch (error) {
     await release();
     throw error;
@@ -112,13 +120,7 @@ export function withModel(contract: Contract, model: string | undefined): Contra
   return model === undefined ? contract : { ...contract, model: { ...contract.model, main: model, reviewer: model, fast: model } };
 }
 
-async function takeLease(state: RepositoryState, door: Door, session: string): Promise<() => Promise<void>> {
-  const lease = await acquireLease(state.lease, { door: door.name, session });
-  if ('heldBy' in lease) throw new StartRefusal('cannot-start', `a session works in this work tree already: ${lease.heldBy}`);
-  return lease.release;
-}
-
-function held(ports: Ports, recorder: Recorder, workspace: KeepingWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): Omit<HeldSession, 'opening'> {
+function held(ports: Ports, recorder: Recorder, workspace: SessionWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): HeldSession {
   const controller = new Controller(ports, recorder, () => new AbortController(), door.progress);
   return {
     controller, workspace, folder,

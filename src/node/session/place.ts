@@ -1,11 +1,10 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { readContract } from '../../core/contract/reader.ts';
 import type { Contract } from '../../core/contract/contract.ts';
-import { codeOf } from '../journal/faults.ts';
-import { StateRefusal, repositoryState } from '../journal/stateDir.ts';
-import type { RepositoryState } from '../journal/stateDir.ts';
 import { StartRefusal } from './refusal.ts';
+import { rootProblemsAt } from './roots.ts';
+import { folder } from './state.ts';
 
 /** A contract as it lies on the disk. */
 export interface LoadedContract {
@@ -30,19 +29,13 @@ export async function loadContract(contractPath: string, workspace?: string): Pr
   if (file.startsWith('../') || path.isAbsolute(file)) throw new StartRefusal('bad-contract', `the contract ${absolute} lies outside of the workspace ${root}`);
   const { contract, problems } = readContract(text);
   if (contract === undefined) throw new StartRefusal('bad-contract', `the contract ${file} is not valid`, problems, contractPath);
+  const faults = await rootProblemsAt(root, contract, text);
+  if (faults.length > 0) throw new StartRefusal('bad-contract', `the contract ${file} names folders that cannot be worked in`, faults, contractPath);
   return { root, file, name: nameOf(absolute), text, contract };
 }
 
-/** Real path of a folder that a person named as the workspace. */
-async function folder(named: string): Promise<string> {
-  const isFolder = await stat(named).then((stats) => stats.isDirectory(), (error: Error) => {
-    throw new StartRefusal('cannot-start', `the workspace ${named} cannot be opened: ${error.message}`);
-  });
-  if (!isFolder) throw new StartRefusal('cannot-start', `the workspace ${named} is not a folder`);
-  return realpath(named);
-}
-
-function folderOf(contract: string): string {
+/** The folder that a contract at this real path is about, where nobody names another. */
+export function folderOf(contract: string): string {
   const folder = path.dirname(contract);
   return path.basename(folder) === '.bounded' ? path.dirname(folder) : folder;
 }
@@ -50,16 +43,4 @@ function folderOf(contract: string): string {
 function nameOf(contract: string): string {
   const name = path.basename(contract).replace(/(\.bounded)?\.ya?ml$/i, '');
   return name.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '') || 'task';
-}
-
-/** Private state for a workspace; a refusal in words that a person can act on. */
-export async function stateOf(root: string): Promise<RepositoryState> {
-  await folder(root);
-  try {
-    return await repositoryState(root);
-  } catch (error) {
-    if (codeOf(error) !== undefined) throw new StartRefusal('cannot-start', `the private state of ${root} cannot be kept: ${(error as Error).message}`);
-    if (error instanceof StateRefusal) throw new StartRefusal('cannot-start', error.message);
-    throw error;
-  }
 }

@@ -1,17 +1,18 @@
 import path from 'node:path';
 import type { Contract } from '../../core/contract/contract.ts';
 import type { SandboxState } from '../../core/session/session.ts';
+import { globsIn } from '../../core/contract/roots.ts';
 import type { Journal, Ports, User } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createClock } from '../journal/clock.ts';
 import { createRedact } from '../journal/redaction.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
-import type { RepositoryState } from '../journal/stateDir.ts';
-import { createOracle } from '../oracle/oracle.ts';
+import { createOracle, type OracleOptions } from '../oracle/oracle.ts';
 import { createShell } from '../process/shell.ts';
-import { openWorkspace, WorkspaceRefusal } from '../workspace/openWorkspace.ts';
+import { SeveralRoots } from '../roots/severalRoots.ts';
+import { openWorkspace, type SessionWorkspace, WorkspaceRefusal } from '../workspace/openWorkspace.ts';
 import { StartRefusal } from './refusal.ts';
-import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
+import type { SessionRoot } from './roots.ts';
 
 export interface Endpoint {
   readonly apiKey: string;
@@ -27,25 +28,49 @@ export function secretsOf(endpoint: Endpoint | undefined): readonly string[] {
   return [endpoint?.apiKey, process.env['ANTHROPIC_API_KEY'], process.env['ANTHROPIC_AUTH_TOKEN']].filter((value) => value !== undefined && value !== '') as string[];
 }
 
-/** The workspace of a contract, over its checkpoint store. Rejects with a StartRefusal for a folder that cannot be one. */
-export async function workspaceOf(root: string, contractFile: string, contract: Contract, state: RepositoryState): Promise<KeepingWorkspace> {
-  try {
-    return await openWorkspace({ root, store: state.store, scratch: contract.scope.scratch, secret: contract.scope.secret, contractFile });
-  } catch (error) {
-    throw error instanceof WorkspaceRefusal ? new StartRefusal('cannot-start', error.message) : error;
-  }
+/**
+ * The work trees of a contract, each over the checkpoint store of its repository; with one root, that work tree itself. Rejects with a
+ * StartRefusal for a folder that cannot be one.
+ */
+export async function workspaceOf(roots: readonly SessionRoot[], contractFile: string, { scope }: Contract): Promise<SessionWorkspace> {
+  const open = await Promise.all(roots.map(async ({ name, folder, state }) => ({
+    name,
+    workspace: await openWorkspace({
+      root: folder, store: state.store, scratch: globsIn(name, scope.scratch), secret: globsIn(name, scope.secret), contractFile,
+      others: roots.filter((other) => other.name !== name).map((other) => other.folder),
+    }).catch((error: unknown) => {
+      throw error instanceof WorkspaceRefusal ? new StartRefusal('cannot-start', error.message) : error;
+    }),
+  })));
+  const [main, ...others] = open;
+  return main !== undefined && others.length === 0 ? main.workspace : SeveralRoots.over(open);
+}
+
+/** The folders beside the main one. */
+export function othersOf(roots: readonly SessionRoot[]): readonly SessionRoot[] {
+  return roots.filter(({ name }) => name !== '');
+}
+
+/** Where an oracle finds what it measures, and where it lays it out: beside the private state of the main root. */
+export function oracleRoots(roots: readonly SessionRoot[]): Pick<OracleOptions, 'workspace' | 'store' | 'tmpRoot' | 'others'> {
+  const [main] = roots;
+  if (main === undefined) throw new Error('a session needs a folder');
+  return {
+    workspace: main.folder, store: main.state.store, tmpRoot: path.join(main.state.dir, 'checkouts'),
+    others: othersOf(roots).map(({ name, folder, state }) => ({ name, workspace: folder, store: state.store })),
+  };
 }
 
 /** Every port of a session on this machine. The model's adapter, with its SDK, is loaded here and not before. */
 export async function portsOf(input: {
-  readonly root: string; readonly state: RepositoryState; readonly folder: SessionFolder;
-  readonly journal: Journal; readonly endpoint: Endpoint; readonly user: User; readonly workspace: KeepingWorkspace; readonly sandbox: SandboxState;
+  readonly roots: readonly SessionRoot[]; readonly folder: SessionFolder;
+  readonly journal: Journal; readonly endpoint: Endpoint; readonly user: User; readonly workspace: SessionWorkspace; readonly sandbox: SandboxState;
 }): Promise<Ports> {
   const redact = createRedact(secretsOf(input.endpoint));
   const artifacts = createArtifacts(input.folder.artifacts, { redact });
   const { createModel } = await import('../model/createModel.ts');
-  const shell = createShell({ root: input.root, artifacts, redact, alive: path.join(input.folder.dir, 'command-running') });
-  const oracle = createOracle({ workspace: input.root, store: input.state.store, tmpRoot: path.join(input.state.dir, 'checkouts'), artifacts, redact, sandbox: input.sandbox, dependencies });
+  const shell = createShell({ root: input.workspace.root, others: new Map(othersOf(input.roots).map(({ name, folder }) => [name, folder])), artifacts, redact, alive: path.join(input.folder.dir, 'command-running') });
+  const oracle = createOracle({ ...oracleRoots(input.roots), artifacts, redact, sandbox: input.sandbox, dependencies });
   const { workspace } = input;
   return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace };
 }

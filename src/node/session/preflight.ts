@@ -3,7 +3,7 @@ import type { SandboxState } from '../../core/session/session.ts';
 import { Commands } from '../process/commands.ts';
 import { probeSandbox } from '../process/probeSandbox.ts';
 import type { Endpoint } from './ports.ts';
-import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
+import type { SessionWorkspace } from '../workspace/openWorkspace.ts';
 import { StartRefusal } from './refusal.ts';
 
 export const defaultBaseUrl = 'https://api.anthropic.com';
@@ -15,9 +15,9 @@ export function endpointFromEnvironment(env: NodeJS.ProcessEnv): Endpoint | unde
   return { apiKey, baseUrl: env['ANTHROPIC_BASE_URL']?.trim().replace(/\/+$/, '') || defaultBaseUrl };
 }
 
-/** What sandbox works for a workspace on this machine; nothing in the workspace counts as a program of ours. */
-export function sandboxOf(workspace: string): Promise<SandboxState> {
-  return probeSandbox(new Commands({ workspace }));
+/** What sandbox works on this machine; nothing in the workspaces counts as a program of ours. */
+export function sandboxOf(...workspaces: readonly string[]): Promise<SandboxState> {
+  return probeSandbox(new Commands({ workspaces }));
 }
 
 /** The sentence that start gate, side view, journal header and evidence use where no sandbox works. */
@@ -26,7 +26,7 @@ export function unsandboxedWarning(sandbox: SandboxState): string {
 }
 
 /** Refuses what would put a session on an unsafe footing: a half-done git operation, a sandbox that is missing, a model that is not there. */
-export async function checkRepository(workspace: KeepingWorkspace): Promise<void> {
+export async function checkRepository(workspace: SessionWorkspace): Promise<void> {
   const head = await workspace.head();
   if (head.operation !== undefined) throw new StartRefusal('cannot-start', `a ${head.operation} is going on in this repository; finish or abort it first`);
   const damage = await workspace.damage();

@@ -5,7 +5,7 @@ import { listSessions } from '../journal/sessions.ts';
 import { repositoryState } from '../journal/stateDir.ts';
 import { storeSize } from '../workspace/prune.ts';
 import { readSession } from './read.ts';
-import { stateOf } from './place.ts';
+import { stateOf } from './state.ts';
 import { StartRefusal } from './refusal.ts';
 
 /** Private state of the repository of a folder: where it is and the bytes that it takes. */

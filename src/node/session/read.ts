@@ -9,7 +9,7 @@ import type { JournalProblem } from '../journal/scan.ts';
 import { listSessions, sessionFolder, sessionsHere } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
-import { stateOf } from './place.ts';
+import { stateOf } from './state.ts';
 import { StartRefusal } from './refusal.ts';
 
 /** A trace as far as it verifies. */

@@ -6,9 +6,10 @@ import { createArtifacts } from '../journal/artifacts.ts';
 import { createRedact } from '../journal/redaction.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import type { LoadedContract } from './place.ts';
-import { stateOf } from './place.ts';
-import { dependencies, secretsOf, workspaceOf } from './ports.ts';
+import { stateOf } from './state.ts';
+import { dependencies, oracleRoots, secretsOf, workspaceOf } from './ports.ts';
 import { checkSandbox, sandboxOf } from './preflight.ts';
+import { rootsOf } from './roots.ts';
 
 /** Runs the oracle without a session. */
 export interface Verifier {
@@ -20,14 +21,14 @@ export interface Verifier {
 
 /** Captures the work tree as it is. Rejects with a StartRefusal where it cannot be measured. */
 export async function openVerifier(loaded: LoadedContract, unsandboxed: boolean): Promise<Verifier> {
-  const state = await stateOf(loaded.root);
-  const sandbox = await sandboxOf(loaded.root);
+  const roots = await rootsOf(loaded.root, loaded.contract);
+  const sandbox = await sandboxOf(...roots.map(({ folder }) => folder));
   checkSandbox(loaded.contract, sandbox, unsandboxed);
-  const temporary = await mkdtemp(path.join(state.dir, 'verify-'));
+  const temporary = await mkdtemp(path.join((await stateOf(loaded.root)).dir, 'verify-'));
   const redact = createRedact(secretsOf(undefined));
   const artifacts = createArtifacts(temporary, { redact });
-  const workspace = await workspaceOf(loaded.root, loaded.file, loaded.contract, state);
-  const oracle = createOracle({ workspace: loaded.root, store: state.store, tmpRoot: path.join(state.dir, 'checkouts'), artifacts, redact, sandbox, dependencies });
+  const workspace = await workspaceOf(roots, loaded.file, loaded.contract);
+  const oracle = createOracle({ ...oracleRoots(roots), artifacts, redact, sandbox, dependencies });
   const { tree } = await workspace.capture();
   const { contract } = loaded;
   return {

@@ -47,7 +47,7 @@ export class Commits {
     const object = gitObject('commit', commitBody({ tree: content, parents: parent === '' ? [] : [parent], person: await this.person(author), seconds: Math.floor(Date.now() / 1000), message }));
     await store.write([object]);
     await store.protect(object.oid);
-    await store.git.run({ args: ['update-ref', `refs/heads/${branch}`, object.oid] });
+    await store.setBranch(branch, object.oid);
     return object.oid;
   }
 

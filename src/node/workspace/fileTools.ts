@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import { lstat, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, lstat, open } from 'node:fs/promises';
 import type { FileRead } from '../../agent/ports.ts';
 import type { Blob, FileChange, Hunk, Path } from '../../core/session/changes.ts';
 import { syncDirectory } from '../journal/durable.ts';
@@ -55,7 +56,7 @@ export class FileTools {
       });
       return outcomeOf(path, entered);
     } catch (error) {
-      if (!refusedBySystem.has(codeOf(error) ?? '')) throw error;
+      if (!refusedBySystem.has(codeOf(error) ?? '') || (await isReadOnly(this.#root))) throw error;
       return { ok: false, why: 'refused', detail: `${path} cannot be written (${codeOf(error)})` };
     }
   }
@@ -97,6 +98,9 @@ export class FileTools {
     return 'value' in entered ? entered.value : undefined;
   }
 }
+
+/** Whether nothing at all can be written in a work tree. A single place may be read-only for reasons of its own. */
+const isReadOnly = (root: string): Promise<boolean> => access(root, constants.W_OK).then(() => false, (error: unknown) => codeOf(error) === 'EROFS');
 
 /** The system refuses this path in particular; anything else is a fault of the machine. */
 const refusedBySystem = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY']);

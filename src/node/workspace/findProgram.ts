@@ -3,10 +3,10 @@ import { access, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * The file that a bare program name means, searched on PATH: only absolute folders, and never a file inside `forbidden`,
- * so that nothing that the work tree contains can pose as a program of ours. Undefined where there is none.
+ * The file that a bare program name means, searched on PATH: only absolute folders, and never a file inside one of `forbidden`,
+ * so that nothing that a work tree contains can pose as a program of ours. Undefined where there is none.
  */
-export async function findProgram(name: string, forbidden: string): Promise<string | undefined> {
+export async function findProgram(name: string, ...forbidden: readonly string[]): Promise<string | undefined> {
   const endings = process.platform === 'win32' ? ['.exe'] : [''];
   for (const folder of (process.env['PATH'] ?? '').split(path.delimiter)) {
     if (!path.isAbsolute(folder)) continue;
@@ -18,12 +18,12 @@ export async function findProgram(name: string, forbidden: string): Promise<stri
   return undefined;
 }
 
-async function isProgramOutside(file: string, forbidden: string): Promise<boolean> {
+async function isProgramOutside(file: string, forbidden: readonly string[]): Promise<boolean> {
   try {
     await access(file, constants.X_OK);
     if (!(await stat(file)).isFile()) return false;
     const real = await realpath(file);
-    return !isInside(real, forbidden) && !isInside(file, forbidden);
+    return !forbidden.some((folder) => isInside(real, folder) || isInside(file, folder));
   } catch {
     // Not there, or not ours to run: the next folder may have it.
     return false;

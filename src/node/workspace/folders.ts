@@ -20,7 +20,14 @@ export interface Blocked {
  * are made when `create` is set.
  */
 export async function inFolder<Result>(root: string, folder: Path, create: boolean, use: (place: string) => Promise<Result>): Promise<Entered<Result>> {
-  return process.platform === 'linux' ? throughHandles(root, folder, create, use) : throughNames(root, folder, create, use);
+  try {
+    return await (process.platform === 'linux' ? throughHandles(root, folder, create, use) : throughNames(root, folder, create, use));
+  } catch (error) {
+    // The system knows the place by a number, or an open file by none.
+    const path = error instanceof Error && 'path' in error ? error.path : undefined;
+    if (codeOf(error) !== undefined && (typeof path !== 'string' || path.startsWith('/proc/self/fd/'))) Object.assign(error as Error, { path: String(onDisk(root, folder)) });
+    throw error;
+  }
 }
 
 const folderFlags = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);

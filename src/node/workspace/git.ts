@@ -34,7 +34,7 @@ export class GitFailure extends Error {
 
 /**
  * The whole environment of our git processes: nothing of the user's configuration, no prompts, no optional locks, no
- * replacement objects, no hooks, no file system monitor, no transport.
+ * replacement objects or grafts, no hooks, no file system monitor, no transport.
  */
 export function gitEnvironment(home: string): Record<string, string> {
   const fixed: [string, string][] = [
@@ -45,7 +45,7 @@ export function gitEnvironment(home: string): Record<string, string> {
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '', HOME: home, XDG_CONFIG_HOME: home, LANG: 'C', LC_ALL: 'C', TZ: 'UTC',
     GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0',
-    GIT_NO_REPLACE_OBJECTS: '1', GIT_NO_LAZY_FETCH: '1', GIT_LITERAL_PATHSPECS: '1', GIT_PAGER: 'cat', GIT_CONFIG_COUNT: String(fixed.length),
+    GIT_NO_REPLACE_OBJECTS: '1', GIT_GRAFT_FILE: '/dev/null', GIT_NO_LAZY_FETCH: '1', GIT_LITERAL_PATHSPECS: '1', GIT_PAGER: 'cat', GIT_CONFIG_COUNT: String(fixed.length),
   };
   fixed.forEach(([key, value], index) => Object.assign(env, { [`GIT_CONFIG_KEY_${index}`]: key, [`GIT_CONFIG_VALUE_${index}`]: value }));
   const root = process.env['SystemRoot'];

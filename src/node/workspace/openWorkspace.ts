@@ -31,6 +31,8 @@ export interface WorkspaceOptions {
   readonly secret: readonly string[];
   /** Workspace path of the contract. */
   readonly contractFile: Path;
+  /** Other folders that the session can write in: nothing in them counts as a program of ours, as nothing in `root` does. */
+  readonly others?: readonly string[];
 }
 
 /** What a user does with the work of a session. */
@@ -43,10 +45,13 @@ export interface KeepOperations {
   patch(from: TreeId, to: TreeId): Promise<Buffer>;
 }
 
-export interface KeepingWorkspace extends Workspace, Keeper, KeepOperations {
-  /** Why the user's repository cannot be read as a whole, in words; undefined where it can be, or where there is none. */
+/** What a session works in. */
+export interface SessionWorkspace extends Workspace, Keeper {
+  /** Why a repository of the user's cannot be read as a whole, in words; undefined where it can be, or where there is none. */
   damage(): Promise<string | undefined>;
 }
+
+export type KeepingWorkspace = SessionWorkspace & KeepOperations;
 
 /** Why a folder cannot be a workspace, in words that a person can act on; nothing was made. */
 export class WorkspaceRefusal extends Error {
@@ -60,7 +65,8 @@ export class WorkspaceRefusal extends Error {
 export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingWorkspace> {
   const root = await realpath(options.root);
   refuseRoot(root, options.store);
-  const program = await findProgram('git', root);
+  const forbidden = [root, ...(options.others ?? [])];
+  const program = await findProgram('git', ...forbidden);
   if (program === undefined) throw new WorkspaceRefusal('git was not found on PATH; Bounded keeps its checkpoints by it, also where the workspace is no git repository. Install git');
   const store = await Store.open(path.resolve(options.store), program);
   const blobs = new Blobs(store);
@@ -71,7 +77,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingW
   const captures = new Captures({ root, store, blobs, trees, rules, leftOut, record: new RootRecord(store, root), skip });
   return new WorkTree({
     root, store, blobs, trees, rules, guard, captures, skip, contractFile: options.contractFile,
-    diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard }),
+    diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard, forbidden }),
     commits: new Commits({ root, store, trees, rules, guard, state: () => captures.last() }),
   });
 }

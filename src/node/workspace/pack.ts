@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { crc32, createDeflate, deflate, deflateSync } from 'node:zlib';
+import { named } from '../journal/faults.ts';
 import { type GitObject, type ObjectType, objectHeader } from './objects.ts';
 import type { PackEntry } from './packIndex.ts';
 
@@ -90,16 +92,15 @@ export class PackFile {
     const offset = this.#begin();
     const hash = createHash('sha1').update(objectHeader('blob', size));
     await this.#append(entryHeader(packType.blob, size));
-    const stream = createDeflate(zlibOptions);
-    const written = this.#drain(stream);
     let read = 0;
-    for await (const chunk of pieces(file, size)) {
-      read += chunk.length;
-      hash.update(chunk);
-      if (!stream.write(chunk)) await new Promise<void>((resolve) => stream.once('drain', resolve));
-    }
-    stream.end();
-    await written;
+    const hashed = async function* () {
+      for await (const chunk of pieces(file, size)) {
+        read += chunk.length;
+        hash.update(chunk);
+        yield chunk;
+      }
+    };
+    await pipeline(hashed, createDeflate(zlibOptions), (stream: AsyncIterable<Buffer>) => this.#drain(stream));
     const oid = read === size ? hash.digest('hex') : undefined;
     // The file may have become what another one was a moment before: nothing is in a pack twice.
     if (oid === undefined || this.has(oid)) await this.#takeBack(offset);
@@ -136,7 +137,7 @@ export class PackFile {
     const start = this.#size - bytes.length;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
+    for (let done = 0; done < bytes.length;) done += (await named(this.path, () => this.#handle.write(bytes, done, bytes.length - done, start + done))).bytesWritten;
   }
 
   /** Fills in the count and the checksum; the file is a whole pack from then on, and on the disk. Throws where it has not the bytes that were written. */
@@ -147,7 +148,7 @@ export class PackFile {
     const checksum = await this.#readBack(entries);
     await this.#append(checksum);
     await this.#flush();
-    await this.#handle.sync();
+    await named(this.path, () => this.#handle.sync());
     await this.#handle.close();
     return { entries, checksum };
   }

@@ -24,6 +24,8 @@ export interface SearchParts {
   readonly store: Store;
   readonly rules: IgnoreRules;
   readonly guard: PathGuard;
+  /** Folders in which no program of ours is looked for. */
+  readonly forbidden: readonly string[];
 }
 
 /** Finds files and lines for the tools: not what is ignored, never what is git's or secret. */
@@ -48,7 +50,7 @@ export class Search {
 
   /** Lines that match a regular expression. A search that takes too long or finds too much is cut and says so. */
   async grep(pattern: string, under: Path = ''): Promise<GrepAnswer> {
-    this.#ripgrep ??= findProgram('rg', this.#parts.root);
+    this.#ripgrep ??= findProgram('rg', ...this.#parts.forbidden);
     const ripgrep = await this.#ripgrep;
     const answer = ripgrep === undefined ? await this.#gitGrep(pattern, under) : await this.#runRipgrep(ripgrep, pattern, under);
     if ('error' in answer) return answer;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { privateDirectory, writeDurably } from '../journal/durable.ts';
 import { gatherPacks } from './gatherPacks.ts';
@@ -7,12 +7,10 @@ import { type Git, gitEnvironment, gitRunner } from './git.ts';
 import { gitObject, type GitObject } from './objects.ts';
 import { packed, PackFile, packOf } from './pack.ts';
 import { PackFolder, removeOld } from './packFolder.ts';
+import { layOut } from './storeLayout.ts';
 
 /** Marks a folder as a store of ours; without it nothing is ever deleted. */
 export const storeMarker = 'bounded-store';
-/** No attribute of the work tree has a say in the store: bytes go in and come out as they are. */
-const attributes = '* -filter -text -eol -ident -working-tree-encoding !diff !merge !export-ignore !export-subst\n';
-
 /**
  * The private bare git repository that holds checkpoints. What `write`, `takePack` and `protect` have answered is on
  * the disk and stays there; several processes may use one store.
@@ -41,31 +39,15 @@ export class Store {
   static async open(directory: string, program: string): Promise<Store> {
     await privateDirectory(directory);
     const store = new Store(directory, program);
+    await layOut(directory);
     if (!(await exists(path.join(directory, storeMarker)))) await store.#create();
     for (const folder of ['home', 'spool', 'rules', 'roots']) await mkdir(path.join(directory, folder), { recursive: true, mode: 0o700 });
-    await store.#keepAll();
     for (const name of await readdir(path.join(directory, 'spool'))) await removeOld(path.join(directory, 'spool', name));
     await store.#packs.sweep();
     return store;
   }
 
-  /** Checkpoints have no refs: git must never take what nothing points to for rubbish, whoever runs it here. Older stores do not say so yet. */
-  async #keepAll(): Promise<void> {
-    const file = path.join(this.directory, 'config');
-    const config = await readFile(file, 'utf8');
-    const version = config.replace(/(repositoryformatversion\s*=\s*)0/i, '$11');
-    const wanted = /^\s*preciousObjects\s*=\s*true$/im.test(version) ? version : `${version}[extensions]\n\tpreciousObjects = true\n`;
-    if (wanted !== config) await writeDurably(file, Buffer.from(wanted));
-  }
-
   async #create(): Promise<void> {
-    await this.git.run({ args: ['init', '-q', '--bare', '--template=', '--object-format=sha1', this.directory] });
-    await mkdir(path.join(this.directory, 'info'), { recursive: true });
-    await mkdir(path.join(this.directory, 'objects', 'pack'), { recursive: true });
-    await mkdir(path.join(this.directory, 'refs', 'kept'), { recursive: true });
-    await rm(path.join(this.directory, 'hooks'), { recursive: true, force: true });
-    await writeFile(path.join(this.directory, 'info', 'attributes'), attributes);
-    await this.#keepAll();
     await this.write([gitObject('tree', Buffer.alloc(0)), gitObject('blob', Buffer.alloc(0))]);
     await writeDurably(path.join(this.directory, storeMarker), Buffer.from('1\n'));
   }
@@ -112,6 +94,15 @@ export class Store {
     if (oids.length === 0) return [];
     const { stdout } = await this.git.run({ args: ['cat-file', '--batch-check=%(objectname) %(objecttype)', '--buffer'], input: Buffer.from(`${oids.join('\n')}\n`) });
     return stdout.toString('latin1').split('\n').filter((line) => line.endsWith(' missing')).map((line) => line.slice(0, line.indexOf(' ')));
+  }
+
+  /** Moves a branch of the store, durably. Not by git, which leaves a lock behind when it is killed and then refuses for ever. */
+  async setBranch(branch: string, commit: string): Promise<void> {
+    // Its names become names of files.
+    if (!/^[\w-]+(\/[\w-]+)*$/.test(branch)) throw new Error(`${branch} is no name for a branch of the store`);
+    const file = path.join(this.directory, 'refs', 'heads', branch);
+    await privateDirectory(path.dirname(file));
+    await writeDurably(file, Buffer.from(`${commit}\n`));
   }
 
   /** Gives a commit a ref that stays for as long as the store lives. */

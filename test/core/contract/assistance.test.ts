@@ -72,8 +72,8 @@ describe('hover', function () {
 describe('completion', () => {
   const at = (marked: string) => completionsAt(marked.replace('‸', ''), marked.indexOf('‸')).map(({ label }) => label);
   const rows: readonly (readonly [string, readonly string[]])[] = [
-    ['‸', ['task', 'scope', 'on-stray', 'diff', 'oracle', 'budget', 'phases', 'gates', 'commands', 'consent', 'model']],
-    ['task: x\nsc‸', ['scope', 'on-stray', 'diff', 'oracle', 'budget', 'phases', 'gates', 'commands', 'consent', 'model']],
+    ['‸', ['task', 'roots', 'scope', 'on-stray', 'diff', 'oracle', 'budget', 'phases', 'gates', 'commands', 'consent', 'model']],
+    ['task: x\nsc‸', ['roots', 'scope', 'on-stray', 'diff', 'oracle', 'budget', 'phases', 'gates', 'commands', 'consent', 'model']],
     ['scope:\n  ‸', ['change', 'never', 'oracle', 'secret', 'scratch']],
     ['scope:\n  change: [a]\n  ‸\noracle: {}', ['never', 'oracle', 'secret', 'scratch']],
     ['on-stray: ‸', ['rewind', 'flag', 'stop']], ['on-stray: fl‸ag', ['rewind', 'flag', 'stop']], ['gates: { explore: ‸ }', ['person', 'auto']],

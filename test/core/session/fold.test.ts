@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { evolve, fold } from '../../../src/core/session/evolve.ts';
 import type { SessionEvent } from '../../../src/core/session/events.ts';
-import { isPhaseMet, measuredTree } from '../../../src/core/session/line.ts';
+import { decisiveRuns, isPhaseMet, measuredTree, runsOn } from '../../../src/core/session/line.ts';
 import type { Session } from '../../../src/core/session/session.ts';
-import { answer, base, boundary, exit, flag, gate, opened, phase, ran, write, wrote } from './support/events.ts';
+import { answer, base, boundary, exit, flag, gate, opened, phase, ran, run, write, wrote } from './support/events.ts';
 import { contractOf, Story } from './support/journal.ts';
 import { wholeSession } from './support/wholeSession.ts';
 
@@ -168,12 +168,50 @@ describe('A verdict', () => {
     assert.equal(working().tell(reached, ended, narrow).session.verdict?.verdict, 'unverified');
   });
 
+  it('stands on a look at everything, also where written paths alone were looked at before', () => {
+    assert.equal(working().tell({ type: 'changes/written', writes: [], tree: 't2', covers: 'written' }, reached, ended).session.verdict?.verdict, 'pass');
+  });
+
   it('stays where nothing changed', () => {
     assert.equal(working().tell(reached, ended, { type: 'work/kept', how: 'branch', detail: 'b' }).session.verdict?.verdict, 'pass');
   });
 
   it('ends the session with no gate left open', () => {
     assert.equal(working().tell(gate('g', 'minimal-hook'), reached, ended).session.gate, undefined);
+  });
+});
+
+describe('What was measured', () => {
+  const amended: SessionEvent = { type: 'amendment/decided', amendment: 'A-1', approved: true, contract: contractOf(), contractText: 'x', contractHash: 'another' };
+  const asked: SessionEvent = { type: 'amendment/proposed', amendment: { id: 'A-1', change: 'oracle: {}', why: 'stricter' } };
+  /** Green twice at the end of minimal-hook, then in production-shape. */
+  const measured = () => working().tell(ran('r1', 'boundary', 't2'), ran('r2', 'confirm', 't2'), boundary('minimal-hook', 't2'), phase('production-shape'));
+  const undone: SessionEvent = { type: 'rewind/undone', rewind: 'w2', restored: [], left: [], tree: 't2' };
+  const decisive = ({ session }: Story) => decisiveRuns(session.line, 't2').map((run) => run.id);
+  const counted = ({ session }: Story) => runsOn(session, 't2').map((run) => run.id);
+
+  it('counts on a line that is gone back to, and not where the contract was amended since', () => {
+    assert.deepEqual(decisive(measured().tell(rewindTo('minimal-hook'))), ['r1', 'r2']);
+    assert.deepEqual(decisive(measured().tell(asked, amended, rewindTo('minimal-hook'))), []);
+    assert.deepEqual(counted(measured().tell(asked, amended, rewindTo('minimal-hook'))), []);
+  });
+
+  it('counts again when a rewind is undone, and not where the contract was amended in between', () => {
+    assert.deepEqual(decisive(measured().tell(rewindTo('base'), undone)), ['r1', 'r2']);
+    assert.deepEqual(decisive(measured().tell(rewindTo('base'), asked, amended, undone)), []);
+    assert.deepEqual(counted(measured().tell(rewindTo('base'), asked, amended, undone)), []);
+  });
+
+  it('of a tree is not forgotten by a rewind, nor by its undoing', () => {
+    const red = measured().tell(ran('r3', 'boundary', 't2', 'fail'), rewindTo('minimal-hook'));
+    assert.deepEqual([counted(red), decisive(red)], [['r3', 'r1', 'r2'], ['r1', 'r2']]);
+    const again = measured().tell(rewindTo('minimal-hook'), ran('r3', 'boundary', 't2', 'fail'), undone);
+    assert.deepEqual(counted(again), ['r3', 'r1', 'r2']);
+  });
+
+  it('of a tree whose oracle was not the frozen one is left with its line', () => {
+    const tampered: SessionEvent = { type: 'oracle/ran', run: { ...run('r3', 'boundary', 't2', 'fail'), tampered: ['oracle/compare.mjs'] } };
+    assert.deepEqual(counted(measured().tell(tampered, rewindTo('minimal-hook'))), ['r1', 'r2']);
   });
 });
 

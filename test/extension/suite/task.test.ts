@@ -14,6 +14,8 @@ import { Person } from '../support/person.ts';
 import { makeProject } from '../support/project.ts';
 import { sessionNow } from '../support/trace.ts';
 
+const placed = (folder: string, real: string, ...others: ConstructorParameters<typeof Place>[1]) => new Place({ name: '', folder: vscode.Uri.file(folder), real }, others);
+
 describe('Start Bounded Task', () => {
   let model: Model;
   let person: Person;
@@ -93,7 +95,7 @@ describe('The example', () => {
 
   it('has a script in the place of the model, in its own folder alone', async () => {
     const person = new Person();
-    const place = new Place(vscode.Uri.file(parent), parent);
+    const place = placed(parent, parent);
     assert.equal(await exampleEndpoint(context('/elsewhere'), place), undefined);
     const endpoint = await exampleEndpoint(context(parent), place);
     person.leave();
@@ -105,8 +107,14 @@ describe('The example', () => {
 
 describe('A workspace that is opened through a link', () => {
   it('has the same files under both names', () => {
-    const place = new Place(vscode.Uri.file('/link/work'), '/real/work');
+    const place = placed('/link/work', '/real/work');
     assert.deepEqual(['/link/work/a/b.js', '/real/work/a/b.js', '/real/workshop/a', '/other'].map((file) => place.pathOf(vscode.Uri.file(file))), ['a/b.js', 'a/b.js', undefined, undefined]);
     assert.equal(place.pathOf(vscode.Uri.file('/link/work/a').with({ scheme: 'bounded' })), undefined);
+  });
+
+  it('and so has another folder of the session, also one that is opened elsewhere or not at all', () => {
+    const place = placed('/link/work', '/real/work', { name: '../api', folder: vscode.Uri.file('/elsewhere/api'), real: '/real/api' });
+    assert.deepEqual(['/elsewhere/api/a.js', '/real/api/a.js', '/real/work/a.js', '/real/apis/a.js', '/link/api/a.js'].map((file) => place.pathOf(vscode.Uri.file(file))), ['../api/a.js', '../api/a.js', 'a.js', undefined, undefined]);
+    assert.deepEqual(['../api/a.js', 'a.js', '../api'].map((path) => place.uri(path).path), ['/elsewhere/api/a.js', '/link/work/a.js', '/elsewhere/api']);
   });
 });

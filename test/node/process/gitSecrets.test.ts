@@ -22,7 +22,7 @@ function repository(files: Readonly<Record<string, string>> = {}): string {
   return root;
 }
 
-const reasonOf = (root: string, secret: readonly string[] = defaultSecret, secrets = new GitSecrets('/nowhere')) => secrets.reason({ folder: path.join(root, '.git'), prefix: '' }, secret);
+const reasonOf = (root: string, secret: readonly string[] = defaultSecret, secrets = new GitSecrets(['/nowhere'])) => secrets.reason({ folder: path.join(root, '.git'), prefix: '' }, secret);
 
 describe('the git folder of a repository', () => {
   const harmless: readonly (readonly [string, string])[] = [
@@ -81,6 +81,14 @@ describe('the git folder of a repository', () => {
     ['HEAD and the index', (root) => (git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two')), /^its index holds \.env, /],
     ['the index alone', (root) => git(root, 'add', '-f', '.env'), /^its index holds \.env, /],
     ['an earlier commit', (root) => (git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two'), git(root, 'rm', '-q', '--cached', '.env'), git(root, 'commit', '-q', '-m', 'three')), /^its history holds \.env, /],
+    ['a commit that a graft keeps from git', (root) => {
+      git(root, 'add', '-f', '.env');
+      git(root, 'commit', '-q', '-m', 'two');
+      git(root, 'rm', '-q', '--cached', '.env');
+      git(root, 'commit', '-q', '-m', 'three');
+      writeFiles(root, { '.git/info/grafts': git(root, 'rev-parse', 'HEAD') });
+      fs.rmSync(path.join(root, '.git/logs'), { recursive: true });
+    }, /^its history holds \.env, /],
     ['another branch', (root) => (git(root, 'checkout', '-q', '-b', 'other'), git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two'), git(root, 'checkout', '-q', 'main')), /^its history holds \.env, /],
     ['a stash', (root) => (git(root, 'add', '-f', '.env'), git(root, 'stash', '-q')), /^its history holds \.env, /],
     ['a commit that only the reflog has', (root) => (git(root, 'add', '-f', '.env'), git(root, 'commit', '-q', '-m', 'two'), git(root, 'reset', '-q', '--hard', 'HEAD~1')), /^its history holds \.env, /],
@@ -114,7 +122,7 @@ describe('the git folder of a repository', () => {
   for (const [where, put, reason] of ways) {
     it(`is to be hidden with a secret in ${where}`, async () => {
       const root = repository();
-      const secrets = new GitSecrets('/nowhere');
+      const secrets = new GitSecrets(['/nowhere']);
       assert.equal(await reasonOf(root, defaultSecret, secrets), undefined);
       writeFiles(root, { '.env': 'KEY=hunter2\n' });
       put(root);
@@ -124,8 +132,8 @@ describe('the git folder of a repository', () => {
 
   it('is to be hidden where nobody can tell, or not in time', async () => {
     const root = repository();
-    assert.match(await reasonOf(root, defaultSecret, new GitSecrets('/nowhere', 0)) ?? '', /needed more than 0 s/);
-    assert.match(await reasonOf(root, defaultSecret, new GitSecrets('/')) ?? '', /git is not installed/);
+    assert.match(await reasonOf(root, defaultSecret, new GitSecrets(['/nowhere'], 0)) ?? '', /needed more than 0 s/);
+    assert.match(await reasonOf(root, defaultSecret, new GitSecrets(['/'])) ?? '', /git is not installed/);
     for (const file of ['HEAD', 'index']) {
       const broken = repository();
       fs.writeFileSync(path.join(broken, '.git', file), 'broken');

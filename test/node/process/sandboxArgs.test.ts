@@ -3,7 +3,7 @@ import { sandboxArgs, type SandboxPlan } from '../../../src/node/process/sandbox
 
 const plan: SandboxPlan = {
   system: { folders: ['/usr', '/etc'], links: [{ at: '/bin', to: 'usr/bin' }], private: [{ path: '/etc/shadow', directory: false }], resolver: '/run/resolv.conf' },
-  toolchains: ['/home/u/.pyenv'], root: '/home/u/w', workTree: 'writable', pinned: ['/home/u/w/a', '/home/u/w/a/b'], readOnly: ['/home/u/w/.git', '/home/u/w/oracle'],
+  toolchains: ['/home/u/.pyenv'], roots: ['/home/u/w'], workTree: 'writable', pinned: ['/home/u/w/a', '/home/u/w/a/b'], readOnly: ['/home/u/w/.git', '/home/u/w/oracle'],
   hidden: [{ path: '/home/u/w/.env', directory: false }, { path: '/home/u/w/keys', directory: true }], borrowed: [{ from: '/home/u/w/node_modules', at: '/tmp/c/node_modules' }],
   home: '/home/u', cwd: '/home/u/w', network: 'none', env: { A: 'b c', PATH: '/usr/bin' }, features: { disableUserns: true, size: true },
 };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Crash, House, Template } from './histories/house.ts';
@@ -136,6 +137,37 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  it('a file that is already as it was has nothing left to rewind, which is no rewind that could be undone', () => play(async (house, file) => {
+    await file.command('a1 line', 'by the session');
+    assert.deepEqual(await house.act({ type: 'rewind-path', path: name }), { ok: true, message: 'src/a.txt was rewound' });
+    const seen = house.session.seq;
+    assert.deepEqual(await house.act({ type: 'rewind-path', path: name }), { ok: true, message: 'nothing was left to do: what the session did to src/a.txt is not there any more' });
+    assert.deepEqual([house.session.seq, house.session.rewinds.length], [seen, 1]);
+  }));
+
+  it('the same of a flagged file that the user put back, whose flag is settled', () => play(async (house) => {
+    const outside = path.join(house.root, 'docs/out.txt');
+    const start = fs.readFileSync(outside);
+    await house.command(() => fs.writeFileSync(outside, 'by the session\n'));
+    fs.writeFileSync(outside, start);
+    const acted = await house.act({ type: 'rewind-file', flag: house.session.line.flags[0]?.id ?? '' });
+    assert.match(acted.message, /^nothing was left to do/);
+    assert.deepEqual([house.session.rewinds, house.session.line.flags.map((flag) => flag.outcome)], [[], ['restored']]);
+  }));
+
+  it('to a boundary names what no checkpoint holds and what was not there then', () => play(async (house) => {
+    const clone = (folder: string): void => void execFileSync('git', ['init', '-q', path.join(house.root, folder)]);
+    clone('src/known');
+    await house.cross();
+    await house.command(() => clone('src/clone'));
+    const { message } = await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+    assert.match(message, /^0 files restored; not in any checkpoint, and still there: [^,]*src\/clone[^,]*$/);
+    const [{ notHeld = [] } = {}] = house.session.rewinds;
+    assert.equal(notHeld.length, 1);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.deepEqual(house.session.rewinds.at(-1)?.notHeld?.map((one) => /src\/\w+/.exec(one)?.[0]).toSorted(), ['src/clone', 'src/known']);
+  }));
+
   describe('where the process ends in the middle', () => {
     /** The act, and its end just before its record number `record`. */
     async function crashed(house: House, record: number, act: Parameters<House['act']>[0]): Promise<void> {
@@ -236,6 +268,34 @@ describe('fixed histories of rewinds', () => {
       assert.equal(await halfWay(house, file, 'by the session'), file.text());
       assert.deepEqual(house.session.rewinds.map(({ restored, merged, left }) => [restored, merged, left.length]), [[[], [], 1]]);
       assert.equal(house.session.line.writes.length, 2);
+    }));
+
+    for (const [when, point] of [['nothing is back yet', { record: 1, kept: true }], ['everything is back', { record: 2, kept: false }], ['some paths are back', { restore: 1 }]] as const) {
+      it(`an undo is taken to its end where ${when}: what came back is the session's`, () => play(async (house, file) => {
+        const start = file.text();
+        await file.command('a1 line', 'by the session');
+        await house.write('src/b.txt', 'all by the session\n');
+        const before = file.text();
+        await house.act({ type: 'rewind-boundary', to: 'base' });
+        house.crashAt(point);
+        await assert.rejects(house.act({ type: 'undo-rewind', rewind: lastRewind(house) }), Crash);
+        await house.restart();
+        assert.equal(file.text(), before);
+        assert.deepEqual([house.session.rewinds.map((one) => one.undone), house.session.rewinding, house.session.userChanges], [[true], undefined, []]);
+        await house.act({ type: 'rewind-boundary', to: 'base' });
+        assert.equal(file.text(), start);
+      }));
+    }
+
+    it('what the user edits before an undo is taken to its end is theirs', () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      await crashed(house, 2, { type: 'undo-rewind', rewind: lastRewind(house) });
+      file.edit('a9 line', 'by the user');
+      await house.restart();
+      assert.deepEqual(house.session.rewinding, undefined);
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.ok(file.text().includes('by the user'));
     }));
 
     it('what the user edits before the session goes on is theirs, and no undo takes it', () => play(async (house, file) => {

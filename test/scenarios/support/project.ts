@@ -46,14 +46,15 @@ ${more.oracle ?? ''}budget: { cost: 5 USD, turns: 60, time: 20m }
 ${more.top ?? ''}`;
 }
 
-export function makeProject(contract: string = contractText()): Project {
-  const base = mkdtempSync(path.join(os.tmpdir(), 'bounded-scenario-'));
+/** `place`: the folder in which everything of the project is made. `more`: files beside those of every project. */
+export function makeProject(contract: string = contractText(), { place = os.tmpdir(), more = {} }: { readonly place?: string; readonly more?: Readonly<Record<string, string>> } = {}): Project {
+  const base = mkdtempSync(path.join(place, 'bounded-scenario-'));
   const root = path.join(base, 'work');
   const write = (file: string, text: string): void => {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     writeFileSync(path.join(root, file), text);
   };
-  for (const [file, text] of Object.entries(files)) write(file, text);
+  for (const [file, text] of Object.entries({ ...files, ...more })) write(file, text);
   write('.bounded/task.bounded.yaml', contract);
   const env = { PATH: process.env['PATH'] ?? '', HOME: base, XDG_STATE_HOME: path.join(base, 'state'), GIT_CONFIG_NOSYSTEM: '1' };
   const git = (...words: string[]): string => execFileSync('git', words, { cwd: root, env, encoding: 'utf8' });

@@ -18,8 +18,8 @@ export interface Scenario {
 }
 
 /** Runs `work` with the honest moves, changed by `moves`, or with a script of its own. */
-export async function scenario(moves: Moves | ((request: RecordedRequest) => Reply | Promise<Reply>), contract: string | undefined, work: (scenario: Scenario) => Promise<void>): Promise<void> {
-  const project = contract === undefined ? makeProject() : makeProject(contract);
+export async function scenario(moves: Moves | ((request: RecordedRequest) => Reply | Promise<Reply>), contract: string | undefined, work: (scenario: Scenario) => Promise<void>, where?: Parameters<typeof makeProject>[1]): Promise<void> {
+  const project = makeProject(contract, where);
   const server = await startMessagesServer(typeof moves === 'function' ? moves : play({ ...honest, ...moves }));
   try {
     await work({

@@ -1,6 +1,8 @@
 import type { Located } from '../located.ts';
 import { childrenOf, locate } from '../located.ts';
 import { isNeverNamed } from '../protectedPaths.ts';
+import { globsIn } from '../roots.ts';
+import { rootsOf } from './rootRules.ts';
 import type { Rule } from './rule.ts';
 import { error, warning } from './rule.ts';
 
@@ -27,9 +29,10 @@ export const noProtectedScope: Rule = (root, text) => ['change', 'oracle', 'scra
     return rule === undefined ? [] : [error(text, at, `\`${rule}\` never changes in a session`, 'files of your project')];
   }));
 
-export const wholeWorkspace: Rule = (root, text) => globsOf(root, 'change')
-  .filter(({ glob }) => /^\/?\*\*?(\/\*\*?)*\/?$/.test(glob))
-  .map(({ glob, at }) => warning(text, at, `\`${glob}\` opens the whole workspace folder`, 'the folders that the task needs'));
+export const wholeWorkspace: Rule = (root, text) => globsOf(root, 'change').flatMap(({ glob, at }) => {
+  const opened = ['', ...rootsOf(root)].find((name) => globsIn(name, [glob]).some((inside) => /^\/?\*\*?(\/\*\*?)*\/?$/.test(inside)));
+  return opened === undefined ? [] : [warning(text, at, `\`${glob}\` opens the whole ${opened === '' ? 'workspace folder' : `folder ${opened}`}`, 'the folders that the task needs')];
+});
 
 function globsOf(root: Located, list: string): readonly { glob: string; at: Located }[] {
   return childrenOf(locate(root, ['scope', list]), 'list').flatMap(([, item]) => {

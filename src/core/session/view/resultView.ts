@@ -3,6 +3,7 @@ import { cellsOf } from '../../oracle/cells.ts';
 import { cellName, figure } from '../../oracle/describe.ts';
 import { isGreenCheck } from '../../oracle/evidence.ts';
 import type { CellResult, OracleRun } from '../../oracle/result.ts';
+import { shortId } from '../joinedIds.ts';
 import { decisiveRuns } from '../line.ts';
 import type { Finding, Session } from '../session.ts';
 import type { ResultView } from '../view.ts';
@@ -17,7 +18,7 @@ export function resultView(session: Session): ResultView | undefined {
   if (verdict === undefined) return undefined;
   const runs = decisiveRuns(line, verdict.tree);
   return {
-    verdict: verdict.verdict, tree: verdict.tree.slice(0, 7), because: verdict.because, changed: verdict.change,
+    verdict: verdict.verdict, tree: shortId(verdict.tree), because: verdict.because, changed: verdict.change,
     summary: summary(session, runs), yours: usersPaths(session), measured: measured(session, runs.at(-1)),
     claims: claims.flatMap(({ text, because, turn, support }) => (support === 'supported' ? [] : [{ text, why: `turn ${turn} · ${because}`, support }])),
     notMeasured: notMeasured(session),

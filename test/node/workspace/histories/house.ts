@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { answerCall, returnCall } from '../../../../src/agent/call.ts';
+import { answerCall, answerInterrupted } from '../../../../src/agent/call.ts';
 import { Controller } from '../../../../src/agent/controller.ts';
 import { cross } from '../../../../src/agent/cross.ts';
 import { finishRewind } from '../../../../src/agent/finishRewind.ts';
@@ -108,6 +108,9 @@ export class House {
   #records = 0;
   #restores = 0;
   #command: () => void = () => undefined;
+  /** What the user saves in an editor while a command runs. */
+  saved: string[] = [];
+  #ran: { readonly from: number; readonly to: number } | undefined;
   #race: (() => void) | undefined;
 
   private constructor(folder: string) {
@@ -196,8 +199,16 @@ export class House {
     [this.#crash, this.#records, this.#restores] = [point, 0, 0];
   }
 
-  /** A new process takes the session up: reads the journal, opens the store, and answers a call that was running. */
+  /** A new process takes the session up and answers a call that was running. */
   async restart(): Promise<void> {
+    await this.reopen();
+    await finishRewind(this.#run);
+    await answerInterrupted(this.#run);
+    await this.startPhase();
+  }
+
+  /** A new process reads the journal and opens the store. */
+  async reopen(): Promise<void> {
     this.#crash = undefined;
     this.#race = undefined;
     await this.#journal?.close();
@@ -206,11 +217,6 @@ export class House {
     this.#journal = opened.journal;
     await this.#furnish(fold(opened.entries));
     await this.#record({ type: 'session/resumed', door: 'test' });
-    await finishRewind(this.#run);
-    const conversation = openConversation(this.session);
-    const call = conversation?.pending.find((one) => one.id === conversation.running);
-    if (conversation !== undefined && call !== undefined) await returnCall(this.#run, conversation, call, undefined);
-    await this.startPhase();
   }
 
   async close(): Promise<void> {
@@ -228,18 +234,29 @@ export class House {
 
   #ports(): Ports {
     const played = <T>(real: object): T => real as T;
-    const shell: Ports['shell'] = played({ unfinished: async () => undefined, run: async () => (this.#command(), { exit: 0, signal: null, timedOut: false, output: '', bytes: 0, ms: 1 }) });
-    const user: Ports['user'] = { answer: async () => undefined, unsaved: () => [], takeSaved: () => [], diagnostics: async () => undefined };
+    const shell: Ports['shell'] = played({ lastRun: async () => this.#ran, run: async () => (this.#runs(), { exit: 0, signal: null, timedOut: false, output: '', bytes: 0, ms: 1 }) });
+    const user: Ports['user'] = { answer: async () => undefined, unsaved: () => [], takeSaved: () => this.saved.splice(0), diagnostics: async () => undefined };
     const journal: Ports['journal'] = { append: (at, active, event) => this.#append(at, active, event) };
     return { model: played({}), oracle: played({}), artifacts: played({ put: async () => 'a' }), shell, user, journal, clock: createClock(), workspace: this.#ownWorkspace(), keeper: this.#workspace };
+  }
+
+  /** The system counts the times of files more coarsely than a clock. */
+  #runs(): void {
+    const from = Date.now() - 10;
+    try {
+      this.#command();
+    } finally {
+      this.#ran = { from, to: Date.now() };
+    }
   }
 
   async #append(...[at, active, event]: Parameters<JournalWriter['append']>): ReturnType<JournalWriter['append']> {
     const last = this.#crash !== undefined && 'record' in this.#crash && (this.#records += 1) === this.#crash.record;
     if (last && !(this.#crash !== undefined && 'kept' in this.#crash && this.#crash.kept)) throw new Crash();
     const entry = await (this.#journal ?? assert.fail('there is no journal')).append(at, active, event);
-    if (last) throw new Crash();
-    return entry;
+    if (!last) return entry;
+    this.events.push(event);
+    throw new Crash();
   }
 
   /** The real workspace, in whose restores the process may end and during whose writes the user may work. */

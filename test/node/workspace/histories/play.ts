@@ -145,7 +145,7 @@ class Player {
     const path = picked(this.#house.session.line.writes, pick)?.path;
     if (path === undefined) return false;
     const rewind = await this.#rewind({ type: 'rewind-path', path }, this.#disk(), () => none);
-    this.#model.checkMoment('base', this.#disk(), outcomeOf(rewind ?? assert.fail('nothing was rewound')), path);
+    this.#model.checkMoment('base', this.#disk(), rewind === undefined ? { done: [], left: [] } : outcomeOf(rewind), path);
     return false;
   }
 
@@ -183,15 +183,19 @@ class Player {
     const before = this.#disk();
     const from = this.#house.events.length;
     await this.#house.act({ type: 'undo-rewind', rewind: rewind.id });
+    this.#checkUndone(before, undoneSince(this.#house.events.slice(from)) ?? assert.fail('nothing was undone'));
+    await this.#house.startPhase();
+    return false;
+  }
+
+  /** `unsure`: paths that are told as left although they changed, where nobody knows what came of them. */
+  #checkUndone(before: Disk, undone: Undone, unsure: readonly string[] = []): void {
+    const rewind = this.#house.session.rewinds.find((one) => one.id === undone.rewind) ?? assert.fail('what was undone was never done');
     const after = this.#disk();
-    const undone = this.#house.events.slice(from).find((event) => event.type === 'rewind/undone') ?? assert.fail('nothing was undone');
-    assert.ok(undone.type === 'rewind/undone');
-    this.#model.checkRewind(before, after, { done: undone.restored, left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isUntouchedSince(rewind.id, path));
+    this.#model.checkRewind(before, after, { done: [...undone.restored, ...unsure], left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isUntouchedSince(rewind.id, path));
     this.#model.checkUndone(rewind.id, after, [...rewind.restored, ...rewind.merged]);
     if (rewind.kind === 'hunk') this.#model.sharedBack(undone.restored);
     this.#model.changed('session', before, after);
-    await this.#house.startPhase();
-    return false;
   }
 
   /** Brings back a stray: the user's own change from then on. */
@@ -223,10 +227,12 @@ class Player {
     }
   }
 
-  /** The process ends somewhere in an act, and another one goes on, which takes a rewind to its end. */
+  /** The process ends somewhere in an act, and another one goes on, which takes a rewind or an undo to its end. */
   async #crash({ point, in: act }: Extract<Step, { do: 'crash' }>): Promise<void> {
     await this.#house.look();
     const before = this.#disk();
+    const from = this.#house.events.length;
+    const calls = new Set(this.#house.session.line.writes.map((write) => write.call));
     const known = new Set(this.#house.session.rewinds.map((one) => one.id));
     this.#house.crashAt(point);
     try {
@@ -239,8 +245,9 @@ class Player {
     await this.#house.restart();
     const after = this.#disk();
     const rewinds = this.#house.session.rewinds.filter((one) => !known.has(one.id));
-    const ofTheUser = act.do === 'undo' || act.do === 'restoreFlag';
-    this.#model.changed(ofTheUser ? 'user' : 'session', before, after);
+    if (act.do === 'undo') return this.#crashedUndo(before, undoneSince(this.#house.events.slice(from)));
+    this.#model.changed(act.do === 'restoreFlag' ? 'user' : 'session', before, after);
+    if (act.do === 'command') this.#checkFlagged(calls);
     if (!rewindActs.has(act.do)) return;
     const outcomes = rewinds.map(outcomeOf);
     const taken = act.do === 'hunk' ? (path: string) => marksIn(before.get(path)?.bytes, 'u') : () => none;
@@ -251,10 +258,30 @@ class Player {
     for (const rewind of rewinds) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
   }
 
+  /** One that was not begun has changed nothing. */
+  #crashedUndo(before: Disk, undone: Undone | undefined): void {
+    if (undone === undefined) return assert.deepEqual(this.#disk(), before, 'something was undone, and nothing says so');
+    const unsure = undone.left.map((one) => one.path).filter((path) => !sameContent(before.get(path), this.#disk().get(path)));
+    this.#model.countsAsUsers(unsure);
+    this.#checkUndone(before, undone, unsure);
+  }
+
+  /** Whatever a command wrote outside of the scope is a person's question, however the process ended. `calls`: those before it. */
+  #checkFlagged(calls: ReadonlySet<string>): void {
+    const { line } = this.#house.session;
+    const known = new Set(line.flags.map((flag) => flag.path));
+    const strays = line.writes.filter((write) => write.by === 'command' && !calls.has(write.call) && !write.path.startsWith('src/'));
+    assert.deepEqual(strays.map((write) => write.path).filter((path) => !known.has(path)), [], 'written outside of the scope, and never flagged');
+  }
+
   #rememberBoundaries(): void {
     for (const boundary of this.#house.session.line.boundaries) if (!this.#model.remembers(nameOf(boundary))) this.#model.remember(nameOf(boundary), this.#disk(), this.#marks);
   }
 }
+
+type Undone = Extract<SessionEvent, { type: 'rewind/undone' }>;
+
+const undoneSince = (events: readonly SessionEvent[]): Undone | undefined => events.find((event) => event.type === 'rewind/undone');
 
 const outcomeOf = (rewind: Pick<DoneRewind, 'restored' | 'merged' | 'left'>): Outcome => ({ done: [...rewind.restored, ...rewind.merged], left: rewind.left.map((one) => one.path) });
 

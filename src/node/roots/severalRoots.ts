@@ -1,0 +1,275 @@
+import path from 'node:path';
+import type { Capture, CommitInput, FileRead, Head, KeepAnswer, Keeper, KeepWish, Match, RestoreItem, RestoreOutcome, WholeCapture, Workspace } from '../../agent/ports.ts';
+import { Paused } from '../../agent/run.ts';
+import { pathIn, splitPath, type RootName } from '../../core/contract/rootPath.ts';
+import { globsIn } from '../../core/contract/roots.ts';
+import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
+import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
+import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
+import type { Session } from '../../core/session/session.ts';
+import { ofRoot } from '../../core/session/sessionOfRoot.ts';
+import { hunkOfRoot, joinCaptures, joinHeads, joinRestores } from './joins.ts';
+import { keepEach } from './keepEach.ts';
+import type { OpenRoot } from './openRoot.ts';
+import { Standing } from './standing.ts';
+
+interface Root extends OpenRoot {
+  readonly standing: Standing;
+}
+
+/**
+ * Several work trees, each with its own store, behind the port of one. A path goes to the root that it lies in and to no other; an id names the
+ * content of all of them. What one root refuses or cannot do is said of that root, and the others keep what they did.
+ */
+export class SeveralRoots implements Workspace, Keeper {
+  readonly root: string;
+  readonly #roots: readonly Root[];
+  readonly #main: Root;
+  readonly #names: readonly RootName[];
+
+  private constructor(roots: readonly Root[], main: Root) {
+    this.#roots = roots;
+    this.#main = main;
+    this.#names = roots.slice(1).map(({ name }) => name);
+    this.root = main.workspace.root;
+  }
+
+  static async over(roots: readonly OpenRoot[]): Promise<SeveralRoots> {
+    const standing = await Promise.all(roots.map(async (root): Promise<Root> => ({ ...root, standing: await Standing.of(root.workspace.root) })));
+    const [main] = standing;
+    if (main === undefined) throw new Error('a session needs a folder');
+    return new SeveralRoots(standing, main);
+  }
+
+  async head(): Promise<Head> {
+    return joinHeads(await this.#inEach(async ({ name, workspace }) => ({ name, head: await workspace.head() })));
+  }
+
+  /** Why one of the repositories cannot be read as a whole, in words. */
+  async damage(): Promise<string | undefined> {
+    const damages = await this.#inEach(async ({ name, workspace }) => ({ name, damage: await workspace.damage() }));
+    const [first] = damages.flatMap(({ name, damage }) => (damage === undefined ? [] : [said(name, damage)]));
+    return first;
+  }
+
+  async capture(): Promise<WholeCapture> {
+    return { ...joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.capture() }))), covers: 'everything' };
+  }
+
+  async captureWritten(paths: readonly Path[]): Promise<Capture> {
+    return joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.captureWritten(this.#own(name, paths)) })));
+  }
+
+  async scratchUse(): Promise<ScratchUse> {
+    const uses = await this.#inEach(({ workspace }) => workspace.scratchUse());
+    return { files: uses.reduce((sum, use) => sum + use.files, 0), bytes: uses.reduce((sum, use) => sum + use.bytes, 0) };
+  }
+
+  async dirty(): Promise<readonly Path[]> {
+    return (await this.#inEach(async ({ name, workspace }) => (await workspace.dirty()).map((file) => pathIn(name, file)))).flat();
+  }
+
+  async diff(from: TreeId, to: TreeId): Promise<readonly FileDiff[]> {
+    const [before, after] = [this.#ids(from), this.#ids(to)];
+    const changed = this.#roots.filter((_, index) => before[index] !== after[index]);
+    const diffs = await Promise.all(changed.map(async ({ name, workspace }) => {
+      const index = this.#indexOf(name);
+      return (await workspace.diff(before[index] ?? '', after[index] ?? '')).map((diff) => ({ ...diff, path: pathIn(name, diff.path) }));
+    }));
+    return diffs.flat();
+  }
+
+  async hunks(diff: FileDiff): Promise<readonly Hunk[]> {
+    const { root, rest } = this.#at(diff.path);
+    return (await root.workspace.hunks({ ...diff, path: rest })).map((hunk) => hunkOfRoot(root.name, hunk));
+  }
+
+  countLines(file: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {
+    const { root, rest } = this.#at(file);
+    return root.workspace.countLines(rest, content, this.#ids(tree)[this.#indexOf(root.name)] ?? '');
+  }
+
+  async entries(tree: TreeId, paths?: readonly Path[]): Promise<ReadonlyMap<Path, Blob>> {
+    const ids = this.#ids(tree);
+    const all = await Promise.all(this.#roots.map(async ({ name, workspace }, index) => {
+      const found = await workspace.entries(ids[index] ?? '', paths === undefined ? undefined : this.#own(name, paths));
+      return Array.from(found, ([file, blob]): [Path, Blob] => [pathIn(name, file), blob]);
+    }));
+    return new Map(all.flat());
+  }
+
+  /** The store of one root has it; what it answers hashes to the id, so that it does not matter which. */
+  async blobText(blob: Blob): Promise<string> {
+    let missing: unknown;
+    for (const { workspace } of this.#roots) {
+      try {
+        return await workspace.blobText(blob);
+      } catch (error) {
+        missing ??= error;
+      }
+    }
+    throw missing;
+  }
+
+  async read(file: Path): Promise<FileRead> {
+    const found = await this.#find(file);
+    return 'fault' in found ? { kind: 'refused', why: found.fault } : found.root.workspace.read(found.rest);
+  }
+
+  /** By the text alone it is decided which root a path leads to, and that root rules on the rest of it. */
+  async resolve(text: string): Promise<{ readonly path: Path } | { readonly refused: string }> {
+    const inside = await this.#main.workspace.resolve(text);
+    if ('path' in inside || /^~|^[a-z][a-z0-9+.-]*:\/\/|^\\\\/i.test(text)) return inside;
+    const whole = slashed(path.resolve(this.root, slashed(text)));
+    const root = this.#roots.find(({ workspace }) => whole === slashed(workspace.root) || whole.startsWith(`${slashed(workspace.root)}/`));
+    if (root === undefined) return inside;
+    const fault = await root.standing.fault();
+    if (fault !== undefined) return { refused: fault };
+    const rest = await root.workspace.resolve(whole.slice(slashed(root.workspace.root).length + 1) || '.');
+    return 'path' in rest ? { path: pathIn(root.name, rest.path) } : rest;
+  }
+
+  /** A pattern without `../` is about the main root alone, as in a contract. */
+  async glob(pattern: string, under?: Path): Promise<readonly Path[]> {
+    if (under !== undefined && under !== '') {
+      const found = await this.#find(under);
+      return 'fault' in found ? [] : (await found.root.workspace.glob(pattern, found.rest)).map((file) => pathIn(found.root.name, file));
+    }
+    const meant = this.#roots.flatMap((root) => globsIn(root.name, [pattern]).map((inside) => ({ root, inside })));
+    const found = await Promise.all(meant.map(async ({ root: { name, workspace }, inside }) => (await workspace.glob(inside)).map((file) => pathIn(name, file))));
+    return found.flat();
+  }
+
+  /** Without a folder it searches every root. */
+  async grep(pattern: string, under?: Path): ReturnType<Workspace['grep']> {
+    const found = under === undefined || under === '' ? undefined : await this.#find(under);
+    if (found !== undefined && 'fault' in found) return { error: found.fault };
+    const places = found === undefined ? this.#roots.map((root) => ({ root, rest: '' })) : [found];
+    const matches: Match[] = [];
+    let truncated = false;
+    for (const { root: { name, workspace }, rest } of places) {
+      const answer = await workspace.grep(pattern, rest);
+      if ('error' in answer) return answer;
+      matches.push(...answer.matches.map((match) => ({ ...match, path: pathIn(name, match.path) })));
+      truncated ||= answer.truncated;
+    }
+    return { matches, truncated };
+  }
+
+  async changedAt(file: Path): Promise<number | undefined> {
+    const found = await this.#find(file);
+    return 'fault' in found ? undefined : found.root.workspace.changedAt(found.rest);
+  }
+
+  async apply(change: FileChange): ReturnType<Workspace['apply']> {
+    const found = await this.#find(change.path);
+    if ('fault' in found) return { ok: false, why: 'refused', detail: found.fault };
+    const done = await found.root.workspace.apply({ ...change, path: found.rest });
+    return done.ok ? done : { ...done, detail: said(found.root.name, done.detail) };
+  }
+
+  async restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
+    const strays = items.filter((item) => splitPath(this.#names, item.path) === undefined).map(({ path: file }) => ({ path: file, why: 'it is no path of the session' }));
+    const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restore(own), (own, why) => ({ restored: [], merged: [], left: own.map((item) => ({ path: item.path, why })) }));
+    return joinRestores(outcomes, strays);
+  }
+
+  async restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
+    const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restoreBeside(own), (own, why): readonly LeftPath[] => own.map((item) => ({ path: item.path, why })));
+    return outcomes.flatMap(({ name, outcome }) => outcome.map((left) => ({ ...left, path: pathIn(name, left.path) })));
+  }
+
+  async revertHunk(file: Path, hunk: Hunk): ReturnType<Workspace['revertHunk']> {
+    const found = await this.#find(file);
+    if ('fault' in found) return { ok: false, detail: found.fault };
+    const done = await found.root.workspace.revertHunk(found.rest, hunk);
+    return done.ok ? done : { ...done, detail: said(found.root.name, done.detail) };
+  }
+
+  async commit(input: CommitInput): Promise<string> {
+    const [trees, parents] = [this.#ids(input.tree), this.#ids(input.parent ?? '')];
+    const since = input.only === undefined ? [] : this.#ids(input.only.since);
+    return joinIds(await this.#inEach(({ name, workspace }) => {
+      const index = this.#indexOf(name);
+      const only = input.only === undefined ? {} : { only: { since: since[index] ?? '', paths: this.#own(name, input.only.paths) } };
+      return workspace.commit({ ...input, tree: trees[index] ?? '', parent: parents[index] ?? '', ...only });
+    }));
+  }
+
+  writeContract(file: Path, text: string): Promise<void> {
+    return this.#main.workspace.writeContract(file, text);
+  }
+
+  writeReport(name: string, file: string, text: string): Promise<void> {
+    return this.#main.workspace.writeReport(name, file, text);
+  }
+
+  async hashOf(file: Path): Promise<string | undefined> {
+    const found = await this.#find(file);
+    return 'fault' in found ? undefined : found.root.workspace.hashOf(found.rest);
+  }
+
+  keep(wish: KeepWish, session: Session): Promise<KeepAnswer> {
+    return keepEach(this.#roots, wish, session);
+  }
+
+  #ids(tree: TreeId): readonly string[] {
+    return splitIds(tree, this.#roots.length);
+  }
+
+  #indexOf(name: RootName): number {
+    return this.#roots.findIndex((root) => root.name === name);
+  }
+
+  #own(name: RootName, paths: readonly Path[]): readonly Path[] {
+    return ofRoot(paths.map((file) => ({ path: file })), name, this.#names).map((item) => item.path);
+  }
+
+  /** Throws for a path of no root: such a path has been refused before. */
+  #at(file: Path): { readonly root: Root; readonly rest: Path } {
+    const placed = splitPath(this.#names, file);
+    const root = this.#roots.find(({ name }) => name === placed?.root);
+    if (placed === undefined || root === undefined) throw new Error(`${file} is outside of the folders of the session`);
+    return { root, rest: placed.path };
+  }
+
+  /** For what touches a file: its root must still be the folder that was opened. */
+  async #find(file: Path): Promise<{ readonly root: Root; readonly rest: Path } | { readonly fault: string }> {
+    if (splitPath(this.#names, file) === undefined) return { fault: `${file} is outside of the folders of the session` };
+    const at = this.#at(file);
+    const fault = await at.root.standing.fault();
+    return fault === undefined ? at : { fault };
+  }
+
+  /** One root after the other. Throws `Paused` where one is not there any more, before and after: what was seen through another folder is not its content. */
+  async #inEach<T>(work: (root: Root) => Promise<T>): Promise<T[]> {
+    const results: T[] = [];
+    for (const root of this.#roots) {
+      await stand(root);
+      results.push(await work(root));
+      await stand(root);
+    }
+    return results;
+  }
+
+  /** Does what concerns a root there; where that fails, `failed` says so of its items, and the other roots are gone on with. */
+  async #eachOf<Item extends { readonly path: Path }, T>(items: readonly Item[], work: (root: Root, own: readonly Item[]) => Promise<T>, failed: (own: readonly Item[], why: string) => T): Promise<{ readonly name: RootName; readonly outcome: T }[]> {
+    const outcomes: { readonly name: RootName; readonly outcome: T }[] = [];
+    for (const root of this.#roots) {
+      const own = ofRoot(items, root.name, this.#names);
+      if (own.length === 0) continue;
+      const fault = await root.standing.fault();
+      const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => failed(own, error instanceof Error ? error.message : String(error))) : failed(own, fault);
+      outcomes.push({ name: root.name, outcome });
+    }
+    return outcomes;
+  }
+}
+
+async function stand({ standing }: Root): Promise<void> {
+  const fault = await standing.fault();
+  if (fault !== undefined) throw new Paused(`${fault}; put it back as it was, then go on`);
+}
+
+const slashed = (text: string): string => text.replaceAll('\\', '/');
+const said = (name: RootName, detail: string): string => (name === '' ? detail : `in ${name}: ${detail}`);

@@ -1,0 +1,31 @@
+import { lstat } from 'node:fs/promises';
+
+/**
+ * Whether a folder is still the one that was opened. Where a link or another folder has come in its place, everything below its name is
+ * somebody else's: nothing there may be read, written or measured as the session's.
+ */
+export class Standing {
+  readonly #folder: string;
+  readonly #identity: string;
+
+  private constructor(folder: string, identity: string) {
+    this.#folder = folder;
+    this.#identity = identity;
+  }
+
+  /** `folder` is a real path. */
+  static async of(folder: string): Promise<Standing> {
+    return new Standing(folder, await identityOf(folder));
+  }
+
+  /** Why the folder must not be touched, or undefined. */
+  async fault(): Promise<string | undefined> {
+    const now = await identityOf(this.#folder).catch(() => 'gone');
+    return now === this.#identity ? undefined : `${this.#folder} is ${now === 'gone' ? 'gone' : 'not the folder that the session began to work in'}`;
+  }
+}
+
+async function identityOf(folder: string): Promise<string> {
+  const stats = await lstat(folder, { bigint: true });
+  return stats.isDirectory() ? `${stats.dev}:${stats.ino}` : 'no folder';
+}

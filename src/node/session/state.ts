@@ -1,0 +1,27 @@
+import { realpath, stat } from 'node:fs/promises';
+import { diskFault } from '../../core/session/diskFault.ts';
+import { codeOf } from '../journal/faults.ts';
+import { StateRefusal, repositoryState } from '../journal/stateDir.ts';
+import type { RepositoryState } from '../journal/stateDir.ts';
+import { StartRefusal } from './refusal.ts';
+
+/** Private state for a workspace; a refusal in words that a person can act on. */
+export async function stateOf(root: string): Promise<RepositoryState> {
+  await folder(root);
+  try {
+    return await repositoryState(root);
+  } catch (error) {
+    if (codeOf(error) !== undefined) throw new StartRefusal('cannot-start', `the private state of ${root} cannot be kept: ${diskFault(error) ?? (error as Error).message}`);
+    if (error instanceof StateRefusal) throw new StartRefusal('cannot-start', error.message);
+    throw error;
+  }
+}
+
+/** Real path of a folder that a person named as the workspace. */
+export async function folder(named: string): Promise<string> {
+  const isFolder = await stat(named).then((stats) => stats.isDirectory(), (error: Error) => {
+    throw new StartRefusal('cannot-start', `the workspace ${named} cannot be opened: ${error.message}`);
+  });
+  if (!isFolder) throw new StartRefusal('cannot-start', `the workspace ${named} is not a folder`);
+  return realpath(named);
+}

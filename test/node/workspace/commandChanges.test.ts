@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { openFlags } from '../../../src/core/session/line.ts';
+import { Crash, House, type OnStray, Template } from './histories/house.ts';
+
+const outside = 'docs/out.txt';
+const first = 'o0\no1\no2\n';
+
+/** A session in minimal-hook, and its files. */
+interface Played {
+  readonly house: House;
+  read(file: string): string;
+  write(file: string, text: string): void;
+  flagged(): readonly string[];
+}
+
+describe('a change that a command made', function () {
+  this.timeout(60_000);
+  const template = new Template();
+  before(() => template.make());
+  after(() => template.remove());
+
+  async function play(onStray: OnStray, work: (played: Played) => Promise<void>): Promise<void> {
+    const folder = template.copy(onStray);
+    const house = await House.takeUp(folder);
+    const at = (file: string): string => path.join(house.root, file);
+    try {
+      await work({
+        house, read: (file) => fs.readFileSync(at(file), 'utf8'), write: (file, text) => fs.writeFileSync(at(file), text),
+        flagged: () => openFlags(house.session.line).map((flag) => flag.path).sort(),
+      });
+    } finally {
+      await house.close();
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** A command that changes these files, in which or after which the process dies. */
+  async function dies({ house, write }: Played, how: 'in the command' | { readonly record: number }, ...files: readonly string[]): Promise<void> {
+    if (typeof how === 'object') house.crashAt({ record: how.record, kept: true });
+    await assert.rejects(house.command(() => {
+      for (const file of files) write(file, 'stray\n');
+      if (typeof how === 'string') throw new Crash();
+    }), Crash);
+    await house.reopen();
+  }
+
+  for (const [record, after] of [[4, 'the write'], [6, 'the first flag'], [7, 'the last flag']] as const) {
+    it(`outside of the scope is flagged once, also where the process died after the record of ${after}`, () => play('flag', async (played) => {
+      await dies(played, { record }, outside, 'stray.txt');
+      await played.house.restart();
+      assert.deepEqual(played.flagged(), [outside, 'stray.txt']);
+    }));
+  }
+
+  it('outside of the scope is flagged before anything that a person does after a crash', () => play('flag', async (played) => {
+    await played.house.write('src/a.txt', 'one\n');
+    await dies(played, 'in the command', outside);
+    assert.equal((await played.house.act({ type: 'rewind-path', path: 'src/a.txt' })).ok, true);
+    assert.deepEqual(played.flagged(), [outside]);
+  }));
+
+  it('goes back with the boundary that a person rewinds to after a crash, where the command surely made it', () => play('flag', async (played) => {
+    await dies(played, 'in the command', outside);
+    const { boundaries } = played.house.session.line;
+    await played.house.act({ type: 'rewind-boundary', to: boundaries.at(-1)?.id ?? '' });
+    assert.deepEqual([played.read(outside), played.flagged()], [first, []]);
+  }));
+
+  it('stays flagged over a rewind to a boundary that does not take it back, because the user may have made it', () => play('flag', async ({ house, read, write, flagged }) => {
+    await house.command(() => {
+      write(outside, 'saved\n');
+      house.saved.push(outside);
+    });
+    await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+    assert.deepEqual([read(outside), flagged()], ['saved\n', [outside]]);
+  }));
+
+  it('that takes a line of the user away stays flagged, whatever content it puts there', () => play('flag', async ({ house, write, flagged }) => {
+    write(outside, `${first}mine\n`);
+    await house.command(() => write(outside, first));
+    assert.deepEqual(flagged(), [outside]);
+  }));
+
+  it('that takes a line of the user away is rewound, also the second time', () => play('rewind', async ({ house, read, write }) => {
+    write(outside, `${first}mine\n`);
+    for (const _ of ['once', 'twice']) {
+      await house.command(() => write(outside, first));
+      assert.equal(read(outside), `${first}mine\n`);
+    }
+  }));
+
+  it('is nobody\'s question any more where the session puts back what was there before', () => play('flag', async ({ house, write, flagged }) => {
+    await house.command(() => write(outside, 'stray\n'));
+    await house.command(() => write(outside, 'another\n'));
+    assert.deepEqual(flagged(), [outside, outside]);
+    await house.command(() => write(outside, first));
+    assert.deepEqual(flagged(), []);
+  }));
+
+  it('is the user\'s where they saved the file in the editor while the command ran: no rewind takes it', () => play('flag', async ({ house, read, write }) => {
+    await house.command(() => {
+      for (const file of ['src/a.txt', 'src/b.txt']) write(file, 'while it ran\n');
+      house.saved.push('src/a.txt');
+    });
+    assert.deepEqual([house.session.line.writes.map((one) => one.path), house.session.userChanges.map((one) => one.path)], [['src/b.txt'], ['src/a.txt']]);
+    assert.equal((await house.act({ type: 'rewind-boundary', to: 'base' })).ok, true);
+    assert.deepEqual([read('src/a.txt'), read('src/b.txt').slice(0, 2)], ['while it ran\n', 'b0']);
+  }));
+
+  it('is the command\'s where they saved the file before it began', () => play('flag', async ({ house, write }) => {
+    house.saved.push('src/a.txt');
+    await house.command(() => write('src/a.txt', 'by the command\n'));
+    assert.deepEqual(house.session.line.writes.map((one) => one.path), ['src/a.txt']);
+  }));
+
+  for (const record of [4, 5]) {
+    it(`of HEAD is a person's question, also where the process died after record ${record}`, () => play('flag', async ({ house }) => {
+      house.crashAt({ record, kept: true });
+      const commit = () => void execFileSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@localhost', 'commit', '-q', '--allow-empty', '-m', 'moved'], { cwd: house.root });
+      await assert.rejects(house.command(commit), Crash);
+      await house.restart();
+      assert.deepEqual([house.session.gate?.kind, house.session.queued], ['head-moved', []]);
+    }));
+  }
+});

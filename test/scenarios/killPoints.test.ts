@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Entry } from '../../src/core/session/events.ts';
+import { readRun } from './support/cli.ts';
+import { allowedContents, durableContract, durableFiles, durableMoves } from './support/durableSession.ts';
+import { momentByMoment, noMoments } from './support/moments.ts';
+import { scenario } from './support/scenario.ts';
+import type { Scenario } from './support/scenario.ts';
+import { checkCheckpoints, checkContents, filesIn, repositoryState, survivingEntries } from './support/survivor.ts';
+
+/** What was on the disk at one moment. */
+interface Death {
+  readonly number: number;
+  readonly call: string;
+  readonly during: 'run' | 'rewind';
+  readonly acknowledged: readonly Entry[];
+  readonly copy: string;
+}
+
+/** With BOUNDED_EVERY_MOMENT=1 all moments are tried: half an hour. */
+const everyMoment = process.env['BOUNDED_EVERY_MOMENT'] === '1';
+const step = 72;
+
+describe('a session whose processes all die at once', function () {
+  this.timeout(everyMoment ? 0 : 120_000);
+  const missing = noMoments();
+
+  before(function () {
+    if (missing === undefined) return;
+    console.warn(`    no moments to die at: ${missing}`);
+    this.skip();
+  });
+
+  it('goes on from whatever was on the disk: nothing acknowledged is lost, nothing is half-written, and its rewind is exact', async () => {
+    await scenario(durableMoves, durableContract, async (all) => {
+      const { project } = all;
+      for (const [file, text] of Object.entries(durableFiles)) project.write(file, text);
+      project.git('add', '-A');
+      project.git('-c', 'user.name=T', '-c', 'user.email=t@localhost', 'commit', '-q', '-m', 'more');
+      const before = filesIn(project.root);
+      const keep = mkdtempSync(path.join(os.tmpdir(), 'bounded-deaths-'));
+      try {
+        const deaths = await record(all, keep);
+        console.log(`    ${deaths.length} moments`);
+        let failures = 0;
+        for (const death of deaths) {
+          try {
+            await goOn(all, death, before);
+          } catch (error) {
+            failures += 1;
+            console.log(`    moment ${death.number} (${death.during}, after ${death.call}): ${(error as Error).message}`);
+          }
+        }
+        assert.equal(failures, 0);
+      } finally {
+        rmSync(keep, { recursive: true, force: true });
+      }
+    });
+  });
+});
+
+/** Runs the session and its rewind once and keeps a copy of the disk of every moment. */
+async function record({ project, server }: Scenario, keep: string): Promise<readonly Death[]> {
+  const deaths: Death[] = [];
+  let moments = 0;
+  const env = { ...project.env, ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: 'test-key-0123456789' };
+  const ran = (during: Death['during'], ...args: string[]) => momentByMoment([process.execPath, path.resolve('dist/cli.js'), ...args], {
+    cwd: project.root, env,
+    at: async ({ call }, stdout) => {
+      if (!call.endsWith('= 0') || /newroot|oldroot/.test(call) || /^(mkdir|rmdir)\("(?!\/proc|.*\/state\/)/.test(call)) return;
+      moments += 1;
+      if (!everyMoment && moments % step !== 11) return;
+      const copy = path.join(keep, String(moments));
+      cpSync(path.dirname(project.root), copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+      deaths.push({ number: moments, call, during, acknowledged: during === 'run' ? readRun(stdout().replace(/[^\n]*$/, '')).entries : [], copy });
+    },
+  });
+  const first = await ran('run', 'run', project.contract, '--json');
+  assert.equal(first.status, 5, first.stderr);
+  const second = await ran('rewind', 'rewind', '--to', 'base', '--json');
+  assert.equal(second.status, 0, second.stderr);
+  return deaths;
+}
+
+async function goOn({ project, bounded }: Scenario, death: Death, before: ReadonlyMap<string, string>): Promise<void> {
+  const base = path.dirname(project.root);
+  rmSync(base, { recursive: true, force: true });
+  renameSync(death.copy, base);
+  const state = () => repositoryState(path.join(base, 'state'));
+  const allowed = allowedContents(before);
+  const entries = await survivingEntries(state(), death.acknowledged);
+  checkCheckpoints(state(), entries);
+  checkContents(project.root, allowed);
+  if (entries.some(({ event }) => event.type === 'base/taken')) {
+    const resumed = await bounded('resume', '--json');
+    assert.equal(resumed.status, 5, `resume ended with ${resumed.status}: ${resumed.stderr}`);
+    checkCheckpoints(state(), await survivingEntries(state(), []));
+    checkContents(project.root, allowed);
+    const back = await bounded('rewind', '--to', 'base', '--json');
+    assert.equal(back.status, 0, `rewind: ${back.stderr}`);
+  } else {
+    const again = await bounded('run', project.contract, '--json');
+    assert.equal(again.status, 5, `a new run ended with ${again.status}: ${again.stderr}`);
+    return;
+  }
+  const left = checkContents(project.root, allowed);
+  const after = filesIn(project.root);
+  const inCommand = entries.at(-1)?.event.type === 'tool/called' && JSON.stringify(entries.at(-1)).includes('table.js');
+  for (const [file, text] of before) if (!(inCommand && file === 'src/stats/old.js')) assert.equal(after.get(file), text, `${file} after the rewind`);
+  assert.deepEqual([...after.keys()].filter((file) => !before.has(file) && !left.includes(file) && !(inCommand && file === 'src/stats/table.js')), []);
+  assert.deepEqual(left, [], 'nothing stays beside its place');
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import type { Entry } from '../../src/core/session/events.ts';
+import { readRun } from './support/cli.ts';
+import { Disk, noDisk } from './support/disk.ts';
+import { allowedContents, durableContract, durableFiles, durableMoves } from './support/durableSession.ts';
+import { momentByMoment, noMoments } from './support/moments.ts';
+import { scenario } from './support/scenario.ts';
+import type { Scenario } from './support/scenario.ts';
+import { checkCheckpoints, checkContents, filesIn, repositoryState, survivingEntries } from './support/survivor.ts';
+
+interface Cut {
+  readonly name: string;
+  readonly call: string;
+  readonly acknowledged: readonly Entry[];
+}
+
+/** With BOUNDED_EVERY_MOMENT=1 the power fails after every call that reaches the disk: half an hour for each file system. */
+const everyMoment = process.env['BOUNDED_EVERY_MOMENT'] === '1';
+/** Otherwise after every so-manieth; with so many of them the session goes on. */
+const [step, goingOn] = [17, 2];
+
+for (const kind of ['ext4', 'btrfs'] as const) {
+  describe(`a power cut, on ${kind}`, function () {
+    this.timeout(everyMoment ? 0 : 120_000);
+    const missing = noMoments() ?? noDisk(kind);
+    let disk: Disk;
+
+    before(function () {
+      if (missing === undefined) return;
+      console.warn(`    no power to cut: ${missing}`);
+      this.skip();
+    });
+    beforeEach(() => { disk = Disk.make(kind, 64); });
+    afterEach(() => disk.remove());
+
+    it('takes nothing that was acknowledged, leaves nothing half-written, and the session goes on', () => scenario(durableMoves, durableContract, async (all) => {
+      const before = filesIn(all.project.root);
+      disk.sync();
+      const cuts = await record(all, disk);
+      disk.unmount();
+      const failures: string[] = [];
+      for (const [index, cut] of cuts.entries()) {
+        disk.mount(cut.name);
+        await check(all, cut, before, everyMoment || index % Math.ceil(cuts.length / goingOn) === 1).catch((error: unknown) => failures.push(`after ${cut.call}: ${(error as Error).message}`));
+        disk.unmount();
+        disk.drop(cut.name);
+      }
+      assert.deepEqual(failures, []);
+      assert.ok(cuts.length > 10, `${cuts.length} cuts`);
+    }, { place: disk.folder, more: durableFiles }));
+  });
+}
+
+/**
+ * At this moment everything is synced: of what the disk has never seen some file systems make all durable together, of what it has they keep each
+ * change by itself, and a forgotten folder shows.
+ */
+const settled = 120;
+
+/** Runs the session and its rewind once, on the disk, and keeps copies of it. */
+async function record({ project, server }: Scenario, disk: Disk): Promise<readonly Cut[]> {
+  const cuts: Cut[] = [];
+  const env = { ...project.env, ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: 'test-key-0123456789' };
+  let [moments, acknowledged]: [number, readonly Entry[]] = [0, []];
+  const ran = (...args: string[]) => momentByMoment([process.execPath, path.resolve('dist/cli.js'), ...args], {
+    cwd: project.root, env,
+    at: async ({ call }, stdout) => {
+      if (!reachesDisk(call)) return;
+      moments += 1;
+      if (moments === settled) disk.sync();
+      if (!everyMoment && moments % step !== 0) return;
+      if (args[0] === 'run') acknowledged = readRun(stdout().replace(/[^\n]*$/, '')).entries;
+      disk.copy(String(moments));
+      cuts.push({ name: String(moments), call, acknowledged });
+    },
+  });
+  const first = await ran('run', project.contract, '--json');
+  assert.equal(first.status, 5, first.stderr);
+  acknowledged = readRun(first.stdout).entries;
+  const second = await ran('rewind', '--to', 'base', '--json');
+  assert.equal(second.status, 0, second.stderr);
+  return cuts;
+}
+
+/** Whether a call changed what is to last: not what it was refused, nor throw-away folders and sandboxes. */
+function reachesDisk(call: string): boolean {
+  return call.endsWith('= 0') && !/newroot|oldroot|\/checkouts\/|bounded-run-|bounded-probe-/.test(call);
+}
+
+async function check({ project, bounded }: Scenario, cut: Cut, before: ReadonlyMap<string, string>, goesOn: boolean): Promise<void> {
+  const state = () => repositoryState(path.join(path.dirname(project.root), 'state'));
+  const entries = await survivingEntries(state(), cut.acknowledged);
+  checkCheckpoints(state(), entries);
+  // What a command writes is as durable as the command makes it; the checkpoint after it has the bytes.
+  checkContents(project.root, new Map([...allowedContents(before)].map(([file, texts]) => [file, file === 'src/stats/table.js' ? [...texts, ''] : texts])));
+  if (!goesOn) return;
+  const begun = entries.some(({ event }) => event.type === 'base/taken');
+  const resumed = begun ? await bounded('resume', '--json') : await bounded('run', project.contract, '--json');
+  assert.equal(resumed.status, 5, `${begun ? 'resume' : 'a new run'} ended with ${resumed.status}: ${resumed.stderr}`);
+  const back = await bounded('rewind', '--to', 'base', '--json');
+  assert.equal(back.status, 0, `rewind: ${back.stderr}`);
+  for (const [file, text] of before) assert.equal(filesIn(project.root).get(file), text, `${file} after the rewind`);
+}

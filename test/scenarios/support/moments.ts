@@ -1,0 +1,79 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createReadStream, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A process that stands still right after one of its calls to the system. */
+export interface Moment {
+  /** Counts from 1 over all processes that the program starts. */
+  readonly number: number;
+  /** The call as strace shows it. */
+  readonly call: string;
+}
+
+/** Calls after which the disk holds something else, or holds it for good. */
+const changing = ['fsync', 'fdatasync', 'rename', 'renameat', 'renameat2', 'link', 'linkat', 'unlink', 'unlinkat', 'truncate', 'ftruncate', 'rmdir', 'mkdir'];
+
+/** Why moments cannot be had on this machine, undefined where they can. */
+export function noMoments(): string | undefined {
+  if (process.platform !== 'linux') return 'stopping a program between two calls to the system needs Linux';
+  try {
+    execFileSync('strace', ['-f', '-o', '/dev/null', 'true'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'stopping a program between two calls to the system needs strace (Debian and Ubuntu: apt-get install strace)';
+  }
+}
+
+export interface Stopped {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Called while the process stands still; it goes on when this resolves. `stdout`: what the program has said so far. */
+  readonly at: (moment: Moment, stdout: () => string) => Promise<void>;
+}
+
+let fifos = 0;
+
+/** Runs a program and lets it stand still after each call that changes the disk, its children included. */
+export async function momentByMoment(command: readonly string[], { cwd, env, at }: Started): Promise<Stopped> {
+  const fifo = path.join(os.tmpdir(), `bounded-moments-${process.pid}-${(fifos += 1)}`);
+  execFileSync('mkfifo', [fifo]);
+  const set = changing.join(',');
+  const child = spawn('strace', ['-f', '-s', '200', '-e', `trace=${set}`, '-e', `inject=${set}:signal=SIGSTOP`, '-o', fifo, ...command], { cwd, env: { ...env, UV_THREADPOOL_SIZE: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString(); });
+  child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
+  const ended = new Promise<number | null>((resolve) => { child.once('close', resolve); });
+  try {
+    await follow(fifo, (moment) => at(moment, () => stdout));
+  } finally {
+    rmSync(fifo, { force: true });
+  }
+  return { status: await ended, stdout, stderr };
+}
+
+async function follow(fifo: string, at: (moment: Moment) => Promise<void>): Promise<void> {
+  const calls = new Map<number, string>();
+  const struck = new Set<number>();
+  let number = 0;
+  for await (const line of createInterface({ input: createReadStream(fifo) })) {
+    const [, id = '', rest = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
+    const thread = Number(id);
+    if (rest.startsWith('--- SIGSTOP')) struck.add(thread);
+    // Every thread of the process says that it stands still; the one that was struck says it for all of them.
+    else if (rest === '--- stopped by SIGSTOP ---' && struck.delete(thread)) {
+      try {
+        await at({ number: (number += 1), call: calls.get(thread) ?? '' });
+      } finally {
+        process.kill(thread, 'SIGCONT');
+      }
+    } else if (!rest.startsWith('---') && !rest.startsWith('+++')) calls.set(thread, rest);
+  }
+}
