@@ -1,33 +1,18 @@
 import { overBudget } from '../core/guard/budget.ts';
 import { standingOf } from '../core/guard/standing.ts';
-import type { BesideChange, Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
+import type { BesideChange, Blob, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { besideChanges, canComeBack, isPermissions } from './beside.ts';
-import { controlStates, isControlChange, shareOfControl } from './control.ts';
+import { type Cause, writeOf } from './cause.ts';
+import { controlStates, shareOfControl } from './control.ts';
 import { baseTree, recordUse } from './diffUse.ts';
-import { differences, seeControl, treeOf } from './look.ts';
+import { differences, treeOf } from './look.ts';
 import { backAgain, rewindFlags } from './rewind.ts';
-import type { Capture } from './ports.ts';
 import type { Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
+import { seeSteering } from './steering.ts';
 import { openStrayGate } from './strayGate.ts';
-
-/** The call whose changes are measured. `allowed` is the path that an edit was allowed to change. */
-export interface Cause {
-  readonly call: string;
-  readonly by: 'tool' | 'command';
-  readonly title: string;
-  readonly before: TreeId;
-  /** What lay beside the tree before the call; absent where nobody looked. */
-  readonly beside?: Capture['beside'];
-  readonly allowed?: string;
-  /** Nothing but what file tools wrote may be the call's: only that is looked at. */
-  readonly narrow?: boolean;
-  /** Also the user may have made any of these changes, except those of `own`. */
-  readonly maybeUser?: boolean;
-  readonly own?: ReadonlySet<Path>;
-}
 
 /**
  * Measures what a call really changed, records it as the write set, and flags whatever is out of scope, touches the
@@ -47,21 +32,18 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
   const beside = cause.by === 'tool' ? [] : besides.filter(canComeBack);
   const control = shareOfControl(run.recorder.session, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
-  const besideTree = [...beside, ...control.session];
-  if (writes.length + besideTree.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideTree.length === 0 ? {} : { beside: besideTree }), ...treeOf(capture) });
-  // The questions first: a crash in between must not lose them.
-  const reported = await gateControl(run, cause.title, control.reported);
-  const steering = [...await flagControl(run, unflaggedControl(run.recorder.session, cause.call), cause, false), ...await flagControl(run, control.unsure, cause, true)];
-  await seeControl(run, capture, { during: cause.call });
+  const besideAll = [...beside, ...control.session];
+  if (writes.length + besideAll.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideAll.length === 0 ? {} : { beside: besideAll }), ...treeOf(capture) });
+  const steering = await seeSteering(run, capture, control, cause);
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = [
     ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], saved, cause, capture.tree),
-    ...steering,
+    ...steering.flags,
   ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
-  return [...uncovered, ...permissions, ...scratch, ...reported, ...(await react(run, flags))];
+  return [...uncovered, ...permissions, ...scratch, ...steering.told, ...(await react(run, flags))];
 }
 
 /** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */
@@ -69,32 +51,6 @@ async function gateUncovered(run: Run, title: string, changed: readonly Path[]):
   if (changed.length === 0) return [];
   await openStrayGate(run, `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`);
   return [`This changed what no checkpoint covers: ${changed.join(', ')}. The user decides what happens.`];
-}
-
-/** Changes of git's control files that Bounded cannot bring back, or of which nobody knows whose they are: a person is asked. */
-async function gateControl(run: Run, title: string, changed: readonly Path[]): Promise<readonly string[]> {
-  if (changed.length === 0) return [];
-  await openStrayGate(run, `Files that steer git changed while ${title} ran: ${changed.join(', ')}. They count as yours, and Bounded does not rewind them. Go on?`);
-  return [`Files that steer git changed: ${changed.join(', ')}. The user decides what happens.`];
-}
-
-/** What a call did to control files and no flag names yet, also what was recorded before a crash. */
-function unflaggedControl({ line }: Session, call: string): readonly BesideChange[] {
-  return line.beside.filter((change) => change.call === call && isControlChange(change) && !line.flags.some((flag) => flag.beside?.call === call && flag.path === change.path));
-}
-
-/** No contract allows a command to steer git: each control file that it changed is flagged, unless it only has put back what it had flagged before. */
-async function flagControl(run: Run, changes: readonly BesideChange[], cause: Cause, maybeUser: boolean): Promise<Flag[]> {
-  const flags: Flag[] = [];
-  for (const change of changes) {
-    const open = openFlags(run.recorder.session.line).find((flag) => flag.path === change.path);
-    if (open?.beside !== undefined && open.beside.before === change.after) continue;
-    const write = writeOf(run, { path: change.path, added: 0, removed: 0, binary: true }, cause);
-    const flag: Flag = { id: run.ports.clock.id(), path: change.path, standing: 'out-of-scope', write, hunks: [], cause: cause.title, maybeUser, beside: change };
-    await run.recorder.record({ type: 'flag/raised', flag });
-    flags.push(flag);
-  }
-  return flags;
 }
 
 /** Permissions that changed while the content did not, outside of the scope: no flag can hold that, so a person is asked. */
@@ -106,11 +62,6 @@ async function gatePermissions(run: Run, title: string, changes: readonly Beside
   const list = strays.map(({ path, before = 'the usual', after = 'the usual' }) => `${path} (${before} → ${after})`).join(', ');
   await openStrayGate(run, `${title} changed permissions outside of what was agreed: ${list}. A rewind to a boundary brings them back. Go on?`);
   return [`This changed permissions outside of what was agreed: ${list}. The user decides what happens.`];
-}
-
-function writeOf(run: Run, diff: FileDiff, cause: Cause): Write {
-  const { session } = run.recorder;
-  return { ...diff, by: cause.by, call: cause.call, phase: session.line.phase ?? '', attempt: session.line.attempt, turn: session.spent.turns };
 }
 
 /** What a call wrote and no flag names yet, also what it wrote before a crash that came between a write and its flag. */
