@@ -21,8 +21,9 @@ export interface BesideParts extends ControlParts {
  */
 export async function restoreBeside(parts: BesideParts, items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
   const left: LeftPath[] = [];
-  // What goes makes room: a file where a folder of hooks was, a ref above others.
-  for (const item of items.toSorted((a, b) => Number(a.target !== undefined) - Number(b.target !== undefined))) {
+  // What goes makes room, as a folder of hooks for a file; and git takes no ref away before there is a HEAD again.
+  const rank = ({ path, target }: BesideItem) => (path.includes('.git/refs/') ? 2 : 0) + Number(target !== undefined);
+  for (const item of items.toSorted((a, b) => rank(a) - rank(b))) {
     const why = mayRestore(item.path) ? await restoreOne(parts.root, parts.made, item) : await restoreControl(parts, item);
     if (why !== undefined) left.push({ path: item.path, why });
   }

@@ -8,12 +8,15 @@ import { linkMode } from './content.ts';
 import { controlState } from './control.ts';
 import { type ControlPlace, controlPlace, packedRefs, refIn, textOf } from './controlPlaces.ts';
 import { stateAt } from './fileState.ts';
+import { GitFailure } from './git.ts';
 import { type Hindrance, type NewFile, putFile, removeFile } from './replaceFile.ts';
 import { change } from './restorePlaces.ts';
+import type { Store } from './store.ts';
 import type { UserRepository } from './userRepository.ts';
 
 export interface ControlParts {
   readonly root: string;
+  readonly store: Store;
   readonly blobs: Blobs;
   readonly repository: UserRepository | undefined;
 }
@@ -28,6 +31,7 @@ export async function restoreControl(parts: ControlParts, { path: file, target, 
   const current = wordAt(place);
   if (current === target) return undefined;
   if (current !== expected) return 'it has changed since, so it is yours';
+  if (target === undefined && place.name.startsWith('refs/')) return removeRef(parts.store, place, expected);
   const next = target === undefined ? undefined : await contentOf(parts.blobs, target);
   if (target !== undefined && next === undefined) return 'its content is not held';
   return change(place.folder, place.name, next !== undefined, (folder, name) => locked(folder, name, async () => {
@@ -35,9 +39,20 @@ export async function restoreControl(parts: ControlParts, { path: file, target, 
     const state = await stateAt(folder, name);
     const there = state.kind === 'file' ? state.blob : null;
     if (next !== undefined) return putFile(folder, name, next, there);
-    const hindrance = there === null ? undefined : await removeFile(folder, name, there);
-    return hindrance ?? (wordAt(place) === undefined ? undefined : 'the same name in packed-refs');
+    return there === null ? undefined : removeFile(folder, name, there);
   }));
+}
+
+/** git does it: the ref may lie among packed ones, which are in one file. It runs no hook, and only where the ref has this value. */
+async function removeRef(store: Store, { folder, name }: ControlPlace, expected: string | undefined): Promise<Hindrance> {
+  const value = expected?.slice('ref '.length) ?? '';
+  try {
+    await store.git.run({ args: value.startsWith('ref: ') ? ['symbolic-ref', '--delete', name] : ['update-ref', '--no-deref', '-d', name, value], env: { GIT_DIR: folder } });
+    return undefined;
+  } catch (error) {
+    if (error instanceof GitFailure) return error.message;
+    throw error;
+  }
 }
 
 /** What is there now, in the words of a look. */
