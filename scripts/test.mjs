@@ -3,7 +3,7 @@
 import { endAll, endChildrenOnSignal } from './programs.mjs';
 import { main } from './problem.mjs';
 import { installDependencies, requireNode } from './setup/dependencies.mjs';
-import { bubblewrap, chromium, git, provide, ripgrep } from './setup/systemPrograms.mjs';
+import { bubblewrap, chromium, git, provide, ripgrep, strace } from './setup/systemPrograms.mjs';
 import { hostIsAvailable, provideVscodeHost } from './setup/vscodeHost.mjs';
 import { mocha, part, step, sum, typesAndLint } from './tests/suites.mjs';
 
@@ -29,7 +29,7 @@ await main(async () => {
 async function everything() {
   const setUp = [await step('Packages', async () => (requireNode(), installDependencies()))];
   if (sum(setUp).failed > 0) return setUp;
-  setUp.push(await step('Programs of the system', () => provide([git, bubblewrap, ripgrep, ...(hostIsAvailable() ? [chromium] : [])])));
+  setUp.push(await step('Programs of the system', () => provide([git, bubblewrap, ripgrep, ...(process.platform === 'linux' ? [strace] : []), ...(hostIsAvailable() ? [chromium] : [])])));
   if (hostIsAvailable()) setUp.push(await step('VS Code', provideVscodeHost));
   setUp.push(await step('Build', buildAll));
   return [...setUp, await part('Types and lint', typesAndLint), await part('Tests in Node', () => mocha(nodeTests, { jobs: 2 })), await part('Tests in VS Code', testsInVsCode)];

@@ -22,6 +22,8 @@ export const chromium = { title: 'Chromium', find: findChromium, debian: 'chromi
 /** @type {SystemProgram} */
 export const bubblewrap = { title: 'bubblewrap', find: () => onPath('bwrap'), debian: 'bubblewrap', why: 'without it the commands of a session run without a sandbox', required: false };
 /** @type {SystemProgram} */
+export const strace = { title: 'strace', find: () => onPath('strace'), debian: 'strace', why: 'without it no test stops a session between two calls to the system', required: false };
+/** @type {SystemProgram} */
 export const ripgrep = { title: 'ripgrep', find: () => onPath('rg'), debian: 'ripgrep', why: 'without it searching is slower', required: false };
 
 /**

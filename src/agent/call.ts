@@ -60,6 +60,7 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
     await look(run);
     return 'The call was interrupted. It changes no file; make it again if you need it.';
   }
+  if (call.name !== 'bash' && run.recorder.session.tree !== undefined) await run.ports.workspace.sweep(run.recorder.session.tree);
   const { tree } = await run.ports.workspace.capture();
   const before = run.recorder.session.tree ?? tree;
   const own = call.name === 'bash' ? await changedWhileRunning(run, before, tree) : await writtenBy(run, call, before);
@@ -129,7 +130,7 @@ async function perform<N extends ToolName>(run: Run, conversation: Conversation,
   // What was saved up to here is the user's already; what is saved from here on, the call may have changed as well.
   run.ports.user.takeSaved();
   const target = tool.name === 'write' || tool.name === 'edit' ? await targetOf(run, input) : undefined;
-  const before = !changes ? undefined : target === undefined ? await look(run) : await lookAtPath(run, target);
+  const before = !changes ? undefined : target === undefined ? await look(run, 'command') : await lookAtPath(run, target);
   const tree = before?.tree ?? run.recorder.session.tree ?? '';
   const proposed = await tool.propose(input, { run, conversation, call, tree });
   if ('refused' in proposed) return proposed;

@@ -1,7 +1,10 @@
+import { openConflicts } from '../core/session/undo.ts';
 import type { Intention } from '../core/session/view.ts';
-import type { Hunk } from '../core/session/changes.ts';
+import type { Path } from '../core/session/changes.ts';
+import { diskFault } from '../core/session/diskFault.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
+import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
 import { inverse, planBeside } from './beside.ts';
 import { answerInterrupted } from './call.ts';
@@ -9,21 +12,29 @@ import { finish } from './finish.ts';
 import { finishRewind } from './finishRewind.ts';
 import { allowFlag, answerProblem, applyAnswer } from './gates.ts';
 import type { AnsweredBy } from './gates.ts';
+import { listHunks } from './hunks.ts';
 import { runSession } from './loop.ts';
 import type { Outcome } from './loop.ts';
-import type { KeepAnswer, Ports, Signal } from './ports.ts';
+import type { KeepAnswer, Ports, Rehearsal, Signal } from './ports.ts';
 import { ReadLedger } from './readLedger.ts';
 import type { Recorder } from './recorder.ts';
 import { writeReports } from './reports.ts';
-import { previewRewind, rewindFile, rewindHunk, rewindToBoundary, rewindWrites, sessionHunks } from './rewind.ts';
+import { conflictOf, resolveConflict } from './resolve.ts';
+import { previewFor } from './preview.ts';
+import type { RewindPreview } from './preview.ts';
+import { rewindFile, rewindToBoundary, rewindWrites } from './rewind.ts';
+import { rewindHunk, rewindListed } from './rewindHunks.ts';
 import type { Run } from './run.ts';
-import { undoRewind } from './undoRewind.ts';
+import { redoRewind, undoRewind } from './undoRewind.ts';
+import { count } from '../core/session/view/figures.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
 
 /** What came of an intention; `message` is for people. */
 export interface Acted {
   readonly ok: boolean;
   readonly message: string;
+  /** What a rewind left because the user changed the same lines: they decide. */
+  readonly conflicts?: { readonly rewind: string; readonly paths: readonly Path[] };
 }
 
 /** A switch that a door can throw; the platform's AbortController has this shape. */
@@ -89,15 +100,38 @@ export class Controller {
     await this.#running?.catch(() => undefined);
   }
 
-  /** Carries out what a person intends; never throws for what a person can get wrong. */
+  /** Carries out what a person intends; never throws for what a person can get wrong, nor for a disk that takes nothing. */
   async act(intention: Intention): Promise<Acted> {
+    try {
+      return await this.#withConflicts(intention);
+    } catch (error) {
+      const fault = diskFault(error);
+      if (fault === undefined) throw error;
+      return { ok: false, message: `${fault}; what was begun is taken to its end then` };
+    }
+  }
+
+  async #withConflicts(intention: Intention): Promise<Acted> {
+    const before = this.session.rewinds.length;
+    const acted = await this.#carryOut(intention);
+    const { rewinds } = this.session;
+    const made = rewinds[before];
+    const paths = made === undefined ? [] : openConflicts(rewinds, made).map((one) => one.path);
+    return made === undefined || paths.length === 0 ? acted : { ...acted, conflicts: { rewind: made.id, paths } };
+  }
+
+  #carryOut(intention: Intention): Promise<Acted> | Acted {
     switch (intention.type) {
       case 'approve': return this.#decide(intention.gate, { kind: 'approve', ids: intention.ids ?? [] });
       case 'send-back': return this.#decide(intention.gate, { kind: 'send-back', note: intention.note ?? '' });
       case 'rewind-boundary': return this.#aside((run) => this.#rewindBoundary(run, intention.to));
       case 'rewind-file': return this.#exclusive(() => this.#rewindFlag(intention.flag));
       case 'rewind-hunk': return this.#exclusive(() => this.#rewindFlag(intention.flag, intention.hunk));
-      case 'rewind-path': return this.#exclusive(() => (intention.hunk === undefined ? this.#rewindPath(intention.path) : this.#rewindPathHunk(intention.path, intention.hunk)));
+      case 'rewind-path': return this.#exclusive(() => this.#rewindPath(intention.path));
+      case 'rewind-hunks': return this.#exclusive(() => this.#rewindHunks(intention.hunks));
+      case 'redo-rewind': return this.#aside((run) => this.#redo(run, intention.rewind));
+      case 'resolve-conflict': return this.#exclusive(() => this.#resolve(this.#run(), intention));
+      case 'mark-hunks': return this.#markHunks(intention);
       case 'undo-rewind': return this.#aside((run) => this.#undo(run, intention.rewind));
       case 'restore-flag': return this.#aside((run) => this.#restoreFlag(run, intention.flag));
       case 'allow-flag': return this.#exclusive(() => this.#allowFlag(intention.flag));
@@ -109,19 +143,19 @@ export class Controller {
     }
   }
 
-  /** Paths that a rewind to a boundary (or `base`) would bring back. */
-  async previewRewind(to: string): Promise<readonly string[]> {
-    return previewRewind(this.session, to);
+  /** What an intention would change and what it would leave, before it is carried out. Changes nothing. */
+  preview(intention: Intention): Promise<RewindPreview> {
+    return previewFor(this.#ports.workspace, this.session, intention);
   }
 
-  /** What no checkpoint holds as the work tree is now, as sentences. */
-  async notCovered(): Promise<readonly string[]> {
-    return (await this.#ports.workspace.capture()).notCovered;
+  /** The next place where the merge of a path that a rewind left in conflict stops, or a sentence where there is nothing to decide. Changes nothing. */
+  conflict(rewind: string, path: Path, answers: readonly string[]): Promise<Rehearsal | string> {
+    return conflictOf(this.#run(), { rewind, path, answers });
   }
 
-  /** Every hunk of the session's own change against the base, by path. */
-  hunks(): Promise<ReadonlyMap<string, readonly Hunk[]>> {
-    return sessionHunks(this.#run());
+  /** Every hunk of the session's change against the base, as the work tree is now. */
+  async hunks(): Promise<readonly ListedHunk[]> {
+    return listHunks(this.#ports.workspace, this.session, (await this.#ports.workspace.capture()).tree);
   }
 
   async #start(): Promise<Outcome> {
@@ -214,18 +248,42 @@ export class Controller {
     return { ok: true, message: `${path} was rewound${inWords(done.moved)}` };
   }
 
-  async #rewindPathHunk(path: string, id: string): Promise<Acted> {
-    const run = this.#run();
-    const hunk = (await sessionHunks(run)).get(path)?.find((one) => one.id === id);
-    if (hunk === undefined) return { ok: false, message: `${path} has no such hunk now` };
-    const done = await rewindHunk(run, path, hunk);
-    return typeof done === 'string' ? { ok: false, message: done } : { ok: true, message: `a hunk of ${path} was rewound` };
+  async #rewindHunks(hunks: readonly HunkName[]): Promise<Acted> {
+    if (hunks.length === 0) return { ok: false, message: 'no hunk was named' };
+    const done = await rewindListed(this.#run(), hunks);
+    if (typeof done === 'string') return { ok: false, message: done };
+    const what = `${hunks.length === 1 ? 'a hunk' : `${hunks.length} hunks`} of ${done.to}`;
+    return done.left.length === 0 ? { ok: true, message: `${what} rewound${inWords(done.moved)}` } : { ok: false, message: describe(done.restored.length + done.merged.length, done.left, done.moved) };
+  }
+
+  /** Writes nothing but the mark itself, so that nobody has to wait for a command that runs. What is not as it was looked at gets no mark. */
+  async #markHunks({ hunks, reviewed }: Extract<Intention, { type: 'mark-hunks' }>): Promise<Acted> {
+    const there = await listHunks(this.#ports.workspace, this.session);
+    const gone = hunks.find((one) => !there.some(({ path, hunk }) => path === one.path && hunk === one.hunk));
+    if (gone !== undefined) return { ok: false, message: `${gone.path} has no such hunk now: it was changed or rewound since; look at it again` };
+    await this.#recorder.record({ type: 'hunks/marked', reviewed, hunks });
+    return { ok: true, message: `${hunks.length === 1 ? '1 hunk' : `${hunks.length} hunks`} ${reviewed ? 'marked as reviewed' : 'not marked as reviewed any more'}` };
+  }
+
+  async #resolve(run: Run, resolution: Extract<Intention, { type: 'resolve-conflict' }>): Promise<Acted> {
+    const done = await resolveConflict(run, resolution);
+    if (typeof done === 'string') return { ok: false, message: done };
+    await writeReports(run);
+    return done.left.length === 0 ? { ok: true, message: `${resolution.path} is as you resolved it` } : { ok: false, message: describe(0, done.left) };
   }
 
   async #undo(run: Run, id: string): Promise<Acted> {
     const rewind = this.session.rewinds.find((one) => one.id === id && !one.undone);
     if (rewind === undefined) return { ok: false, message: 'this rewind was undone already' };
     const outcome = await undoRewind(run, rewind);
+    await writeReports(run);
+    return { ok: outcome.left.length === 0, message: describe(outcome.restored.length + outcome.merged.length, outcome.left, outcome.moved) };
+  }
+
+  async #redo(run: Run, id: string): Promise<Acted> {
+    const rewind = this.session.rewinds.find((one) => one.id === id && one.undone);
+    if (rewind?.undoing === undefined) return { ok: false, message: 'this rewind was not undone' };
+    const outcome = await redoRewind(run, rewind, rewind.undoing);
     await writeReports(run);
     return { ok: outcome.left.length === 0, message: describe(outcome.restored.length + outcome.merged.length, outcome.left, outcome.moved) };
   }
@@ -292,7 +350,7 @@ function bound(user: Ports['user']): Ports['user'] {
 
 function describe(done: number, left: readonly LeftPath[], moved?: readonly MovedPath[]): string {
   const rest = left.length === 0 ? '' : `; left alone: ${left.map((one) => `${one.path} (${one.why})`).join(', ')}`;
-  return `${done} files restored${rest}${inWords(moved)}`;
+  return `${count(done, 'file')} restored${rest}${inWords(moved)}`;
 }
 
 const nothingLeft = (path: string): string => `nothing was left to do: what the session did to ${path} is not there any more`;

@@ -1,14 +1,15 @@
 import { diskFault } from '../core/session/diskFault.ts';
 import type { Blob, Hunk, Path, TreeId } from '../core/session/changes.ts';
-import type { LeftPath, RestoreItem, RewindPlan } from '../core/session/facts.ts';
+import type { FileHunks, LeftPath, RestoreItem, RewindPlan } from '../core/session/facts.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { differences } from './look.ts';
 import type { RestoreOutcome } from './ports.ts';
 import { writeReports } from './reports.ts';
 import { restoreRounds } from './restoreRounds.ts';
-import { backAgain, carryOutHunk, finish } from './rewind.ts';
+import { backAgain, finish } from './rewind.ts';
+import { finishHunks, joined, revertAll } from './rewindHunks.ts';
 import type { Run } from './run.ts';
-import { finishUndo } from './undoRewind.ts';
+import { finishRedo, finishUndo } from './undoRewind.ts';
 
 /**
  * Takes a rewind, or the undoing of one, to its end that was begun when the process died. A path that is as before the rewind, or as one of its rounds left it, is
@@ -18,12 +19,27 @@ import { finishUndo } from './undoRewind.ts';
 export async function finishRewind(run: Run): Promise<void> {
   const plan = run.recorder.session.rewinding;
   if (plan === undefined) return;
+  await run.ports.workspace.sweep(plan.safety);
   const { tree } = await run.ports.workspace.capture();
-  await (plan.hunk === undefined ? finishFiles(run, plan, tree) : finishHunk(run, plan, plan.hunk, tree));
+  const hunks = plan.hunks ?? (plan.hunk === undefined ? undefined : [{ path: plan.to, hunks: [plan.hunk] }]);
+  await (hunks === undefined ? finishFiles(run, plan, tree) : finishParts(run, plan, hunks, tree));
   await writeReports(run);
 }
 
 async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<void> {
+  const { begun, bring } = await standOf(run, plan, tree);
+  await observe(run, tree, begun);
+  const outcome = await bring();
+  if (plan.undoes !== undefined) return void (await finishUndo(run, plan, plan.undoes, outcome));
+  if (plan.redoes !== undefined) return void (await finishRedo(run, plan, plan.redoes, outcome));
+  const rewind = await finish(run, plan, outcome);
+  if (plan.kind !== 'file') return;
+  const back = backAgain(rewind);
+  for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+}
+
+/** How far the rounds of a rewind came: paths that they changed, and what does the rest. */
+async function standOf(run: Run, plan: RewindPlan, tree: TreeId): Promise<{ readonly begun: readonly Path[]; readonly bring: () => Promise<RestoreOutcome> }> {
   const items = new Map<Path, RestoreItem[]>();
   for (const item of plan.rounds.flat()) items.set(item.path, [...(items.get(item.path) ?? []), item]);
   const paths = [...items.keys()];
@@ -34,16 +50,15 @@ async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<vo
   const theirs = paths.filter((path) => behind.get(path) === undefined);
   const reached = paths.filter((path) => behind.get(path) === items.get(path)?.length);
   const begun = paths.filter((path) => (behind.get(path) ?? 0) > 0);
-  await observe(run, tree, begun);
   const rounds = plan.rounds.map((round, index) => round.filter((item) => (behind.get(item.path) ?? Infinity) <= index));
-  const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, plan, ahead, error));
-  const outcome = { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: 'it changed while the rewind was interrupted' }))] };
-  if (plan.undoes !== undefined) return void (await finishUndo(run, plan, plan.undoes, outcome));
-  const rewind = await finish(run, plan, outcome);
-  if (plan.kind !== 'file') return;
-  const back = backAgain(rewind);
-  for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+  const bring = async (): Promise<RestoreOutcome> => {
+    const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, plan, ahead, error));
+    return { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: changedMeanwhile }))] };
+  };
+  return { begun, bring };
 }
+
+const changedMeanwhile = 'it changed while the rewind was interrupted';
 
 function roundsBehind(items: readonly RestoreItem[], was: Blob | undefined, is: Blob | undefined): number | undefined {
   if (sameBlob(was ?? null, is ?? null)) return 0;
@@ -67,26 +82,31 @@ async function soFar(run: Run, { rounds, safety }: RewindPlan, paths: readonly P
   return { restored, merged, left: rest.map((path) => ({ path, why: inWords(error) })) };
 }
 
-async function refusedBecause(run: Run, plan: RewindPlan, error: unknown): Promise<void> {
-  if (diskFault(error) !== undefined) throw error;
-  await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: inWords(error) });
-}
-
 const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function finishHunk(run: Run, plan: RewindPlan, hunk: Hunk, tree: TreeId): Promise<void> {
-  const diff = (await differences(run, plan.safety, tree)).find((one) => one.path === plan.to);
-  const done = diff !== undefined && isInverse(hunk, await run.ports.workspace.hunks(diff));
-  await observe(run, tree, done ? [plan.to] : []);
-  if (done) await finish(run, plan, { restored: [plan.to], merged: [], left: [] });
-  else if (diff === undefined) await carryOutHunk(run, plan, hunk).catch((error: unknown) => refusedBecause(run, plan, error));
-  else await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: `${plan.to} changed while the rewind was interrupted` });
+async function finishParts(run: Run, plan: RewindPlan, files: readonly FileHunks[], tree: TreeId): Promise<void> {
+  const diffs = new Map((await differences(run, plan.safety, tree)).map((diff) => [diff.path, diff]));
+  const [done, ahead, theirs]: [Path[], FileHunks[], LeftPath[]] = [[], [], []];
+  for (const file of files) {
+    const diff = diffs.get(file.path);
+    if (diff === undefined) ahead.push(file);
+    else if (isInverse(file.hunks, await run.ports.workspace.hunks(diff))) done.push(file.path);
+    else theirs.push({ path: file.path, why: changedMeanwhile });
+  }
+  const { begun, bring } = await standOf(run, plan, tree);
+  await observe(run, tree, [...begun, ...done]);
+  const failed = (error: unknown): RestoreOutcome => {
+    if (diskFault(error) !== undefined) throw error;
+    return { restored: [], merged: [], left: ahead.map(({ path }) => ({ path, why: inWords(error) })) };
+  };
+  const rest = joined(await bring(), await revertAll(run, ahead).catch(failed));
+  await finishHunks(run, plan, joined(rest, { restored: done, merged: [], left: theirs }));
 }
 
-/** Whether these changes took back that hunk and did nothing else. */
-function isInverse(hunk: Hunk, changes: readonly Hunk[]): boolean {
+/** Whether these changes took back those hunks and did nothing else. */
+function isInverse(taken: readonly Hunk[], changes: readonly Hunk[]): boolean {
   const side = (hunks: readonly Hunk[], sign: '-' | '+') => hunks.flatMap((one) => one.lines).filter((line) => line.startsWith(sign)).map((line) => line.slice(1)).join('\n');
-  return changes.length === 1 && side(changes, '-') === side([hunk], '+') && side(changes, '+') === side([hunk], '-');
+  return changes.length === taken.length && side(changes, '-') === side(taken, '+') && side(changes, '+') === side(taken, '-');
 }
 
 /** What else changed since the rewind began is the user's. */

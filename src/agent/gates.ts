@@ -73,9 +73,11 @@ export async function decideAmendment(run: Run, id: string, approved: boolean): 
     await run.recorder.record({ type: 'amendment/decided', amendment: id, approved: false });
     return undefined;
   }
-  const now = await run.ports.workspace.hashOf(session.contractFile);
-  if (now !== session.contractHash) return `${session.contractFile} is not the contract in force any more; it was changed by hand. Restore it first.`;
   const applied = applyAmendment(session.contractText, amendment.change);
+  const now = await run.ports.workspace.hashOf(session.contractFile);
+  // Where the process died between writing and recording, the file says already what the amendment makes of it.
+  const written = 'text' in applied && now === run.ports.clock.sha256(applied.text);
+  if (now !== session.contractHash && !written) return `${session.contractFile} is not the contract in force any more; it was changed by hand. Restore it first.`;
   const problems = 'problems' in applied ? applied.problems.map((problem) => problem.message) : sameRoots(applied.contract, session.contract) ? [] : [rootsAreFixed];
   if ('problems' in applied || problems.length > 0) {
     await run.recorder.record({ type: 'amendment/decided', amendment: id, approved: false });

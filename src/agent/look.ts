@@ -8,8 +8,8 @@ import type { Run } from './run.ts';
  * Looks at the work tree between two actions of the session: whatever changed since the last look is the user's. Records
  * it, and what changed among git's control files.
  */
-export async function look(run: Run): Promise<WholeCapture> {
-  const capture = await run.ports.workspace.capture();
+export async function look(run: Run, before?: 'command'): Promise<WholeCapture> {
+  const capture = await run.ports.workspace.capture(before);
   await noteUsers(run, capture);
   return capture;
 }

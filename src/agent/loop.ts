@@ -20,7 +20,8 @@ import { takeTurn } from './turn.ts';
 export type Outcome =
   | { readonly kind: 'ended' }
   | { readonly kind: 'waiting'; readonly gate: Gate }
-  | { readonly kind: 'paused'; readonly reason: string }
+  /** `unrecorded`: the journal does not take the reason. It may take nothing more from this process, so the session has to be opened anew. */
+  | { readonly kind: 'paused'; readonly reason: string; readonly unrecorded?: true }
   | { readonly kind: 'interrupted' };
 
 /** Runs `work` while nothing else changes the work tree or the session. */
@@ -68,11 +69,14 @@ async function pause(run: Run, error: unknown): Promise<Outcome> {
     await recorded.catch(() => undefined);
     throw error;
   }
-  // Where the journal lies on that disk there may be no room or no way for these words. Whoever reads it finds a session that nobody works at.
-  await recorded.catch((second: unknown) => {
+  try {
+    await recorded;
+    return { kind: 'paused', reason };
+  } catch (second) {
+    // Where the journal lies on that disk there may be no room or no way for these words. Whoever reads it finds a session that nobody works at.
     if (fault === undefined && diskFault(second) === undefined) throw second;
-  });
-  return { kind: 'paused', reason };
+    return { kind: 'paused', reason, unrecorded: true };
+  }
 }
 
 /** Time is looked at between any two steps, so that measuring a tree that never rests ends as well. */

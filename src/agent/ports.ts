@@ -89,6 +89,24 @@ export interface RestoreOutcome {
   readonly moved?: readonly MovedPath[];
 }
 
+/** What a restore of one path would do. `left` and `conflict` leave it as it is. */
+export interface Rehearsal {
+  readonly path: Path;
+  readonly does: 'back' | 'delete' | 'merge' | 'nothing' | 'left' | 'conflict';
+  readonly why?: string;
+  /** Of a conflict: the text as it is, the one that the session left, and the one that comes back. Absent for a secret file. */
+  readonly sides?: ConflictSides;
+  /** The text that a merge would give, and the mode that the file would have. */
+  readonly text?: string;
+  readonly mode?: Blob['mode'];
+}
+
+export interface ConflictSides {
+  readonly yours: string;
+  readonly base: string;
+  readonly rewound: string;
+}
+
 export interface CommitInput {
   readonly tree: TreeId;
   /** Of `tree` these paths alone, everything else as it is in `since`. Where that changes nothing, no commit is made and `parent` is answered. */
@@ -102,8 +120,11 @@ export interface CommitInput {
 export interface Workspace {
   readonly root: string;
   head(): Promise<Head>;
-  /** Looks at everything. */
-  capture(): Promise<WholeCapture>;
+  /**
+   * Looks at everything. Before and after a `command` a folder whose own state has not changed is taken to have the entries that it had, where the
+   * file system keeps that; otherwise each is listed.
+   */
+  capture(around?: 'command'): Promise<WholeCapture>;
   /**
    * Looks at these paths and at what was written through this port since the last look; at everything where that would not be enough to know
    * them. For file tools, whose writes are known; whatever else changed meanwhile is found by the next `capture`.
@@ -130,10 +151,16 @@ export interface Workspace {
   /** Writes one change atomically (same directory, rename), keeping the mode. A file that is not as `expected` is answered `stale`. */
   apply(change: FileChange): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string }>;
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
+  /** Removes what a process that died in a write of this port left beside files since the checkpoint `since`, and nothing that may be the user's. */
+  sweep(since: TreeId): Promise<void>;
+  /** What `restore` would do with one path in rounds, without doing it. `answers`: the texts that a person gave for conflicts on the way, in order. */
+  rehearse(path: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal>;
+  /** Keeps a text in the checkpoint store, so that `restore` can bring it to this path; answers its blob id. */
+  keepText(path: Path, text: string): Promise<string>;
   /** Brings back empty folders, permissions and git's control files; what is not as expected is the user's and is left. Answers what was left. */
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
-  /** Undoes one hunk on the file as it is now; answers why it cannot where its lines have changed since. */
-  revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
+  /** Undoes hunks on the file as it is now, all in one write; answers why it cannot where the lines of one have changed since. */
+  revertHunks(path: Path, hunks: readonly Hunk[]): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
   /** Commits the tracked-or-new, not ignored part of a tree on the attempt's branch in the private store; answers the commit id. */
   commit(input: CommitInput): Promise<string>;
   /** Replaces the contract file by the text of an approved amendment, atomically. */

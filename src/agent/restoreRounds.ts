@@ -1,5 +1,5 @@
 import type { Path, TreeId, Write } from '../core/session/changes.ts';
-import type { MovedPath } from '../core/session/facts.ts';
+import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import { sameBlob, stretchesOf } from '../core/session/shares.ts';
 import type { RestoreItem, RestoreOutcome } from './ports.ts';
 import type { Run } from './run.ts';
@@ -21,12 +21,12 @@ export function planRewind(writes: readonly Write[]): readonly (readonly Restore
  * and as left, and an undo brings it back. `begun`: paths that rounds before these changed already.
  */
 export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: readonly Path[] = []): Promise<RestoreOutcome> {
-  const [restored, merged, left, moved] = [new Set<Path>(), new Set<Path>(), new Map<Path, string>(), [] as MovedPath[]];
+  const [restored, merged, left, moved] = [new Set<Path>(), new Set<Path>(), new Map<Path, LeftPath>(), [] as MovedPath[]];
   for (const round of rounds) {
     const outcome = await run.ports.workspace.restore(round.filter((item) => !left.has(item.path)));
     for (const path of outcome.restored) restored.add(path);
     for (const path of outcome.merged) merged.add(path);
-    for (const { path, why } of outcome.left) left.set(path, why);
+    for (const one of outcome.left) left.set(one.path, one);
     moved.push(...(outcome.moved ?? []));
   }
   const back = await putBack(run, [...new Set([...begun, ...restored, ...merged])].filter((path) => left.has(path)), safety);
@@ -34,7 +34,7 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
   moved.push(...(back.moved ?? []));
   return {
     restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...[...merged].filter((path) => !left.has(path)), ...half],
-    left: [...left].map(([path, why]) => ({ path, why: half.includes(path) ? `${why}; it was rewound in part` : why })), ...(moved.length === 0 ? {} : { moved }),
+    left: [...left.values()].map((one) => (half.includes(one.path) ? { path: one.path, why: `${one.why}; it was rewound in part` } : one)), ...(moved.length === 0 ? {} : { moved }),
   };
 }
 

@@ -1,10 +1,10 @@
-import type { BesideChange, FileDiff, Hunk, Path, Write } from '../core/session/changes.ts';
+import type { BesideChange, FileDiff, Path, Write } from '../core/session/changes.ts';
 import type { BesideItem, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { doneOf, planBeside } from './beside.ts';
-import { baseTree, recordUse, writtenPaths } from './diffUse.ts';
 import { controlStates } from './control.ts';
+import { recordUse } from './diffUse.ts';
 import { differences, look, seeControl } from './look.ts';
 import type { Capture, RestoreOutcome } from './ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
@@ -18,13 +18,8 @@ export function writesSince(session: Session, to: string): readonly Write[] {
   return session.line.writes.slice(boundary.line.writes.length);
 }
 
-/** Paths that a rewind to a boundary would bring back, before it is done. */
-export function previewRewind(session: Session, to: string): readonly Path[] {
-  return [...new Set([...planRewind(writesSince(session, to)).flat(), ...planBeside(besideSince(session, to))].map((item) => item.path))];
-}
-
 /** What it changed since then beside its writes. */
-function besideSince({ line }: Session, to: string): readonly BesideChange[] {
+export function besideSince({ line }: Session, to: string): readonly BesideChange[] {
   return line.beside.slice(line.boundaries.find((one) => one.id === to)?.line.beside.length ?? 0);
 }
 
@@ -77,10 +72,19 @@ function changesFrom({ line }: Session, first: BesideChange): readonly BesideCha
   return at === -1 ? [first] : own.slice(at);
 }
 
+/** The writes that a rewind of the file of a flag undoes: those since its earliest open flag. */
+export function writesOfFile(session: Session, flag: Flag): readonly Write[] {
+  const first = firstOpen(session, flag);
+  return first.beside === undefined ? writesFrom(session, first.write) : [];
+}
+
+function firstOpen({ line }: Session, flag: Flag): Flag {
+  return line.flags.find((one) => one.path === flag.path && one.outcome === undefined) ?? flag;
+}
+
 /** Rewinds the file of a flag to what it was before the earliest open flag on it. Undefined where it is as it was. */
 export async function rewindFile(run: Run, flag: Flag): Promise<RewindRecord | undefined> {
-  const first = run.recorder.session.line.flags.find((one) => one.path === flag.path && one.outcome === undefined) ?? flag;
-  return rewindFlags(run, [first], 'person');
+  return rewindFlags(run, [firstOpen(run.recorder.session, flag)], 'person');
 }
 
 /** Undoes what these flags are about. */
@@ -94,27 +98,6 @@ export function backAgain(rewind: RewindRecord | undefined): ReadonlySet<Path> {
   return new Set([...(rewind?.restored ?? []), ...(rewind?.merged ?? []), ...(rewind?.beside ?? []).map(({ path }) => path)]);
 }
 
-/** Undoes one hunk on the file as it is now; answers a sentence where its lines have changed since. */
-export async function rewindHunk(run: Run, path: Path, hunk: Hunk): Promise<RewindRecord | string> {
-  const before = await look(run);
-  return carryOutHunk(run, await begin(run, { kind: 'hunk', to: path, by: 'person', safety: before.tree, rounds: [], beside: [], hunk }), hunk);
-}
-
-export async function carryOutHunk(run: Run, plan: RewindPlan, hunk: Hunk): Promise<RewindRecord | string> {
-  const done = await run.ports.workspace.revertHunk(plan.to, hunk);
-  if (done.ok) return finish(run, plan, { restored: [plan.to], merged: [], left: [] });
-  await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why: done.detail });
-  return done.detail;
-}
-
-/** Hunks of the session's own change against the base, by path, as the work tree is now. */
-export async function sessionHunks(run: Run): Promise<ReadonlyMap<Path, readonly Hunk[]>> {
-  const { tree } = await run.ports.workspace.capture();
-  const written = writtenPaths(run.recorder.session);
-  const diffs = (await differences(run, baseTree(run.recorder.session), tree)).filter((diff) => written.has(diff.path));
-  return new Map(await Promise.all(diffs.map(async (diff) => [diff.path, diff.binary ? [] : await run.ports.workspace.hunks(diff)] as const)));
-}
-
 /** The intention goes into the journal before the first change, so that a crash in between leaves no change whose author is unknown. */
 export async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<RewindPlan> {
   const plan = { ...what, id: run.ports.clock.id() };
@@ -124,7 +107,7 @@ export async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<Rew
 
 /** Records what a rewind did, after its restores. */
 export async function finish(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<RewindRecord> {
-  const { id, kind, to, by, hunk, safety } = plan;
+  const { id, kind, to, by, hunks, safety, resolves } = plan;
   const leftAlone = new Set(outcome.left.map((one) => one.path));
   const items = kind === 'boundary' ? plan.beside : plan.beside.filter((item) => !leftAlone.has(item.path));
   const besideLeft = await run.ports.workspace.restoreBeside(items);
@@ -133,8 +116,8 @@ export async function finish(run: Run, plan: RewindPlan, outcome: RestoreOutcome
   const touched = new Set([...outcome.restored, ...outcome.merged]);
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const rewind: RewindRecord = {
-    id, kind, to, by, ...(hunk === undefined ? {} : { hunk: hunk.id }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
-    ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
+    id, kind, to, by, ...(hunks === undefined ? {} : { hunks: hunks.flatMap((file) => file.hunks.map((hunk) => ({ path: file.path, hunk: hunk.id }))) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
+    ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
     writes: diffs.map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });

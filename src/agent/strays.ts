@@ -1,4 +1,5 @@
 import { overBudget } from '../core/guard/budget.ts';
+import { phaseRights } from '../core/guard/rights.ts';
 import { standingOf } from '../core/guard/standing.ts';
 import type { BesideChange, Blob, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
@@ -20,17 +21,19 @@ import { openStrayGate } from './strayGate.ts';
  */
 export async function measureCall(run: Run, cause: Cause): Promise<readonly string[]> {
   const { workspace } = run.ports;
-  const capture = cause.narrow === true ? await workspace.captureWritten([]) : await workspace.capture();
+  // Where a phase changes nothing, the work tree was read-only for the command: whoever changed it, it should not have been the session.
+  const readOnly = cause.by === 'command' && mayChangeNothing(run.recorder.session);
+  const capture = cause.narrow === true ? await workspace.captureWritten([]) : await workspace.capture(cause.by === 'command' ? 'command' : undefined);
   const diffs = await differences(run, cause.before, capture.tree);
   const saved = new Set(run.ports.user.takeSaved());
   // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
-  const unsure = cause.by === 'command' ? diffs.filter((diff) => (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)) : [];
+  const unsure = cause.by === 'command' ? diffs.filter((diff) => readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)) : [];
   const theirs = [...diffs.filter((diff) => cause.by === 'tool' && diff.path !== cause.allowed), ...unsure];
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(capture) });
   const writes = diffs.filter((diff) => !theirs.includes(diff)).map((diff) => writeOf(run, diff, cause));
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
-  const beside = cause.by === 'tool' ? [] : besides.filter(canComeBack);
+  const beside = cause.by === 'tool' || readOnly ? [] : besides.filter(canComeBack);
   const control = shareOfControl(run.recorder.session, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
   const besideAll = [...beside, ...control.session];
   if (writes.length + besideAll.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideAll.length === 0 ? {} : { beside: besideAll }), ...treeOf(capture) });
@@ -39,11 +42,15 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = [
-    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], saved, cause, capture.tree),
+    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], saved, readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
     ...steering.flags,
   ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
   return [...uncovered, ...permissions, ...scratch, ...steering.told, ...(await react(run, flags))];
+}
+
+function mayChangeNothing({ line: { phase } }: Session): boolean {
+  return phase !== undefined && phaseRights[phase] === 'nothing';
 }
 
 /** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */

@@ -1,12 +1,12 @@
-import type { Blob, Path } from '../core/session/changes.ts';
-import type { RewindPlan } from '../core/session/facts.ts';
-import type { DoneRewind } from '../core/session/session.ts';
+import type { Blob, Path, TreeId } from '../core/session/changes.ts';
+import type { RestoreItem, RewindPlan } from '../core/session/facts.ts';
+import type { DoneRewind, Undoing } from '../core/session/session.ts';
 import { sharesOf } from '../core/session/shares.ts';
 import { doneOf, inverse } from './beside.ts';
 import { isControlWord } from './control.ts';
 import { baseTree } from './diffUse.ts';
 import { look, seeControl } from './look.ts';
-import type { RestoreOutcome } from './ports.ts';
+import type { Capture, RestoreOutcome, Workspace } from './ports.ts';
 import { restoreRounds } from './restoreRounds.ts';
 import { begin } from './rewind.ts';
 import type { Run } from './run.ts';
@@ -14,24 +14,47 @@ import type { Run } from './run.ts';
 /** Brings back what a rewind took away; what came later stays. */
 export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreOutcome> {
   const { tree } = await look(run);
-  const paths = [...rewind.restored, ...rewind.merged];
-  const [wanted, left] = [await run.ports.workspace.entries(rewind.safety, paths), await run.ports.workspace.entries(rewind.tree, paths)];
-  const items = paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null }));
+  const items = await itemsBetween(run.ports.workspace, [...rewind.restored, ...rewind.merged], rewind.safety, rewind.tree);
   const { kind, to } = rewind;
   const undoes = { rewind: rewind.id, users: await usersPart(run, rewind) };
   const plan = await begin(run, { kind, to, by: 'person', safety: tree, rounds: [items], beside: inverse(rewind.beside ?? []), undoes });
   return finishUndo(run, plan, undoes, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
-/** Records what an undoing did, after its restores. */
-export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
+/** Undoes an undoing: what the rewind took away goes again; what came later stays. */
+export async function redoRewind(run: Run, { id, kind, to, beside }: DoneRewind, undoing: Undoing): Promise<RestoreOutcome> {
+  const { tree } = await look(run);
+  const rounds = [await itemsBetween(run.ports.workspace, undoing.restored, undoing.safety, undoing.tree)];
+  const plan = await begin(run, { kind, to, by: 'person', safety: tree, rounds, beside: beside ?? [], redoes: id });
+  return finishRedo(run, plan, id, await restoreRounds(run, plan.rounds, plan.safety));
+}
+
+/** What brings paths from what they are in one tree to what they are in another. */
+export async function itemsBetween(workspace: Pick<Workspace, 'entries'>, paths: readonly Path[], to: TreeId, from: TreeId): Promise<readonly RestoreItem[]> {
+  const [wanted, left] = [await workspace.entries(to, paths), await workspace.entries(from, paths)];
+  return paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null }));
+}
+
+/** Records what doing a rewind again did, after its restores. */
+export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, outcome: RestoreOutcome): Promise<RestoreOutcome> {
+  const { all, after, control } = await ended(run, plan, outcome);
+  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...outcome.restored, ...outcome.merged], ...control, ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }), left: all.left, tree: after.tree });
+  await seeControl(run, after, { own: plan.beside });
+  return all;
+}
+
+async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<{ readonly all: RestoreOutcome; readonly after: Capture; readonly control: { readonly control?: readonly Path[] } }> {
   const besideLeft = await run.ports.workspace.restoreBeside(plan.beside);
   const after = await run.ports.workspace.capture();
-  const all = { ...outcome, left: [...outcome.left, ...besideLeft] };
-  // Their flags are open again.
   const control = doneOf(plan.beside, besideLeft).filter(({ target, expected }) => isControlWord(target) || isControlWord(expected)).map(({ path }) => path);
+  return { all: { ...outcome, left: [...outcome.left, ...besideLeft] }, after, control: control.length === 0 ? {} : { control } };
+}
+
+/** Records what an undoing did, after its restores. */
+export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
+  const { all, after, control } = await ended(run, plan, outcome);
   await run.recorder.record({
-    type: 'rewind/undone', rewind, restored: [...outcome.restored, ...outcome.merged, ...control], ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }),
+    type: 'rewind/undone', rewind, restored: [...outcome.restored, ...outcome.merged], ...control, ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
   await seeControl(run, after, { own: plan.beside });

@@ -1,5 +1,6 @@
 import { Paused } from '../agent/run.ts';
 import { diskFault } from '../core/session/diskFault.ts';
+import { JournalFault } from '../core/session/entries.ts';
 import { StartRefusal } from '../node/session/refusal.ts';
 import { UsageError } from './arguments.ts';
 import { exits } from './exit.ts';
@@ -12,7 +13,7 @@ bounded resume [SESSION] [--approve all|GATE|ID,… | --send-back NOTE | --rewin
 bounded verify CONTRACT [--unsandboxed] [--json]
 bounded check CONTRACT [--json]
 bounded status|trace|report [SESSION] [--json]
-bounded rewind [SESSION] [--to BOUNDARY|base] [--file PATH] [--hunk ID] [--undo] [--dry-run] [--json]
+bounded rewind [SESSION] [--to BOUNDARY|base] [--file PATH] [--hunk ID]… [--undo|--redo] [--dry-run] [--json]
 bounded keep|squash|patch [SESSION] [--without-mine] [--json]
 bounded drop [SESSION] [--json]
 bounded prune [--yes] [--json]
@@ -81,6 +82,11 @@ async function explain(error: unknown, name = ''): Promise<number> {
     const paused = measuring.includes(name);
     process.stderr.write(`bounded: ${paused ? 'paused, ' : ''}${fault}, then: bounded ${paused ? 'resume' : name}\n`);
     return paused ? exits.paused : exits.fail;
+  }
+  // Somebody else wrote to the trace, moved or replaced it: nothing of ours to look for in a stack.
+  if (error instanceof JournalFault) {
+    process.stderr.write(`bounded: ${error.message}. Nothing more is recorded; look with bounded trace before bounded resume\n`);
+    return exits.internal;
   }
   process.stderr.write(`bounded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exits.internal;

@@ -3,7 +3,7 @@ import type { BoundaryRow, Card, CallRow, ResultView, View } from '../core/sessi
 
 /** The view as text for a terminal: the same content in the same order as the side view, a line each, without control characters. */
 export function printView(view: View): string {
-  const blocks = [head(view), result(view.result), card(view.card), view.boundaries.rows.map(boundary), oracle(view), view.state === 'ended' ? [] : now(view.now), rewinds(view), budgets(view)];
+  const blocks = [head(view), result(view.result), card(view.card), view.boundaries.rows.map(boundary), oracle(view), changes(view.changes), view.state === 'ended' ? [] : now(view.now), rewinds(view), budgets(view)];
   return blocks.filter((lines) => lines.length > 0).map((lines) => lines.map(clean).join('\n')).join('\n\n');
 }
 
@@ -41,6 +41,15 @@ function boundary(row: BoundaryRow): string {
 
 function oracle(view: View): Lines {
   return view.oracle?.checks.map((check) => `oracle ${check.id}: ${check.state} · ${check.summary}`) ?? [];
+}
+
+/** Every hunk with the id by which it is rewound, and whether a person has looked at it. */
+function changes(view: View['changes']): Lines {
+  if (view === undefined) return [];
+  return [`changes: ${view.reviewed} of ${view.total} hunks reviewed`, ...view.files.flatMap((file) => [
+    `  ${file.path}${file.what === 'changed' ? '' : ` · ${file.what}`} · +${file.added} −${file.removed}`,
+    ...file.hunks.map((hunk) => `    ${hunk.reviewed ? '✓' : '·'} ${hunk.whole === true ? 'file' : `line ${hunk.line}`} +${hunk.added} −${hunk.removed} · ${hunk.standing} · by ${hunk.by} · hunk ${hunk.hunk}${hunk.reviewed ? ' · reviewed' : ''}`),
+  ])];
 }
 
 const callsPrinted = 5;

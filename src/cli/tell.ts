@@ -11,7 +11,7 @@ const whoseChange = 'What changes here while a command of the session runs count
 /** What a person at a terminal is told of an entry; undefined for what is only of use in the trace. */
 export function tell(session: Session, { event }: Entry): string | undefined {
   switch (event.type) {
-    case 'session/started': return `Session ${event.session} · ${plain(event.contract.task.trim().split('\n')[0] ?? '')}\n${event.sandbox.kind === 'none' ? `No sandbox: ${event.sandbox.detail}` : `Sandbox: ${event.sandbox.kind} ${event.sandbox.detail}`}\nModel: ${event.contract.model.main} at ${event.endpoint.url}${event.endpoint.servedBy === undefined ? '' : ` — answered by: ${plain(event.endpoint.servedBy)}`}\n${whoseChange}`;
+    case 'session/started': return `Session ${event.session} · ${plain(event.contract.task.trim().split('\n')[0] ?? '')}\n${event.contract.roots === undefined ? '' : `Folders: ${[event.workspace, ...event.contract.roots].join(', ')}\n`}${event.sandbox.kind === 'none' ? `No sandbox: ${event.sandbox.detail}` : `Sandbox: ${event.sandbox.kind} ${event.sandbox.detail}`}\nModel: ${event.contract.model.main} at ${event.endpoint.url}${event.endpoint.servedBy === undefined ? '' : ` — answered by: ${plain(event.endpoint.servedBy)}`}\n${whoseChange}`;
     case 'base/taken': return unmatchedWarning(event.base.unmatched)?.replace(/^/, ' ! ');
     case 'session/resumed': return `Continued by ${event.door}`;
     case 'phase/started': return `\n── ${event.phase}${event.round > 0 ? ` (round ${event.round})` : ''}`;

@@ -22,4 +22,10 @@ export type OpenTarget =
   | { readonly kind: 'report'; readonly file: 'PLAN.md' | 'ORACLE.md' | 'PROGRESS.md' | 'REVIEW.md' | 'EVIDENCE.md' }
   | { readonly kind: 'contract' }
   | { readonly kind: 'diff' }
+  /** One changed file against the base, at one hunk of it where one is named. */
+  | { readonly kind: 'change'; readonly path: string; readonly hunk?: string }
+  /** The list from which several hunks are chosen to be rewound. */
+  | { readonly kind: 'hunks' }
+  /** What the user and the session both changed, in the merge editor. */
+  | { readonly kind: 'conflict'; readonly rewind: string; readonly path: string }
   | { readonly kind: 'boundary-diff'; readonly boundary: string };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { openConflicts } from '../core/session/undo.ts';
 import type { SessionHost } from './sessionHost.ts';
 
 /** Keeps the keys up to date by which menus and the palette know what makes sense now. */
@@ -17,6 +18,9 @@ export function keepContextKeys(host: SessionHost): vscode.Disposable {
     set('bounded.hasFlags', session?.line.flags.some((flag) => flag.outcome === undefined) === true);
     set('bounded.hasRewound', session?.line.flags.some((flag) => flag.outcome === 'rewound') === true);
     set('bounded.hasRewinds', session?.rewinds.some((rewind) => !rewind.undone) === true);
+    set('bounded.hasUndone', session?.rewinds.some((rewind) => rewind.undone) === true);
+    set('bounded.hasReviewed', (session?.reviewed.length ?? 0) > 0);
+    set('bounded.hasConflicts', session?.rewinds.some((rewind) => openConflicts(session.rewinds, rewind).length > 0) === true);
     set('bounded.hasChanges', (session?.line.writes.length ?? 0) > 0);
   });
 }

@@ -1,5 +1,7 @@
 /** Everything heavy behind one lazily loaded chunk: contract reader, journal, workspace, oracle, loop. The model's SDK is a chunk of its own. */
-export { previewFor } from '../agent/preview.ts';
+export { listHunks } from '../agent/hunks.ts';
+export { isReviewed } from '../core/session/listedHunk.ts';
+export { madeBy } from '../core/session/view/changesView.ts';
 export { draftContract, templateTexts, templates } from '../core/contract/draft.ts';
 export type { Wish } from '../core/contract/draft.ts';
 export { cellKey, cellsOf } from '../core/oracle/cells.ts';

@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import type { Acted } from '../agent/controller.ts';
 import type { Outcome } from '../agent/loop.ts';
 import type { Entry } from '../core/session/events.ts';
+import type { ListedHunk } from '../core/session/listedHunk.ts';
 import type { Session } from '../core/session/session.ts';
 import type { Intention, View } from '../core/session/view.ts';
 import type { Endpoint } from '../node/session/ports.ts';
 import { EditorUser } from './editorUser.ts';
 import type { Door, HeldSession } from './engine.ts';
+import { HunkList } from './hunks/hunkList.ts';
 import { log, messageOf } from './log.ts';
 import type { Place } from './place.ts';
 import { Pulse } from './pulse.ts';
@@ -35,6 +37,7 @@ interface Holding {
   readonly held: HeldSession;
   readonly place: Place;
   readonly user: EditorUser;
+  readonly hunks: HunkList;
 }
 
 /** The one session of this window: opens it, runs it, hands intentions to it, and says when there is something new to show. */
@@ -49,6 +52,7 @@ export class SessionHost {
   #holding: Holding | undefined;
   #running: Promise<Outcome> | undefined;
   #opening = false;
+  #stuck = false;
   #closings = 0;
   #progress = '';
   readonly #pulse = new Pulse(() => this.#changed.fire(this.shown));
@@ -75,7 +79,7 @@ export class SessionHost {
     if (this.#holding === undefined || this.#loaded === undefined) return undefined;
     const { held: { controller }, place } = this.#holding;
     const { session } = controller;
-    return { session, view: this.#loaded.viewOf(session, { active: controller.active, running: controller.running, progress: this.#progress }), place };
+    return { session, view: this.#loaded.viewOf(session, { active: controller.active, running: controller.running, progress: this.#progress, hunks: this.hunks }), place };
   }
 
   get held(): HeldSession | undefined {
@@ -90,9 +94,19 @@ export class SessionHost {
     return this.#holding?.place;
   }
 
+  /** What the session's change is made of, as of its last look. */
+  get hunks(): readonly ListedHunk[] {
+    return this.#holding?.hunks.now ?? [];
+  }
+
   /** Whether the loop works or waits at a gate in this window. */
   get running(): boolean {
     return this.held?.controller.running === true;
+  }
+
+  /** The session of this window can go on only when it is opened anew. */
+  get stuck(): boolean {
+    return this.#stuck;
   }
 
   get opening(): boolean {
@@ -114,7 +128,7 @@ export class SessionHost {
       const engine = await this.engine();
       const held = await vscode.window.withProgress({ location: { viewId: 'bounded.session' } }, () => open(engine, door));
       if (closings !== this.#closings) return await held.close();
-      this.#take({ held, place, user });
+      this.#take({ held, place, user, hunks: new HunkList((session) => engine.listHunks(held.workspace, session), () => this.#pulse.soon()) });
       await this.#prepare();
       this.run();
     } finally {
@@ -157,8 +171,11 @@ export class SessionHost {
 
   #take(holding: Holding): void {
     this.#holding = holding;
+    this.#stuck = false;
     this.#progress = '';
+    holding.hunks.follow(holding.held.controller.session);
     holding.held.controller.onEntry((session, entry) => {
+      holding.hunks.follow(session);
       this.#entries.fire({ session, entry });
       this.#pulse.soon();
     });
@@ -174,6 +191,7 @@ export class SessionHost {
 
   #rest(rest: Rest): void {
     log().info(`the session came to rest: ${rest.kind}`);
+    this.#stuck = rest.kind === 'paused' && rest.unrecorded === true;
     if (!this.running) this.#pulse.rest();
     this.#progress = '';
     this.#rested.fire(rest);

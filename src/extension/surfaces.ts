@@ -6,6 +6,7 @@ import { showProblems } from './flags/diagnostics.ts';
 import { FlagFixes } from './flags/fixes.ts';
 import { FlagStore } from './flags/flagStore.ts';
 import { FlagLenses } from './flags/lenses.ts';
+import { showMarks } from './hunks/marks.ts';
 import { notify } from './notices.ts';
 import { SourceControlRows } from './sourceControl.ts';
 import { OracleTests } from './testing.ts';
@@ -17,7 +18,7 @@ export async function showSession({ context, host }: App): Promise<void> {
   const flags = new FlagStore(host);
   const badges = new FlagBadges(flags);
   context.subscriptions.push(
-    flags, badges, showProblems(flags), inline(flags, context.extensionUri), notify(host), new SourceControlRows(host), new OracleTests(await host.engine(), host),
+    flags, badges, showProblems(flags), showMarks(host, vscode.Uri.joinPath(context.extensionUri, 'media', 'reviewed.svg')), inline(flags, context.extensionUri), notify(host), new SourceControlRows(host), new OracleTests(await host.engine(), host),
     vscode.languages.registerCodeActionsProvider(anyFile, new FlagFixes(flags), { providedCodeActionKinds: FlagFixes.kinds }),
     vscode.window.registerFileDecorationProvider(badges),
   );

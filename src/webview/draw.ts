@@ -13,9 +13,11 @@ export function draw(message: ToWebview, root: HTMLElement, announcer: HTMLEleme
   if (announcer.textContent !== news) announcer.textContent = news;
 }
 
-/** Moving an element takes its focus away; what has gone leaves the focus on the heading, not at the start of the document. */
+/** Moving an element takes its focus away; what has gone leaves the focus to what stands in its place, else on the heading, not at the start of the document. */
 function keepFocus(focused: Element | null, root: HTMLElement): void {
   if (!(focused instanceof HTMLElement) || focused === document.body || focused === document.activeElement) return;
-  const next = root.contains(focused) ? focused : root.querySelector('h1');
+  const place = focused.dataset['place'];
+  const heir = place === undefined ? null : root.querySelector<HTMLElement>(`[data-place="${CSS.escape(place)}"]`);
+  const next = root.contains(focused) ? focused : (heir ?? root.querySelector('h1'));
   next?.focus({ preventScroll: true });
 }

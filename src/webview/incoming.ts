@@ -1,5 +1,6 @@
 import type { ToWebview } from '../core/protocol.ts';
-import type { BoundaryRow, CallRow, Card, CellView, CheckView, FlagHunk, FlagRow, Grid, Intention, Meter, OracleView, PlanView, ResultView, RewindRow, Scale, View } from '../core/session/view.ts';
+import type { HunkName } from '../core/session/listedHunk.ts';
+import type { BoundaryRow, CallRow, Card, CellView, ChangedFileRow, ChangesView, CheckView, FlagHunk, FlagRow, Grid, HunkRow, Intention, Meter, OracleView, PlanView, ResultView, RewindRow, Scale, View } from '../core/session/view.ts';
 import { finite, flag, list, object, oneOf, optional, text, variants } from './check.ts';
 
 /** The elements of a list type. */
@@ -10,14 +11,20 @@ type Member<T, Name> = Extract<T, { readonly type: Name }>;
 
 const texts = list(text);
 
+const hunkName = object<HunkName>({ path: text, hunk: text });
+
 const intention = variants<Intention, 'type'>('type', {
   approve: object<Member<Intention, 'approve'>>({ type: oneOf('approve'), gate: text, ids: optional(texts) }),
   'send-back': object<Member<Intention, 'send-back'>>({ type: oneOf('send-back'), gate: text, note: optional(text) }),
   'rewind-boundary': object({ type: oneOf('rewind-boundary'), to: text }),
-  'rewind-path': object<Member<Intention, 'rewind-path'>>({ type: oneOf('rewind-path'), path: text, hunk: optional(text) }),
+  'rewind-path': object({ type: oneOf('rewind-path'), path: text }),
+  'rewind-hunks': object<Member<Intention, 'rewind-hunks'>>({ type: oneOf('rewind-hunks'), hunks: list(hunkName) }),
+  'mark-hunks': object<Member<Intention, 'mark-hunks'>>({ type: oneOf('mark-hunks'), hunks: list(hunkName), reviewed: flag }),
   'rewind-file': object({ type: oneOf('rewind-file'), flag: text }),
   'rewind-hunk': object({ type: oneOf('rewind-hunk'), flag: text, hunk: text }),
+  'resolve-conflict': object<Member<Intention, 'resolve-conflict'>>({ type: oneOf('resolve-conflict'), rewind: text, path: text, answers: texts, seen: text }),
   'undo-rewind': object({ type: oneOf('undo-rewind'), rewind: text }),
+  'redo-rewind': object({ type: oneOf('redo-rewind'), rewind: text }),
   'restore-flag': object({ type: oneOf('restore-flag'), flag: text }),
   'allow-flag': object({ type: oneOf('allow-flag'), flag: text }),
   note: object<Member<Intention, 'note'>>({ type: oneOf('note'), text: optional(text) }),
@@ -78,15 +85,23 @@ const result = object<ResultView>({
   findings: list(object<Item<ResultView['findings']>>({ text, outcome: text, open: flag })),
 });
 
+const changes = object<ChangesView>({
+  total: finite, reviewed: finite,
+  files: list(object<ChangedFileRow>({
+    path: text, what: oneOf('created', 'changed', 'deleted'), added: finite, removed: finite,
+    hunks: list(object<HunkRow>({ hunk: text, line: finite, added: finite, removed: finite, standing: text, by: text, reviewed: flag, whole: optional(flag) })),
+  })),
+});
+
 const view = object<View>({
   session: text, title: text, state: oneOf('starting', 'working', 'waiting', 'paused', 'ended'), chip: text, meta: texts, warnings: texts,
-  card: optional(card), plan: optional(plan),
+  card: optional(card), plan: optional(plan), changes: optional(changes),
   scope: object<View['scope']>({ change: texts, never: texts, limit: text }),
   boundaries: object<View['boundaries']>({ attempt: finite, rows: list(boundaryRow) }),
   oracle: optional(oracle),
   budgets: list(object<Meter>({ name: text, used: text, of: text, share: finite, high: flag })),
   now: list(object<CallRow>({ call: text, tool: text, title: text, running: flag, refused: text, summary: text })),
-  rewinds: list(object<RewindRow>({ id: text, text, left: list(object<Item<RewindRow['left']>>({ path: text, why: text })), undone: flag })),
+  rewinds: list(object<RewindRow>({ id: text, text, left: list(object<Item<RewindRow['left']>>({ path: text, why: text, conflict: optional(flag) })), undone: flag, redoable: optional(flag) })),
   result: optional(result),
 });
 

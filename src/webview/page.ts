@@ -3,6 +3,7 @@ import type { View } from '../core/session/view.ts';
 import { boundaries } from './sections/boundaries.ts';
 import { budgets } from './sections/budgets.ts';
 import { calls } from './sections/calls.ts';
+import { changes } from './sections/changes.ts';
 import { card, decidesPlan } from './sections/card.ts';
 import { empty } from './sections/empty.ts';
 import { head } from './sections/head.ts';
@@ -35,12 +36,12 @@ function deciding(view: View): Parts {
 }
 
 function running(view: View): Parts {
-  return [boundaries(view), view.oracle && oracle(view.oracle), budgets(view.budgets), calls(view), rewinds(view.rewinds), view.plan && planFolded(view.plan), scopeFolded(view.scope)];
+  return [boundaries(view), view.oracle && oracle(view.oracle), view.changes && changes(view.changes, view.state === 'waiting'), budgets(view.budgets), calls(view), rewinds(view.rewinds), view.plan && planFolded(view.plan), scopeFolded(view.scope)];
 }
 
 function ended(view: View): Parts {
   return [
     ...(view.result === undefined ? [] : result(view.result, view.boundaries.rows)),
-    boundaries(view), view.oracle && oracleFolded(view.oracle), budgets(view.budgets), rewinds(view.rewinds), view.plan && planFolded(view.plan), scopeFolded(view.scope),
+    view.changes && changes(view.changes, true), boundaries(view), view.oracle && oracleFolded(view.oracle), budgets(view.budgets), rewinds(view.rewinds), view.plan && planFolded(view.plan), scopeFolded(view.scope),
   ];
 }

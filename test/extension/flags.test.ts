@@ -35,7 +35,7 @@ describe('A flagged hunk in a text', () => {
 
   it('stands exactly where a rewind of the hunk would work', () => {
     for (const now of [text, `x\n${text}`, `${text}${text}`, 'B\nBB\n', 'a\nB\nBB', 'a\nB\n']) {
-      const reverted = takeBack(now.match(/[^\n]*\n|[^\n]+$/g) ?? [], hunk);
+      const reverted = takeBack(now.match(/[^\n]*\n|[^\n]+$/g) ?? [], [hunk]);
       assert.equal(placedIn(now, flag()).length === 1, 'lines' in reverted, JSON.stringify(now));
     }
   });

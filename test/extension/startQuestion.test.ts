@@ -24,6 +24,11 @@ describe('The question before a session', () => {
     assert.match(detail, /at https:\/\/service\.example$/m);
   });
 
+  it('names every folder where there are several', () => {
+    assert.doesNotMatch(startDetail(contract(), undefined, to), /Works in/);
+    assert.match(startDetail(contract({ roots: ['../api', '../web'] }), undefined, to), /^Works in: this folder, \.\.\/api, \.\.\/web$/m);
+  });
+
   it('says what a model whose price is not known counts as', () => {
     const one = contract({ model: { ...contract().model, main: 'somebody-elses-model' } });
     assert.equal(estimateCost(one, costOf), undefined);

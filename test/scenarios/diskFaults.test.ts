@@ -1,15 +1,40 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import type { Ran } from './support/cli.ts';
-import { events } from './support/cli.ts';
+import { events, readRun } from './support/cli.ts';
 import { Disk, noDisk } from './support/disk.ts';
-import { durableContract, durableFiles, durableMoves } from './support/durableSession.ts';
+import { allowedContents, durableContract, durableFiles, durableMoves } from './support/durableSession.ts';
+import { noMoments } from './support/moments.ts';
 import type { Move } from './support/moves.ts';
 import { right } from './support/moves.ts';
 import { scenario } from './support/scenario.ts';
-import { checkCheckpoints, filesIn, repositoryState, survivingEntries } from './support/survivor.ts';
+import { checkCheckpoints, checkContents, filesIn, repositoryState, survivingEntries } from './support/survivor.ts';
+
+/** With BOUNDED_EVERY_MOMENT=1 each call is refused from each place on. */
+const everyCall = process.env['BOUNDED_EVERY_MOMENT'] === '1';
+
+const inWords: Readonly<Record<string, RegExp>> = {
+  EIO: /the disk reports an error \(EIO\) for \S+: look after the disk first/, ENOSPC: /no space is left \(ENOSPC\) for \S+: make space there/, EROFS: /the file system is read-only \(EROFS\) for \S+: make it writable again/,
+};
+
+/** Calls that a program needs to make something last, refused from the so-manieth on. */
+const refusals = [['EIO', 'fsync', 45], ['EROFS', 'rename', 14], ...(everyCall ? everything() : [])].map(([error = '', name = '', from = 0]) => ({ error: String(error), call: String(name), from: Number(from), words: inWords[String(error)] ?? /./ }));
+
+function everything(): (readonly [string, string, number])[] {
+  const counts: readonly (readonly [string, number])[] = [['fsync', 90], ['fdatasync', 70], ['rename', 34], ['link', 14], ['unlink', 20]];
+  return Object.keys(inWords).flatMap((error) => counts.flatMap(([name, count]) => Array.from({ length: Math.floor(count / 3) }, (_, index) => [error, name, 1 + index * 3] as const)));
+}
+
+function ended(command: string, args: readonly string[], options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString(); });
+  child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
+  return new Promise((resolve) => { child.once('close', (status) => resolve({ status, stdout, stderr })); });
+}
 
 /** Fails unless the session is paused in words that say what is wrong, where, and what to do, and its record is whole. */
 async function checkPaused(ran: Ran, project: { readonly root: string }, words: RegExp, when: string): Promise<void> {
@@ -18,8 +43,42 @@ async function checkPaused(ran: Ran, project: { readonly root: string }, words: 
   assert.match(said, words, `${when}: ${said}`);
   assert.doesNotMatch(ran.stderr, /\n {4}at /, `${when}: no stack for a person`);
   const state = repositoryState(path.join(path.dirname(project.root), 'state'));
-  checkCheckpoints(state, await survivingEntries(state, []));
+  const entries = await survivingEntries(state, []);
+  checkCheckpoints(state, entries);
+  const last = entries.at(-1)?.event;
+  assert.ok(last?.type === 'session/paused' && words.test(last.reason), `${when}: the last words of the trace are ${JSON.stringify(last)}`);
 }
+
+describe('a disk that refuses', function () {
+  this.timeout(everyCall ? 0 : 120_000);
+  const missing = noMoments();
+  before(function () {
+    if (missing === undefined) return;
+    console.warn(`    no call to refuse: ${missing}`);
+    this.skip();
+  });
+
+  for (const { error, call: name, from, words } of refusals) {
+    it(`${error} at ${name} ${from} and from then on: the session pauses or does not start, nothing is half-written, and it goes on when the disk is well`, () => scenario(durableMoves, durableContract, async ({ project, server, bounded }) => {
+      const before = filesIn(project.root);
+      const env = { ...project.env, UV_THREADPOOL_SIZE: '1', ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: 'test-key-0123456789' };
+      const refused = await ended('strace', ['-f', '-o', '/dev/null', '-e', `trace=${name}`, '-e', `inject=${name}:error=${error}:when=${from}+`, process.execPath, path.resolve('dist/cli.js'), 'run', project.contract, '--json'], { cwd: project.root, env });
+      assert.ok(refused.status === 75 || refused.status === 69, `${refused.status}: ${refused.stderr}`);
+      assert.match(`${refused.stdout.split('\n').at(-2) ?? ''}${refused.stderr}`, words);
+      assert.doesNotMatch(refused.stderr, /\n {4}at /, 'no stack for a person');
+      const state = repositoryState(path.join(path.dirname(project.root), 'state'));
+      const entries = await survivingEntries(state, readRun(refused.stdout).entries);
+      checkCheckpoints(state, entries);
+      checkContents(project.root, allowedContents(before));
+      const begun = entries.some((entry) => entry.event.type === 'base/taken');
+      const resumed = begun ? await bounded('resume', '--json') : await bounded('run', project.contract, '--json');
+      assert.equal(resumed.status, 5, resumed.stderr);
+      const back = await bounded('rewind', '--to', 'base', '--json');
+      assert.equal(back.status, 0, back.stderr);
+      assert.deepEqual(filesIn(project.root), before);
+    }, { more: durableFiles }));
+  }
+});
 
 const full = /no space is left \(ENOSPC\) for \S+: make space there/;
 
@@ -75,7 +134,7 @@ describe('a full disk', function () {
       disk.fill(300);
       const stuck = await bounded('rewind', '--to', 'base', '--json');
       assert.equal(stuck.status, 1, stuck.stderr);
-      assert.match(stuck.stderr, full);
+      assert.match(`${stuck.stdout}${stuck.stderr}`, full);
       const base = path.join(project.root, 'src/stats/base.bin');
       assert.ok(!existsSync(base) || statSync(base).size === 6_000_000, 'half a file came back');
       disk.empty();

@@ -21,7 +21,9 @@ interface Death {
 
 /** With BOUNDED_EVERY_MOMENT=1 all moments are tried: half an hour. */
 const everyMoment = process.env['BOUNDED_EVERY_MOMENT'] === '1';
-const step = 72;
+const step = 120;
+/** And after these: a new file has its name and its other one too; a file that a rewind removes stands aside. */
+const telling = [/^link\(.*\.tmp", ".*\/variance\.js"/, /^rename\(".*\/table\.js", ".*\.old"/];
 
 describe('a session whose processes all die at once', function () {
   this.timeout(everyMoment ? 0 : 120_000);
@@ -36,28 +38,18 @@ describe('a session whose processes all die at once', function () {
   it('goes on from whatever was on the disk: nothing acknowledged is lost, nothing is half-written, and its rewind is exact', async () => {
     await scenario(durableMoves, durableContract, async (all) => {
       const { project } = all;
-      for (const [file, text] of Object.entries(durableFiles)) project.write(file, text);
-      project.git('add', '-A');
-      project.git('-c', 'user.name=T', '-c', 'user.email=t@localhost', 'commit', '-q', '-m', 'more');
       const before = filesIn(project.root);
       const keep = mkdtempSync(path.join(os.tmpdir(), 'bounded-deaths-'));
       try {
         const deaths = await record(all, keep);
-        console.log(`    ${deaths.length} moments`);
-        let failures = 0;
-        for (const death of deaths) {
-          try {
-            await goOn(all, death, before);
-          } catch (error) {
-            failures += 1;
-            console.log(`    moment ${death.number} (${death.during}, after ${death.call}): ${(error as Error).message}`);
-          }
-        }
-        assert.equal(failures, 0);
+        const failures: string[] = [];
+        for (const death of deaths) await goOn(all, death, before).catch((error: unknown) => failures.push(`moment ${death.number} (${death.during}, after ${death.call}): ${(error as Error).message}`));
+        assert.deepEqual(failures, []);
+        assert.ok(deaths.length > telling.length, `${deaths.length} moments`);
       } finally {
         rmSync(keep, { recursive: true, force: true });
       }
-    });
+    }, { more: durableFiles });
   });
 });
 
@@ -71,7 +63,7 @@ async function record({ project, server }: Scenario, keep: string): Promise<read
     at: async ({ call }, stdout) => {
       if (!call.endsWith('= 0') || /newroot|oldroot/.test(call) || /^(mkdir|rmdir)\("(?!\/proc|.*\/state\/)/.test(call)) return;
       moments += 1;
-      if (!everyMoment && moments % step !== 11) return;
+      if (!everyMoment && moments % step !== 11 && !telling.some((one) => one.test(call))) return;
       const copy = path.join(keep, String(moments));
       cpSync(path.dirname(project.root), copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
       deaths.push({ number: moments, call, during, acknowledged: during === 'run' ? readRun(stdout().replace(/[^\n]*$/, '')).entries : [], copy });

@@ -147,6 +147,31 @@ describe('crash and resume', function () {
       assert.equal(done.status, 0, done.stderr + done.stdout);
       assert.doesNotMatch(readFileSync(file, 'utf8'), /\/\/ top/);
       assert.match(readFileSync(file, 'utf8'), /\/\/ bottom/);
+
+      // All hunks of the file at once, one undo, and the undoing of that.
+      assert.equal((await bounded('rewind', '--undo')).status, 0);
+      const both = readFileSync(file, 'utf8');
+      const status = (await bounded('status')).stdout;
+      for (const { id } of listed.hunks) assert.ok(status.includes(`hunk ${id}`), status);
+      assert.match(status, /changes: 0 of \d+ hunks reviewed/);
+      const all = listed.hunks.flatMap(({ id }) => ['--hunk', id]);
+      assert.match((await bounded('rewind', ...all.slice(0, 2), '--dry-run')).stdout, /would bring back:\n {2}src\/stats\/mean\.js\n {4}hunk \w+ at line \d+: .*\nwould stay:\n {2}src\/stats\/mean\.js: 1 other hunk of it/s);
+      assert.match((await bounded('rewind', ...all)).stdout, /2 hunks of src\/stats\/mean\.js rewound/);
+      const none = readFileSync(file, 'utf8');
+      assert.doesNotMatch(none, /\/\/ (top|bottom)/);
+      for (const [flag, text] of [['--undo', both], ['--redo', none], ['--undo', both]] as const) {
+        assert.equal((await bounded('rewind', flag)).status, 0);
+        assert.equal(readFileSync(file, 'utf8'), text);
+      }
+      assert.equal((await bounded('rewind', '--hunk', 'unknown')).status, 64);
+
+      // What both changed is the person's to decide: the file and its hunks are named, and nothing is written.
+      writeFileSync(file, both.replace('// top', '// top, said the user'));
+      const mine = readFileSync(file, 'utf8');
+      const conflict = await bounded('rewind', '--file', 'src/stats/mean.js');
+      assert.equal(conflict.status, 1);
+      assert.match(conflict.stdout, /you changed the same lines since: line 1\).*conflict: src\/stats\/mean\.js.*hunk \w+ at line 1: \+1 −0, with lines of yours/s);
+      assert.equal(readFileSync(file, 'utf8'), mine);
     });
   });
 

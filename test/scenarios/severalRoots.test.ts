@@ -67,6 +67,7 @@ describe('a session over two repositories', function () {
       assert.deepEqual(resumed.result?.diff, { files: 2, lines: 6 });
       assert.deepEqual(events(resumed, 'base/taken'), [], 'it is the same session');
       const evidence = readFileSync(path.join(project.root, '.bounded/task/EVIDENCE.md'), 'utf8');
+      assert.match(evidence, /## Folders\s+The workspace folder and `\.\.\/api`/);
       assert.match(evidence, /## The user's own changes[^#]*`\.\.\/api\/NOTES\.md`/);
 
       const state = () => [sibling.read('src/scale.js'), existsSync(path.join(project.root, 'src/stats/variance.js')), sibling.read('NOTES.md'), sibling.read('README.md')];

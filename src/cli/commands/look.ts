@@ -5,6 +5,7 @@ import { viewOf } from '../../core/session/viewOf.ts';
 import type { Session } from '../../core/session/session.ts';
 import { describeDamage, notBegun, readTrace } from '../../node/session/read.ts';
 import type { ReadTrace } from '../../node/session/read.ts';
+import { readHunks } from '../../node/session/readHunks.ts';
 import { parse } from '../arguments.ts';
 import { exits } from '../exit.ts';
 import { createOutput } from '../output.ts';
@@ -17,16 +18,17 @@ const session = { least: 0, most: 1, names: '[SESSION]' } as const;
 
 /** `bounded status`: the view of the side view, in text. */
 export async function status(args: readonly string[]): Promise<number> {
-  return show(args, (found, running) => {
-    const view = viewOf(found, { active: found.active, running });
+  return show(args, async (found, running) => {
+    const hunks = await readHunks(found);
+    const view = viewOf(found, { active: found.active, running, ...(hunks === undefined ? {} : { hunks }) });
     return { json: view, text: printView(view) };
   });
 }
 
 /** `bounded report`: the evidence page. */
 export async function report(args: readonly string[]): Promise<number> {
-  return show(args, (found) => {
-    const pages = reportPages(found);
+  return show(args, async (found) => {
+    const pages = reportPages(found, await readHunks(found));
     return { json: Object.fromEntries(pages), text: pages.get('EVIDENCE.md') ?? 'there is no evidence yet' };
   });
 }
@@ -42,13 +44,13 @@ export async function trace(args: readonly string[]): Promise<number> {
 }
 
 /** Prints what the readable part of a trace tells; the JSON names the place of the damage as `damage`. */
-async function show(args: readonly string[], draw: (found: Session, running: boolean) => { readonly json: object; readonly text: string }): Promise<number> {
+async function show(args: readonly string[], draw: (found: Session, running: boolean) => Promise<{ readonly json: object; readonly text: string }>): Promise<number> {
   const { values, positionals: [id] } = parse(args, options, session);
   const output = createOutput(values.json === true);
   const read = await readTrace(values.workspace ?? process.cwd(), id);
   const found = fold(read.entries);
   if (found === undefined && read.damage === undefined) throw notBegun(read.folder);
-  const { json, text } = found === undefined ? { json: {}, text: 'nothing of the trace can be read' } : draw(found, read.running);
+  const { json, text } = found === undefined ? { json: {}, text: 'nothing of the trace can be read' } : await draw(found, read.running);
   output.print(read.damage === undefined ? json : { ...json, damage: read.damage }, text);
   return statusOf(read, output);
 }

@@ -1,5 +1,8 @@
+import type { Acted } from '../../agent/controller.ts';
+import type { PreviewFile, RewindPreview } from '../../agent/preview.ts';
+import type { ListedHunk } from '../../core/session/listedHunk.ts';
+import { lastUndone } from '../../core/session/undo.ts';
 import type { Intention } from '../../core/session/view.ts';
-import { previewFor } from '../../agent/preview.ts';
 import type { HeldSession } from '../../node/session/open.ts';
 import { UsageError, parse } from '../arguments.ts';
 import { exits } from '../exit.ts';
@@ -7,13 +10,13 @@ import { createOutput } from '../output.ts';
 import type { Output } from '../output.ts';
 import { holdQuietly } from '../quietDoor.ts';
 
-/** `bounded rewind`: back to a boundary or the base, or one flagged file or hunk back; `--undo` takes the last rewind back. */
+/** `bounded rewind`: back to a boundary or the base, or one file or any hunks back; `--undo` takes the last rewind back, `--redo` the last undoing. */
 export async function rewind(args: readonly string[]): Promise<number> {
   const { values, positionals: [id] } = parse(args, {
-    to: { type: 'string' }, file: { type: 'string' }, hunk: { type: 'string' }, undo: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, json: { type: 'boolean' }, workspace: { type: 'string' },
+    to: { type: 'string' }, file: { type: 'string' }, hunk: { type: 'string', multiple: true }, undo: { type: 'boolean' }, redo: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, json: { type: 'boolean' }, workspace: { type: 'string' },
   }, { least: 0, most: 1, names: '[SESSION]' });
-  const given = [values.to, values.file, values.hunk, values.undo].filter((value) => value !== undefined);
-  if (given.length > 1) throw new UsageError('give one of --to, --file, --hunk and --undo');
+  const given = [values.to, values.file, values.hunk, values.undo, values.redo].filter((value) => value !== undefined);
+  if (given.length > 1) throw new UsageError('give one of --to, --file, --hunk, --undo and --redo');
   const output = createOutput(values.json === true);
   const held = await holdQuietly(values.workspace ?? process.cwd(), id, output);
   try {
@@ -24,12 +27,25 @@ export async function rewind(args: readonly string[]): Promise<number> {
   }
 }
 
-async function intentionOf(held: HeldSession, values: { readonly to?: string | undefined; readonly file?: string | undefined; readonly hunk?: string | undefined; readonly undo?: boolean | undefined }): Promise<Intention> {
+interface Given {
+  readonly to?: string | undefined;
+  readonly file?: string | undefined;
+  readonly hunk?: readonly string[] | undefined;
+  readonly undo?: boolean | undefined;
+  readonly redo?: boolean | undefined;
+}
+
+async function intentionOf(held: HeldSession, values: Given): Promise<Intention> {
   const { line, rewinds } = held.controller.session;
   if (values.undo === true) {
     const last = rewinds.findLast((one) => !one.undone);
     if (last === undefined) throw new UsageError('there is no rewind to undo');
     return { type: 'undo-rewind', rewind: last.id };
+  }
+  if (values.redo === true) {
+    const last = lastUndone(rewinds);
+    if (last === undefined) throw new UsageError('no rewind was undone');
+    return { type: 'redo-rewind', rewind: last.id };
   }
   const open = line.flags.filter((flag) => flag.outcome === undefined);
   if (values.file !== undefined) {
@@ -40,26 +56,51 @@ async function intentionOf(held: HeldSession, values: { readonly to?: string | u
   return { type: 'rewind-boundary', to: values.to ?? line.boundaries.at(-1)?.id ?? 'base' };
 }
 
-/** A hunk of an open flag, or of any other change of the session; ids are listed by `--file PATH --dry-run`. */
-async function hunkIntention({ controller }: HeldSession, id: string): Promise<Intention> {
-  const flag = controller.session.line.flags.find((one) => one.outcome === undefined && one.hunks.some((hunk) => hunk.id === id));
+/** Hunks of the session's change, as `--dry-run` and `status` list them, or the one of an open flag. */
+async function hunkIntention({ controller }: HeldSession, ids: readonly string[]): Promise<Intention> {
+  const listed = await controller.hunks();
+  const found = ids.map((id) => listed.find((one) => one.hunk === id) ?? id);
+  const unknown = found.filter((one) => typeof one === 'string');
+  if (unknown.length === 0) return { type: 'rewind-hunks', hunks: found.flatMap((one) => (typeof one === 'string' ? [] : [{ path: one.path, hunk: one.hunk }])) };
+  const [id = ''] = unknown;
+  const flag = ids.length > 1 ? undefined : controller.session.line.flags.find((one) => one.outcome === undefined && one.hunks.some((hunk) => hunk.id === id));
   if (flag !== undefined) return { type: 'rewind-hunk', flag: flag.id, hunk: id };
-  for (const [path, hunks] of await controller.hunks()) if (hunks.some((hunk) => hunk.id === id)) return { type: 'rewind-path', path, hunk: id };
-  throw new UsageError(`the session's change has no hunk ${id}; bounded rewind --file PATH --dry-run lists the hunks of a file`);
+  throw new UsageError(`the session's change has no hunk ${unknown.join(', ')}; bounded rewind --to base --dry-run lists them`);
 }
 
 async function act(held: HeldSession, intention: Intention, output: Output): Promise<number> {
   const done = await held.controller.act(intention);
-  output.print({ ...done, intention }, done.message);
+  output.print({ ...done, intention }, [done.message, ...(await conflictLines(held, done))].join('\n'));
   return done.ok ? exits.pass : exits.fail;
 }
 
 async function preview(held: HeldSession, intention: Intention, output: Output): Promise<number> {
-  const { paths, notCovered } = await previewFor(held.controller, intention);
-  const all = await held.controller.hunks();
-  const hunks = paths.flatMap((path) => (all.get(path) ?? []).map((hunk) => ({ path, ...hunk })));
-  const lines = paths.flatMap((path) => [`  ${path}`, ...(all.get(path) ?? []).map((hunk) => `    hunk ${hunk.id} at line ${hunk.newStart}: +${hunk.newLines} −${hunk.oldLines}`)]);
-  const rest = notCovered.length === 0 ? '' : `\nin no checkpoint, and left as it is:\n${notCovered.map((one) => `  ${one}`).join('\n')}`;
-  output.print({ intention, paths, hunks, notCovered }, `${paths.length === 0 ? 'nothing would change' : `would bring back:\n${lines.join('\n')}`}${rest}`);
+  const found = await held.controller.preview(intention);
+  const hunks = found.files.flatMap((file) => file.hunks.flatMap(({ path, hunk, lines }) => (lines === undefined ? [] : [{ path, ...lines, id: hunk }])));
+  output.print({ intention, paths: [...found.files.map((file) => file.path), ...found.beside], hunks, stays: found.stays, notCovered: found.notCovered }, inWords(found));
   return exits.pass;
+}
+
+function inWords({ files, stays, beside, notCovered }: RewindPreview): string {
+  const back = [...files.flatMap((file) => [`  ${file.path}${how[file.does]}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((path) => `  ${path}`)];
+  const outside = notCovered.map((one) => `  ${one}`);
+  const rest = stays.map(({ path, why }) => `  ${path}: ${why}`);
+  return [...(back.length === 0 ? ['nothing would change'] : ['would bring back:', ...back]), ...(rest.length === 0 ? [] : ['would stay:', ...rest]), ...(outside.length === 0 ? [] : ['in no checkpoint, and left as it is:', ...outside])].join('\n');
+}
+
+const how: Readonly<Record<PreviewFile['does'], string>> = { back: '', delete: ' (deleted: the session made it)', merge: ' (your own changes of it stay)' };
+
+function hunkInWords({ hunk, line, added, removed }: ListedHunk): string {
+  return `hunk ${hunk} at line ${line}: +${added} −${removed}`;
+}
+
+/** Where the user and the session changed the same lines: nothing was written, and a person decides. */
+async function conflictLines({ controller }: HeldSession, { conflicts }: Acted): Promise<readonly string[]> {
+  if (conflicts === undefined) return [];
+  const listed = await controller.hunks();
+  return conflicts.paths.flatMap((path) => [
+    `conflict: ${path}: both of you changed it; nothing of it was written. Its hunks, with the session's lines and yours:`,
+    ...listed.filter((hunk) => hunk.path === path).map((hunk) => `    ${hunkInWords(hunk)}${hunk.users ? ', with lines of yours' : ''}`),
+    '    Edit the file, or resolve it in the editor: Bounded: Resolve a Conflict…',
+  ]);
 }

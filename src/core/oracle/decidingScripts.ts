@@ -6,6 +6,8 @@ export interface Manifest {
   readonly path: Path;
   readonly before: string | undefined;
   readonly now: string | undefined;
+  /** It stands at the top of a root beside the main one: its settings are those of everything there. */
+  readonly top?: boolean;
 }
 
 /** What of a package.json decides about its scripts. */
@@ -21,6 +23,7 @@ interface Package {
 
 interface Pair {
   readonly path: Path;
+  readonly top: boolean;
   readonly before: Package | undefined;
   readonly now: Package | undefined;
 }
@@ -47,7 +50,7 @@ const ruled: ReadonlySet<string> = new Set(['scripts', 'name', 'workspaces']);
  */
 export function changedScripts(commands: readonly string[], manifests: readonly Manifest[]): readonly string[] {
   if (manifests.every(({ before, now }) => before === now)) return [];
-  const pairs = manifests.map(({ path, before, now }) => ({ path, before: packageOf(before), now: packageOf(now) }));
+  const pairs = manifests.map(({ path, before, now, top = path === root }) => ({ path, top, before: packageOf(before), now: packageOf(now) }));
   const { here, anywhere } = calledScripts(commands, pairs);
   const scripts = pairs.flatMap((pair) => [...new Set([...anywhere, ...(pair.path === root ? here : [])])].filter((name) => scriptChanged(pair, name, pairs)).map((name) => `${pair.path} (script ${name})`));
   const settings = pairs.flatMap(settingsChanged);
@@ -104,8 +107,8 @@ function choiceChanged({ path, before, now }: Pair): string[] {
 }
 
 /** A new package in a subfolder brings settings for itself alone. */
-function settingsChanged({ path, before, now }: Pair): string[] {
-  if (before === undefined && path !== root) return [];
+function settingsChanged({ path, top, before, now }: Pair): string[] {
+  if (before === undefined && !top) return [];
   const keys = new Set([...(before?.settings.keys() ?? []), ...(now?.settings.keys() ?? [])]);
   return [...keys].filter((key) => before?.settings.get(key) !== now?.settings.get(key)).map((key) => `${path} (${key})`);
 }

@@ -12,7 +12,7 @@ export type TreeId = string;
 
 /** A contiguous change of one file. Line numbers count from 1; `lines` carry their prefix `-` or `+`, without end-of-line. */
 export interface Hunk {
-  /** Stable over unrelated edits of the file: derived from path and changed lines. */
+  /** Stays as long as these lines change in the same way at the same place of the file of before, whatever happens elsewhere in it; see `hunkId`. */
   readonly id: string;
   readonly oldStart: number;
   readonly oldLines: number;

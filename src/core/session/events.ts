@@ -3,6 +3,7 @@ import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
 import type { BesideChange, ChangeSize, DiffUses, FileDiff, Path, TreeId, Write } from './changes.ts';
 import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
+import type { HunkName } from './listedHunk.ts';
 import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, Plan, Role, SandboxState, SessionEnd, BaseState, FrozenFile, Decoy, DecoyPatch, AmendmentRequest } from './session.ts';
 
 /** A fact of a session. The session is the fold of these; nothing else is stored. */
@@ -61,13 +62,17 @@ export type SessionEvent =
   | { readonly type: 'review/reported'; readonly findings: readonly Finding[]; readonly dropped: number }
   | { readonly type: 'finding/settled'; readonly finding: string; readonly outcome: Finding['outcome'] & {}; readonly detail: string }
   | { readonly type: 'note/written'; readonly text: string }
+  /** A person has looked at these hunks, or takes that back. Recorded for a person's act alone. */
+  | { readonly type: 'hunks/marked'; readonly reviewed: boolean; readonly hunks: readonly HunkName[] }
   /** Recorded before anything changes: without a `rewind/done`, `rewind/undone` or `rewind/refused` after it, the process died in it. */
   | { readonly type: 'rewind/begun'; readonly plan: RewindPlan }
   /** Nothing was changed. */
   | { readonly type: 'rewind/refused'; readonly rewind: string; readonly why: string }
   | { readonly type: 'rewind/done'; readonly rewind: RewindRecord }
-  /** `merged`: those of `restored` where newer changes stay beside what came back. `users`: those where what came back may hold lines of the user, so that it counts as theirs. */
-  | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly merged?: readonly Path[]; readonly users?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
+  /** `merged`: those of `restored` where newer changes stay beside what came back. `users`: those where what came back may hold lines of the user, so that it counts as theirs. `control`: control files of git that came back. */
+  | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly users?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
+  /** The undoing of a rewind was undone. */
+  | { readonly type: 'rewind/redone'; readonly rewind: string; readonly restored: readonly Path[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
   | { readonly type: 'budget/reached'; readonly budget: string; readonly detail: string }
   | { readonly type: 'verdict/reached'; readonly verdict: Verdict; readonly tree: TreeId;
       /** Against the base. */

@@ -32,7 +32,7 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
     startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
     queued: [], decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
     spent: { usd: 0, unpriced: 0, assumedUsd: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
-    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], control: {},
+    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], reviewed: [], control: {},
   };
 }
 
@@ -60,10 +60,11 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'amendment/proposed': return { ...session, amendments: [...session.amendments, event.amendment] };
     case 'amendment/decided': return amend(session, event);
     case 'note/written': return { ...session, undelivered: [...session.undelivered, `Note from the user: ${event.text}`] };
+    case 'hunks/marked': return mark(session, event);
     case 'rewind/begun': return { ...session, rewinding: event.plan };
     case 'rewind/refused': return without(session, 'rewinding');
     case 'rewind/done': return seen(without(session, 'rewinding'), event.rewind.tree);
-    case 'rewind/undone': return seen(without(session, 'rewinding'), event.tree);
+    case 'rewind/undone': case 'rewind/redone': return seen(without(session, 'rewinding'), event.tree);
     case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
     case 'verdict/reached': return { ...confirmed(session, event.tree), verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
     case 'session/ended': return { ...without(without(session, 'gate'), 'owed'), queued: [], end: { end: event.end, detail: event.detail } };
@@ -105,6 +106,11 @@ function answer(session: Session, event: Of<'gate/answered'>): Session {
   };
   if (event.answer.kind !== 'send-back') return next;
   return { ...next, undelivered: [...next.undelivered, `The user sent this back: ${event.answer.note}`] };
+}
+
+function mark(session: Session, { reviewed, hunks }: Of<'hunks/marked'>): Session {
+  const others = session.reviewed.filter((one) => !hunks.some((named) => named.path === one.path && named.hunk === one.hunk));
+  return { ...session, reviewed: reviewed ? [...others, ...hunks] : others };
 }
 
 function amend(session: Session, event: Of<'amendment/decided'>): Session {

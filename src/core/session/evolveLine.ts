@@ -1,7 +1,8 @@
 import type { Entry, SessionEvent } from './events.ts';
 import { firstLine, maxReviewRounds, openFlags, phaseAfter } from './line.ts';
-import { tellRewind, tellUndo, undoneLine } from './undo.ts';
-import type { Boundary, Finding, Line, Session } from './session.ts';
+import { redoneLine, tellRedo, tellRewind, tellUndo, undoneLine } from './undo.ts';
+import type { RewindRecord } from './facts.ts';
+import type { Boundary, DoneRewind, Finding, Line, Session } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 type Stamp = Pick<Entry, 'at' | 'active'>;
@@ -12,6 +13,7 @@ export function evolveLine(session: Session, event: SessionEvent, stamp: Stamp):
     case 'boundary/crossed': return cross(session, event, stamp);
     case 'rewind/done': return rewind(session, event);
     case 'rewind/undone': return undo(session, event);
+    case 'rewind/redone': return redo(session, event);
     default: {
       const line = evolveWork(session.line, event, session, stamp);
       return line === session.line ? session : { ...session, line };
@@ -127,14 +129,14 @@ function onLine(session: Session, line: Line): Session {
 }
 
 function rewind(session: Session, event: Of<'rewind/done'>): Session {
-  const record = { ...event.rewind, previous: session.line, contractHash: session.contractHash, undone: false };
+  const record = { ...event.rewind, ...conflictsOf(session, event.rewind), previous: session.line, contractHash: session.contractHash, undone: false };
   const told = tellRewind(event);
   const next = { ...session, rewinds: [...session.rewinds, record], undelivered: [...session.undelivered, told] };
-  const { kind, to, restored, merged } = event.rewind;
+  const { kind, to, restored, merged, beside = [] } = event.rewind;
   if (kind !== 'boundary') return { ...next, line: { ...reopened(session.line), writes: [...session.line.writes, ...event.rewind.writes] } };
   const target = lineAt(session, to);
   const left = new Set(event.rewind.left.map((one) => one.path));
-  const back = new Set([...restored, ...merged].filter((path) => !left.has(path)));
+  const back = new Set([...restored, ...merged, ...beside.map(({ path }) => path)].filter((path) => !left.has(path)));
   const line = {
     ...target, writes: [...target.writes, ...session.line.writes.filter((write) => left.has(write.path) && !target.writes.includes(write))],
     flags: [...target.flags, ...openFlags(session.line).filter((flag) => !back.has(flag.path) && !target.flags.some((one) => one.id === flag.id))],
@@ -143,12 +145,35 @@ function rewind(session: Session, event: Of<'rewind/done'>): Session {
   return { ...open, queued: [], attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
 }
 
+/** What was to be done is in the plan of the rewind that is over now. */
+function conflictsOf({ rewinding }: Session, { id, left }: RewindRecord): Pick<DoneRewind, 'conflicts'> {
+  const paths = left.filter((one) => one.conflict === true).map((one) => one.path);
+  if (rewinding?.id !== id || paths.length === 0) return {};
+  return { conflicts: paths.map((path) => ({ path, items: rewinding.rounds.flatMap((round) => round.filter((item) => item.path === path)) })) };
+}
+
 function undo(session: Session, event: Of<'rewind/undone'>): Session {
   const record = session.rewinds.find((one) => one.id === event.rewind);
   if (record === undefined) throw new Error(`the journal undoes a rewind that was never done: ${event.rewind}`);
-  const rewinds = session.rewinds.map((one) => (one === record ? { ...one, undone: true } : one));
+  const { line: previous, contractHash, seq: at, tree = event.tree } = session;
+  const undoing = { at, safety: session.rewinding?.safety ?? tree, tree: event.tree, restored: event.restored, left: event.left, previous, contractHash };
+  const rewinds = session.rewinds.map((one) => (one === record ? { ...one, undone: true, undoing } : one));
   const line = reopened(undoneLine(session.line, record, event));
   return onLine({ ...session, rewinds, undelivered: [...session.undelivered, tellUndo(event)] }, record.kind === 'boundary' ? underContract(line, record, session) : line);
+}
+
+function redo(session: Session, event: Of<'rewind/redone'>): Session {
+  const record = session.rewinds.find((one) => one.id === event.rewind);
+  if (record?.undoing === undefined) throw new Error(`the journal does a rewind again that was never undone: ${event.rewind}`);
+  const { undoing, ...rest } = record;
+  const { line, writes } = redoneLine(session.line, record, undoing, event);
+  const merged = event.merged ?? [];
+  const again: DoneRewind = {
+    ...rest, writes, merged, restored: event.restored.filter((path) => !merged.includes(path)), left: event.left, undone: false,
+    safety: session.rewinding?.safety ?? session.tree ?? event.tree, tree: event.tree, previous: session.line, contractHash: session.contractHash,
+  };
+  const next = { ...session, rewinds: session.rewinds.map((one) => (one === record ? again : one)), undelivered: [...session.undelivered, tellRedo(event)] };
+  return onLine(next, reopened(record.kind === 'boundary' ? underContract(line, undoing, session) : line));
 }
 
 /** What the next attempt is told of this one: facts of the journal, not the model's prose. */

@@ -1,4 +1,5 @@
 import type { Blob, Hunk, Path, TreeId, Write } from './changes.ts';
+import type { HunkName } from './listedHunk.ts';
 
 /** Where the model answers from; shown so that nobody takes a scripted server for a model. */
 export interface Endpoint {
@@ -28,6 +29,8 @@ export interface SurfaceDelta {
 export interface LeftPath {
   readonly path: Path;
   readonly why: string;
+  /** The user changed the same lines: they decide what becomes of them. */
+  readonly conflict?: true;
 }
 
 /** What there is in scratch. */
@@ -56,22 +59,32 @@ export interface RestoreItem {
   readonly expected: Blob | null;
 }
 
+/** Hunks of one file, all or none of which are taken back. */
+export interface FileHunks {
+  readonly path: Path;
+  readonly hunks: readonly Hunk[];
+}
+
 /** What a rewind, or the undoing of one, is about to do. `safety` is the tree before it. */
-export interface RewindPlan extends Pick<RewindRecord, 'id' | 'kind' | 'to' | 'by' | 'safety'> {
+export interface RewindPlan extends Pick<RewindRecord, 'id' | 'kind' | 'to' | 'by' | 'safety' | 'resolves'> {
   /** One after the other; each names a path at most once. */
   readonly rounds: readonly (readonly RestoreItem[])[];
   readonly beside: readonly BesideItem[];
-  /** The hunk of the path `to` that is taken back. */
+  /** Hunks that are taken back, after the rounds. */
+  readonly hunks?: readonly FileHunks[];
+  /** The hunk of the path `to` that is taken back, in journals from before several could be. */
   readonly hunk?: Hunk;
   /** The rewind that is undone, and the paths where what comes back may hold lines of the user. */
   readonly undoes?: { readonly rewind: string; readonly users: readonly Path[] };
+  /** The rewind whose undoing is undone. */
+  readonly redoes?: string;
 }
 
 /** A rewind is itself a checkpoint: `safety` is the tree before it. */
 export interface RewindRecord {
   readonly id: string;
   readonly kind: 'boundary' | 'file' | 'hunk';
-  /** Boundary id or `base` for a boundary rewind. */
+  /** Boundary id or `base` for a boundary rewind, else the paths, joined by commas. */
   readonly to: string;
   readonly safety: TreeId;
   /** Tree after the rewind, verified. */
@@ -85,6 +98,8 @@ export interface RewindRecord {
   /** Empty folders and permissions that were brought back. */
   readonly beside?: readonly BesideItem[];
   readonly writes: readonly Write[];
-  readonly hunk?: string;
+  readonly hunks?: readonly HunkName[];
+  /** The rewind that left the path `to` in conflict, where a person decided here what becomes of it. */
+  readonly resolves?: string;
   readonly by: 'person' | 'on-stray';
 }

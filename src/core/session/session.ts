@@ -2,7 +2,8 @@ import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
 import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, FlagOutcome, HeadPlace, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
+import type { HunkName } from './listedHunk.ts';
+import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
 export interface Session {
@@ -50,6 +51,8 @@ export interface Session {
   /** Notes of the user and news of rewinds that the model has not been told yet. */
   readonly undelivered: readonly string[];
   readonly userChanges: readonly FileDiff[];
+  /** Hunks that a person has marked as reviewed. A name stands for one change at one place: where a hunk changes, no mark is for it. */
+  readonly reviewed: readonly HunkName[];
   /** Content of the work tree at the last look. */
   readonly tree?: TreeId;
   /** The last look was at the written paths alone: `tree` says nothing of what else changed since, and stands for no measurement. */
@@ -294,10 +297,28 @@ export interface AmendmentRequest {
 }
 
 export interface DoneRewind extends RewindRecord {
+  /** What was to be done, in rounds, with each path that was left because the user changed the same lines. */
+  readonly conflicts?: readonly { readonly path: Path; readonly items: readonly RestoreItem[] }[];
   /** The line that it left, and the contract that was in force then. */
   readonly previous: Line;
   readonly contractHash: string;
   readonly undone: boolean;
+  /** The undoing, where it was undone: by it the rewind can be done again. */
+  readonly undoing?: Undoing;
+}
+
+/** The undoing of a rewind: `safety` is the tree before it, `tree` the one after it. */
+export interface Undoing {
+  /** Number of the entry that recorded it. */
+  readonly at: number;
+  readonly safety: TreeId;
+  readonly tree: TreeId;
+  /** With those that were merged. */
+  readonly restored: readonly Path[];
+  /** What it could not bring back. */
+  readonly left: readonly LeftPath[];
+  readonly previous: Line;
+  readonly contractHash: string;
 }
 
 export interface Spent {

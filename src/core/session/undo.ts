@@ -1,7 +1,8 @@
 import type { Path, Write } from './changes.ts';
 import type { SessionEvent } from './events.ts';
+import type { RewindRecord } from './facts.ts';
 import { openFlags } from './line.ts';
-import type { DoneRewind, Flag, Line } from './session.ts';
+import type { DoneRewind, Flag, Line, Undoing } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
@@ -9,12 +10,12 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  * The line after a rewind was undone. A boundary's rewind is undone by going back to the line that it left; a file's or
  * hunk's only puts its changes back on the line that goes on. Nothing that was written since leaves the write set.
  */
-export function undoneLine(line: Line, rewind: DoneRewind, { restored, merged = [], users = [] }: Of<'rewind/undone'>): Line {
-  return rewind.kind === 'boundary' ? leftLine(line, rewind, restored.filter((path) => !merged.includes(path))) : withChangesBack(line, rewind, restored, users);
+export function undoneLine(line: Line, rewind: DoneRewind, { restored, control = [], merged = [], users = [] }: Of<'rewind/undone'>): Line {
+  return rewind.kind === 'boundary' ? leftLine(line, rewind, restored.filter((path) => !merged.includes(path))) : withChangesBack(line, rewind, [...restored, ...control], users);
 }
 
 /** `exact`: paths that are again as the line left them. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own. */
-function leftLine(line: Line, { previous }: DoneRewind, exact: readonly Path[]): Line {
+function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact: readonly Path[]): Line {
   const known = new Set(previous.writes);
   const knownBeside = new Set(previous.beside);
   const since = line.writes.filter((write) => !known.has(write) && !exact.includes(write.path));
@@ -31,6 +32,22 @@ function withChangesBack(line: Line, rewind: DoneRewind, restored: readonly Path
   return { ...line, writes: [...line.writes.map((write) => (theirs.has(write) ? voided(write) : write)), ...back], flags: reopen(line.flags, flagged) };
 }
 
+/**
+ * The line and the rewind after its undoing was undone: it is as done again, now. What was written since the undoing stays on the line, as far as the
+ * files were not brought back.
+ */
+export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, { restored, control = [], merged = [] }: Of<'rewind/redone'>): { readonly line: Line; readonly writes: readonly Write[] } {
+  if (rewind.kind === 'boundary') {
+    const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
+    const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
+    return { line: { ...leftLine(line, undoing, restored.filter((path) => !merged.includes(path))), beside }, writes: rewind.writes };
+  }
+  // New ones, so that another undo of them voids these and not the first.
+  const writes = rewind.writes.filter((write) => restored.includes(write.path)).map((write) => ({ ...write }));
+  const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && [...restored, ...control].includes(flag.path));
+  return { line: { ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, writes };
+}
+
 function voided(write: Write): Write {
   const { after: _, ...rest } = write;
   return { ...rest, ...(write.before === undefined ? {} : { after: write.before }), added: 0, removed: 0 };
@@ -44,11 +61,17 @@ function inverse(write: Write, previous: Line): Write {
   return { ...rest, by, call, added: removed, removed: added, ...(after === undefined ? {} : { before: after }), ...(before === undefined ? {} : { after: before }) };
 }
 
-/** A stray that is back needs the user again. */
+/** Flags as they were at another moment: a stray that is back needs the user again, one that is gone again does not. */
 function reopen(flags: readonly Flag[], flagged: readonly Flag[]): readonly Flag[] {
   const back = new Map(flagged.map((flag) => [flag.id, flag]));
   const absent = flagged.filter((flag) => !flags.some((one) => one.id === flag.id));
   return [...flags.map((flag) => back.get(flag.id) ?? flag), ...absent];
+}
+
+/** Paths that a rewind left because the user changed the same lines, as long as nobody has decided about them. */
+export function openConflicts(rewinds: readonly DoneRewind[], rewind: DoneRewind): NonNullable<DoneRewind['conflicts']> {
+  if (rewind.undone) return [];
+  return (rewind.conflicts ?? []).filter(({ path }) => !rewinds.some((one) => one.resolves === rewind.id && one.to === path && !one.undone));
 }
 
 /** What the model is told of a rewind. */
@@ -57,11 +80,30 @@ export function tellRewind(event: Of<'rewind/done'>): string {
   const paths = [...new Set([...restored, ...beside.map(({ path }) => path)])];
   const who = by === 'person' ? 'The user' : 'Bounded';
   if (kind === 'boundary') return `${who} rewound the work tree to ${to}.`;
-  return `${who} rewound ${kind === 'hunk' ? 'a hunk of ' : ''}${paths.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
+  if (event.rewind.resolves !== undefined) return `The user resolved a conflict about ${to} by hand. What is there now is theirs to change.`;
+  return `${who} rewound ${kind === 'hunk' ? hunksInWords(event.rewind) : paths.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
+}
+
+/** What a rewind of hunks took back. */
+export function hunksInWords({ hunks = [], to }: Pick<RewindRecord, 'hunks' | 'to'>): string {
+  return hunks.length > 1 ? `${hunks.length} hunks of ${to}` : `a hunk of ${to}`;
 }
 
 /** What the model is told when a rewind is undone. */
 export function tellUndo(event: Of<'rewind/undone'>): string {
-  const paths = event.restored.length === 0 ? 'nothing' : event.restored.join(', ');
-  return `The user undid a rewind. Back in the work tree: ${paths}.`;
+  return `The user undid a rewind. Back in the work tree: ${pathsOf(event)}.`;
+}
+
+/** What the model is told when it is done again. */
+export function tellRedo(event: Of<'rewind/redone'>): string {
+  return `The user did a rewind again that they had undone. Rewound in the work tree: ${pathsOf(event)}.`;
+}
+
+function pathsOf({ restored, control = [] }: Of<'rewind/undone'> | Of<'rewind/redone'>): string {
+  return [...restored, ...control].join(', ') || 'nothing';
+}
+
+/** The undoing that is undone first: the latest. */
+export function lastUndone(rewinds: readonly DoneRewind[]): DoneRewind | undefined {
+  return rewinds.filter((one) => one.undone && one.undoing !== undefined).toSorted((a, b) => (b.undoing?.at ?? 0) - (a.undoing?.at ?? 0))[0];
 }

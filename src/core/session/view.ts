@@ -1,6 +1,7 @@
 import type { Verdict } from '../oracle/result.ts';
 import type { Path } from './changes.ts';
 import type { FlagOutcome } from './facts.ts';
+import type { HunkName } from './listedHunk.ts';
 
 /** What the side view draws and the terminal prints: plain data, complete, computed from the session by `viewOf`. */
 export interface View {
@@ -20,6 +21,8 @@ export interface View {
   readonly oracle?: OracleView;
   readonly budgets: readonly Meter[];
   readonly now: readonly CallRow[];
+  /** Absent where nothing was changed, or where nobody has looked what the change is made of. */
+  readonly changes?: ChangesView;
   readonly rewinds: readonly RewindRow[];
   readonly result?: ResultView;
 }
@@ -134,11 +137,43 @@ export interface CallRow {
   readonly summary: string;
 }
 
+/** The session's change against its base, and what of it a person has looked at. */
+export interface ChangesView {
+  readonly total: number;
+  readonly reviewed: number;
+  readonly files: readonly ChangedFileRow[];
+}
+
+export interface ChangedFileRow {
+  readonly path: Path;
+  readonly what: 'created' | 'changed' | 'deleted';
+  readonly added: number;
+  readonly removed: number;
+  readonly hunks: readonly HunkRow[];
+}
+
+export interface HunkRow {
+  readonly hunk: string;
+  /** First line of the hunk in the file as it is now, from 1. */
+  readonly line: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly standing: string;
+  /** Phase, turn and tool, or that it was the user. */
+  readonly by: string;
+  readonly reviewed: boolean;
+  /** The file is one part: it is no text, or only its permissions changed. */
+  readonly whole?: boolean;
+}
+
 export interface RewindRow {
   readonly id: string;
   readonly text: string;
-  readonly left: readonly { readonly path: Path; readonly why: string }[];
+  /** `conflict`: the user changed the same lines, and has not decided yet. */
+  readonly left: readonly { readonly path: Path; readonly why: string; readonly conflict?: boolean }[];
   readonly undone: boolean;
+  /** It was undone, and can be done again. */
+  readonly redoable?: boolean;
 }
 
 export interface ResultView {
@@ -161,9 +196,16 @@ export type Intention =
   | { readonly type: 'rewind-boundary'; readonly to: string }
   | { readonly type: 'rewind-file'; readonly flag: string }
   | { readonly type: 'rewind-hunk'; readonly flag: string; readonly hunk: string }
-  /** Any path of the session's write set, flagged or not, back to what it was at the base; with `hunk`, that hunk of it alone. */
-  | { readonly type: 'rewind-path'; readonly path: Path; readonly hunk?: string }
+  /** Any path of the session's write set, flagged or not, back to what it was at the base. */
+  | { readonly type: 'rewind-path'; readonly path: Path }
+  /** Hunks of the session's change, in any files: all in one rewind. */
+  | { readonly type: 'rewind-hunks'; readonly hunks: readonly HunkName[] }
+  | { readonly type: 'mark-hunks'; readonly hunks: readonly HunkName[]; readonly reviewed: boolean }
   | { readonly type: 'undo-rewind'; readonly rewind: string }
+  /** Undoes the undoing of a rewind. */
+  | { readonly type: 'redo-rewind'; readonly rewind: string }
+  /** What a person decided where they and the session changed the same lines; `seen` is the file as it was when they began. */
+  | { readonly type: 'resolve-conflict'; readonly rewind: string; readonly path: Path; readonly answers: readonly string[]; readonly seen: string }
   | { readonly type: 'restore-flag'; readonly flag: string }
   | { readonly type: 'allow-flag'; readonly flag: string }
   | { readonly type: 'note'; readonly text?: string }

@@ -1,8 +1,11 @@
 import { asWritten } from '../contract/roots.ts';
 import type { CallRecord, DoneRewind, Session } from './session.ts';
+import type { ListedHunk } from './listedHunk.ts';
 import type { CallRow, Meter, PlanView, RewindRow, View } from './view.ts';
+import { hunksInWords, openConflicts } from './undo.ts';
 import { boundaryRows } from './view/boundaryRows.ts';
 import { cardView } from './view/cardView.ts';
+import { changesView } from './view/changesView.ts';
 import { cost, count, dollars, duration, sandboxWarning, titleOf, unmatchedWarning } from './view/figures.ts';
 import { oracleView } from './view/oracleView.ts';
 import { resultView } from './view/resultView.ts';
@@ -13,6 +16,8 @@ export interface Moment {
   readonly active: number;
   /** Whether the loop runs in this process. */
   readonly running: boolean;
+  /** What the session's change is made of. */
+  readonly hunks?: readonly ListedHunk[];
   /** What happens at this moment. */
   readonly progress?: string;
 }
@@ -26,13 +31,14 @@ export function viewOf(session: Session, moment: Moment = { active: session.acti
   const card = cardView(session, moment.running);
   const plan = planView(session);
   const result = resultView(session);
+  const changes = changesView(session, moment.hunks ?? []);
   const { scope, diff } = session.contract;
   return {
     session: session.id, title: titleOf(session), ...stateOf(session, moment), meta: meta(session, moment), warnings: warnings(session),
     scope: { change: [...scope.change.map((area) => area.glob), ...scope.oracle], never: asWritten(scope.never, session.contract.roots), limit: `at most ${count(diff.files, 'file')}, ${count(diff.lines, 'line')}` },
     boundaries: { attempt: session.line.attempt, rows: boundaryRows(session, moment.progress) }, oracle: oracleView(session), budgets: budgets(session, moment),
-    now: session.calls.slice(-callsShown).reverse().map((call) => callRow(session, call)), rewinds: session.rewinds.map(rewindRow).reverse(),
-    ...(card === undefined ? {} : { card }), ...(plan === undefined ? {} : { plan }), ...(result === undefined ? {} : { result }),
+    now: session.calls.slice(-callsShown).reverse().map((call) => callRow(session, call)), rewinds: session.rewinds.map((rewind) => rewindRow(session, rewind)).reverse(),
+    ...(card === undefined ? {} : { card }), ...(plan === undefined ? {} : { plan }), ...(result === undefined ? {} : { result }), ...(changes === undefined ? {} : { changes }),
   };
 }
 
@@ -113,10 +119,16 @@ function isRunning(session: Session, call: CallRecord): boolean {
   return session.end === undefined && session.line.stack.some((id) => session.conversations[id]?.running === call.call);
 }
 
-function rewindRow(rewind: DoneRewind): RewindRow {
-  const { id, left, moved = [], notHeld = [], undone, restored, merged, kind, to, by } = rewind;
+function rewindRow({ rewinds }: Session, rewind: DoneRewind): RewindRow {
+  const { id, moved = [], notHeld = [], undone, restored, merged, kind, to, by } = rewind;
   const who = by === 'person' ? 'you' : 'Bounded';
   const size = `${count(restored.length + merged.length, 'file')}${merged.length > 0 ? `, ${merged.length} merged with your changes` : ''}`;
-  const what = kind === 'boundary' ? `Back to ${to}` : kind === 'hunk' ? `A hunk of ${to}` : to;
-  return { id, text: `${what} · ${size} · by ${who}${moved.map((one) => ` · what was in the place of ${one.path} is kept in ${one.to}`).join('')}${notHeld.length === 0 ? '' : ` · not in any checkpoint, and still there: ${notHeld.join(', ')}`}`, left, undone };
+  const what = kind === 'boundary' ? `Back to ${to}` : kind === 'hunk' ? hunksInWords(rewind) : rewind.resolves === undefined ? to : `${to}, as you resolved it`;
+  return { id, text: `${what} · ${size} · by ${who}${moved.map((one) => ` · what was in the place of ${one.path} is kept in ${one.to}`).join('')}${notHeld.length === 0 ? '' : ` · not in any checkpoint, and still there: ${notHeld.join(', ')}`}`, left: leftRows(rewinds, rewind), undone, ...(undone && rewind.undoing !== undefined ? { redoable: true } : {}) };
+}
+
+function leftRows(rewinds: readonly DoneRewind[], rewind: DoneRewind): RewindRow['left'] {
+  const open = new Set(openConflicts(rewinds, rewind).map((one) => one.path));
+  // Of a rewind that was undone, what could not be put back is what matters.
+  return (rewind.undone ? rewind.undoing?.left ?? [] : rewind.left).map(({ path, why }) => ({ path, why, ...(open.has(path) ? { conflict: true } : {}) }));
 }

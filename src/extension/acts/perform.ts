@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Acted } from '../../agent/controller.ts';
+import type { RewindPreview } from '../../agent/preview.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { App } from '../app.ts';
 import { unsavedIn } from '../place.ts';
@@ -14,32 +15,26 @@ import { completed } from './questions.ts';
 export async function perform(app: App, wanted: Intention): Promise<Acted | undefined> {
   const { shown, held } = app.host;
   if (shown === undefined || held === undefined) return tell({ ok: false, message: 'there is no session in this window' });
-  const preview = touches(wanted) ? await (await app.host.engine()).previewFor(held.controller, asRewind(wanted)) : { paths: [], notCovered: [] };
-  const needed = [...preview.paths, ...(readsContract(wanted) ? [shown.session.contractFile] : [])];
+  const preview = touches(wanted) ? await held.controller.preview(wanted) : nothing;
+  const needed = [...preview.files.map((file) => file.path), ...preview.stays.flatMap((one) => (one.conflict === true ? [one.path] : [])), ...(readsContract(wanted) ? [shown.session.contractFile] : []), ...(wanted.type === 'resolve-conflict' ? [wanted.path] : [])];
   const refusal = unsavedRefusal(shown.place, needed);
   if (refusal !== undefined) return tell({ ok: false, message: refusal });
   const intention = await completed(shown, wanted, preview);
   if (intention === undefined) return undefined;
   // A person may have typed while the question was open.
   const late = unsavedRefusal(shown.place, needed);
-  return tell(late === undefined ? await app.host.act(intention) : { ok: false, message: late });
+  return tell(late === undefined ? await app.host.act(intention) : { ok: false, message: late }, (rewind, path) => void vscode.commands.executeCommand('bounded.resolveConflict', { rewind, path }));
 }
 
 /** Whether an intention writes files of the work tree. */
 function touches({ type, ...intention }: Intention): boolean {
   if (type === 'keep') return 'how' in intention && intention.how === 'undo';
-  return type.startsWith('rewind-') || type === 'undo-rewind' || type === 'restore-flag';
+  return type.startsWith('rewind-') || type === 'undo-rewind' || type === 'redo-rewind' || type === 'restore-flag';
 }
 
 /** Whether the contract on the disk is read or amended; a person who has changed it in the editor means what they see there. */
 function readsContract({ type }: Intention): boolean {
   return type === 'approve' || type === 'allow-flag';
-}
-
-/** Undoing everything is a rewind to the base; bringing a flag back touches the file that rewinding it touched. */
-function asRewind(intention: Intention): Intention {
-  if (intention.type === 'keep') return { type: 'rewind-boundary', to: 'base' };
-  return intention.type === 'restore-flag' ? { type: 'rewind-file', flag: intention.flag } : intention;
 }
 
 function unsavedRefusal(place: Place, paths: readonly string[]): string | undefined {
@@ -49,8 +44,15 @@ function unsavedRefusal(place: Place, paths: readonly string[]): string | undefi
   return `${unsaved.join(', ')} ${verb} unsaved changes. Save or revert ${them} first; nothing was changed.`;
 }
 
-function tell(acted: Acted): Acted {
-  if (acted.ok) vscode.window.setStatusBarMessage(`Bounded: ${acted.message}`, 5000);
+/** What came of it. A conflict is the person's to decide, one click away. */
+function tell(acted: Acted, resolve: (rewind: string, path: string) => void = () => undefined): Acted {
+  const { conflicts } = acted;
+  const [path] = conflicts?.paths ?? [];
+  if (conflicts !== undefined && path !== undefined) void vscode.window.showWarningMessage(plain(`Bounded: ${acted.message}`), resolveButton).then((chosen) => (chosen === undefined ? undefined : resolve(conflicts.rewind, path)));
+  else if (acted.ok) vscode.window.setStatusBarMessage(`Bounded: ${acted.message}`, 5000);
   else void vscode.window.showWarningMessage(plain(`Bounded: ${acted.message}`));
   return acted;
 }
+
+const resolveButton = 'Resolve…';
+const nothing: RewindPreview = { files: [], stays: [], beside: [], notCovered: [] };

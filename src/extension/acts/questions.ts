@@ -1,19 +1,20 @@
 import * as vscode from 'vscode';
-import type { Preview } from '../../agent/preview.ts';
+import type { RewindPreview } from '../../agent/preview.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { Shown } from '../sessionHost.ts';
 import { unsavedIn } from '../place.ts';
 
 /** The intention with what a person has to add to it, or undefined where they did not confirm it. */
-export async function completed(shown: Shown, intention: Intention, preview: Preview): Promise<Intention | undefined> {
+export async function completed(shown: Shown, intention: Intention, preview: RewindPreview): Promise<Intention | undefined> {
   switch (intention.type) {
     case 'send-back': return withNote(intention, sendBackPrompt(shown, intention.gate));
     case 'note': return withText(intention);
     case 'allow-flag': return confirmed(intention, allowQuestion(shown, intention.flag));
     case 'rewind-boundary': return confirmed(intention, rewindQuestion(intention.to, preview));
     case 'keep': return confirmed(intention, keepQuestion(shown, intention, preview));
-    case 'rewind-path': return confirmed(intention, intention.hunk === undefined ? pathQuestion(intention.path) : hunkQuestion(intention.path));
-    case 'approve': case 'rewind-file': case 'rewind-hunk': case 'undo-rewind': case 'restore-flag': case 'pause': case 'continue': case 'stop': return intention;
+    case 'rewind-path': return confirmed(intention, pathQuestion(intention.path, preview));
+    case 'rewind-hunks': return confirmed(intention, hunksQuestion(preview));
+    case 'approve': case 'rewind-file': case 'rewind-hunk': case 'undo-rewind': case 'redo-rewind': case 'restore-flag': case 'mark-hunks': case 'resolve-conflict': case 'pause': case 'continue': case 'stop': return intention;
   }
 }
 
@@ -60,18 +61,23 @@ function allowQuestion({ session }: Shown, id: string): Question {
   return { text: `Amend the contract so that ${path} may change?`, detail: `The line "/${path}" is added to scope.change in ${session.contractFile}, and the contract is locked anew. The change stays.`, button: 'Amend the Contract' };
 }
 
-function rewindQuestion(to: string, { paths, notCovered }: Preview): Question {
+function rewindQuestion(to: string, preview: RewindPreview): Question {
   const where = to === 'base' ? 'the state before the session' : `the boundary ${to}`;
-  if (paths.length === 0) return { text: `Start again at ${where}?`, detail: 'No file has to be brought back. A new attempt begins there.', button: 'Start Again' };
-  return { text: `Rewind ${counted(paths)} to ${where}?`, detail: `${listed(paths)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.${staying(notCovered)}`, button: 'Rewind', lookFirst: true };
+  const { files, beside } = preview;
+  if (files.length + beside.length === 0) return { text: `Start again at ${where}?`, detail: `No file has to be brought back. A new attempt begins there.${staying(preview)}`, button: 'Start Again' };
+  return { text: `Rewind ${counted([...files, ...beside])} to ${where}?`, detail: `${listed(preview)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.`, button: 'Rewind', lookFirst: true };
 }
 
-function pathQuestion(path: string): Question {
-  return { text: `Rewind ${path} to what it was before the session?`, detail: 'Everything that this session changed in it is taken back; a newer change of yours is kept or listed. The rewind can be undone.', button: 'Rewind File' };
+function pathQuestion(path: string, preview: RewindPreview): Question {
+  return { text: `Rewind ${path} to what it was before the session?`, detail: `${listed(preview)}\n\nEverything that this session changed in it is taken back; a newer change of yours is kept or listed. The rewind can be undone.`, button: 'Rewind File' };
 }
 
-function hunkQuestion(path: string): Question {
-  return { text: `Rewind this hunk of ${path}?`, detail: 'These lines become what they were before the session; the rest of the file stays. The rewind can be undone.', button: 'Rewind Hunk' };
+function hunksQuestion(preview: RewindPreview): Question {
+  const { files } = preview;
+  const hunks = files.flatMap((file) => file.hunks);
+  const [first] = hunks;
+  if (hunks.length === 1 && first !== undefined) return { text: `Rewind this hunk of ${first.path}?`, detail: `${listed(preview)}\n\nThese lines become what they were before the session. The rewind can be undone.`, button: 'Rewind Hunk' };
+  return { text: `Rewind ${hunks.length} hunks of ${counted(files)}?`, detail: `${listed(preview)}\n\nThese lines become what they were before the session. It is one rewind: one undo brings all of them back.`, button: 'Rewind Hunks' };
 }
 
 /** The second choice where some of the work is the user's own. */
@@ -82,7 +88,7 @@ function withoutMine({ session }: Shown, intention: Keep): Pick<Question, 'other
 
 type Keep = Extract<Intention, { type: 'keep' }>;
 
-function keepQuestion(shown: Shown, intention: Keep, { paths, notCovered }: Preview): Question {
+function keepQuestion(shown: Shown, intention: Keep, preview: RewindPreview): Question {
   const { session, place } = shown;
   const other = withoutMine(shown, intention);
   const mine = other.other === undefined ? '' : ' Without your own changes the result is unverified, because it was measured with them.';
@@ -93,17 +99,29 @@ function keepQuestion(shown: Shown, intention: Keep, { paths, notCovered }: Prev
     case 'squash': return { ...other, text: 'Keep the work as a branch with one commit?', detail: `Creates a branch bounded/${session.name}/… in your repository with everything in one commit, your uncommitted work included. HEAD, index and work tree stay as they are.${mine}${left}`, button: 'Keep as One Commit' };
     case 'patch': return { ...other, text: 'Export the work as a patch?', detail: `Writes a patch file for git apply under .bounded/${session.name}/. Git is not touched.${mine}${left}`, button: 'Export a Patch' };
     case 'leave': return { text: 'Leave the work in your work tree?', detail: 'The changes stay as uncommitted work, for you to look through and commit. Git is not touched.', button: 'Leave in Work Tree' };
-    case 'undo': return { text: `Undo everything: bring ${counted(paths)} back to the state before the session?`, detail: `${listed(paths)}\n\nYour own later changes stay. Git is not touched. It is a checkpoint itself and can be undone.${staying(notCovered)}`, button: 'Undo Everything', lookFirst: true };
+    case 'undo': return { text: `Undo everything: bring ${counted(preview.files)} back to the state before the session?`, detail: `${listed(preview)}\n\nYour own later changes stay. Git is not touched. It is a checkpoint itself and can be undone.`, button: 'Undo Everything', lookFirst: true };
   }
 }
 
-const staying = (notCovered: readonly string[]): string => (notCovered.length === 0 ? '' : `\n\nIn no checkpoint, and left as it is:\n${listed(notCovered)}`);
-
 const mostListed = 15;
 
-function listed(paths: readonly string[]): string {
-  const rest = paths.length - mostListed;
-  return [...paths.slice(0, mostListed), ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+/** Files with their hunks, then what stays and why. */
+function listed(preview: RewindPreview): string {
+  const lines = preview.files.flatMap(({ path, does, hunks }) => [
+    `${path}${does === 'delete' ? ', which the session made: deleted' : does === 'merge' ? ': your own changes of it stay' : ''}`,
+    ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map(({ line, added, removed }) => `    line ${line}: +${added} −${removed}`)),
+  ]);
+  return `${cut([...lines, ...preview.beside])}${staying(preview)}`;
+}
+
+function staying({ stays, notCovered }: RewindPreview): string {
+  const outside = notCovered.length === 0 ? '' : `\n\nIn no checkpoint, and left as it is:\n${cut(notCovered)}`;
+  return stays.length === 0 ? outside : `\n\nStays as it is:\n${cut(stays.map(({ path, why }) => `${path}: ${why}`))}${outside}`;
+}
+
+function cut(lines: readonly string[]): string {
+  const rest = lines.length - mostListed;
+  return [...lines.slice(0, mostListed), ...(rest > 0 ? [`and ${rest} more lines`] : [])].join('\n');
 }
 
 export function counted(paths: readonly unknown[]): string {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { lastUndone } from '../../core/session/undo.ts';
 import type { App } from '../app.ts';
 import { perform } from './perform.ts';
 import { counted } from './questions.ts';
@@ -13,7 +14,7 @@ export async function rewindToBoundary(app: App): Promise<void> {
   if (controller === undefined) return;
   const boundaries = [...controller.session.line.boundaries.map((one) => one.id).reverse(), 'base'];
   const items = Promise.all(boundaries.map(async (to): Promise<BoundaryItem> => {
-    const paths = await controller.previewRewind(to);
+    const paths = (await controller.preview({ type: 'rewind-boundary', to })).files.map((file) => file.path);
     return { to, label: to === 'base' ? 'base' : `end of ${to}`, description: paths.length === 0 ? 'no file changes back' : `${counted(paths)} back`, detail: paths.slice(0, 8).join(', ') + (paths.length > 8 ? ', …' : '') };
   }));
   const chosen = await vscode.window.showQuickPick(items, { title: 'Rewind to Boundary', placeHolder: 'Where shall the work go on? Nothing is changed before you have seen the list.', matchOnDetail: true });
@@ -24,4 +25,10 @@ export async function undoLastRewind(app: App): Promise<void> {
   const last = app.host.shown?.session.rewinds.findLast((one) => !one.undone);
   if (last === undefined) return void vscode.window.showInformationMessage('Bounded: there is no rewind to undo.');
   await perform(app, { type: 'undo-rewind', rewind: last.id });
+}
+
+export async function redoLastRewind(app: App): Promise<void> {
+  const last = lastUndone(app.host.shown?.session.rewinds ?? []);
+  if (last === undefined) return void vscode.window.showInformationMessage('Bounded: no rewind was undone.');
+  await perform(app, { type: 'redo-rewind', rewind: last.id });
 }

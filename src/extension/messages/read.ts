@@ -8,6 +8,8 @@ const optionalText = (value: unknown): boolean => value === undefined || text(va
 const optionalTexts = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length <= 1000 && value.every(text));
 const oneOf = (...words: readonly string[]) => (value: unknown): boolean => typeof value === 'string' && words.includes(value);
 
+const hunkNames = (value: unknown): boolean => Array.isArray(value) && value.length <= 1000 && value.every((one) => isName(one));
+
 const mostCharacters = 20_000;
 
 /** What each message may carry; a new one that has no line here does not compile. */
@@ -17,8 +19,13 @@ const intentions: Readonly<Record<Intention['type'], Fields>> = {
   'rewind-boundary': { to: text },
   'rewind-file': { flag: text },
   'rewind-hunk': { flag: text, hunk: text },
-  'rewind-path': { path: text, hunk: optionalText },
+  'rewind-path': { path: text },
+  'rewind-hunks': { hunks: hunkNames },
+  'mark-hunks': { hunks: hunkNames, reviewed: (value) => typeof value === 'boolean' },
   'undo-rewind': { rewind: text },
+  'redo-rewind': { rewind: text },
+  // Comes from the merge editor alone.
+  'resolve-conflict': { never: () => false },
   'restore-flag': { flag: text },
   'allow-flag': { flag: text },
   'note': { text: optionalText },
@@ -34,6 +41,9 @@ const targets: Readonly<Record<OpenTarget['kind'], Fields>> = {
   'report': { file: oneOf('PLAN.md', 'ORACLE.md', 'PROGRESS.md', 'REVIEW.md', 'EVIDENCE.md') },
   'contract': {},
   'diff': {},
+  'change': { path: text, hunk: optionalText },
+  'hunks': {},
+  'conflict': { rewind: text, path: text },
   'boundary-diff': { boundary: text },
 };
 
@@ -49,6 +59,10 @@ const messages: Readonly<Record<FromWebview['type'], Fields>> = {
 /** A message of the side view, or undefined for anything that is not exactly one. */
 export function readMessage(data: unknown): FromWebview | undefined {
   return isOne(data, 'type', messages) ? (data as FromWebview) : undefined;
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 2 && 'path' in value && text(value.path) && 'hunk' in value && text(value.hunk);
 }
 
 function isOne(data: unknown, tag: string, kinds: Readonly<Record<string, Fields>>): boolean {

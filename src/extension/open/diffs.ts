@@ -23,13 +23,21 @@ export async function openFileDiff({ host: { shown } }: App, given?: unknown): P
   if (shown !== undefined && typeof path === 'string') await showFileDiff(shown, path);
 }
 
-async function showFileDiff(shown: Shown, path: Path): Promise<void> {
+/** One file of the session's change, at one hunk of it where one is named. */
+export async function openChange({ host: { shown, hunks } }: App, path: Path, hunk?: string): Promise<void> {
+  const line = hunks.find((one) => one.path === path && one.hunk === hunk)?.line;
+  if (shown !== undefined) await showFileDiff(shown, path, line);
+}
+
+/** `line` from 1. */
+async function showFileDiff(shown: Shown, path: Path, line?: number): Promise<void> {
+  const at = line === undefined ? {} : { selection: new vscode.Range(line - 1, 0, line - 1, 0) };
   const change = netChanges(shown.session).find((one) => one.path === path);
   if (change === undefined) return;
   const [uri, before, after] = againstWorkTree(shown.place, change);
-  if (before === undefined) return void (await vscode.window.showTextDocument(uri));
+  if (before === undefined) return void (await vscode.window.showTextDocument(uri, at));
   if (after === undefined) return void (await vscode.window.showTextDocument(before));
-  await vscode.commands.executeCommand('vscode.diff', before, after, `${path} (base against work tree)`);
+  await vscode.commands.executeCommand('vscode.diff', before, after, `${path} (base against work tree)`, at);
 }
 
 /** What one phase has changed: its boundary against the boundary before, or the base. */

@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { placedIn } from '../flags/placed.ts';
 import type { Shown } from '../sessionHost.ts';
 import { artifactUri, traceUri } from './contents.ts';
-import { openBoundaryDiff, openDiff, openFileDiff } from './diffs.ts';
+import { openBoundaryDiff, openChange, openDiff, openFileDiff } from './diffs.ts';
 
 type Report = Extract<OpenTarget, { kind: 'report' }>['file'];
 
@@ -18,6 +18,9 @@ export async function open(app: App, target: OpenTarget): Promise<void> {
     case 'report': return openReport(app, target.file);
     case 'contract': return showDocument(shown.place.uri(shown.session.contractFile));
     case 'diff': return openDiff(app);
+    case 'change': return openChange(app, target.path, target.hunk);
+    case 'hunks': return (await import('../acts/hunks.ts')).rewindHunks(app);
+    case 'conflict': return (await import('../conflicts/resolve.ts')).openConflict(app, target.rewind, target.path);
     case 'boundary-diff': return openBoundaryDiff(app, target.boundary);
   }
 }

@@ -9,7 +9,12 @@ import { newestSession, sessionWithId } from './resumable.ts';
 
 /** Goes on where the trace ends: with the session of this window, else with the one that is named, else with the newest one. */
 export async function continueSession(app: App): Promise<void> {
-  if (app.host.held !== undefined) return void (await app.host.act({ type: 'continue' }));
+  const { held, session, stuck } = app.host;
+  if (held !== undefined && session !== undefined && stuck) {
+    await app.host.close();
+    return resumeSession(app, session.id);
+  }
+  if (held !== undefined) return void (await app.host.act({ type: 'continue' }));
   const newest = await newestSession(app.host);
   if (newest === undefined) return void vscode.window.showInformationMessage('Bounded: there is no session to continue in this workspace.');
   await resume(app, newest);

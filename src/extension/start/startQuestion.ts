@@ -5,6 +5,7 @@ import type { CostEstimate } from './costEstimate.ts';
 export function startDetail(contract: Contract, estimate: CostEstimate | undefined, to: { readonly url: string; readonly warning: string | undefined }): string {
   const { scope, diff, oracle, budget, model } = contract;
   const lines = [
+    ...(contract.roots === undefined ? [] : [`Works in: this folder, ${contract.roots.join(', ')}`]),
     `May change: ${short(scope.change.map((area) => area.glob))}; at most ${diff.files} files and ${diff.lines} lines`,
     `Decides: ${short(oracle.checks.map((check) => `${check.id} (${check.run})`))}`,
     `Cost: ${costLine(contract, estimate)}`,

@@ -1,5 +1,5 @@
 import type { OracleRequest } from '../../agent/ports.ts';
-import type { RootName } from '../../core/contract/rootPath.ts';
+import { splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import { cellsOf, commandFor } from '../../core/oracle/cells.ts';
 import { changedScripts } from '../../core/oracle/decidingScripts.ts';
@@ -23,7 +23,7 @@ export async function scriptsThatChanged(request: OracleRequest, base: ReadonlyM
   if (pairs.every(({ before, now }) => before?.oid === now?.oid)) return [];
   const texts = await textsOf(pairs.flatMap(({ before, now }) => [before, now]), reader);
   const commands = checks.flatMap((check) => cellsOf(check).map((cell) => commandFor(check, cell)));
-  return changedScripts([...new Set(commands)], pairs.map(({ path, before, now }) => ({ path, before: texts.get(before?.oid), now: texts.get(now?.oid) })));
+  return changedScripts([...new Set(commands)], pairs.map(({ path, before, now }) => ({ path, top: splitPath(roots, path)?.path === 'package.json', before: texts.get(before?.oid), now: texts.get(now?.oid) })));
 }
 
 async function textsOf(blobs: readonly (Blob | undefined)[], reader: TreeReader): Promise<ReadonlyMap<string | undefined, string>> {

@@ -1,9 +1,9 @@
 import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 
-/** Milliseconds between two signs. */
-const every = 500;
+/** Milliseconds between two signs. What work did after the last one before a crash is not known as its own: a person may have done it. */
+const every = 200;
 
-/** Milliseconds since the epoch between which something surely or possibly ran. */
+/** Milliseconds since the epoch between which something surely ran. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -40,7 +40,7 @@ export class LifeSign {
   /** The time of the last work, or undefined where that is not known. */
   async last(): Promise<Span | undefined> {
     const [text, stats] = await Promise.all([readFile(this.#file, 'utf8').catch(() => ''), stat(this.#file).catch(() => undefined)]);
-    const [from = NaN, to = (stats?.mtimeMs ?? NaN) + every] = text === '' ? [] : text.split(' ').map(Number);
+    const [from = NaN, to = stats?.mtimeMs ?? NaN] = text === '' ? [] : text.split(' ').map(Number);
     return Number.isFinite(from) && Number.isFinite(to) ? { from, to } : undefined;
   }
 }

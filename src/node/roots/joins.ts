@@ -40,5 +40,5 @@ export function joinRestores(parts: readonly { readonly name: RootName; readonly
 
 /** The same change in the same file of two roots has two ids. */
 export function hunkOfRoot(name: RootName, hunk: Hunk): Hunk {
-  return name === '' ? hunk : { ...hunk, id: createHash('sha1').update(`${name}\n${hunk.id}`).digest('hex').slice(0, 16) };
+  return name === '' ? hunk : { ...hunk, id: createHash('sha256').update(`${name}\n${hunk.id}`).digest('hex').slice(0, 24) };
 }

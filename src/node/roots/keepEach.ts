@@ -1,4 +1,5 @@
 import type { KeepAnswer, KeepWish } from '../../agent/ports.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import { sessionOfRoot } from '../../core/session/sessionOfRoot.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { OpenRoot } from './openRoot.ts';
@@ -9,7 +10,7 @@ export async function keepEach(roots: readonly OpenRoot[], wish: KeepWish, sessi
   for (const root of roots) {
     const own = sessionOfRoot(session, root.name);
     if (isUntouched(own)) continue;
-    const answer = await root.workspace.keep(wish, own).catch((error: unknown): KeepAnswer => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }));
+    const answer = await root.workspace.keep(wish, own).catch((error: unknown): KeepAnswer => ({ ok: false, detail: diskFault(error) ?? (error instanceof Error ? error.message : String(error)) }));
     answers.push({ name: root.name === '' ? 'the workspace folder' : root.name, answer });
   }
   if (answers.length === 0) return { ok: false, detail: 'there is nothing to keep: nothing differs from what the session started from, in no folder' };

@@ -1,10 +1,11 @@
 import path from 'node:path';
-import type { Capture, CommitInput, FileRead, Head, KeepAnswer, Keeper, KeepWish, Match, RestoreItem, RestoreOutcome, WholeCapture, Workspace } from '../../agent/ports.ts';
+import type { Capture, CommitInput, FileRead, Head, KeepAnswer, Keeper, KeepWish, Match, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture, Workspace } from '../../agent/ports.ts';
 import { Paused } from '../../agent/run.ts';
 import { pathIn, splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { globsIn } from '../../core/contract/roots.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
@@ -52,8 +53,8 @@ export class SeveralRoots implements Workspace, Keeper {
     return first;
   }
 
-  async capture(): Promise<WholeCapture> {
-    return { ...joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.capture() }))), covers: 'everything' };
+  async capture(around?: 'command'): Promise<WholeCapture> {
+    return { ...joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.capture(around) }))), covers: 'everything' };
   }
 
   async captureWritten(paths: readonly Path[]): Promise<Capture> {
@@ -179,10 +180,27 @@ export class SeveralRoots implements Workspace, Keeper {
     return outcomes.flatMap(({ name, outcome }) => outcome.map((left) => ({ ...left, path: pathIn(name, left.path) })));
   }
 
-  async revertHunk(file: Path, hunk: Hunk): ReturnType<Workspace['revertHunk']> {
+  async sweep(since: TreeId): Promise<void> {
+    const ids = this.#ids(since);
+    await this.#inEach(({ name, workspace }) => workspace.sweep(ids[this.#indexOf(name)] ?? ''));
+  }
+
+  async rehearse(file: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal> {
+    const found = await this.#find(file);
+    if ('fault' in found) return { path: file, does: 'left', why: found.fault };
+    return { ...(await found.root.workspace.rehearse(found.rest, items.map((item) => ({ ...item, path: found.rest })), answers)), path: file };
+  }
+
+  /** In the store of the root that the path lies in. */
+  keepText(file: Path, text: string): Promise<string> {
+    const { root, rest } = this.#at(file);
+    return root.workspace.keepText(rest, text);
+  }
+
+  async revertHunks(file: Path, hunks: readonly Hunk[]): ReturnType<Workspace['revertHunks']> {
     const found = await this.#find(file);
     if ('fault' in found) return { ok: false, detail: found.fault };
-    const done = await found.root.workspace.revertHunk(found.rest, hunk);
+    const done = await found.root.workspace.revertHunks(found.rest, hunks);
     return done.ok ? done : { ...done, detail: said(found.root.name, done.detail) };
   }
 
@@ -252,16 +270,24 @@ export class SeveralRoots implements Workspace, Keeper {
     return results;
   }
 
-  /** Does what concerns a root there; where that fails, `failed` says so of its items, and the other roots are gone on with. */
+  /**
+   * Does what concerns a root there; where that fails, `failed` says so of its items, and the other roots are gone on with. A disk that takes
+   * nothing now may take it later: that is thrown, after the others.
+   */
   async #eachOf<Item extends { readonly path: Path }, T>(items: readonly Item[], work: (root: Root, own: readonly Item[]) => Promise<T>, failed: (own: readonly Item[], why: string) => T): Promise<{ readonly name: RootName; readonly outcome: T }[]> {
     const outcomes: { readonly name: RootName; readonly outcome: T }[] = [];
+    const passing: unknown[] = [];
     for (const root of this.#roots) {
       const own = ofRoot(items, root.name, this.#names);
       if (own.length === 0) continue;
       const fault = await root.standing.fault();
-      const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => failed(own, error instanceof Error ? error.message : String(error))) : failed(own, fault);
+      const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => {
+        if (diskFault(error) !== undefined) passing.push(error);
+        return failed(own, error instanceof Error ? error.message : String(error));
+      }) : failed(own, fault);
       outcomes.push({ name: root.name, outcome });
     }
+    if (passing.length > 0) throw passing[0];
     return outcomes;
   }
 }

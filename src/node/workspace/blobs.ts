@@ -1,4 +1,5 @@
 import { ContentReader } from './contentReader.ts';
+import { gitObject } from './objects.ts';
 import { Recent } from './recent.ts';
 import type { Store } from './store.ts';
 
@@ -19,6 +20,11 @@ export class Blobs {
     if (bytes.length <= cachedFileBytes) this.#recent.set(oid, Buffer.from(bytes));
   }
 
+  /** To be called when packs are gone from the store. */
+  renew(): void {
+    this.#reader.renew();
+  }
+
   async read(oid: string): Promise<Buffer> {
     for await (const bytes of this.readAll([oid], Number.POSITIVE_INFINITY)) if (bytes !== undefined) return bytes;
     throw new Error(`the checkpoint store does not have ${oid}`);
@@ -26,7 +32,7 @@ export class Blobs {
 
   /**
    * Contents in the order of `oids`, one at a time so that large ones do not add up; `undefined` for one beyond `limit`
-   * bytes. Throws for one that the store does not have.
+   * bytes. Throws for one that the store does not have, or of which it has something else.
    */
   async *readAll(oids: readonly string[], limit: number): AsyncGenerator<Buffer | undefined> {
     const held = oids.map((oid) => this.#recent.get(oid));
@@ -35,6 +41,7 @@ export class Blobs {
       for (const [index, oid] of oids.entries()) {
         const bytes = held[index] ?? (await stored.next()).value;
         if (bytes === undefined) throw new Error(`the checkpoint store does not have ${oid}`);
+        if (held[index] === undefined && typeof bytes !== 'number' && gitObject('blob', bytes).oid !== oid) throw new Error(`the checkpoint store has something else under ${oid}`);
         if (typeof bytes !== 'number') this.note(oid, bytes);
         yield typeof bytes === 'number' ? undefined : bytes;
       }

@@ -1,21 +1,29 @@
 import type { Capture, WholeCapture } from '../../agent/ports.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import type { Blobs } from './blobs.ts';
+import type { Loan } from './borrow.ts';
 import { besides, notCovered } from './captureReport.ts';
 import { ControlFiles } from './control.ts';
-import { type Coverage, decideCoverage } from './coverage.ts';
-import { type KnownFile, readFound } from './fileReader.ts';
+import { changedStates } from './changedStates.ts';
+import { Comparison } from './comparison.ts';
+import { sameBlob } from './fileState.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { Intake } from './intake.ts';
-import { type Look, lookOf } from './look.ts';
+import { KnownFiles } from './knownFiles.ts';
 import { leftOutFile, type LeftOutLists, leftOutObject } from './leftOut.ts';
+import type { LeftOutPart } from './leftOutParts.ts';
 import { Pace } from './pace.ts';
+import { repay } from './repay.ts';
 import type { RootRecord } from './rootRecord.ts';
-import { type Scan, scan } from './scan.ts';
+import type { Found, Scan, Surroundings } from './scan.ts';
+import type { StateTable } from './stateTable.ts';
+import { leadOf, SteadyClock } from './steadyClock.ts';
 import type { Store } from './store.ts';
+import { isStale } from './tableFile.ts';
 import { type Dir, emptyDir, fileAt, files, oidsOf, treeObjects } from './tree.ts';
 import { treeOf, type Trees } from './trees.ts';
-import { findUserRepository } from './userRepository.ts';
+import { findUserRepository, type UserRepository } from './userRepository.ts';
+import { lookAtAll, type WholeLook } from './wholeLook.ts';
 import { lookAtWritten, type WrittenLook } from './writtenPaths.ts';
 
 export interface CaptureParts {
@@ -30,66 +38,104 @@ export interface CaptureParts {
   readonly skip: (path: Path) => boolean;
 }
 
-/** The last checkpoint and what is known of the files that it holds. */
-export interface CaptureState extends Look {
+/** The last checkpoint and what is known of the work tree. */
+export interface CaptureState {
   readonly tree: Dir;
-  /** Undefined before the first look of this process. */
-  readonly folders: ReadonlySet<Path> | undefined;
+  readonly files: KnownFiles;
+  /** Topmost paths that checkpoints leave out. */
+  readonly leftOut: ReadonlySet<Path>;
+  readonly parts: ReadonlyMap<Path, LeftOutPart>;
+  /** Paths that could not be read, with the reason. */
+  readonly unread: ReadonlyMap<Path, string>;
   /** Folders that were not there at an earlier look. */
   readonly appeared: ReadonlySet<Path>;
-  readonly repositories: readonly Path[];
-  /** Topmost paths that no checkpoint looks at. */
-  readonly skipped: readonly Path[];
+  readonly around: Surroundings;
 }
+
+/** The same before the first look of this process. */
+export type Loaded = Omit<CaptureState, 'around'> & { readonly around?: undefined };
 
 /** Takes checkpoints of one work tree. Calls must not overlap. */
 export class Captures {
   readonly #parts: CaptureParts;
   readonly #control: ControlFiles;
+  readonly #clock = new SteadyClock();
+  readonly #comparison: Comparison;
   #state: CaptureState | undefined;
   /** The last look at everything. */
   #whole: WholeCapture | undefined;
 
+  /** What the first checkpoint borrowed is packed while others work; no other checkpoint is taken before. */
+  #repaid: Promise<void> | undefined;
+  /** Sentences for people. */
+  readonly #lost: string[] = [];
+
   constructor(parts: CaptureParts) {
     this.#parts = parts;
     this.#control = new ControlFiles(parts.store);
+    this.#comparison = new Comparison(parts.store, parts.root, parts.record.table.path);
   }
 
   /** The last checkpoint of this process; takes one if there is none. */
   async last(): Promise<CaptureState> {
+    await this.#repaid;
     return this.#state ?? (await this.take()).state;
   }
 
   /** Looks at the whole work tree and makes its content durable in the store. Throws when the store refuses. */
-  async take(): Promise<{ readonly capture: WholeCapture; readonly state: CaptureState }> {
-    const { root, rules, skip, record } = this.#parts;
+  async take(around?: 'command'): Promise<{ readonly capture: WholeCapture; readonly state: CaptureState }> {
+    await this.#repaid;
+    const [{ root, record }, lead] = [this.#parts, leadOf()];
+    this.#comparison.start();
     const before = this.#state ?? (await this.#load());
     const repository = await findUserRepository(root);
-    const seen = await scan(root, skip);
-    const coverage = await decideCoverage({
-      found: seen.found, held: (path) => before.files.has(path), leftOut: before.leftOut, ignoredRoots: () => rules.ignoredRoots(repository),
-    });
-    const { look, tree } = await this.#storeAll(before, seen, coverage);
-    this.#state = { ...look, tree, folders: seen.folders, appeared: appearedSince(before, seen), repositories: seen.repositories, skipped: seen.skipped };
-    await record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
-    await record.statCache.note(look.files, look.read);
-    const control = await this.#control.read(root, repository, seen.repositories);
-    this.#whole = { tree: tree.oid, covers: 'everything', notCovered: notCovered(look, seen, coverage), control, beside: besides(look, seen, coverage) };
-    return { state: this.#state, capture: this.#whole };
+    const compared = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead) ? await changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined;
+    const { seen, coverage, parts, look, leftOut, tree, lent, loan } = await this.#storeAll(before, repository, compared);
+    this.#clock.note(lead, compared === undefined);
+    const state = { tree, files: before.files.with(look.news), leftOut, parts, unread: look.unread, appeared: appearedSince(before, seen), around: seen.around };
+    this.#state = state;
+    if (loan === undefined) await this.#note(state);
+    else this.#repaid = this.#repay(state, lent, loan);
+    const control = await this.#control.read(root, repository, [...seen.around.repositories]);
+    const beside = { look, coverage, around: seen.around, parts };
+    this.#whole = { tree: tree.oid, covers: 'everything', notCovered: [...notCovered(beside), ...this.#lost], control, beside: besides(beside) };
+    return { state, capture: this.#whole };
+  }
+
+  /** For the next process, which relies on it: only what is in packs of our own. The table of states is written anew when there is none, or when too much is known otherwise. */
+  async #note(state: CaptureState): Promise<void> {
+    const { record } = this.#parts;
+    await record.write({ tree: state.tree.oid, appeared: [...state.appeared] });
+    if (record.table.mark !== undefined && !isStale(state.files.table.size, state.files.news.size)) return;
+    const files = await state.files.inOneTable();
+    this.#state = { ...state, files };
+    await record.table.write(files.table);
+  }
+
+  /** Never rejects: whatever goes wrong, what was lent stays, and the next look begins anew. */
+  async #repay(state: CaptureState, lent: readonly Found[], loan: Loan): Promise<void> {
+    try {
+      const lost = await repay(this.#parts, lent, state.files, loan);
+      this.#lost.push(...lost.map((path) => `${path}: its content at the first checkpoint was lent by a pack of the repository that is not what it says, and has changed since`));
+      await this.#note(state);
+    } catch {
+      this.#state = undefined;
+    }
   }
 
   /** Looks at these paths alone, or at everything where that does not do; what else is known stands as it is. Their content is durable in the store. */
   async takeWritten(paths: ReadonlySet<Path>): Promise<Capture> {
+    await this.#repaid;
     const [state, whole] = [this.#state, this.#whole];
     const narrow = state === undefined || whole === undefined ? undefined : await this.#storeWritten(state, paths, whole.beside ?? {});
     if (state === undefined || whole === undefined || narrow === undefined) return (await this.take()).capture;
     const { look, tree } = narrow;
-    for (const [path, file] of look.fresh) state.files.set(path, file);
-    for (const [path, blob] of look.changes) if (blob === null) state.files.delete(path);
-    this.#state = { ...state, tree, changes: look.changes, read: look.fresh.size, folders: new Set([...(state.folders ?? []), ...look.folders]), appeared: new Set([...state.appeared, ...look.folders]) };
+    state.files.note(look.news);
+    // What has appeared there besides is found when they are listed.
+    for (const folder of look.folders) state.around.folders.set(folder, '');
+    this.#state = { ...state, tree, appeared: new Set([...state.appeared, ...look.folders]) };
     await this.#parts.record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
-    await this.#parts.record.statCache.note(state.files, look.fresh.size);
-    const control = await this.#control.read(this.#parts.root, await findUserRepository(this.#parts.root), state.repositories);
+    const control = await this.#control.read(this.#parts.root, await findUserRepository(this.#parts.root), [...state.around.repositories]);
     return { ...whole, tree: tree.oid, covers: 'written', control };
   }
 
@@ -97,77 +143,76 @@ export class Captures {
     const intake = new Intake(this.#parts.store);
     try {
       const look = await lookAtWritten(this.#parts, state, paths, beside, intake);
-      return look === undefined ? undefined : { look, tree: await this.#storeTree(state, look.changes, intake) };
+      return look === undefined ? undefined : { look, tree: await this.#storeTree(state.tree, look.changes, intake) };
     } finally {
       await intake.abandon();
     }
   }
 
   /** Everything that was read, and the tree that it makes of the last one, durable. */
-  async #storeTree(before: CaptureState, changes: Iterable<readonly [Path, Blob | null]>, intake: Intake): Promise<Dir> {
-    const tree = await treeOf(changes, before.tree);
-    for (const object of treeObjects(tree, (oid) => intake.has(oid))) await intake.add(object);
+  async #storeTree(before: Dir, changes: Iterable<readonly [Path, Blob | null]>, intake: Intake): Promise<Dir> {
+    const tree = await treeOf(changes, before);
+    const pace = new Pace();
+    for (const object of treeObjects(tree, (oid) => intake.has(oid))) {
+      if (pace.due) await pace.rest();
+      await intake.add(object);
+    }
     await intake.finish();
     this.#parts.trees.note(tree);
     return tree;
   }
 
   /** What the last process that looked at this work tree left: its contents need not be stored again. */
-  async #load(): Promise<CaptureState> {
+  async #load(): Promise<Loaded> {
     const { record, trees, store, leftOut } = this.#parts;
     const { tree: id, appeared } = await record.read();
     const tree = id === undefined ? emptyDir : await trees.get(id);
     const oids = [...new Set(oidsOf(tree))];
     const missing = new Set(await store.missing(oids));
     store.remember(oids.filter((oid) => !missing.has(oid)));
-    const noted = await record.statCache.read();
-    const known = new Map(Array.from(files(tree), ([path, blob]): [Path, KnownFile] => {
-      const note = missing.has(blob.oid) ? undefined : noted.get(path);
-      return [path, { blob, key: note?.oid === blob.oid ? note.key : '', racy: false }];
-    }));
-    known.delete(leftOutFile);
-    return { tree, files: known, changes: new Map(), read: 0, leftOut: await leftOut.of(tree), unread: new Map(), kept: new Set(), folders: undefined, appeared: new Set(appeared), repositories: [], skipped: [] };
+    const known = await knownAsOf(tree, missing, await record.table.read());
+    return { tree, files: known, leftOut: await leftOut.of(tree), parts: new Map(), unread: new Map(), appeared: new Set(appeared) };
   }
 
-  async #storeAll(before: CaptureState, seen: Scan, coverage: Coverage): Promise<{ readonly look: Look; readonly tree: Dir }> {
+  async #storeAll(before: CaptureState | Loaded, repository: UserRepository | undefined, compared: Scan | undefined): Promise<WholeLook & { readonly leftOut: ReadonlySet<Path>; readonly tree: Dir }> {
     const intake = new Intake(this.#parts.store);
+    let whole: WholeLook | undefined;
     try {
-      const look = await this.#read(before, seen, coverage, intake);
-      const marker = leftOutObject(look.leftOut);
+      whole = await lookAtAll(this.#parts, before, repository, intake, compared);
+      const { look, parts } = whole;
+      const leftOut = new Set([...parts.keys(), ...[...look.unread.keys()].filter((path) => !look.kept.has(path))]);
+      const marker = leftOutObject(leftOut);
       if (marker !== undefined) await intake.add(marker);
-      return { look, tree: await this.#storeTree(before, [...look.changes, ...listChange(before, marker?.oid)], intake) };
+      return { ...whole, leftOut, tree: await this.#storeTree(before.tree, withList(look.changes, before.tree, marker?.oid), intake) };
+    } catch (error) {
+      await whole?.loan?.giveBack();
+      throw error;
     } finally {
       await intake.abandon();
     }
   }
+}
 
-  /** Reads what has changed since the last look. */
-  async #read(before: CaptureState, seen: Scan, coverage: Coverage, intake: Intake): Promise<Look> {
-    const unread = new Map(seen.unreadable);
-    for (const file of coverage.outgrown) unread.set(file.path, 'it has grown larger than 256 MiB');
-    const fresh = new Map<Path, KnownFile>();
-    const lost = new Set<Path>();
-    const pace = new Pace();
-    for (const file of coverage.covered) {
-      if (pace.due) await pace.rest();
-      const known = before.files.get(file.path);
-      if (known !== undefined && known.key === file.key && !known.racy) continue;
-      const outcome = await readFound(this.#parts.root, file, intake, this.#parts.blobs);
-      if (outcome !== 'gone' && !('unreadable' in outcome)) fresh.set(file.path, outcome);
-      else lost.add(file.path);
-      if (outcome !== 'gone' && 'unreadable' in outcome) unread.set(file.path, outcome.unreadable);
-    }
-    return lookOf(before.files, coverage, { fresh, lost, unread });
+/** What a checkpoint holds, with the states that are noted for just these contents. */
+async function knownAsOf(tree: Dir, missing: ReadonlySet<string>, noted: StateTable): Promise<KnownFiles> {
+  const [known, pace] = [new KnownFiles(), new Pace()];
+  for (const [path, blob] of files(tree)) {
+    if (pace.due) await pace.rest();
+    if (path === leftOutFile) continue;
+    const place = missing.has(blob.oid) ? -1 : noted.find(path);
+    const note = place < 0 ? undefined : noted.entryAt(place);
+    known.note([[path, { blob, state: sameBlob(note?.blob, blob) ? note?.state : undefined }]]);
   }
+  return known;
 }
 
 /** The list of what is left out changes the tree only where it differs. */
-function listChange(before: CaptureState, list: string | undefined): [Path, Blob | null][] {
-  if (fileAt(before.tree, leftOutFile)?.oid === list) return [];
-  return [[leftOutFile, list === undefined ? null : { oid: list, mode: '100644' }]];
+function* withList(changes: ReadonlyMap<Path, Blob | null>, before: Dir, list: string | undefined): Generator<readonly [Path, Blob | null]> {
+  yield* changes;
+  if (fileAt(before, leftOutFile)?.oid !== list) yield [leftOutFile, list === undefined ? null : { oid: list, mode: '100644' }];
 }
 
-function appearedSince(before: CaptureState, seen: Scan): Set<Path> {
-  const { folders } = before;
-  return new Set([...seen.folders].filter((folder) => before.appeared.has(folder) || (folders !== undefined && !folders.has(folder))));
+function appearedSince(before: CaptureState | Loaded, { around }: Scan): Set<Path> {
+  const earlier = before.around?.folders;
+  return new Set([...around.folders.keys()].filter((folder) => before.appeared.has(folder) || (earlier !== undefined && !earlier.has(folder))));
 }

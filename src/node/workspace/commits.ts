@@ -78,7 +78,7 @@ export class Commits {
     if (known !== undefined) return known;
     const { root, trees, rules, guard } = this.#parts;
     const tree = await trees.get(id);
-    const nested = new Set((await this.#parts.state()).repositories);
+    const nested = (await this.#parts.state()).around.repositories;
     const repository = await findUserRepository(root);
     const tracked = await this.#tracked(repository);
     const all = [...files(tree)];
@@ -94,7 +94,7 @@ export class Commits {
   /** Paths that differ between two trees and are in no commit although nothing ignores them: those of repositories inside, and untracked secrets. */
   async omitted(from: TreeId, to: TreeId): Promise<readonly Path[]> {
     const { root, trees, guard } = this.#parts;
-    const nested = new Set((await this.#parts.state()).repositories);
+    const nested = (await this.#parts.state()).around.repositories;
     const outside = [...differences(await trees.get(from), await trees.get(to))].map(({ path }) => path).filter((path) => path !== leftOutFile && (guard.isSecret(path) || isUnder(path, nested)));
     if (outside.length === 0) return [];
     const tracked = await this.#tracked(await findUserRepository(root));

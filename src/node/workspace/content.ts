@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type BigIntStats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Blob } from '../../core/session/changes.ts';
 import { gitObject, type GitObject } from './objects.ts';
@@ -24,9 +24,10 @@ export function modeOf(mode: number): Blob['mode'] {
   return process.platform !== 'win32' && (mode & 0o100) !== 0 ? '100755' : '100644';
 }
 
-/** Reads a link as git stores it: its target as bytes. */
+/** Reads a link as git stores it: its target as bytes. A link never changes; the key is that of the one that is there afterwards. */
 export function readLink(place: string | Buffer): Content {
-  return { object: gitObject('blob', readlinkSync(place, { encoding: 'buffer' })), mode: linkMode, key: undefined };
+  const object = gitObject('blob', readlinkSync(place, { encoding: 'buffer' }));
+  return { object, mode: linkMode, key: keyOf(lstatSync(place, { bigint: true })) };
 }
 
 /** Reads a regular file whole. Throws with code ELOOP for a link and `not-regular` for anything else that is no file. */

@@ -36,6 +36,13 @@ export class ContentReader {
     return undefined;
   }
 
+  /** From here on questions are answered from the packs that are there now: git keeps those open that it has used, though they are gone. */
+  renew(): void {
+    const running = this.#running;
+    this.#running = undefined;
+    if (!this.#busy) running?.end();
+  }
+
   #start(): Running {
     const running: Running = new Running(this.#store, () => {
       if (this.#running === running) this.#running = undefined;
@@ -96,12 +103,13 @@ class Running {
   /** Waits for the next question, but not for long; where answers were not taken, it ends. */
   rest(): void {
     this.#hold(false);
-    if (this.#open > 0) return this.#end();
-    this.#idle = setTimeout(() => this.#end(), idleMs);
+    if (this.#open > 0) return this.end();
+    this.#idle = setTimeout(() => this.end(), idleMs);
     this.#idle.unref();
   }
 
-  #end(): void {
+  end(): void {
+    clearTimeout(this.#idle);
     this.#gone();
     if (!this.#ended) this.#started.child.kill('SIGKILL');
   }

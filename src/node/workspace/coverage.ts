@@ -1,4 +1,6 @@
 import type { Path } from '../../core/session/changes.ts';
+import type { Weight } from './knownFiles.ts';
+import { Pace } from './pace.ts';
 import { isUnder, rootOf } from './places.ts';
 import type { Found } from './scan.ts';
 
@@ -7,22 +9,36 @@ export const largestFile = 256 * 1024 * 1024;
 /** Ignored files are held until they come to this, in bytes. */
 export const ignoredBytes = 64 * 1024 * 1024;
 
+/** Why something is left out of which an earlier look said why. */
+export const seenBefore = 'too large when it was first seen';
+
 export interface CoverageInput {
+  /** Files that are new or have changed. Those that stand as they were are decided. */
   readonly found: readonly Found[];
+  /** What was held and stands as it was. */
+  readonly standing: Standing;
   /** Whether the last checkpoint held the path: what is held once stays held. */
   readonly held: (path: Path) => boolean;
   /** Paths, with everything below them, that the last checkpoint left out: they stay out as long as they exist. */
-  readonly leftOut: ReadonlySet<Path>;
+  readonly leftOut: { readonly size: number; has(path: Path): boolean };
   /** Asked only where it matters. */
   readonly ignoredRoots: () => Promise<ReadonlySet<Path>>;
   readonly limits?: { readonly file: number; readonly ignored: number };
+}
+
+/** Files that checkpoints hold and that are not among the found ones. */
+export interface Standing {
+  /** All their bytes. */
+  bytes(): number;
+  /** The files at or below each of these paths, counted by the nearest. */
+  below(roots: ReadonlySet<Path>): ReadonlyMap<Path, Weight>;
 }
 
 export interface Coverage {
   readonly covered: readonly Found[];
   /** Files that are held but have grown too large; their last content stands for them. */
   readonly outgrown: readonly Found[];
-  /** What is left out, by its topmost path, with the reason and the files below. */
+  /** Those of the found files that are left out, by their topmost path, with the reason. */
   readonly leftOut: ReadonlyMap<Path, { readonly why: string; readonly files: readonly Found[] }>;
 }
 
@@ -37,31 +53,37 @@ export async function decideCoverage(input: CoverageInput): Promise<Coverage> {
   const outgrown: Found[] = [];
   const fresh: Found[] = [];
   const leftOut = new LeftOut();
+  const pace = new Pace();
   for (const file of input.found) {
+    if (pace.due) await pace.rest();
     const root = rootOf(file.path, input.leftOut);
     if (input.held(file.path)) (file.size > limits.file ? outgrown : covered).push(file);
-    else if (root !== undefined) leftOut.add(root, 'too large when it was first seen', file);
+    else if (root !== undefined) leftOut.add(root, seenBefore, file);
     else if (file.size > limits.file) leftOut.add(file.path, 'larger than 256 MiB', file);
     else fresh.push(file);
   }
-  if (sum(covered) + sum(fresh) <= limits.ignored) return { covered: [...covered, ...fresh], outgrown, leftOut: leftOut.roots };
-  const ignored = fresh.length === 0 ? new Set<Path>() : await input.ignoredRoots();
-  const groups = groupByRoot(fresh, ignored);
+  if (fresh.length === 0 || sum(covered) + sum(fresh) + input.standing.bytes() <= limits.ignored) return { covered: [...covered, ...fresh], outgrown, leftOut: leftOut.roots };
+  const ignored = await input.ignoredRoots();
+  const groups = await groupByRoot(fresh, ignored);
+  const standing = input.standing.below(ignored);
   let used = sum(covered.filter((file) => isUnder(file.path, ignored)));
-  covered.push(...(groups.get(undefined) ?? []));
+  for (const { bytes } of standing.values()) used += bytes;
+  for (const file of groups.get(undefined) ?? []) covered.push(file);
   for (const [root, files] of bySize(groups)) {
     used += sum(files);
-    if (used <= limits.ignored) covered.push(...files);
-    else leaveOut(leftOut, root, files, covered);
+    if (used <= limits.ignored) for (const file of files) covered.push(file);
+    else leaveOut(leftOut, root, files, holdsSome(root, covered, standing));
   }
   return { covered, outgrown, leftOut: leftOut.roots };
 }
 
 /** The folder as a whole, unless a checkpoint holds some of it; then file by file. */
-function leaveOut(leftOut: LeftOut, root: Path, files: readonly Found[], covered: readonly Found[]): void {
-  const whole = !covered.some((file) => file.path === root || file.path.startsWith(`${root}/`));
-  for (const file of files) leftOut.add(whole ? root : file.path, 'ignored, and more than 64 MiB of ignored files', file);
+function leaveOut(leftOut: LeftOut, root: Path, files: readonly Found[], partly: boolean): void {
+  for (const file of files) leftOut.add(partly ? file.path : root, 'ignored, and more than 64 MiB of ignored files', file);
 }
+
+const holdsSome = (root: Path, covered: readonly Found[], standing: ReadonlyMap<Path, Weight>): boolean =>
+  (standing.get(root)?.files ?? 0) > 0 || covered.some((file) => file.path === root || file.path.startsWith(`${root}/`));
 
 class LeftOut {
   readonly roots = new Map<Path, { readonly why: string; readonly files: Found[] }>();
@@ -74,9 +96,11 @@ class LeftOut {
 }
 
 /** Not ignored files come under `undefined`. */
-function groupByRoot(files: readonly Found[], ignored: ReadonlySet<Path>): Map<Path | undefined, Found[]> {
+async function groupByRoot(files: readonly Found[], ignored: ReadonlySet<Path>): Promise<Map<Path | undefined, Found[]>> {
   const groups = new Map<Path | undefined, Found[]>();
+  const pace = new Pace();
   for (const file of files) {
+    if (pace.due) await pace.rest();
     const root = rootOf(file.path, ignored);
     const group = groups.get(root);
     if (group === undefined) groups.set(root, [file]);

@@ -3,7 +3,7 @@ import type { Blobs } from './blobs.ts';
 import { decodeBytes, encodeText, linesOf, looksBinary } from './bytes.ts';
 import { hunksOf } from './hunks.ts';
 import type { LeftOutLists } from './leftOut.ts';
-import { countsOf, type LineChange, lineChanges } from './lineDiff.ts';
+import { countsOf, type LineChange, lineChanges, settled } from './lineDiff.ts';
 import { emptyBlob, gitObject } from './objects.ts';
 import { Recent } from './recent.ts';
 import type { Store } from './store.ts';
@@ -15,6 +15,9 @@ const comparedHere = 1024 * 1024;
 /** Contents beyond this size have no hunks, in bytes. */
 const largestWithHunks = 8 * 1024 * 1024;
 
+/** Lines of hunks that are kept for the next time: a list of them is asked for after every write, and most are as before. */
+const hunkLines = 200_000;
+
 type Counts = Pick<FileDiff, 'added' | 'removed' | 'binary'>;
 type Sides = Pick<TreeChange, 'before' | 'after'>;
 
@@ -25,6 +28,7 @@ export class Diffs {
   readonly #trees: Trees;
   readonly #leftOut: LeftOutLists;
   readonly #counts = new Recent<Counts>(10_000, () => 1);
+  readonly #hunks = new Recent<readonly Hunk[]>(hunkLines, (hunks) => hunks.reduce((sum, hunk) => sum + hunk.lines.length, 1));
 
   constructor(parts: { readonly store: Store; readonly blobs: Blobs; readonly trees: Trees; readonly leftOut: LeftOutLists }) {
     this.#store = parts.store;
@@ -49,12 +53,19 @@ export class Diffs {
   }
 
   /** None for binary and for very large files, and where only the mode changed. */
-  async hunks(diff: FileDiff): Promise<Hunk[]> {
+  async hunks(diff: FileDiff): Promise<readonly Hunk[]> {
     if (diff.binary || diff.before?.oid === diff.after?.oid) return [];
+    const key = `${keyOf(diff)}:${diff.path}`;
+    const known = this.#hunks.get(key) ?? (await this.#findHunks(diff));
+    this.#hunks.set(key, known);
+    return known;
+  }
+
+  async #findHunks(diff: FileDiff): Promise<readonly Hunk[]> {
     const [before, after] = await this.#sides(diff, largestWithHunks);
     if (before === undefined || after === undefined || looksBinary(before) || looksBinary(after)) return [];
     const [old, now] = [linesOf(decodeBytes(before)), linesOf(decodeBytes(after))];
-    return hunksOf(diff.path, old, now, lineChanges(old, now) ?? (await this.#askGit(diff)));
+    return hunksOf(diff.path, old, now, settled(old, now, lineChanges(old, now) ?? (await this.#askGit(diff))));
   }
 
   /** Counts of a change that is only proposed: `path` had `content`, or were deleted (null). */

@@ -33,7 +33,7 @@ export async function dirtyPaths(parts: DirtyParts, state: CaptureState): Promis
   const repository = await findUserRepository(parts.root);
   if (repository === undefined) return [];
   const head = await headFiles(parts, repository);
-  const nested = new Set(state.repositories);
+  const nested = state.around.repositories;
   const here = new Map([...files(state.tree)].filter(([file]) => file !== leftOutFile && !isUnder(file, nested)));
   const added = [...here.keys()].filter((file) => !head.has(file));
   const suspects = [...here].filter(([file, blob]) => head.has(file) && !same(head.get(file), blob)).map(([file]) => file);

@@ -66,16 +66,16 @@ export class FileTools {
     return expected === null ? 'no content that may be removed' : removeFile(place, nameOf(path), expected);
   }
 
-  /** Undoes one hunk on the file as it is now. */
-  async revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
-    if (!mayRestore(path)) return { ok: false, detail: `${path} is no path of the session` };
+  /** Undoes hunks on the file as it is now, all or none. */
+  async revertHunks(path: Path, hunks: readonly Hunk[]): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
+    if (!mayRestore(path)) return { ok: false, detail: 'it is no path of the session' };
     const entered = await inFolder(this.#root, parentOf(path), false, async (place) => contentAt(place, nameOf(path)));
-    if ('blocked' in entered) return { ok: false, detail: `${path}: ${entered.blocked}` };
+    if ('blocked' in entered) return { ok: false, detail: entered.blocked };
     const found = 'value' in entered ? entered.value : null;
-    if (typeof found === 'string') return { ok: false, detail: `${path}: ${found}` };
-    if (found === null && hunk.newLines > 0) return { ok: false, detail: `${path} is gone` };
-    const reverted = takeBack(found === null ? [] : linesOf(decodeBytes(found.object.body)), hunk);
-    if ('hindrance' in reverted) return { ok: false, detail: `${path}: ${reverted.hindrance}` };
+    if (typeof found === 'string') return { ok: false, detail: found };
+    if (found === null && hunks.some((hunk) => hunk.newLines > 0)) return { ok: false, detail: 'it is gone' };
+    const reverted = takeBack(found === null ? [] : linesOf(decodeBytes(found.object.body)), hunks);
+    if ('hindrance' in reverted) return { ok: false, detail: reverted.hindrance };
     const done = await this.change(path, found === null ? null : { oid: found.object.oid, mode: found.mode }, encodeText(reverted.lines.join('')));
     return done.ok ? done : { ok: false, detail: done.detail };
   }

@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Hunk, Path } from '../../core/session/changes.ts';
+import { hunkId } from '../../core/session/hunkId.ts';
 import type { LineChange } from './lineDiff.ts';
 
 const contextLines = 3;
 
 /** Hunks for people and for taking back, from the changes between two lists of lines (each with its end-of-line). */
 export function hunksOf(path: Path, old: readonly string[], now: readonly string[], changes: readonly LineChange[]): Hunk[] {
-  const seen = new Map<string, number>();
   return changes.map((change) => {
     const hunk = hunkOf(old, now, change);
-    const name = createHash('sha256').update(`${path}\0${hunk.lines.join('\n')}`).digest('hex').slice(0, 16);
-    const nth = (seen.get(name) ?? 0) + 1;
-    seen.set(name, nth);
-    return { id: nth === 1 ? name : `${name}-${nth}`, ...hunk };
+    return { id: hunkId(path, hunk, sha256), ...hunk };
   });
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 function hunkOf(old: readonly string[], now: readonly string[], change: LineChange): Omit<Hunk, 'id'> {
   const removed = old.slice(change.oldStart, change.oldStart + change.oldLines);

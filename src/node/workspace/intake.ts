@@ -29,6 +29,11 @@ export class Intake {
     if (this.#bytes > memoryBytes) await this.#openPack();
   }
 
+  /** Adds an object as it lies in a pack. */
+  async addPacked(oid: string, entry: Buffer): Promise<void> {
+    if (!this.has(oid)) await (await this.#openPack()).addPacked(oid, entry);
+  }
+
   /** Adds a large file and answers its id, or undefined if its size is no longer `size`. */
   async addFile(file: FileHandle, size: number): Promise<string | undefined> {
     return (await this.#openPack()).addFile(file, size);

@@ -27,6 +27,35 @@ export function lineChanges(before: readonly string[], after: readonly string[])
   return searched(old, now, start);
 }
 
+/**
+ * The same changes in a form that only the lines around each of them decide. Where lines repeat, several shortest lists of changes lead from one text to
+ * the other; a change elsewhere in the text must not choose between them, or it would give another form to one that nobody touched. So changes that
+ * stand near each other are found anew by themselves. What comes out is as short as `changes`.
+ */
+export function settled(before: readonly string[], after: readonly string[], changes: readonly LineChange[]): LineChange[] {
+  const groups: LineChange[][] = [];
+  for (const change of changes) {
+    const last = groups.at(-1)?.at(-1);
+    if (last !== undefined && change.oldStart - endOf(last).old < 2 * near) groups.at(-1)?.push(change);
+    else groups.push([change]);
+  }
+  return groups.flatMap((group) => foundAnew(before, after, group));
+}
+
+/** Lines around a group of changes that are looked at with it; groups stand at least twice as far apart. */
+const near = 5;
+
+function foundAnew(before: readonly string[], after: readonly string[], group: readonly LineChange[]): readonly LineChange[] {
+  const [first, last] = [group[0], group.at(-1)];
+  if (first === undefined || last === undefined) return group;
+  const [above, { old, now }] = [Math.min(near, first.oldStart), endOf(last)];
+  const [oldStart, newStart] = [first.oldStart - above, first.newStart - above];
+  const found = lineChanges(before.slice(oldStart, old + near), after.slice(newStart, now + near));
+  return found?.map((change) => ({ ...change, oldStart: change.oldStart + oldStart, newStart: change.newStart + newStart })) ?? group;
+}
+
+const endOf = ({ oldStart, oldLines, newStart, newLines }: LineChange): { readonly old: number; readonly now: number } => ({ old: oldStart + oldLines, now: newStart + newLines });
+
 function searched(old: string[], now: string[], offset: number): LineChange[] | undefined {
   const parts = diffArrays(old, now, { maxEditLength: mostEdits });
   if (parts === undefined) return undefined;

@@ -2,20 +2,21 @@ import type { Blob, Path } from '../../core/session/changes.ts';
 import type { Coverage } from './coverage.ts';
 import type { KnownFile } from './fileReader.ts';
 import { sameBlob } from './fileState.ts';
+import type { KnownFiles } from './knownFiles.ts';
+import { Pace } from './pace.ts';
 import { rootOf } from './places.ts';
+import type { Found } from './scan.ts';
+import { isComparable, type StateEntry } from './stateTable.ts';
 
-/** What is known of the work tree after it was looked at. */
+/** What a look found to be otherwise than it was known. */
 export interface Look {
-  /** Only `Captures` changes it, and only when what it says is durable. */
-  readonly files: Map<Path, KnownFile>;
-  /** Contents that are new, and paths that are gone (null), against the look before. */
+  /** What is known now of files that were looked at; null of those that are gone. */
+  readonly news: Map<Path, StateEntry | null>;
+  /** Contents that are new, and paths that are gone (null), against the checkpoint before. */
   readonly changes: ReadonlyMap<Path, Blob | null>;
-  /** How many files had to be read. */
-  readonly read: number;
-  readonly leftOut: ReadonlySet<Path>;
   /** Paths that could not be read, with the reason. */
   readonly unread: ReadonlyMap<Path, string>;
-  /** Those of them for which the content of an earlier checkpoint stands in `files`. */
+  /** Those of them for which the content of an earlier checkpoint stands. */
   readonly kept: ReadonlySet<Path>;
 }
 
@@ -28,30 +29,29 @@ export interface Readings {
 }
 
 /** Puts together what is known now. What cannot be read keeps its last known content, because it is not gone. */
-export function lookOf(before: Map<Path, KnownFile>, coverage: Coverage, { fresh, lost, unread }: Readings): Look {
-  const changes = new Map<Path, Blob | null>();
-  const kept = new Set<Path>();
-  for (const path of missingOf(before, coverage, fresh, lost)) {
+export async function lookOf(before: KnownFiles, gone: readonly Path[], coverage: Coverage, { fresh, lost, unread }: Readings): Promise<Look> {
+  const [news, changes, kept] = [new Map<Path, StateEntry | null>(), new Map<Path, Blob | null>(), new Set<Path>()];
+  const pace = new Pace();
+  for (const file of coverage.covered) {
+    if (pace.due) await pace.rest();
+    const known = fresh.get(file.path);
+    if (known === undefined) continue;
+    news.set(file.path, entryOf(file, known));
+    if (!sameBlob(before.get(file.path)?.blob, known.blob)) changes.set(file.path, known.blob);
+  }
+  for (const path of [...gone, ...lost, ...coverage.outgrown.map((file) => file.path)]) {
+    const blob = before.get(path)?.blob;
     const root = rootOf(path, unread);
+    news.set(path, root === undefined ? null : { blob, state: undefined });
+    if (blob === undefined) continue;
     if (root === undefined) changes.set(path, null);
     else kept.add(root);
   }
-  for (const [path, { blob }] of fresh) if (!sameBlob(before.get(path)?.blob, blob)) changes.set(path, blob);
-  const leftOut = new Set([...coverage.leftOut.keys(), ...[...unread.keys()].filter((path) => !kept.has(path))]);
-  return { files: filesAfter(before, fresh, changes), changes, read: fresh.size, unread, kept, leftOut };
+  for (const { files } of coverage.leftOut.values()) for (const file of files) news.set(file.path, { blob: undefined, state: settled(file) });
+  return { news, changes, unread, kept };
 }
 
-/** Paths that were there at the last look and are not now; mostly none, which is told by counting. */
-function missingOf(before: ReadonlyMap<Path, KnownFile>, { covered }: Coverage, fresh: ReadonlyMap<Path, KnownFile>, lost: ReadonlySet<Path>): Path[] {
-  const created = [...fresh.keys()].filter((path) => !before.has(path)).length;
-  if (lost.size === 0 && covered.length - created === before.size) return [];
-  const there = new Set(covered.map((file) => file.path));
-  return [...before.keys()].filter((path) => !there.has(path) || lost.has(path));
-}
+/** What is known of a file that was read. It has the state in which it was found only if it had it when it was read, too. */
+export const entryOf = (found: Found, { blob, key, racy }: KnownFile): StateEntry => ({ blob, state: racy || key !== found.key ? undefined : settled(found) });
 
-function filesAfter(before: Map<Path, KnownFile>, fresh: ReadonlyMap<Path, KnownFile>, changes: ReadonlyMap<Path, Blob | null>): Map<Path, KnownFile> {
-  if (fresh.size === 0 && changes.size === 0) return before;
-  const files = new Map([...before, ...fresh]);
-  for (const [path, blob] of changes) if (blob === null) files.delete(path);
-  return files;
-}
+const settled = ({ racy, state }: Found): Buffer | undefined => (racy || !isComparable(state) ? undefined : state);

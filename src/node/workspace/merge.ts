@@ -1,4 +1,4 @@
-import { merge } from 'node-diff3';
+import { diff3Merge } from 'node-diff3';
 import type { Blob } from '../../core/session/changes.ts';
 import { decodeBytes, encodeText, linesOf, looksBinary } from './bytes.ts';
 import { sameBlob } from './fileState.ts';
@@ -36,18 +36,40 @@ function decideMerge(target: Blob, expected: Blob, current: Blob): RestoreStep {
 /** Most lines, in the part that differs, that are merged here; the search takes time with their product. */
 const mostLines = 4000;
 
-/** Takes over into `current` what leads from `base` to `target`; undefined where both changed the same lines, or where it is no text. */
-export function mergeTexts(current: Buffer, base: Buffer, target: Buffer): Buffer | undefined {
-  if ([current, base, target].some(looksBinary)) return undefined;
+/** Lines of the current text, counted from 1, the last included; of a place between two lines, the one before it. */
+export interface LineRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A merge that came out clean, the lines that both changed, or why nothing could be merged. */
+export type Merged = { readonly bytes: Buffer } | { readonly conflicts: readonly LineRange[] } | { readonly hindrance: string };
+
+/** What the merge library answers, from the top to the end. */
+interface Region {
+  readonly ok?: readonly string[];
+  readonly conflict?: { readonly a: readonly string[]; readonly aIndex: number };
+}
+
+/** Takes over into `current` what leads from `base` to `target`. Nothing of what both changed is decided here. */
+export function mergeTexts(current: Buffer, base: Buffer, target: Buffer): Merged {
+  if ([current, base, target].some(looksBinary)) return { hindrance: 'you changed it since, and it is no text' };
   const sides = [current, base, target].map((bytes) => linesOf(decodeBytes(bytes)));
   const [ours = [], old = [], theirs = []] = sides;
   const start = commonCount(sides, (lines, index) => lines[index], Math.min(...sides.map((lines) => lines.length)));
   const end = commonCount(sides, (lines, index) => lines[lines.length - 1 - index], Math.min(...sides.map((lines) => lines.length)) - start);
   const middle = (lines: readonly string[]) => lines.slice(start, lines.length - end);
-  if (sides.some((lines) => middle(lines).length > mostLines)) return undefined;
-  const merged = merge(middle(ours), middle(old), middle(theirs), { excludeFalseConflicts: true }) as { readonly conflict: boolean; readonly result: readonly string[] };
-  if (merged.conflict) return undefined;
-  return encodeText([...ours.slice(0, start), ...merged.result, ...ours.slice(ours.length - end)].join(''));
+  if (sides.some((lines) => middle(lines).length > mostLines)) return { hindrance: `you changed it since, and more than ${mostLines} lines differ` };
+  const regions = diff3Merge(middle(ours), middle(old), middle(theirs), { excludeFalseConflicts: true }) as readonly Region[];
+  const conflicts = regions.flatMap(({ conflict }) => (conflict === undefined ? [] : [{ first: start + conflict.aIndex + Math.min(1, conflict.a.length), last: start + conflict.aIndex + conflict.a.length }]));
+  if (conflicts.length > 0) return { conflicts };
+  return { bytes: encodeText([...ours.slice(0, start), ...regions.flatMap(({ ok }) => ok ?? []), ...ours.slice(ours.length - end)].join('')) };
+}
+
+/** Why a path is left where both changed the same lines. */
+export function conflictInWords(conflicts: readonly LineRange[]): string {
+  const places = conflicts.map(({ first, last }) => (last > first ? `${first} to ${last}` : String(Math.max(1, first))));
+  return `you changed the same lines since: line ${places.slice(0, 5).join(', ')}${places.length > 5 ? ` and ${places.length - 5} more places` : ''}`;
 }
 
 function commonCount(sides: readonly (readonly string[])[], at: (lines: readonly string[], index: number) => string | undefined, limit: number): number {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { encodeText } from './bytes.ts';
+import { decodeBytes, encodeText } from './bytes.ts';
 
 /** Kinds of git objects that the store holds. */
 export type ObjectType = 'blob' | 'tree' | 'commit';
@@ -26,15 +26,31 @@ export interface TreeEntry {
 
 /** A tree object; entries may come in any order, git wants them sorted by bytes with folders as if they ended in `/`. */
 export function treeObject(entries: readonly TreeEntry[]): GitObject {
-  const keyed = entries.map((entry) => ({ entry, name: encodeText(entry.name) }));
-  const sorted = keyed.map((one) => ({ ...one, key: one.name.toString('latin1') + (one.entry.mode === directoryMode ? '/' : '') }));
+  // One character for each byte of a name, which sorts as the bytes do.
+  const keyed = entries.map(({ name, mode, oid }) => ({ mode, oid, name: isAscii(name) ? name : encodeText(name).toString('latin1') }));
+  const sorted = keyed.map((entry) => ({ ...entry, key: entry.mode === directoryMode ? `${entry.name}/` : entry.name }));
   sorted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  const parts = sorted.flatMap(({ entry, name }) => [Buffer.from(`${entry.mode} `, 'latin1'), name, nul, Buffer.from(entry.oid, 'hex')]);
-  return gitObject('tree', Buffer.concat(parts));
+  const body = Buffer.allocUnsafeSlow(sorted.reduce((sum, { mode, name }) => sum + mode.length + name.length + 2 + oidBytes, 0));
+  let at = 0;
+  for (const { mode, name, oid } of sorted) {
+    at += body.write(`${mode} ${name}\0`, at, 'latin1');
+    at += body.write(oid, at, 'hex');
+  }
+  return gitObject('tree', body);
 }
+
+/** The entries of a tree object. */
+export function* treeEntries(body: Buffer): Generator<TreeEntry> {
+  for (let at = 0; at < body.length;) {
+    const [space, end] = [body.indexOf(0x20, at), body.indexOf(0, at)];
+    yield { mode: body.toString('latin1', at, space), name: decodeBytes(body.subarray(space + 1, end)), oid: body.toString('hex', end + 1, end + 1 + oidBytes) };
+    at = end + 1 + oidBytes;
+  }
+}
+
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+const oidBytes = 20;
 
 /** Folder mode as tree objects write it. */
 export const directoryMode = '40000';
 export const emptyBlob = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391';
-
-const nul = Buffer.from([0]);

@@ -1,14 +1,16 @@
+import { readdir, rm } from 'node:fs/promises';
 import type { Path } from '../../core/session/changes.ts';
 import { syncDirectory } from '../journal/durable.ts';
 import { stateAt, stateInWords } from './fileState.ts';
 import { inFolder } from './folders.ts';
-import { nameOf, parentOf } from './places.ts';
-import { putFile } from './replaceFile.ts';
+import { nameOf, onDisk, parentOf } from './places.ts';
+import { besideKind, putFile } from './replaceFile.ts';
 
 /** The files that Bounded itself writes in the work tree: pages for people, and the contract when an amendment was approved. */
 export class OwnFiles {
   readonly #root: string;
   readonly #contractFile: Path;
+  readonly #cleared = new Set<string>();
 
   constructor(root: string, contractFile: Path) {
     this.#root = root;
@@ -24,7 +26,16 @@ export class OwnFiles {
   /** Writes `.bounded/<name>/<file>` and answers its path; throws for names that lead elsewhere. */
   async writeReport(name: string, file: string, content: string | Buffer): Promise<void> {
     for (const part of [name, file]) if (!/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(part)) throw new Error(`${part} is no name for a report`);
+    // Of a process that died while it wrote pages: they are computed, so none of it is missed.
+    if (!this.#cleared.has(name)) await this.#clear(`.bounded/${name}`);
+    this.#cleared.add(name);
     await this.#write(`.bounded/${name}/${file}`, Buffer.from(content));
+  }
+
+  async #clear(folder: Path): Promise<void> {
+    await inFolder(this.#root, folder, false, async (place) => {
+      for (const name of await readdir(place)) if (besideKind(name) !== undefined) await rm(onDisk(place, name), { force: true });
+    });
   }
 
   /** Whatever regular file is there is replaced in one step; a link or folder in the way is an error. */

@@ -3,26 +3,28 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { crc32, createDeflate, deflate, deflateSync } from 'node:zlib';
+import { crc32, createDeflate, deflate, deflateSync, type ZlibOptions } from 'node:zlib';
 import { named } from '../journal/faults.ts';
 import { type GitObject, type ObjectType, objectHeader } from './objects.ts';
 import type { PackEntry } from './packIndex.ts';
 
 const packType: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3 };
+export const blobType = packType.blob;
 const deflateAside = promisify(deflate);
 /** Below this size compressing at once costs less than handing it to another thread. */
 const smallBytes = 32 * 1024;
 const writeBytes = 1024 * 1024;
 /** Speed over size: the store lives as long as a session, and most of it is read never again. */
 const zlibOptions = { level: 1 } as const;
-/** For tiny contents, of which there are many: the usual working memory would be a hundred times their size. */
-const tinyBytes = 4096;
-const tinyOptions = { level: 1, windowBits: 12, memLevel: 5 } as const;
+
+/** How a content of this size in bytes is compressed at once. For tiny ones, of which there are many, the usual working memory would be a hundred times their size. Stands by itself, because threads get it as text. */
+export function deflateOptions(size: number): ZlibOptions {
+  return { level: 1, chunkSize: size + 128, ...(size > 4096 ? {} : { windowBits: 12, memLevel: 5 }) };
+}
 
 /** Bytes as git stores them, compressed by zlib. */
 async function deflated(bytes: Buffer): Promise<Buffer> {
-  if (bytes.length > smallBytes) return deflateAside(bytes, zlibOptions);
-  return deflateSync(bytes, { ...(bytes.length > tinyBytes ? zlibOptions : tinyOptions), chunkSize: bytes.length + 128 });
+  return bytes.length > smallBytes ? deflateAside(bytes, zlibOptions) : deflateSync(bytes, deflateOptions(bytes.length));
 }
 
 /** A pack that nothing is added to any more. */
@@ -82,9 +84,14 @@ export class PackFile {
 
   /** The object must not be in the pack already. */
   async add(object: GitObject): Promise<void> {
+    await this.addPacked(object.oid, await packed(object));
+  }
+
+  /** The same with an object as it lies in a pack. */
+  async addPacked(oid: string, entry: Buffer): Promise<void> {
     const offset = this.#begin();
-    await this.#append(await packed(object));
-    this.#entries.set(object.oid, { oid: object.oid, offset, crc: this.#crc });
+    await this.#append(entry);
+    this.#entries.set(oid, { oid, offset, crc: this.#crc });
   }
 
   /** Adds the first `size` bytes of a file as a blob and answers its id, or undefined if the file is shorter by now. */
@@ -196,8 +203,8 @@ function packHeader(count: number): Buffer {
   return header;
 }
 
-/** Type in three bits and size in 4 + 7 + 7 + … bits, the lowest first. */
-function entryHeader(type: number, size: number): Buffer {
+/** Type in three bits and size in 4 + 7 + 7 + … bits, the lowest first. Stands by itself, because threads get it as text. */
+export function entryHeader(type: number, size: number): Buffer {
   const bytes: number[] = [];
   let rest = Math.floor(size / 16);
   bytes.push((rest > 0 ? 0x80 : 0) | (type << 4) | (size % 16));

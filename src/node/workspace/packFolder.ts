@@ -5,6 +5,9 @@ import { writeDurably, writeSynced } from '../journal/durable.ts';
 import type { PackFile, WholePack } from './pack.ts';
 import { packIndex } from './packIndex.ts';
 
+/** Extension of an empty file beside a borrowed pack. */
+const borrowed = '.borrowed';
+
 /** Where the packs of a store are, each with its index. A pack without an index is nothing; the index comes last. */
 export class PackFolder {
   readonly directory: string;
@@ -32,6 +35,26 @@ export class PackFolder {
       await rename(pack.path, file);
       return whole;
     });
+  }
+
+  /** Takes in a pack that somebody else made, by `copy` to a new file, with its index, and answers its place. It is marked as borrowed, so that it is never put together with ours. */
+  async borrow(index: Buffer, copy: (file: string) => Promise<void>): Promise<string> {
+    const place = this.#newPlace();
+    try {
+      await writeSynced(`${place}${borrowed}`, Buffer.alloc(0));
+      await copy(`${place}.pack`);
+      await writeDurably(`${place}.idx`, index);
+      return place;
+    } catch (error) {
+      await this.giveBack(place);
+      throw error;
+    }
+  }
+
+  /** Removes a borrowed pack. */
+  async giveBack(place: string): Promise<void> {
+    await removePack(place);
+    await rm(`${place}${borrowed}`, { force: true });
   }
 
   /** A name that no other process can come upon: what one has acknowledged is never written over by another. */

@@ -48,6 +48,27 @@ export function readPackIndex(bytes: Buffer): { readonly entries: readonly PackE
   return { entries: entries.sort((a, b) => a.offset - b.offset), packChecksum: bytes.subarray(end, end + digestBytes) };
 }
 
+/** The ids of a pack, as its index has them. */
+export interface IdTable {
+  /** For each first byte how many ids begin with it or a lower one, then the ids themselves, sorted. Threads share it. */
+  readonly ids: SharedArrayBuffer;
+  /** SHA-1 of the pack. */
+  readonly packChecksum: Buffer;
+}
+
+/** The ids of an index; undefined where the bytes have not the shape of one of version 2 with ids of SHA-1. The checksum of the index is not looked at. */
+export function idTable(bytes: Buffer): IdTable | undefined {
+  const start = magic.length + fanoutBytes;
+  if (bytes.length < start + 2 * digestBytes || !bytes.subarray(0, magic.length).equals(magic)) return undefined;
+  const counts = Array.from({ length: 256 }, (_, first) => bytes.readUInt32BE(magic.length + first * 4));
+  const count = counts.at(-1) ?? 0;
+  const far = bytes.length - start - 2 * digestBytes - count * (digestBytes + 4 + 4);
+  if (counts.some((many, first) => many < (counts[first - 1] ?? 0)) || far < 0 || far % 8 !== 0 || far > count * 8) return undefined;
+  const ids = new SharedArrayBuffer(fanoutBytes + count * digestBytes);
+  bytes.copy(new Uint8Array(ids), 0, magic.length, start + count * digestBytes);
+  return { ids, packChecksum: bytes.subarray(-2 * digestBytes, -digestBytes) };
+}
+
 /** For each first byte how many ids begin with it or a lower one. */
 function fanoutOf(sorted: readonly PackEntry[]): Buffer {
   const counts = new Map<number, number>();

@@ -27,7 +27,7 @@ export type Hindrance = string | undefined;
 
 /**
  * Puts a content at `name` in an entered folder, in one step and durably but for the folder, and only where `expected`
- * is there (null: nothing). Whatever somebody else writes there meanwhile is kept: nothing is overwritten unseen.
+ * is there (null: nothing). Whatever somebody else writes there meanwhile is kept, up to the limit that `exchange` names.
  */
 export async function putFile(folder: string, name: string, file: NewFile, expected: Blob | null): Promise<Hindrance> {
   const state = await stateAt(folder, name);
@@ -58,7 +58,10 @@ export async function removeFile(folder: string, name: string, expected: Blob): 
   return stateInWords(moved);
 }
 
-const besideName = (ending: string): string => `.bounded-${randomBytes(6).toString('hex')}.${ending}`;
+const besideName = (ending: 'tmp' | 'old'): string => `.bounded-${randomBytes(6).toString('hex')}.${ending}`;
+
+/** What a name that lies beside a file stands for: a content that was not in place yet, or the one that was; undefined for any other name. */
+export const besideKind = (name: string): string | undefined => /^\.bounded-[0-9a-f]{12}\.(tmp|old)$/.exec(name)?.[1];
 
 function ignoreMissing(error: unknown): void {
   if (codeOf(error) !== 'ENOENT') throw error;
@@ -158,7 +161,8 @@ async function renameOver(folder: string, temporary: string, name: string, expec
 
 /**
  * Renames the new file over the old one while a second name holds the old one: who had it open and wrote into it just
- * then finds their bytes in place again.
+ * then finds their bytes in place again. Who puts another file in its place between the last look and the rename, some
+ * microseconds, is not seen: Node has no call that exchanges two names.
  */
 async function exchange(folder: string, temporary: string, name: string, expected: Blob, replaced: RegularState | undefined): Promise<Hindrance> {
   const holding = besideName('old');

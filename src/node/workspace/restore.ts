@@ -6,7 +6,7 @@ import { readSmall } from './content.ts';
 import { type FileState, isState, stateInWords } from './fileState.ts';
 import { inFolder } from './folders.ts';
 import { mayRestore, type PathGuard } from './guard.ts';
-import { decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
+import { conflictInWords, decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
 import { gitObject } from './objects.ts';
 import { ancestorsOf, nameOf, onDisk, parentOf } from './places.ts';
 import { putFile, removeFile } from './replaceFile.ts';
@@ -24,7 +24,7 @@ export interface RestoreParts {
 }
 
 /** What a path has after it was dealt with, or why it was left as it is. */
-type Result = { readonly now: Blob | null; readonly merged: boolean } | { readonly left: string };
+type Result = { readonly now: Blob | null; readonly merged: boolean } | { readonly left: string; readonly conflict?: true };
 
 /** Contents that are held and brought back together: so many files may lie beside their places when the power fails, and so many bytes are in memory. */
 const [mostItems, mostBytes] = [64, 32 * 1024 * 1024];
@@ -110,26 +110,34 @@ async function bringOne(parts: RestoreParts, item: Coming, moved: MovedPath[]): 
   if (step.do === 'leave') return { left: step.why };
   if (step.do === 'nothing') return { now: item.target, merged: false };
   const next = await nextContent(parts, item, step, current);
-  if (next === undefined) return { left: 'you changed the same lines since' };
+  if ('left' in next) return next;
   const hindrance = await change(parts.root, item.path, true, (place, name) => putFile(place, name, { ...next, secret: parts.guard.isSecret(item.path) }, current));
   return hindrance === undefined ? { now: { oid: gitObject('blob', next.bytes).oid, mode: next.mode }, merged: step.do === 'merge' } : { left: hindrance };
 }
 
-/** The bytes and mode that a step asks for; undefined where a merge does not come out clean. */
-async function nextContent(parts: RestoreParts, item: Coming, step: RestoreStep, current: Blob | null): Promise<{ readonly bytes: Buffer; readonly mode: Blob['mode'] } | undefined> {
+/** The bytes and mode that a step asks for, or why a merge does not come out clean. */
+async function nextContent(parts: RestoreParts, item: Coming, step: RestoreStep, current: Blob | null): Promise<{ readonly bytes: Buffer; readonly mode: Blob['mode'] } | { readonly left: string; readonly conflict?: true }> {
   if (step.do !== 'merge' || step.content === 'target') return { bytes: item.content, mode: step.do === 'merge' ? step.mode : item.target.mode };
-  const entered = await inFolder(parts.root, parentOf(item.path), false, async (place) => readSmall(onDisk(place, nameOf(item.path))));
+  const here = current === null ? undefined : await readHere(parts.root, item.path, current);
+  if (here === undefined) return { left: 'it is being changed' };
+  if (step.content === 'current') return { bytes: here, mode: step.mode };
+  const merged = mergeTexts(here, await parts.blobs.read(item.expected?.oid ?? ''), item.content);
+  if ('bytes' in merged) return { bytes: merged.bytes, mode: step.mode };
+  return 'conflicts' in merged ? { left: conflictInWords(merged.conflicts), conflict: true } : { left: merged.hindrance };
+}
+
+/** The bytes that a path has; undefined where they are not those of `current` at this moment. */
+export async function readHere(root: string, path: Path, current: Blob): Promise<Buffer | undefined> {
+  const entered = await inFolder(root, parentOf(path), false, async (place) => readSmall(onDisk(place, nameOf(path))));
   const here = 'value' in entered ? entered.value.object : undefined;
-  if (here === undefined || here.oid !== current?.oid) return undefined;
-  const bytes = step.content === 'current' ? here.body : mergeTexts(here.body, await parts.blobs.read(item.expected?.oid ?? ''), item.content);
-  return bytes === undefined ? undefined : { bytes, mode: step.mode };
+  return here?.oid === current.oid ? here.body : undefined;
 }
 
 /** Nothing that a tree would name by this path: a folder is named by what is in it. */
 const isNoFile = (state: FileState): boolean => state.kind === 'missing' || state.kind === 'unreachable' || state.kind === 'folder';
 
 /** Undefined where no file content can be compared: a folder, a device, something unreadable. */
-function contentOf(state: FileState): Blob | null | undefined {
+export function contentOf(state: FileState): Blob | null | undefined {
   if (state.kind === 'missing') return null;
   return state.kind === 'file' ? state.blob : undefined;
 }
@@ -143,7 +151,7 @@ async function verified(parts: RestoreParts, results: ReadonlyMap<Path, Result>)
   const [restored, merged, left]: [Path[], Path[], LeftPath[]] = [[], [], []];
   const states = await lookAtAll(parts.root, results.keys());
   for (const [path, result] of results) {
-    if ('left' in result) left.push({ path, why: result.left });
+    if ('left' in result) left.push({ path, why: result.left, ...(result.conflict === true ? { conflict: true } : {}) });
     else {
       const state = states.get(path) ?? { kind: 'missing' };
       const asWanted = result.now === null ? isNoFile(state) : isState(state, result.now);

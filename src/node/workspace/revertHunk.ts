@@ -1,17 +1,22 @@
 import type { Hunk } from '../../core/session/changes.ts';
 
-/** The text with one hunk taken back, or why it cannot be. */
+/** The text with the hunks taken back, or why it cannot be. */
 export type Reverted = { readonly lines: readonly string[] } | { readonly hindrance: string };
 
 /**
- * Takes one hunk back in a file as it is now (lines with their end-of-line). The lines that the hunk made must be there
+ * Takes hunks back in a file as it is now (lines with their end-of-line), all or none. The lines that each made must be there
  * unchanged; where they are is told by the lines around them and by their number. Two equally good places are none.
  */
-export function takeBack(lines: readonly string[], hunk: Hunk): Reverted {
-  const { old, now } = sidesOf(hunk);
-  const place = placeOfHunk(lines, hunk);
-  if ('hindrance' in place) return place;
-  const reverted = [...lines.slice(0, place.at), ...old, ...lines.slice(place.at + now.length)];
+export function takeBack(lines: readonly string[], hunks: readonly Hunk[]): Reverted {
+  const placed: { readonly at: number; readonly hunk: Hunk }[] = [];
+  for (const hunk of hunks) {
+    const place = placeOfHunk(lines, hunk);
+    if ('hindrance' in place) return { hindrance: hunks.length === 1 ? place.hindrance : `the hunk at line ${Math.max(1, hunk.newStart)}: ${place.hindrance}` };
+    placed.push({ at: place.at, hunk });
+  }
+  placed.sort((a, b) => a.at - b.at);
+  if (placed.some(({ at, hunk }, index) => at + hunk.newLines > (placed[index + 1]?.at ?? Number.POSITIVE_INFINITY))) return { hindrance: 'two of the hunks stand at one place by now' };
+  const reverted = placed.reduceRight<readonly string[]>((text, { at, hunk }) => [...text.slice(0, at), ...sidesOf(hunk).old, ...text.slice(at + hunk.newLines)], lines);
   // A line without an end may only be the last.
   if (reverted.slice(0, -1).some((line) => !line.endsWith('\n'))) return { hindrance: 'the end of the file has changed since' };
   return { lines: reverted };

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Path, TreeId } from '../../core/session/changes.ts';
-import { StatCache } from './statCache.ts';
 import type { Store } from './store.ts';
+import { TableFile } from './tableFile.ts';
 
 /** What the next process wants to know of a work tree. Losing it costs time, nothing else. */
 export interface RootFacts {
@@ -14,14 +14,14 @@ export interface RootFacts {
 
 /** The record of one work tree in a store that several may share. */
 export class RootRecord {
-  readonly statCache: StatCache;
+  readonly table: TableFile;
   readonly #file: string;
   #written = '';
 
   constructor(store: Store, root: string) {
     const name = path.join(store.directory, 'roots', createHash('sha1').update(root).digest('hex'));
     this.#file = `${name}.json`;
-    this.statCache = new StatCache(`${name}.stat`);
+    this.table = new TableFile(`${name}.table`);
   }
 
   async read(): Promise<RootFacts> {

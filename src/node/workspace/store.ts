@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { privateDirectory, writeDurably } from '../journal/durable.ts';
+import { Loan } from './borrow.ts';
 import { gatherPacks } from './gatherPacks.ts';
 import { type Git, gitEnvironment, gitRunner } from './git.ts';
 import { gitObject, type GitObject } from './objects.ts';
 import { packed, PackFile, packOf } from './pack.ts';
+import { Pace } from './pace.ts';
 import { PackFolder, removeOld } from './packFolder.ts';
 import { layOut } from './storeLayout.ts';
 
@@ -71,7 +73,11 @@ export class Store {
     const fresh = new Map(objects.flatMap((object) => (this.#stored.has(object.oid) ? [] : [[object.oid, object] as const])));
     if (fresh.size === 0) return;
     const parts: { readonly oid: string; readonly bytes: Buffer }[] = [];
-    for (const object of fresh.values()) parts.push({ oid: object.oid, bytes: await packed(object) });
+    const pace = new Pace();
+    for (const object of fresh.values()) {
+      if (pace.due) await pace.rest();
+      parts.push({ oid: object.oid, bytes: await packed(object) });
+    }
     await this.#packs.put(packOf(parts));
     await this.#stores(fresh.keys());
   }
@@ -80,6 +86,11 @@ export class Store {
   async takePack(pack: PackFile): Promise<void> {
     const { entries } = await this.#packs.take(pack);
     await this.#stores(entries.map(({ oid }) => oid));
+  }
+
+  /** Borrows the packs among these objects of another repository, as far as they may be. */
+  borrow(objects: string): Promise<Loan | undefined> {
+    return Loan.from(objects, this.#packs);
   }
 
   async #stores(oids: Iterable<string>): Promise<void> {

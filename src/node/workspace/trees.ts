@@ -4,10 +4,9 @@ import type { Git } from './git.ts';
 import { Pace } from './pace.ts';
 import { Recent } from './recent.ts';
 import type { Store } from './store.ts';
-import { type Dir, emptyDir, withChanges } from './tree.ts';
+import { type Dir, emptyDir, TreeChanges } from './tree.ts';
 
 const keptTrees = 16;
-const batch = 1000;
 
 /** Trees of the store as values in memory; those used lately are at hand without a process. */
 export class Trees {
@@ -26,26 +25,29 @@ export class Trees {
   async get(id: TreeId): Promise<Dir> {
     const held = this.#recent.get(id);
     if (held !== undefined) return held;
-    const tree = await treeOf(listTree(this.#store.git, id));
+    const tree = await loadedTree(this.#store.git, id);
     if (tree.oid !== id) throw new Error(`the checkpoint store answered tree ${tree.oid} for ${id}`);
     this.note(tree);
     return tree;
   }
 }
 
-/** Builds a tree from its files, a stretch at a time. */
-export async function treeOf(entries: AsyncIterable<readonly [Path, Blob]> | Iterable<readonly [Path, Blob | null]>, base: Dir = emptyDir): Promise<Dir> {
+/** The tree that these changes make of another one (null: is gone), a stretch at a time. */
+export async function treeOf(changes: Iterable<readonly [Path, Blob | null]>, base: Dir = emptyDir): Promise<Dir> {
   const pace = new Pace();
-  let tree = base;
-  let waiting: (readonly [Path, Blob | null])[] = [];
-  for await (const entry of entries) {
-    waiting.push(entry);
-    if (waiting.length < batch) continue;
-    tree = withChanges(tree, waiting);
-    waiting = [];
+  const grouped = new TreeChanges();
+  for (const [path, blob] of changes) {
+    grouped.set(path, blob);
     if (pace.due) await pace.rest();
   }
-  return withChanges(tree, waiting);
+  return grouped.on(base, pace);
+}
+
+/** The same for a tree of the store. */
+async function loadedTree(git: Git, id: TreeId): Promise<Dir> {
+  const grouped = new TreeChanges();
+  for await (const [path, blob] of listTree(git, id)) grouped.set(path, blob);
+  return grouped.on(emptyDir, new Pace());
 }
 
 /** The files and links of a tree or commit; links to other repositories are left out. `env` may point git to another repository's objects. */

@@ -1,10 +1,10 @@
 import { lstat } from 'node:fs/promises';
-import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, RestoreItem, RestoreOutcome, WholeCapture } from '../../agent/ports.ts';
+import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Blobs } from './blobs.ts';
-import { decodeBytes } from './bytes.ts';
+import { decodeBytes, encodeText } from './bytes.ts';
 import type { Captures } from './capture.ts';
 import type { Commits } from './commits.ts';
 import type { Diffs } from './diffs.ts';
@@ -14,12 +14,15 @@ import { isPlain, type PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
 import { keepSession } from './keepSession.ts';
+import { leftBeside } from './leftBeside.ts';
 import { leftOutFile } from './leftOut.ts';
 import { isBoundedPath, type Resolved } from './lexicalPath.ts';
 import type { KeepingWorkspace } from './openWorkspace.ts';
+import { gitObject } from './objects.ts';
 import { OwnFiles } from './ownFiles.ts';
 import { Queue } from './queue.ts';
 import { onDisk } from './places.ts';
+import { rehearse } from './rehearse.ts';
 import { restorePaths } from './restore.ts';
 import { restoreBeside } from './restoreBeside.ts';
 import { scratchUse } from './scratchUse.ts';
@@ -70,9 +73,9 @@ export class WorkTree implements KeepingWorkspace {
     return damageOf(this.#parts.store.git, await findUserRepository(this.root), this.root);
   }
 
-  capture(): Promise<WholeCapture> {
+  capture(around?: 'command'): Promise<WholeCapture> {
     return this.#queue.run(async () => {
-      const { capture } = await this.#parts.captures.take();
+      const { capture } = await this.#parts.captures.take(around);
       this.#written.clear();
       return capture;
     });
@@ -87,7 +90,7 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   scratchUse(): Promise<ScratchUse> {
-    return this.#queue.run(async () => scratchUse(this.root, (await this.#parts.captures.last()).skipped.filter((path) => !isBoundedPath(path))));
+    return this.#queue.run(async () => scratchUse(this.root, [...(await this.#parts.captures.last()).around.skipped].filter((path) => !isBoundedPath(path))));
   }
 
   dirty(): Promise<readonly Path[]> {
@@ -141,6 +144,24 @@ export class WorkTree implements KeepingWorkspace {
     return this.#queue.run(() => this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items)));
   }
 
+  sweep(since: TreeId): Promise<void> {
+    return this.#queue.run(async () => {
+      const { state } = await this.#parts.captures.take();
+      const items = leftBeside(await this.#parts.trees.get(since), state.tree);
+      if (items.length > 0) await this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items));
+    });
+  }
+
+  rehearse(path: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal> {
+    return this.#queue.run(() => rehearse(this.#parts, path, items, answers));
+  }
+
+  async keepText(_path: Path, text: string): Promise<string> {
+    const object = gitObject('blob', encodeText(text));
+    await this.#parts.store.write([object]);
+    return object.oid;
+  }
+
   /** What refuses as a whole has written nothing: whoever changed the path then, it was not this port. */
   async #writing<Outcome extends object>(paths: readonly Path[], write: () => Promise<Outcome>): Promise<Outcome> {
     const fresh = paths.filter((path) => !this.#written.has(path));
@@ -152,16 +173,16 @@ export class WorkTree implements KeepingWorkspace {
 
   /** Whether a folder came to be under the session. */
   async #made(): Promise<(folder: Path) => boolean> {
-    const { appeared, folders } = await this.#parts.captures.last();
-    return (folder) => appeared.has(folder) || folders?.has(folder) === false;
+    const { appeared, around } = await this.#parts.captures.last();
+    return (folder) => appeared.has(folder) || !around.folders.has(folder);
   }
 
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
     return this.#queue.run(async () => restoreBeside({ ...this.#parts, made: await this.#made(), repository: await findUserRepository(this.root) }, items));
   }
 
-  revertHunk(path: Path, hunk: Hunk): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
-    return this.#queue.run(() => this.#writing([path], () => this.#tools.revertHunk(path, hunk)));
+  revertHunks(path: Path, hunks: readonly Hunk[]): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
+    return this.#queue.run(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks)));
   }
 
   commit(input: CommitInput): Promise<string> {

@@ -4,20 +4,23 @@ import type { Blobs } from './blobs.ts';
 import type { CaptureState } from './capture.ts';
 import { wholeBytes } from './content.ts';
 import { largestFile } from './coverage.ts';
-import { type KnownFile, readFound } from './fileReader.ts';
+import { readFound } from './fileReader.ts';
+import { sameBlob } from './fileState.ts';
 import { inFolder } from './folders.ts';
 import type { Intake } from './intake.ts';
+import { entryOf } from './look.ts';
 import { isUnusual, permissionsWord } from './permissions.ts';
 import { ancestorsOf, isUnder, nameOf, onDisk, parentOf } from './places.ts';
 import { foundFile, isGone } from './scan.ts';
+import type { StateEntry } from './stateTable.ts';
 
 /** What a look at some paths found. */
 export interface WrittenLook {
   /** Against the last look: contents that are new, and paths that are gone (null). */
   readonly changes: ReadonlyMap<Path, Blob | null>;
-  /** Files that were read. */
-  readonly fresh: ReadonlyMap<Path, KnownFile>;
-  /** Folders that were made on the way to them. */
+  /** What is known now of the paths that were not as they were known; null of those that are gone. */
+  readonly news: ReadonlyMap<Path, StateEntry | null>;
+  /** Folders that were made on the way to them, those above first. */
   readonly folders: readonly Path[];
 }
 
@@ -35,8 +38,8 @@ const mostPaths = 64;
  * a look at everything would have to decide (coverage, links, odd permissions, a folder where a file was) is left to one.
  */
 export async function lookAtWritten(parts: WrittenParts, state: CaptureState, paths: ReadonlySet<Path>, beside: Readonly<Record<Path, string>>, intake: Intake): Promise<WrittenLook | undefined> {
-  if (state.folders === undefined || paths.size > mostPaths) return undefined;
-  const [changes, fresh, folders] = [new Map<Path, Blob | null>(), new Map<Path, KnownFile>(), new Set<Path>()];
+  if (paths.size > mostPaths) return undefined;
+  const [changes, news, folders] = [new Map<Path, Blob | null>(), new Map<Path, StateEntry | null>(), new Set<Path>()];
   for (const path of paths) {
     if ([path, ...ancestorsOf(path)].some(parts.skip)) continue;
     if (!isPlainPlace(state, path)) return undefined;
@@ -44,25 +47,27 @@ export async function lookAtWritten(parts: WrittenParts, state: CaptureState, pa
     if (stats === undefined) return undefined;
     const known = state.files.get(path);
     if (stats === 'missing') {
-      if (known !== undefined) changes.set(path, null);
+      if (known === undefined) continue;
+      changes.set(path, null);
+      news.set(path, null);
       continue;
     }
-    if (!mayStandAlone(path, stats, known, beside)) return undefined;
-    for (const folder of ancestorsOf(path)) if (!state.folders.has(folder)) folders.add(folder);
+    if (!mayStandAlone(path, stats, known !== undefined, beside)) return undefined;
+    for (const folder of [...ancestorsOf(path)].reverse()) if (!state.around.folders.has(folder)) folders.add(folder);
     const found = foundFile(path, stats);
-    if (known !== undefined && known.key === found.key && !known.racy) continue;
+    if (!found.racy && state.files.isSettled(path, stats)) continue;
     const outcome = await readFound(parts.root, found, intake, parts.blobs);
     if (outcome === 'gone' || 'unreadable' in outcome) return undefined;
-    fresh.set(path, outcome);
-    if (known?.blob.oid !== outcome.blob.oid || known.blob.mode !== outcome.blob.mode) changes.set(path, outcome.blob);
+    news.set(path, entryOf(found, outcome));
+    if (!sameBlob(known?.blob, outcome.blob)) changes.set(path, outcome.blob);
   }
-  return { changes, fresh, folders: [...folders] };
+  return { changes, news, folders: [...folders] };
 }
 
 /** Nothing of what was left out, could not be read, or was another kind of thing is at the path or above it. */
 function isPlainPlace(state: CaptureState, path: Path): boolean {
-  if (isUnder(path, state.leftOut) || isUnder(path, state.unread) || state.folders?.has(path) === true) return false;
-  for (const folder of ancestorsOf(path)) if (state.files.has(folder)) return false;
+  if (isUnder(path, state.leftOut) || isUnder(path, state.unread) || state.around.folders.has(path)) return false;
+  for (const folder of ancestorsOf(path)) if (state.files.get(folder) !== undefined) return false;
   return true;
 }
 
@@ -81,8 +86,8 @@ async function statsAt(root: string, path: Path): Promise<BigIntStats | 'missing
 }
 
 /** A large new file needs a decision on coverage; a new name may be spelled differently by a system that does not tell upper from lower case. */
-function mayStandAlone(path: Path, stats: BigIntStats, known: KnownFile | undefined, beside: Readonly<Record<Path, string>>): boolean {
+function mayStandAlone(path: Path, stats: BigIntStats, known: boolean, beside: Readonly<Record<Path, string>>): boolean {
   const bits = Number(stats.mode) & 0o7777;
   if (!stats.isFile() || beside[path] !== (isUnusual(bits) ? permissionsWord(bits) : undefined)) return false;
-  return known === undefined ? stats.size <= BigInt(wholeBytes) && process.platform === 'linux' : stats.size <= BigInt(largestFile);
+  return known ? stats.size <= BigInt(largestFile) : stats.size <= BigInt(wholeBytes) && process.platform === 'linux';
 }

@@ -18,6 +18,8 @@ const changedFiles = 10;
 const manyFiles = 1000;
 /** Checkpoints for the growth of the store. */
 const steps = 100;
+/** From this size on a look takes longer than to write ten contents durably: below, no machine could keep to a multiple of the look alone. */
+const measurable = 10_000;
 /** Size for which the limits of a first checkpoint are set. */
 const largest = 100_000;
 
@@ -70,17 +72,18 @@ export class Measurement {
     return path.join(this.#fixture.outside, `store${index}`);
   }
 
-  async #ask(subject: SubjectProcess, request: Request, during: string): Promise<Measured> {
+  /** `besides`: how long this process, which does nothing meanwhile, did not get its turn. */
+  async #ask(subject: SubjectProcess, request: Request, during: string): Promise<Measured & { readonly besides: number }> {
     // This process only waits meanwhile: where it stood still too, the machine was busy with something else.
     const { value, blockedMs } = await withLoopDelay(() => subject.ask(request));
     if (value.blockedMs > this.#longestBlock.ms) this.#longestBlock = { ms: value.blockedMs, during, besides: blockedMs };
-    return value;
+    return { ...value, besides: blockedMs };
   }
 
-  async #checkpoint(subject: SubjectProcess, during: string): Promise<{ readonly ms: number; readonly tree: TreeId; readonly peak: number }> {
-    const { ms, tree, peak } = await this.#ask(subject, { do: 'checkpoint' }, during);
+  async #checkpoint(subject: SubjectProcess, during: string, around?: 'command'): Promise<Measured & { readonly tree: TreeId; readonly besides: number }> {
+    const { tree, ...rest } = await this.#ask(subject, { do: 'checkpoint', ...(around === undefined ? {} : { around }) }, during);
     if (tree === undefined) throw new Error('a checkpoint has a tree');
-    return { ms, tree, peak };
+    return { ...rest, tree };
   }
 
   /** New contents for `count` files all over the tree. */
@@ -130,18 +133,32 @@ export class Measurement {
   }
 
   async #afterCommand(subject: SubjectProcess): Promise<void> {
-    const [ours, floors, shadows]: [number[], number[], number[]] = [[], [], []];
+    const [ours, floors, writes, shadows, boundaries]: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
+    let worst = { blockedMs: 0, besides: 0 };
     for (let round = 0; round < rounds; round += 1) {
-      this.#change(changedFiles);
+      const contents = this.#change(changedFiles);
       if (this.#floor !== undefined) floors.push(this.#floor());
-      ours.push((await this.#checkpoint(subject, 'a checkpoint after a command')).ms);
+      writes.push(writeFloors(this.#fixture, contents).durable);
+      const { tree, ...around } = await this.#checkpoint(subject, 'a checkpoint after a command', 'command');
+      ours.push(around.ms);
+      if (around.blockedMs > worst.blockedMs) worst = around;
+      const boundary = await this.#checkpoint(subject, 'a checkpoint at a boundary');
+      if (boundary.tree !== tree) throw new Error('a checkpoint after a command has another tree than one at a boundary');
+      boundaries.push(boundary.ms);
       shadows.push(this.#shadow.commit());
     }
-    const [ms, floor, shadow] = [median(ours), median(floors), median(shadows)];
+    const [ms, floor, write, shadow] = [median(ours), median(floors), median(writes), median(shadows)];
+    const large = this.#fixture.files.length >= measurable;
     this.#row(atMost('checkpoint after a command', ms, 'ms', null));
-    const name = 'checkpoint after a command ÷ lstat of every file in C';
-    this.#row(this.#floor === undefined ? skipped(name, '×', 'no C compiler here') : atMost(name, ms / floor, '×', 1.5, `lstat ${floor.toFixed(1)} ms, one thread`));
+    const [name, share] = ['checkpoint after a command ÷ lstat of every file in C', 'checkpoint after a command ÷ (1.5 × that lstat + 4 × writing its contents durably)'];
+    if (this.#floor === undefined) for (const one of [name, share]) this.#row(skipped(one, '×', 'no C compiler here'));
+    else {
+      this.#row(atMost(name, ms / floor, '×', large ? 1.5 : null, `lstat ${floor.toFixed(1)} ms, one thread`));
+      this.#row(atMost(share, ms / (1.5 * floor + 4 * write), '×', 1, `durable write ${write.toFixed(1)} ms`));
+    }
     this.#row(atMost('checkpoint after a command ÷ add and commit in a shadow repository', ms / shadow, '×', 0.5, `theirs ${shadow.toFixed(1)} ms, index warm`));
+    this.#row(atMost('event loop blocked by a checkpoint after a command', worst.blockedMs, 'ms', 20, `a process that did nothing: ${Math.round(worst.besides)} ms`));
+    this.#row(atMost('checkpoint at a boundary, where every folder is listed', median(boundaries), 'ms', null));
   }
 
   async #afterTools(subject: SubjectProcess): Promise<void> {
@@ -184,7 +201,7 @@ export class Measurement {
     let peak = 0;
     for (let step = 0; step < steps; step += 1) {
       this.#change(changedFiles);
-      peak = (await this.#checkpoint(subject, 'a checkpoint after a command')).peak;
+      peak = (await this.#checkpoint(subject, 'a checkpoint after a command', 'command')).peak;
     }
     const grown = bytesOnDisk(store) - before;
     this.#row(atMost('store after first checkpoint and rewinds', before / 1e6, 'MB', null, 'blocks on the disk, those shared with the repository by hard links included'));

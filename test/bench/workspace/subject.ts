@@ -6,8 +6,8 @@ import { withLoopDelay } from './loopDelay.ts';
 /** What the measured process is asked to do with the adapter. */
 export type Request =
   | { readonly do: 'open'; readonly root: string; readonly store: string }
-  /** A look at everything, as at boundaries and after commands. */
-  | { readonly do: 'checkpoint' }
+  /** A look at everything, as at boundaries, or as before and after a command. */
+  | { readonly do: 'checkpoint'; readonly around?: 'command' }
   /** Changes files through the file tools. */
   | { readonly do: 'write'; readonly contents: ReadonlyMap<Path, string> }
   /** Checkpoint of what the file tools wrote, without a look at the rest. */
@@ -45,7 +45,7 @@ async function perform(request: Request): Promise<Answer> {
       workspace = await openWorkspace({ root: request.root, store: request.store, scratch: [], secret: ['.env*'], contractFile: '.bounded/task.bounded.yaml' });
       return {};
     case 'checkpoint':
-      return { tree: (await opened().capture()).tree };
+      return { tree: (await opened().capture(request.around)).tree };
     case 'checkpointWritten':
       return { tree: (await opened().captureWritten([])).tree };
     case 'write':

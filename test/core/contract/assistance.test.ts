@@ -53,6 +53,7 @@ describe('hover', function () {
   it('explains names that the user chose by the key that they belong to', () => {
     assert.match(at('oracle: { checks: [{ metrics: { my_er‸ror: { at-most: 1 } } }] }')?.text ?? '', /Numbers of the report/);
     assert.match(at('scope: { change: [src/‸**] }')?.text ?? '', /may create, edit and delete/);
+    assert.match(at('task: x\nroots: [../a‸pi]')?.text ?? '', /Further folders[^]*Expected: a folder beside the workspace folder/);
   });
 
   it('says nothing about what is no key, and nothing in a broken text', () => {

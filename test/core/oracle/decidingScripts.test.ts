@@ -30,6 +30,12 @@ describe('a command line that runs scripts', () => {
 });
 
 describe('scripts that decide', () => {
+  it('and settings at the top of another root are compared as those of the main one, also where its package.json is new', () => {
+    const manifest = { path: '../api/package.json', before: undefined, now: '{ "mocha": { "dry-run": true } }' };
+    assert.deepEqual(changedScripts(['npx mocha'], [{ ...manifest, top: true }]), ['../api/package.json (mocha)']);
+    assert.deepEqual(changedScripts(['npx mocha'], [{ ...manifest, path: '../api/inner/package.json' }]), []);
+  });
+
   const lines = [
     'npm --prefix pkg test', 'npm --prefix=pkg test', 'npm test --prefix pkg', 'npm -C pkg test', 'npm -w pkg test', 'npm test -w pkg', 'npm test --workspaces', 'npm test -ws', 'yarn --cwd pkg test', 'yarn workspace @own/pkg test',
     'yarn workspaces foreach -A run test', 'pnpm -C pkg test', 'pnpm --dir pkg test', 'pnpm --filter @own/pkg test', 'pnpm -r test', 'pnpm recursive run test', 'bun --cwd pkg test', 'bun run --filter "*" test',

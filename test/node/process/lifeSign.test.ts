@@ -16,10 +16,10 @@ describe('signs of life', () => {
     assert.ok(span !== undefined && span.from >= from && span.to >= fs.statSync(path.join(folder, 'work')).ctimeMs && span.to <= Date.now(), JSON.stringify(span));
   });
 
-  it('tell of work that was cut off until when it was seen', async () => {
+  it('tell of work that was cut off until when it was seen, and not beyond: what comes then may be a person\'s', async () => {
     fs.writeFileSync(file, '1000');
     fs.utimesSync(file, 5, 5);
-    assert.deepEqual(await new LifeSign(file).last(), { from: 1000, to: 5500 });
+    assert.deepEqual(await new LifeSign(file).last(), { from: 1000, to: 5000 });
   });
 
   it('tell nothing where there are none, or where they are cut off themselves', async () => {

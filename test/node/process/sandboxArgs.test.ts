@@ -35,6 +35,15 @@ describe('the arguments of a sandbox', () => {
     assert.deepEqual(order, order.toSorted((a, b) => a - b));
   });
 
+  it('show every work tree of a session, writable or not as the first', () => {
+    const roots = ['/home/u/w', '/home/u/api'];
+    for (const root of roots) {
+      assert.notEqual(at(args({ roots }), '--bind', root, root), -1);
+      assert.notEqual(at(args({ roots, workTree: 'read-only' }), '--ro-bind', root, root), -1);
+    }
+    assert.ok(!args({ roots, workTree: 'read-only' }).includes('--bind'));
+  });
+
   it('make the work tree read-only where nothing may change', () => {
     assert.notEqual(at(args({ workTree: 'read-only' }), '--ro-bind', '/home/u/w', '/home/u/w'), -1);
     assert.ok(!args({ workTree: 'read-only' }).includes('--bind'));

@@ -57,6 +57,15 @@ describe('the work trees of several roots', () => {
     }
   });
 
+  it('lose what a process that died left beside files, each its own', async () => {
+    const { both, main, api } = two;
+    const { tree } = await both.capture();
+    const left = 'src/.bounded-0123456789ab.tmp';
+    for (const repo of [main, api]) repo.write(left, 'half of');
+    await both.sweep(tree);
+    assert.deepEqual([fs.existsSync(main.at(left)), fs.existsSync(api.at(left)), (await both.capture()).tree], [false, false, tree]);
+  });
+
   it('never resolve to, read or write what is in none of them', async () => {
     const { both, main } = two;
     fs.writeFileSync(path.join(main.outside, 'outside.txt'), 'outside');
@@ -93,6 +102,25 @@ describe('the work trees of several roots', () => {
     assert.deepEqual('matches' in found ? found.matches.map((match) => match.path) : found, ['README.md', '../api/README.md']);
     assert.deepEqual(Object.keys(before.control).filter((key) => key.endsWith('HEAD')).sort(), ['../api: HEAD', 'HEAD']);
     assert.deepEqual(await both.dirty(), ['src/x.ts', '../api/.env', '../api/README.md', '../api/src/x.ts']);
+  });
+
+  it('wait for a disk that refuses in one of them, once the others have what they shall', async () => {
+    const { both, main, roots } = two;
+    const { tree } = await both.capture();
+    const entries = await both.entries(tree);
+    const full = await SeveralRoots.over(roots.map((root) => (root.name === '' ? root : { ...root, workspace: new Proxy(root.workspace, { get: (target, key) => (key === 'restore' ? () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) : Reflect.get(target, key) as unknown) }) })));
+    await assert.rejects(full.restore(['../api/README.md', 'README.md'].map((file) => ({ path: file, target: null, expected: entries.get(file) ?? null }))), /full/);
+    assert.ok(!main.exists('README.md'));
+  });
+
+  it('have one HEAD that moves with each of theirs, and say where an operation is going on', async () => {
+    const { both, api } = two;
+    const before = await both.head();
+    api.git('-c', 'user.name=T', '-c', 'user.email=t@localhost', 'commit', '-q', '--allow-empty', '-m', 'first');
+    const after = await both.head();
+    assert.ok(before.branch === after.branch && before.commit !== after.commit && before.operation === undefined);
+    api.write('.git/MERGE_HEAD', `${'0'.repeat(40)}\n`);
+    assert.equal((await both.head()).operation, 'merge in ../api');
   });
 
   it('are brought back each by itself: what fails in one is left there, and said', async () => {

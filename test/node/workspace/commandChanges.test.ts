@@ -110,6 +110,12 @@ describe('a change that a command made', function () {
     assert.deepEqual([read('src/a.txt'), read('src/b.txt').slice(0, 2)], ['while it ran\n', 'b0']);
   }));
 
+  it('is not taken from the user where the command could change nothing: in explore the work tree is read-only', () => play('rewind', async ({ house, read, write, flagged }) => {
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    await house.command(() => write(outside, `${first}mine\n`));
+    assert.deepEqual([read(outside), house.session.line.writes, flagged()], [`${first}mine\n`, [], [outside]]);
+  }));
+
   it('is the command\'s where they saved the file before it began', () => play('flag', async ({ house, write }) => {
     house.saved.push('src/a.txt');
     await house.command(() => write('src/a.txt', 'by the command\n'));

@@ -5,11 +5,11 @@ import type { Found } from '../../../src/node/workspace/scan.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
-const file = (path: string, size: number): Found => ({ path, size, key: path, racy: false, link: false });
+const file = (path: string, size: number): Found => ({ path, size, key: path, state: Buffer.alloc(40), racy: false, link: false });
 
 async function decide(found: readonly Found[], more: Partial<CoverageInput> = {}) {
   const decided = await decideCoverage({
-    found, held: () => false, leftOut: new Set(), ignoredRoots: async () => new Set(['node_modules', 'out', 'x.log']), limits: { file: 1000, ignored: 100 }, ...more,
+    found, standing: { bytes: () => 0, below: () => new Map() }, held: () => false, leftOut: new Set(), ignoredRoots: async () => new Set(['node_modules', 'out', 'x.log']), limits: { file: 1000, ignored: 100 }, ...more,
   });
   return { covered: decided.covered.map((one) => one.path).sort(), outgrown: decided.outgrown.map((one) => one.path), leftOut: [...decided.leftOut.keys()].sort() };
 }
@@ -28,6 +28,11 @@ describe('what a checkpoint covers', () => {
     const held = new Set(['node_modules/old', 'grown']);
     const found = [file('node_modules/old', 90), file('node_modules/new/a', 60), file('node_modules/new/b', 60), file('grown', 5000)];
     assert.deepEqual(await decide(found, { held: (path) => held.has(path) }), { covered: ['node_modules/old'], outgrown: ['grown'], leftOut: ['node_modules/new/a', 'node_modules/new/b'] });
+  });
+
+  it('is decided for as many files as there may be', async () => {
+    const found = Array.from({ length: 200_000 }, (_, n) => file(`src/${n}`, 1));
+    assert.equal((await decide(found)).covered.length, found.length);
   });
 
   it('goes on leaving out what it left out, even when it has become small or is not ignored any more', async () => {

@@ -37,11 +37,29 @@ describe('one hunk taken back', () => {
       const [old, now] = [linesOf(before), linesOf(after)];
       let lines: readonly string[] = now;
       for (const hunk of hunksOf('f', old, now, lineChanges(old, now) ?? assert.fail()).toReversed()) {
-        const done = takeBack(lines, hunk);
+        const done = takeBack(lines, [hunk]);
         if ('hindrance' in done) return;
         lines = done.lines;
       }
       assert.deepEqual(lines, old);
+    }));
+  });
+
+  it('and any of them at once give the text with only the others', () => {
+    fc.assert(fc.property(text, text, fc.infiniteStream(fc.boolean()), (before, after, stream) => {
+      const [old, now] = [linesOf(before), linesOf(after)];
+      const changes = lineChanges(old, now) ?? assert.fail();
+      const chosen = changes.map(() => stream.next().value === true);
+      const rest: string[] = [];
+      let at = 0;
+      for (const [index, change] of changes.entries()) {
+        rest.push(...old.slice(at, change.oldStart), ...(chosen[index] === true ? old.slice(change.oldStart, change.oldStart + change.oldLines) : now.slice(change.newStart, change.newStart + change.newLines)));
+        at = change.oldStart + change.oldLines;
+      }
+      rest.push(...old.slice(at));
+      const done = takeBack(now, hunksOf('f', old, now, changes).filter((_, index) => chosen[index]));
+      if (!('hindrance' in done)) assert.deepEqual(done.lines, rest);
+      else assert.ok(rest.slice(0, -1).some((line) => !line.endsWith('\n')), done.hindrance);
     }));
   });
 
@@ -50,30 +68,23 @@ describe('one hunk taken back', () => {
 
   it('is found again when lines were added above', () => {
     const hunk = hunkOf(lines, lines.with(3, 'x\n'));
-    assert.deepEqual(takeBack(['new\n', ...lines.with(3, 'x\n')], hunk), { lines: ['new\n', ...lines] });
+    assert.deepEqual(takeBack(['new\n', ...lines.with(3, 'x\n')], [hunk]), { lines: ['new\n', ...lines] });
     const removal = hunkOf(lines, lines.toSpliced(3, 1));
-    assert.deepEqual(takeBack(['new\n', ...lines.toSpliced(3, 1)], removal), { lines: ['new\n', ...lines] });
+    assert.deepEqual(takeBack(['new\n', ...lines.toSpliced(3, 1)], [removal]), { lines: ['new\n', ...lines] });
   });
 
   it('is refused when its lines have changed or are there twice', () => {
     const hunk = hunkOf(lines, lines.with(3, 'x\n'));
-    assert.ok('hindrance' in takeBack(lines.with(3, 'y\n'), hunk));
-    assert.ok('hindrance' in takeBack(['x\n', 'q\n', 'x\n'], hunk));
-    assert.ok('hindrance' in takeBack(['q\n'], hunkOf(lines, lines.toSpliced(3, 1))));
+    assert.ok('hindrance' in takeBack(lines.with(3, 'y\n'), [hunk]));
+    assert.ok('hindrance' in takeBack(['x\n', 'q\n', 'x\n'], [hunk]));
+    assert.ok('hindrance' in takeBack(['q\n'], [hunkOf(lines, lines.toSpliced(3, 1))]));
   });
 
   it('never runs two lines together at the end of the file', () => {
     const hunk = hunkOf(['a\n', 'b'], ['a\n', 'c\n']);
     assert.equal(hunk.noEndOfLine, 'old');
-    assert.ok('hindrance' in takeBack(['a\n', 'c\n', 'd\n'], hunk));
-    assert.deepEqual(takeBack(['a\n', 'c\n'], hunk), { lines: ['a\n', 'b'] });
-  });
-
-  it('has an id that other edits of the file do not change, and another one for each twin', () => {
-    const id = hunkOf(lines, lines.with(3, 'x\n')).id;
-    assert.equal(hunkOf(['0\n', ...lines], ['0\n', ...lines.with(3, 'x\n')]).id, id);
-    const twins = hunksOf('f', ['a\n', '-\n', 'a\n'], ['b\n', '-\n', 'b\n'], lineChanges(['a\n', '-\n', 'a\n'], ['b\n', '-\n', 'b\n']) ?? []);
-    assert.equal(new Set(twins.map((hunk) => hunk.id)).size, 2);
+    assert.ok('hindrance' in takeBack(['a\n', 'c\n', 'd\n'], [hunk]));
+    assert.deepEqual(takeBack(['a\n', 'c\n'], [hunk]), { lines: ['a\n', 'b'] });
   });
 });
 
@@ -155,10 +166,10 @@ describe('differences between checkpoints', () => {
     const hunks = await workspace.hunks(diff ?? assert.fail());
     assert.equal(hunks.length, 2);
     const stored = JSON.parse(JSON.stringify(hunks)) as typeof hunks;
-    assert.deepEqual(await workspace.revertHunk('a.txt', stored[1] ?? assert.fail()), { ok: true });
+    assert.deepEqual(await workspace.revertHunks('a.txt', [stored[1] ?? assert.fail()]), { ok: true });
     assert.equal(fs.readFileSync(repo.at('a.txt'), 'latin1'), 'UN\r\ndeux\r\ntrois\xe9\r\nquatre');
-    assert.ok(!(await workspace.revertHunk('a.txt', stored[1] ?? assert.fail())).ok, 'a second time there is nothing to take back');
-    assert.ok(!(await workspace.revertHunk('.git/config', stored[0] ?? assert.fail())).ok);
+    assert.ok(!(await workspace.revertHunks('a.txt', [stored[1] ?? assert.fail()])).ok, 'a second time there is nothing to take back');
+    assert.ok(!(await workspace.revertHunks('.git/config', [stored[0] ?? assert.fail()])).ok);
   });
 
   it('of a secret file are counted but never shown', async () => {
@@ -178,7 +189,7 @@ describe('differences between checkpoints', () => {
     fs.rmSync(repo.at('d'), { recursive: true });
     const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
     const [hunk] = await workspace.hunks(diff ?? assert.fail());
-    assert.deepEqual(await workspace.revertHunk('d/a.txt', hunk ?? assert.fail()), { ok: true });
+    assert.deepEqual(await workspace.revertHunks('d/a.txt', [hunk ?? assert.fail()]), { ok: true });
     assert.equal(repo.read('d/a.txt'), 'one\ntwo\n');
   });
 });

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import path from 'node:path';
 import type { Capture } from '../../../src/agent/ports.ts';
+import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
 /**
  * A way to change something so that git does not show it, or shows less of it. Both halves are command lines of a POSIX
- * shell in the work tree, `$OUT` is a folder outside: `plant` lays the trap, which a checkpoint sees; then `change` works under its cover.
+ * shell in the work tree, `$OUT` is a folder outside: `plant` lays the trap, which a checkpoint sees; then, when all files have settled, `change` works under its cover.
  */
 interface Trick {
   readonly name: string;
   readonly plant?: string;
   readonly change: string;
-  /** The trap has to be older than the time within which every file is read again. */
-  readonly old?: true;
   /** `git status` shows nothing of the change: the trap does close. */
   readonly blind?: true;
   /** Everything that the checkpoint after `plant` has else than the one before. */
@@ -43,7 +43,7 @@ const tricks: readonly Trick[] = [
   },
   { name: 'status that does not show untracked files', plant: 'git config status.showUntrackedFiles no', planted: config, change: 'echo evil > evil.py', blind: true, seen: { tree: ['evil.py'] } },
   {
-    name: 'the same size and time, where git looks at nothing else', blind: true, old: true, seen: hit, planted: { control: ['config', 'index'] },
+    name: 'the same size and time, where git looks at nothing else', blind: true, seen: hit, planted: { control: ['config', 'index'] },
     plant: 'git config core.checkStat minimal; git config core.trustctime false; touch -d "2001-02-03 04:05:06" test/t.py; git update-index --refresh',
     change: 'echo "assert Fals" > test/t.py; touch -d "2001-02-03 04:05:06" test/t.py',
   },
@@ -124,24 +124,63 @@ function seenBetween(before: Capture, after: Capture, changed: readonly string[]
   return Object.fromEntries(Object.entries(parts).filter(([, paths]) => paths.length > 0));
 }
 
-describe('a change that is hidden from git', () => {
-  afterEach(removeRepos);
+/** A trap that was laid, with checkpoints of before and after. */
+interface Trapped {
+  readonly repo: TestRepo;
+  readonly workspace: KeepingWorkspace;
+  readonly first: Capture;
+  readonly trapped: Capture;
+  /** The same work tree with a store of its own, whose table of states is lost before the change. */
+  readonly without: { readonly workspace: KeepingWorkspace; readonly trapped: Capture };
+}
 
-  tricks.forEach(({ name, plant, planted = {}, change, old, blind, seen }, index) => {
+/** Lays all traps, and waits once until no file is so young that every look reads it. */
+async function layTraps(): Promise<Trapped[]> {
+  const laid: { readonly repo: TestRepo; readonly workspace: KeepingWorkspace; readonly first: Capture; readonly other: KeepingWorkspace }[] = [];
+  for (const { plant } of tricks) {
+    const repo = project();
+    const [workspace, other] = [await open(repo), await open({ ...repo, store: `${repo.store}-other` })];
+    const first = await workspace.capture();
+    await other.capture();
+    if (plant !== undefined) shell(repo, plant);
+    laid.push({ repo, workspace, first, other });
+  }
+  await new Promise((resolve) => { setTimeout(resolve, 2_100); });
+  const all: Trapped[] = [];
+  for (const { other, ...rest } of laid) {
+    all.push({ ...rest, trapped: await rest.workspace.capture('command'), without: { workspace: other, trapped: await other.capture('command') } });
+    loseTable(`${rest.repo.store}-other`);
+  }
+  return all;
+}
+
+function loseTable(store: string): void {
+  const tables = fs.readdirSync(path.join(store, 'roots')).filter((name) => name.endsWith('.table'));
+  assert.equal(tables.length, 1);
+  for (const name of tables) fs.rmSync(path.join(store, 'roots', name));
+}
+
+describe('a change that is hidden from git', () => {
+  let traps: readonly Trapped[] = [];
+  before(async function () {
+    this.timeout(120_000);
+    traps = await layTraps();
+  });
+  after(removeRepos);
+
+  tricks.forEach(({ name, planted = {}, change, blind, seen }, index) => {
     it(`${index + 1} is seen: ${name}`, async () => {
-      const repo = project();
-      const workspace = await open(repo);
+      const { repo, workspace, first, trapped, without } = traps[index] ?? assert.fail();
       const paths = async (from: Capture, to: Capture) => (await workspace.diff(from.tree, to.tree)).map((diff) => diff.path);
-      const first = await workspace.capture();
-      if (plant !== undefined) shell(repo, plant);
-      if (old) await new Promise((resolve) => { setTimeout(resolve, 2_100); });
-      const trapped = await workspace.capture();
       assert.deepEqual(seenBetween(first, trapped, await paths(first, trapped), planted), planted, 'the trap');
       const shown = status(repo);
       shell(repo, change);
       if (blind) assert.equal(status(repo), shown, 'git status does not show it');
-      const last = await workspace.capture();
+      const last = await workspace.capture('command');
       assert.deepEqual(seenBetween(trapped, last, await paths(trapped, last), seen), seen, 'the change');
+      const scanned = await without.workspace.capture('command');
+      assert.deepEqual([scanned.tree, scanned.control, scanned.beside], [last.tree, last.control, last.beside], 'without a table the same is seen');
+      assert.deepEqual([without.trapped.tree, without.trapped.beside], [trapped.tree, trapped.beside]);
       const anew = await (await open(repo)).capture();
       assert.deepEqual([anew.tree, anew.control, anew.beside], [last.tree, last.control, last.beside], 'another process sees the same');
     });

@@ -5,7 +5,11 @@ import { committedContent } from '../../../src/node/workspace/lineEnds.ts';
 import { decideRestore, mergeTexts } from '../../../src/node/workspace/merge.ts';
 
 const blob = (oid: string, mode: Blob['mode'] = '100644'): Blob => ({ oid, mode });
-const merged = (current: string, base: string, target: string) => mergeTexts(Buffer.from(current), Buffer.from(base), Buffer.from(target))?.toString();
+const merging = (current: string, base: string, target: string) => mergeTexts(Buffer.from(current), Buffer.from(base), Buffer.from(target));
+const merged = (...sides: [string, string, string]): string | undefined => {
+  const result = merging(...sides);
+  return 'bytes' in result ? result.bytes.toString() : undefined;
+};
 
 describe('the decision about one path of a rewind', () => {
   const [t, e, u] = [blob('target'), blob('expected'), blob('user')];
@@ -28,6 +32,12 @@ describe('a three-way merge', () => {
     assert.equal(merged('1\n2\n3\n4\n5\nuser\n', '1\nS\n3\n4\n5\n6\n', '1\n2\n3\n4\n5\n6\n'), '1\n2\n3\n4\n5\nuser\n');
     assert.equal(merged('user\n', 'session\n', 'old\n'), undefined);
     assert.equal(merged('a\0\n', 'a\n', 'b\n'), undefined);
+  });
+
+  it('names the lines that both changed, as they are counted in the file that is there', () => {
+    assert.deepEqual(merging('mine above\n1\nuser\n3\n4\n', '1\nsession\n3\n4\n', '1\n2\n3\n4\n'), { conflicts: [{ first: 3, last: 3 }] });
+    assert.deepEqual(merging('1\nuser\n3\n4\n5\n6\nmine\n8\n', '1\ns\n3\n4\n5\n6\ns\n8\n', '1\n2\n3\n4\n5\n6\n7\n8\n'), { conflicts: [{ first: 2, last: 2 }, { first: 7, last: 7 }] });
+    assert.deepEqual(merging('1\n3\n', '1\ns\n3\n', '1\n2\n3\n'), { conflicts: [{ first: 1, last: 1 }] }, 'a place between two lines is named by the one before it');
   });
 
   it('never runs two lines together', () => {

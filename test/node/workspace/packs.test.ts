@@ -92,7 +92,7 @@ describe('a checkpoint in the store', () => {
     const prototype = Object.getPrototypeOf(handle) as { sync: () => Promise<void> };
     await handle.close();
     const { sync } = prototype;
-    const named = (file: string) => (file === packsIn(repo) ? 'folder' : file.replace(/^.*\/pack-\w+/, 'new').replace(/\w{12}\.tmp/, 'tmp').replace(/^.*\/roots\/.*json.*/, 'record'));
+    const named = (file: string) => (file === packsIn(repo) ? 'folder' : file.replace(/^.*\/pack-\w+/, 'new').replace(/\w{12}\.tmp/, 'tmp').replace(/^.*\/roots\/.*json.*/, 'record').replace(/^.*\/roots\/.*table.*/, 'table'));
     prototype.sync = async function (this: fs.promises.FileHandle) {
       const file = fs.readlinkSync(`/proc/self/fd/${this.fd}`);
       await sync.call(this);
@@ -103,7 +103,7 @@ describe('a checkpoint in the store', () => {
     } finally {
       prototype.sync = sync;
     }
-    assert.deepEqual(steps, ['synced new.pack', 'synced new.idx.tmp', 'rename new.idx.tmp', 'synced folder', 'rename record']);
+    assert.deepEqual(steps, ['synced new.pack', 'synced new.idx.tmp', 'rename new.idx.tmp', 'synced folder', 'rename record', 'rename table']);
   });
 
   it('that is interrupted at any step leaves a sound store, what was acknowledged, and room for the next', async function () {

@@ -90,11 +90,11 @@ async function wholeLife(repo: TestRepo): Promise<void> {
   assert.deepEqual(await workspace.apply({ kind: 'write', path: 'src/a.ts', content: read.text.replace('one', 'ONE').replace('three', 'THREE'), expected: read.blob }), { ok: true });
   repo.write('sub/by-command', 'x');
   repo.write('embedded/by-command', 'x');
-  const after = await workspace.capture();
+  const after = await workspace.capture('command');
   const diffs = await workspace.diff(base.tree, after.tree);
   assert.deepEqual(diffs.map((diff) => diff.path), ['embedded/by-command', 'src/a.ts', 'sub/by-command']);
   const hunks = await workspace.hunks(diffs[1] ?? assert.fail());
-  assert.deepEqual(await workspace.revertHunk('src/a.ts', hunks[0] ?? assert.fail()), { ok: true });
+  assert.deepEqual(await workspace.revertHunks('src/a.ts', [hunks[0] ?? assert.fail()]), { ok: true });
   await workspace.countLines('src/a.ts', 'x', base.tree);
   for (const tree of [base.tree, after.tree]) for (const blob of (await workspace.entries(tree)).values()) await workspace.blobText(blob);
   assert.equal((await workspace.glob('**/*.ts')).length, 1);

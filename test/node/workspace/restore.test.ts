@@ -95,7 +95,7 @@ describe('a rewind', () => {
   it('leaves a file whose same lines the user changed, and says why', async () => {
     const repo = newRepo({ 'a.txt': 'one\n' });
     const { outcome } = await rewind(repo, () => repo.write('a.txt', 'session\n'), () => repo.write('a.txt', 'user\n'));
-    assert.deepEqual(outcome, { restored: [], merged: [], left: [{ path: 'a.txt', why: 'you changed the same lines since' }] });
+    assert.deepEqual(outcome, { restored: [], merged: [], left: [{ path: 'a.txt', why: 'you changed the same lines since: line 1', conflict: true }] });
     assert.equal(repo.read('a.txt'), 'user\n');
   });
 
@@ -104,7 +104,7 @@ describe('a rewind', () => {
     const { outcome } = await rewind(repo,
       () => { repo.write('a.bin', Buffer.from([0, 2])); repo.write('b.txt', 'c'); repo.write('made.txt', 'm'); },
       () => { repo.write('a.bin', Buffer.from([0, 3])); fs.rmSync(repo.at('b.txt')); repo.write('made.txt', 'mine'); });
-    assert.deepEqual(new Set(outcome.left.map((one) => `${one.path}: ${one.why}`)), new Set(['a.bin: you changed the same lines since', 'b.txt: you deleted it since', 'made.txt: you changed it since the session made it']));
+    assert.deepEqual(new Set(outcome.left.map((one) => `${one.path}: ${one.why}`)), new Set(['a.bin: you changed it since, and it is no text', 'b.txt: you deleted it since', 'made.txt: you changed it since the session made it']));
     assert.equal(repo.exists('b.txt'), false);
     assert.equal(repo.read('made.txt'), 'mine');
   });

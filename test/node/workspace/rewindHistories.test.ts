@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { watching } from './faults.ts';
 import { Crash, House, Template } from './histories/house.ts';
 
 /** A file of the session with the real journal, store and agent, and short words for what a history does to it. */
@@ -39,8 +40,8 @@ describe('fixed histories of rewinds', () => {
   it('a line of the user that came back with a hunk is not taken by a rewind to a boundary', () => play(async (house, file) => {
     await file.command('a0 line\n', '');
     file.edit('a1 line\n', 'of the user\na1 line\n');
-    const [hunk] = (await house.hunks()).get(name) ?? [];
-    await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+    const [hunk] = (await house.hunks()).filter((one) => one.path === name);
+    await house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
     assert.ok(file.text().startsWith('a0 line\na1 line\n'));
     await house.cross();
     await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
@@ -53,8 +54,8 @@ describe('fixed histories of rewinds', () => {
   it('a line that the user wrote before the session did, and that came back with a hunk, is not taken either', () => play(async (house, file) => {
     file.edit('a1 line\n', 'of the user\na1 line\n');
     await file.command('a0 line\n', '');
-    const [hunk] = (await house.hunks()).get(name) ?? [];
-    await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+    const [hunk] = (await house.hunks()).filter((one) => one.path === name);
+    await house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
     await house.cross();
     await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
     await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
@@ -65,18 +66,18 @@ describe('fixed histories of rewinds', () => {
     const start = file.text();
     await file.command('a0 line\n', '');
     file.edit('a1 line\n', 'of the user\na1 line\n');
-    const [hunk] = (await house.hunks()).get(name) ?? [];
-    await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+    const [hunk] = (await house.hunks()).filter((one) => one.path === name);
+    await house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
     await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
     file.edit('of the user\n', '');
-    assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 files restored' });
+    assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 file restored' });
     assert.equal(file.text(), start);
   }));
 
   it('a hunk of the session alone is its own again when it came back', () => play(async (house, file) => {
     await file.command('a0 line', 'by the session');
-    const [hunk] = (await house.hunks()).get(name) ?? [];
-    await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+    const [hunk] = (await house.hunks()).filter((one) => one.path === name);
+    await house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
     await house.cross();
     const crossed = file.text();
     await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
@@ -92,8 +93,8 @@ describe('fixed histories of rewinds', () => {
     await house.startPhase();
     await file.command('a0 line', 'by the session, later');
     assert.equal((await house.act({ type: 'undo-rewind', rewind: lastRewind(house) })).ok, false);
-    const [hunk] = (await house.hunks()).get(name) ?? [];
-    await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+    const [hunk] = (await house.hunks()).filter((one) => one.path === name);
+    await house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
     const taken = lastRewind(house);
     await house.act({ type: 'rewind-boundary', to: 'explore' });
     await house.act({ type: 'undo-rewind', rewind: taken });
@@ -109,7 +110,7 @@ describe('fixed histories of rewinds', () => {
     const before = file.text();
     const acted = await house.act({ type: 'rewind-boundary', to: 'base' });
     assert.equal(acted.ok, false);
-    assert.match(acted.message, /^0 files restored; left alone: src\/a\.txt \(you changed the same lines since\)$/);
+    assert.match(acted.message, /^0 files restored; left alone: src\/a\.txt \(you changed the same lines since: line 2\)$/);
     assert.equal(file.text(), before);
     const { writes, restored, merged } = house.session.rewinds.at(-1) ?? assert.fail('nothing was rewound');
     assert.deepEqual({ writes, restored, merged }, { writes: [], restored: [], merged: [] });
@@ -133,7 +134,7 @@ describe('fixed histories of rewinds', () => {
     await file.command('a9 line', 'by the session, later');
     await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
     assert.ok(file.text().includes('by the session\n') && file.text().includes('by the session, later\n'));
-    assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 files restored' });
+    assert.deepEqual(await house.act({ type: 'rewind-boundary', to: 'base' }), { ok: true, message: '1 file restored' });
     assert.equal(file.text(), start);
   }));
 
@@ -200,12 +201,31 @@ describe('fixed histories of rewinds', () => {
       const start = file.text();
       await file.command('a1 line', 'by the session');
       const before = file.text();
-      const [hunk] = (await house.hunks()).get(name) ?? [];
-      await crashed(house, 2, { type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+      const [hunk] = (await house.hunks()).filter((one) => one.path === name);
+      await crashed(house, 2, { type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
       assert.equal(file.text(), start);
       await house.restart();
       await undone(house, file, before);
     }));
+
+    for (const [what, act] of [
+      ['a rewind', (house: House) => house.act({ type: 'rewind-boundary', to: 'base' })], ['a file tool', (house: House) => house.write(name, 'all by the session\n')],
+    ] as const) {
+      it(`nothing that ${what} had beside a file stays there, and nothing of it counts as the user's`, () => play(async (house, file) => {
+        await file.command('a1 line', 'by the session');
+        await house.look();
+        let dead = false;
+        const die = (change: string, args: readonly unknown[]) => {
+          dead ||= change === 'rename' && String(args[0]).endsWith('.tmp') && String(args[1]).endsWith('/a.txt');
+          if (dead) throw new Crash();
+        };
+        await assert.rejects(watching(die, () => Promise.resolve(act(house))), Crash);
+        const beside = () => fs.readdirSync(path.join(house.root, 'src')).filter((one) => one.startsWith('.bounded-')).length;
+        assert.equal(beside(), 2);
+        await house.restart();
+        assert.deepEqual([beside(), house.session.userChanges], [0, []]);
+      }));
+    }
 
     it('what was begun and not done yet is done', () => play(async (house, file) => {
       const start = file.text();
@@ -224,9 +244,9 @@ describe('fixed histories of rewinds', () => {
       const start = file.text();
       await file.command('a1 line', 'by the session');
       const before = file.text();
-      const [hunk] = (await house.hunks()).get(name) ?? [];
+      const [hunk] = (await house.hunks()).filter((one) => one.path === name);
       house.crashAt({ record: 1, kept: true });
-      await assert.rejects(house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' }), Crash);
+      await assert.rejects(house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] }), Crash);
       await house.restart();
       assert.equal(file.text(), start);
       await undone(house, file, before);
@@ -312,8 +332,8 @@ describe('fixed histories of rewinds', () => {
 
     for (const line of ['a9 line', 'a2 line']) it(`the same after a hunk, at ${line}: it is not told as rewound`, () => play(async (house, file) => {
       await file.command('a1 line', 'by the session');
-      const [hunk] = (await house.hunks()).get(name) ?? [];
-      await crashed(house, 2, { type: 'rewind-path', path: name, hunk: hunk?.id ?? '' });
+      const [hunk] = (await house.hunks()).filter((one) => one.path === name);
+      await crashed(house, 2, { type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
       file.edit(line, 'by the user');
       await house.restart();
       assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
@@ -359,9 +379,9 @@ describe('fixed histories of rewinds', () => {
 
     it('a hunk that can never be taken back is refused', () => play(async (house, file) => {
       await file.command('a1 line', 'by the session');
-      const [hunk] = (await house.hunks()).get(name) ?? [];
+      const [hunk] = (await house.hunks()).filter((one) => one.path === name);
       house.beforeHunk = () => assert.fail('the system refuses');
-      await assert.rejects(house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' }));
+      await assert.rejects(house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] }));
       assert.equal((await house.act({ type: 'note', text: 'go on' })).ok, true);
       assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
       assert.ok(file.text().includes('by the session'));
@@ -369,9 +389,9 @@ describe('fixed histories of rewinds', () => {
 
     it('a hunk that is refused leaves nothing to finish', () => play(async (house, file) => {
       await file.command('a1 line', 'by the session');
-      const [hunk] = (await house.hunks()).get(name) ?? [];
+      const [hunk] = (await house.hunks()).filter((one) => one.path === name);
       house.beforeHunk = () => file.edit('by the session', 'by the user');
-      assert.equal((await house.act({ type: 'rewind-path', path: name, hunk: hunk?.id ?? '' })).ok, false);
+      assert.equal((await house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] })).ok, false);
       assert.deepEqual([house.session.rewinds, house.session.rewinding], [[], undefined]);
       assert.ok(file.text().includes('by the user'));
     }));

@@ -26,7 +26,8 @@ export const durableFiles: Readonly<Record<string, string>> = {
   'src/stats/big.js': `// ${'x'.repeat(20_000)}\n`,
 };
 
-const mean = { from: 'export function mean(values) {', to: '/** Arithmetic mean. */\nexport function mean(values) {' };
+/** Cannot be made twice, as a model would not in a second conversation. */
+const mean = { from: 'values.reduce((sum, value) => sum + value, 0)', to: 'values.reduce((total, value) => total + value, 0)' };
 const bigger = `// ${'y'.repeat(30_000)}\n`;
 const table = "printf '// table\\n' > src/stats/table.js && rm src/stats/old.js";
 

@@ -61,7 +61,7 @@ export function filesIn(root: string, below = ''): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const entry of readdirSync(path.join(root, below), { withFileTypes: true })) {
     const name = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (name === '.git' || name === '.bounded/task') continue;
+    if (name === '.git' || (below === '.bounded/task' && entry.name.endsWith('.md'))) continue;
     if (entry.isDirectory()) for (const [inner, text] of filesIn(root, name)) found.set(inner, text);
     else found.set(name, readFileSync(path.join(root, name), 'utf8'));
   }

@@ -39,7 +39,7 @@ describe('Side view: accessibility', () => {
     const view = await open();
     await view.show(fixtures.running);
     assert.deepEqual(await view.page.locator('h1, h2').allTextContents(), [
-      'Extract activation vectors of chosen layers; generation outputs stay unchanged', '1 change outside the scope', 'Boundaries', 'Oracle', 'Budgets', 'Now', 'Rewinds', 'Plan', 'Scope',
+      'Extract activation vectors of chosen layers; generation outputs stay unchanged', '1 change outside the scope', 'Boundaries', 'Oracle', 'Changes', 'Budgets', 'Now', 'Rewinds', 'Plan', 'Scope',
     ]);
   });
 

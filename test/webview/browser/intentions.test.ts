@@ -35,6 +35,13 @@ describe('Side view: intentions', () => {
     ['running', 'float32, 4 · 8: fail, max_abs_error 3e-2', { type: 'open', target: { kind: 'artifact', id: 'log-float32-4 · 8' } }],
     ['running', 'generation-unchanged', { type: 'open', target: { kind: 'artifact', id: 'log-generation' } }],
     ['running', 'Undo', { type: 'intention', intention: { type: 'undo-rewind', rewind: 'r1' } }],
+    ['running', 'Resolve…', { type: 'open', target: { kind: 'conflict', rewind: 'r1', path: 'docs/activations.md' } }],
+    ['ended', 'Mark as reviewed: src/model/block.js, line 47', { type: 'intention', intention: { type: 'mark-hunks', reviewed: true, hunks: [{ path: 'src/model/block.js', hunk: 'k2' }] } }],
+    ['ended', 'Reviewed: src/model/block.js, line 12. Take the mark off', { type: 'intention', intention: { type: 'mark-hunks', reviewed: false, hunks: [{ path: 'src/model/block.js', hunk: 'k1' }] } }],
+    ['ended', 'Mark as reviewed: all of src/model/block.js', { type: 'intention', intention: { type: 'mark-hunks', reviewed: true, hunks: [{ path: 'src/model/block.js', hunk: 'k1' }, { path: 'src/model/block.js', hunk: 'k2' }, { path: 'src/model/block.js', hunk: 'k3' }] } }],
+    ['ended', 'Rewind the hunk at line 47 of src/model/block.js', { type: 'intention', intention: { type: 'rewind-hunks', hunks: [{ path: 'src/model/block.js', hunk: 'k2' }] } }],
+    ['ended', 'line 47', { type: 'open', target: { kind: 'change', path: 'src/model/block.js', hunk: 'k2' } }],
+    ['ended', 'Rewind several hunks…', { type: 'open', target: { kind: 'hunks' } }],
     ['running', 'Open ORACLE.md', { type: 'open', target: { kind: 'report', file: 'ORACLE.md' } }],
     ['running', 'Open PROGRESS.md', { type: 'open', target: { kind: 'report', file: 'PROGRESS.md' } }],
     ['oracle-gate', 'Freeze the oracle', { type: 'intention', intention: { type: 'approve', gate: 'g2', ids: ['decoy-post-norm'] } }],
@@ -64,7 +71,7 @@ describe('Side view: intentions', () => {
       assert.equal(messages.length, buttons);
       const known = JSON.stringify(fixtures[name]);
       const own = new Set(['intention', 'open', 'start', 'start-example', 'resume', 'report', 'contract', 'diff', 'boundary-diff', 'flag', 'artifact', 'PLAN.md', 'ORACLE.md', 'PROGRESS.md', 'REVIEW.md', 'EVIDENCE.md',
-        'note', 'pause', 'continue', 'stop', 'rewind-boundary', 'rewind-hunk', 'rewind-file', 'allow-flag', 'restore-flag', 'undo-rewind']);
+        'note', 'pause', 'continue', 'stop', 'rewind-boundary', 'rewind-hunk', 'rewind-file', 'allow-flag', 'restore-flag', 'undo-rewind', 'rewind-hunks', 'mark-hunks', 'change', 'hunks', 'conflict']);
       for (const text of messages.flatMap(strings)) assert.ok(own.has(text) || known.includes(JSON.stringify(text)), text);
     });
   }

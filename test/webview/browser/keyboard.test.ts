@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { View } from '../../../src/core/session/view.ts';
 import { fixtures } from '../fixtures/all.ts';
 import { sideViews } from '../support/hooks.ts';
 import type { SideView } from '../support/sideView.ts';
@@ -55,6 +56,17 @@ describe('Side view: keyboard', () => {
     await view.page.keyboard.press('Space');
     const wish = { type: 'intention', intention: { type: 'rewind-boundary', to: 'b2' } };
     assert.deepEqual((await view.posted()).slice(1), [wish, wish]);
+  });
+
+  it('a mark keeps the focus while it is set and taken off', async () => {
+    const view = await open();
+    const { view: ended } = fixtures.ended as { view: View };
+    await view.show(fixtures.ended);
+    await view.page.getByRole('button', { name: 'Mark as reviewed: src/model/block.js, line 47' }).focus();
+    const marked = (ended.changes?.files ?? []).map((file) => ({ ...file, hunks: file.hunks.map((hunk) => ({ ...hunk, reviewed: true })) }));
+    await view.show({ type: 'view', view: { ...ended, changes: { total: 5, reviewed: 5, files: marked } } });
+    assert.equal(await name(view), 'Reviewed: src/model/block.js, line 47. Take the mark off');
+    assert.equal(await view.page.evaluate(() => document.activeElement?.getAttribute('aria-pressed')), 'true');
   });
 
   it('a rewind can be seen under the pointer', async () => {

@@ -1,4 +1,6 @@
 import { decisiveRuns } from '../line.ts';
+import { isReviewed } from '../listedHunk.ts';
+import type { ListedHunk } from '../listedHunk.ts';
 import type { AnsweredGate, Session } from '../session.ts';
 import { changeText, cost, count, dollars, duration, sandboxWarning } from '../view/figures.ts';
 import { notMeasured } from '../view/notMeasured.ts';
@@ -10,10 +12,10 @@ type Sections = readonly (readonly [string, string])[];
 type Reached = NonNullable<Session['verdict']>;
 
 /** The proof: figures first, prose last, and what was not measured beside what was. */
-export function evidencePage(session: Session): string | undefined {
+export function evidencePage(session: Session, hunks?: readonly ListedHunk[]): string | undefined {
   const { verdict } = session;
   if (verdict === undefined) return undefined;
-  return page(`Evidence: ${verdict.verdict}`, [...verdictSections(session, verdict), ...workSections(session), ...agreementSections(session), ...machineSections(session, verdict)]);
+  return page(`Evidence: ${verdict.verdict}`, [...verdictSections(session, verdict), ...workSections(session), ...lookedAt(session, hunks), ...agreementSections(session), ...machineSections(session, verdict)]);
 }
 
 function verdictSections(session: Session, verdict: Reached): Sections {
@@ -42,8 +44,17 @@ function workSections({ line, rewinds, ...session }: Session): Sections {
   ];
 }
 
-function agreementSections({ contractFile, contractHash, locked, amended, amendments, answers }: Session): Sections {
+/** A mark is for exactly the change that a person looked at: what changed since has none. */
+function lookedAt(session: Session, hunks: readonly ListedHunk[] = []): Sections {
+  const open = hunks.filter((hunk) => !isReviewed(session, hunk));
+  const done = hunks.length - open.length;
+  const rest = open.length === 0 ? '' : `\n\nNot looked at:\n\n${list(open.map(({ path, line, added, removed }) => `${code(`${path}:${line}`)}, +${added} −${removed}`))}`;
+  return [['Marked as reviewed by a person', hunks.length === 0 ? '' : done === 0 ? `None of ${count(hunks.length, 'hunk')}.` : `${done} of ${count(hunks.length, 'hunk')}.${rest}`]];
+}
+
+function agreementSections({ contract: { roots = [] }, contractFile, contractHash, locked, amended, amendments, answers }: Session): Sections {
   return [
+    ['Folders', roots.length === 0 ? '' : `The workspace folder and ${roots.map(code).join(', ')}; ids of their contents are joined by \`+\`, in this order.`],
     ['Contract', `${code(contractFile)}, SHA-256 ${code(contractHash)}, ${locked ? 'locked' : 'not locked'}${amended ? ', amended after it had been locked' : ''}.`],
     ['Amendments', list(amendments.map((one) => `${code(one.id)} **${one.decided ?? 'open'}**: ${code(one.change)} (${plainText(one.why)})`))],
     ['Gates', list(answers.map(gateLine))],

@@ -186,12 +186,16 @@ export class House {
     this.#race = undefined;
   }
 
-  act(intention: Intention): Promise<{ readonly ok: boolean; readonly message: string }> {
+  act(intention: Intention): ReturnType<Controller['act']> {
     return this.#controller.act(intention);
   }
 
   hunks(): ReturnType<Controller['hunks']> {
     return this.#controller.hunks();
+  }
+
+  get controller(): Controller {
+    return this.#controller;
   }
 
   /** The process will end at this point, in whatever it then does. */
@@ -263,7 +267,7 @@ export class House {
   #ownWorkspace(): KeepingWorkspace {
     const own: Partial<KeepingWorkspace> = {
       restore: (items) => this.#restore(items),
-      revertHunk: async (...hunk) => (this.beforeHunk(), this.#workspace.revertHunk(...hunk)),
+      revertHunks: async (...hunks) => (this.beforeHunk(), this.#workspace.revertHunks(...hunks)),
       apply: async (change) => {
         const done = await this.#workspace.apply(change);
         this.#race?.();

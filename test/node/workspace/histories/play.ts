@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import type { Hunk } from '../../../../src/core/session/changes.ts';
+import { phaseRights } from '../../../../src/core/guard/rights.ts';
 import type { SessionEvent } from '../../../../src/core/session/events.ts';
 import { fold } from '../../../../src/core/session/evolve.ts';
 import type { Boundary, DoneRewind } from '../../../../src/core/session/session.ts';
@@ -120,12 +120,21 @@ class Player {
     return user === undefined;
   }
 
+  /** In a phase that changes nothing the work tree is read-only for a command: what changes meanwhile is the user's. */
+  #whoseCommands(): 'session' | 'user' {
+    const { phase } = this.#house.session.line;
+    return phase !== undefined && phaseRights[phase] === 'nothing' ? 'user' : 'session';
+  }
+
   async #command(mutations: readonly Mutation[]): Promise<boolean> {
+    const before = this.#disk();
+    const whose = this.#whoseCommands();
     await this.#house.command(() => {
       for (const mutation of mutations) mutate(this.#house.root, mutation, this.#mark);
       this.#commanded = this.#disk();
     });
-    return true;
+    if (whose === 'user') this.#model.changed('user', before, this.#disk());
+    return whose === 'session';
   }
 
   async #cross(): Promise<boolean> {
@@ -155,12 +164,14 @@ class Player {
     return false;
   }
 
+  /** One hunk, or several of any files: every second or third one. */
   async #rewindHunk(pick: number): Promise<boolean> {
-    const hunks = [...(await this.#house.hunks())].flatMap(([path, list]) => list.map((hunk): [string, Hunk] => [path, hunk]));
-    const [path, hunk] = picked(hunks, pick) ?? [];
-    if (path === undefined || hunk === undefined) return false;
-    const taken = marksIn(hunk.lines.filter((line) => line.startsWith('+')).join('\n'), 'u');
-    await this.#rewind({ type: 'rewind-path', path, hunk: hunk.id }, this.#disk(), (one) => (one === path ? taken : none), (one) => one === path);
+    const all = (await this.#house.hunks()).filter(({ lines }) => lines !== undefined);
+    const one = picked(all, pick);
+    if (one === undefined) return false;
+    const chosen = pick % 3 === 0 ? [one] : all.filter((other, index) => other === one || index % (1 + (pick % 3)) === 0);
+    const taken = (path: string) => new Set(chosen.filter((hunk) => hunk.path === path).flatMap(({ lines }) => [...marksIn(lines?.lines.filter((line) => line.startsWith('+')).join('\n') ?? '', 'u')]));
+    await this.#rewind({ type: 'rewind-hunks', hunks: chosen.map(({ path, hunk }) => ({ path, hunk })) }, this.#disk(), taken, (path) => chosen.some((hunk) => hunk.path === path));
     return false;
   }
 
@@ -232,6 +243,7 @@ class Player {
     await this.#house.look();
     const before = this.#disk();
     const from = this.#house.events.length;
+    const whose = this.#whoseCommands();
     const calls = new Set(this.#house.session.line.writes.map((write) => write.call));
     const known = new Set(this.#house.session.rewinds.map((one) => one.id));
     this.#house.crashAt(point);
@@ -246,7 +258,7 @@ class Player {
     const after = this.#disk();
     const rewinds = this.#house.session.rewinds.filter((one) => !known.has(one.id));
     if (act.do === 'undo') return this.#crashedUndo(before, undoneSince(this.#house.events.slice(from)));
-    this.#model.changed(act.do === 'restoreFlag' ? 'user' : 'session', before, after);
+    this.#model.changed(act.do === 'restoreFlag' || (act.do === 'command' && whose === 'user') ? 'user' : 'session', before, after);
     if (act.do === 'command') this.#checkFlagged(calls);
     if (!rewindActs.has(act.do)) return;
     const outcomes = rewinds.map(outcomeOf);

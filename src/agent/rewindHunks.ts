@@ -1,0 +1,84 @@
+import type { Hunk, Path, TreeId } from '../core/session/changes.ts';
+import type { FileHunks, LeftPath, RewindPlan, RewindRecord } from '../core/session/facts.ts';
+import { openFlags } from '../core/session/line.ts';
+import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
+import { listHunks } from './hunks.ts';
+import { look } from './look.ts';
+import type { RestoreOutcome } from './ports.ts';
+import { planRewind, restoreRounds } from './restoreRounds.ts';
+import { begin, finish } from './rewind.ts';
+import type { Run } from './run.ts';
+
+/** The named hunks as they are in the work tree now, or a sentence where one is not there any more. */
+export async function findHunks(run: Run, names: readonly HunkName[], tree: TreeId): Promise<readonly ListedHunk[] | string> {
+  const all = await listHunks(run.ports.workspace, run.recorder.session, tree);
+  const found = names.map(({ path, hunk }) => all.find((one) => one.path === path && one.hunk === hunk) ?? path);
+  const gone = found.find((one) => typeof one === 'string');
+  return gone === undefined ? found.filter((one) => typeof one !== 'string') : `${gone} has no such hunk now: it was changed or rewound since; nothing was done`;
+}
+
+/**
+ * Takes parts of the session's change back in one rewind, so that one undo brings all of them back. Of one file all or none: its hunks go in one
+ * write. Answers a sentence where nothing was changed.
+ */
+export async function rewindListed(run: Run, names: readonly HunkName[]): Promise<RewindRecord | string> {
+  const { tree } = await look(run);
+  const parts = await findHunks(run, names, tree);
+  if (typeof parts === 'string') return parts;
+  const { line } = run.recorder.session;
+  // A file that is one part goes back as a file does; where the user has a share in it, that is merged or it stays.
+  const whole = new Set(parts.filter((part) => part.lines === undefined).map((part) => part.path));
+  const done = await rewindParts(run, tree, byFile(parts), planRewind(line.writes.filter((write) => whole.has(write.path))), names);
+  if (typeof done !== 'string') await settleFlags(run, [...done.restored, ...done.merged]);
+  return done;
+}
+
+/** Takes hunks of one write back, as a flag holds them, on the file as it is now. Answers a sentence where nothing was changed. */
+export async function rewindHunk(run: Run, path: Path, hunk: Hunk): Promise<RewindRecord | string> {
+  return rewindParts(run, (await look(run)).tree, [{ path, hunks: [hunk] }], [], [{ path, hunk: hunk.id }]);
+}
+
+async function rewindParts(run: Run, safety: TreeId, hunks: readonly FileHunks[], rounds: RewindPlan['rounds'], names: readonly HunkName[]): Promise<RewindRecord | string> {
+  const to = [...new Set(names.map((name) => name.path))].join(', ');
+  const plan = await begin(run, { kind: 'hunk', to, by: 'person', safety, rounds, beside: [], hunks });
+  const files = await restoreRounds(run, rounds, safety);
+  return finishHunks(run, plan, joined(files, await revertAll(run, hunks)));
+}
+
+/** Each file by itself; one that cannot be changed is left, and the others are not. */
+export async function revertAll(run: Run, files: readonly FileHunks[]): Promise<RestoreOutcome> {
+  const [restored, left]: [Path[], LeftPath[]] = [[], []];
+  for (const { path, hunks } of files) {
+    const done = await run.ports.workspace.revertHunks(path, hunks);
+    if (done.ok) restored.push(path);
+    else left.push({ path, why: done.detail });
+  }
+  return { restored, merged: [], left };
+}
+
+/** Records what came of it; where nothing was changed, that, and answers why. */
+export async function finishHunks(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<RewindRecord | string> {
+  if (outcome.restored.length + outcome.merged.length > 0) return finish(run, plan, outcome);
+  const why = outcome.left.map((one) => `${one.path}: ${one.why}`).join('; ');
+  await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why });
+  return why;
+}
+
+export function joined(one: RestoreOutcome, other: RestoreOutcome): RestoreOutcome {
+  const moved = [...(one.moved ?? []), ...(other.moved ?? [])];
+  return { restored: [...one.restored, ...other.restored], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], ...(moved.length === 0 ? {} : { moved }) };
+}
+
+function byFile(parts: readonly ListedHunk[]): readonly FileHunks[] {
+  const files = new Map<Path, Hunk[]>();
+  for (const { path, lines } of parts) if (lines !== undefined) files.set(path, [...(files.get(path) ?? []), lines]);
+  return [...files].map(([path, hunks]) => ({ path, hunks }));
+}
+
+/** A flag of which nothing is left in the file needs nobody any more. */
+export async function settleFlags(run: Run, paths: readonly Path[]): Promise<void> {
+  const { session } = run.recorder;
+  const rest = await listHunks(run.ports.workspace, session);
+  const isLeft = (path: Path, call: string): boolean => rest.some((one) => one.path === path && one.writes.some((write) => write.call === call));
+  for (const flag of openFlags(session.line)) if (paths.includes(flag.path) && !isLeft(flag.path, flag.write.call)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+}

@@ -1,0 +1,74 @@
+import type { Blob, Hunk, Path, Write } from './changes.ts';
+import { sameBlob } from './shares.ts';
+
+/** From one version of a file to the next. Without a `write` it was the user. */
+export interface FileStep {
+  readonly before?: Blob;
+  readonly after?: Blob;
+  readonly write?: Write;
+}
+
+/** How a file came from `base` to `now`, step by step: what the writes of the session leave open between them is the user's. */
+export function fileSteps(path: Path, base: Blob | undefined, writes: readonly Write[], now: Blob | undefined): readonly FileStep[] {
+  const steps: FileStep[] = [];
+  let at = base;
+  const step = (before: Blob | undefined, after: Blob | undefined, write?: Write): void => {
+    at = after;
+    if (!sameBlob(before ?? null, after ?? null)) steps.push({ ...(before && { before }), ...(after && { after }), ...(write && { write }) });
+  };
+  for (const write of writes.filter((one) => one.path === path)) {
+    step(at, write.before);
+    step(write.before, write.after, write);
+  }
+  step(at, now);
+  return steps;
+}
+
+/** Where a hunk changes which lines, as in a unified diff. */
+type Place = Pick<Hunk, 'oldStart' | 'oldLines' | 'newStart' | 'newLines'>;
+
+/** Lines that stand together: those of the first version from `from` on, or those that a step wrote. */
+interface Stretch {
+  readonly step?: number;
+  readonly from: number;
+  readonly length: number;
+}
+
+/**
+ * Which steps made each hunk of the whole change, ascending: those that wrote the lines that it adds, and those that took away the lines that it
+ * removes. `steps` are the hunks of each step, in order. Where lines repeat, a hunk may be told by no step; then it is the last one's.
+ */
+export function blame(steps: readonly (readonly Place[])[], whole: readonly Place[]): readonly (readonly number[])[] {
+  let lines: readonly Stretch[] = [{ from: 0, length: Number.POSITIVE_INFINITY }];
+  const removed: Stretch[] = [];
+  for (const [step, places] of steps.entries()) {
+    for (const place of places.toReversed()) {
+      const [from, to] = [firstOf(place.oldStart, place.oldLines), firstOf(place.oldStart, place.oldLines) + place.oldLines];
+      for (const gone of between(lines, from, to)) if (gone.step === undefined) removed.push({ step, from: gone.from, length: gone.length });
+      lines = [...between(lines, 0, from), ...(place.newLines === 0 ? [] : [{ step, from: 0, length: place.newLines }]), ...between(lines, to, Number.POSITIVE_INFINITY)];
+    }
+  }
+  return whole.map(({ oldStart, oldLines, newStart, newLines }) => {
+    const wrote = between(lines, firstOf(newStart, newLines), firstOf(newStart, newLines) + newLines);
+    const [from, to] = [firstOf(oldStart, oldLines), firstOf(oldStart, oldLines) + oldLines];
+    const took = removed.filter((one) => one.from < to && one.from + one.length > from);
+    const found = [...new Set([...wrote, ...took].flatMap((one) => one.step ?? []))].toSorted((a, b) => a - b);
+    return found.length > 0 || steps.length === 0 ? found : [steps.length - 1];
+  });
+}
+
+/** Lines before the first one of a side: an empty side is named by the line before it. */
+const firstOf = (start: number, count: number): number => (count === 0 ? start : start - 1);
+
+/** The part of stretches that stands from line `from` up to line `to`, counted from 0. */
+function between(lines: readonly Stretch[], from: number, to: number): readonly Stretch[] {
+  const found: Stretch[] = [];
+  let at = 0;
+  for (const one of lines) {
+    const [start, end] = [Math.max(from, at), Math.min(to, at + one.length)];
+    if (start < end) found.push({ ...one, from: one.from + start - at, length: end - start });
+    at += one.length;
+    if (at >= to) break;
+  }
+  return found;
+}

@@ -1,0 +1,54 @@
+import { blame, type FileStep } from './blame.ts';
+import type { FileDiff, Hunk, Path, Write } from './changes.ts';
+import { openFlags } from './line.ts';
+import type { Session, Standing } from './session.ts';
+
+/** Names one hunk of the session's change against its base. */
+export interface HunkName {
+  readonly path: Path;
+  readonly hunk: string;
+}
+
+/** One part of the session's change against its base that a person looks at, marks and rewinds by itself. */
+export interface ListedHunk extends HunkName {
+  /** Absent where the file is one part: binary, secret, very large, or changed in its permissions alone. */
+  readonly lines?: Hunk;
+  /** First line in the file as it is now, from 1. */
+  readonly line: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly what: 'created' | 'changed' | 'deleted';
+  /** The writes of the session that made it, the earliest first; none where it is the user's alone. */
+  readonly writes: readonly Write[];
+  /** Lines of the user are in it, too. */
+  readonly users: boolean;
+  readonly standing: Standing;
+}
+
+/** The parts of one file's change. `steps` are its versions, each with its own hunks; `hunks` are those of the whole change. */
+export function listedHunks(session: Session, diff: FileDiff, hunks: readonly Hunk[], steps: readonly (FileStep & { readonly hunks: readonly Hunk[] })[]): readonly ListedHunk[] {
+  const what = diff.before === undefined ? 'created' : diff.after === undefined ? 'deleted' : 'changed';
+  const listed = (part: Pick<ListedHunk, 'hunk' | 'lines' | 'line' | 'added' | 'removed'>, by: readonly FileStep[]): ListedHunk => {
+    const writes = by.flatMap(({ write }) => write ?? []);
+    return { path: diff.path, ...part, what, writes, users: writes.length < by.length, standing: standingOf(session, diff.path, writes) };
+  };
+  if (hunks.length === 0) return [listed({ hunk: wholeId(diff), line: 1, added: diff.added, removed: diff.removed }, steps)];
+  const made = blame(steps.map((step) => step.hunks), hunks);
+  return hunks.map((lines, index) => listed({ hunk: lines.id, lines, line: Math.max(1, lines.newStart), added: lines.newLines, removed: lines.oldLines }, (made[index] ?? []).flatMap((at) => steps[at] ?? [])));
+}
+
+/** A file that is one part is named by its path and what it is now: the base that it came from never changes. */
+function wholeId({ path, after }: FileDiff): string {
+  return `${path}@${after === undefined ? 'deleted' : `${after.oid.slice(0, 20)}.${after.mode}`}`;
+}
+
+function standingOf({ line }: Session, path: Path, writes: readonly Write[]): Standing {
+  if (writes.length === 0) return 'user';
+  const flags = openFlags(line).filter((flag) => flag.path === path);
+  return (flags.find((flag) => writes.some((write) => write.call === flag.write.call)) ?? flags[0])?.standing ?? 'in-scope';
+}
+
+/** Whether a person has marked exactly this change as reviewed. */
+export function isReviewed({ reviewed }: Session, { path, hunk }: HunkName): boolean {
+  return reviewed.some((one) => one.path === path && one.hunk === hunk);
+}

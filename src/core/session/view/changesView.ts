@@ -1,0 +1,31 @@
+import type { Path } from '../changes.ts';
+import { isReviewed } from '../listedHunk.ts';
+import type { ListedHunk } from '../listedHunk.ts';
+import type { Session } from '../session.ts';
+import type { ChangedFileRow, ChangesView, HunkRow } from '../view.ts';
+
+/** The session's change by file and hunk, and what of it a person has looked at; undefined where it has changed nothing. */
+export function changesView(session: Session, hunks: readonly ListedHunk[]): ChangesView | undefined {
+  if (hunks.length === 0) return undefined;
+  const paths = [...new Set(hunks.map((one) => one.path))];
+  const files = paths.map((path) => fileRow(session, path, hunks.filter((one) => one.path === path)));
+  return { total: hunks.length, reviewed: files.flatMap((file) => file.hunks).filter((row) => row.reviewed).length, files };
+}
+
+function fileRow(session: Session, path: Path, hunks: readonly ListedHunk[]): ChangedFileRow {
+  const sum = (side: 'added' | 'removed'): number => hunks.reduce((total, hunk) => total + hunk[side], 0);
+  return { path, what: hunks[0]?.what ?? 'changed', added: sum('added'), removed: sum('removed'), hunks: hunks.map((hunk) => hunkRow(session, hunk)) };
+}
+
+function hunkRow(session: Session, hunk: ListedHunk): HunkRow {
+  const { line, added, removed, standing } = hunk;
+  return { hunk: hunk.hunk, line, added, removed, standing, by: madeBy(session, hunk), reviewed: isReviewed(session, hunk), ...(hunk.lines === undefined ? { whole: true } : {}) };
+}
+
+/** Phase, turn and tool of the write that made it last, and whether the user has a part in it. */
+export function madeBy({ calls }: Pick<Session, 'calls'>, { writes, users }: Pick<ListedHunk, 'writes' | 'users'>): string {
+  const last = writes.at(-1);
+  if (last === undefined) return 'you';
+  const tool = last.by === 'rewind' ? 'a rewind' : calls.find((call) => call.call === last.call)?.tool ?? last.by;
+  return [last.phase, `turn ${last.turn}`, `${tool}${users ? ' and you' : ''}`].filter((part) => part !== '').join(' · ');
+}

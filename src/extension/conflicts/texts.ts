@@ -1,0 +1,24 @@
+import type { ConflictSides } from '../../agent/ports.ts';
+import { isWellFormed } from '../../node/workspace/bytes.ts';
+
+const marks = ['<<<<<<< yours in Bounded', '>>>>>>> rewound in Bounded'] as const;
+
+/**
+ * What the result in the merge editor begins as. By the marks the editor knows that nothing is decided, and begins anew with everything that is no
+ * conflict. They are in its memory alone.
+ */
+export function draftOf({ yours, rewound }: ConflictSides): string {
+  return `${marks[0]}\n${yours}\n=======\n${rewound}\n${marks[1]}\n`;
+}
+
+/** Whether none of our marks is left, nor one that the editor would make. */
+export function isDecided(text: string): boolean {
+  return !marks.some((mark) => text.includes(mark)) && !/^(<{7}|>{7}) /m.test(text);
+}
+
+/** Why an editor would not give these texts back byte for byte, but for what a person changes. */
+export function hindranceOf(sides: ConflictSides): string | undefined {
+  const all = [sides.base, sides.yours, sides.rewound];
+  if (!all.every(isWellFormed)) return 'it is not UTF-8';
+  return new Set(all.flatMap((text) => text.match(/\r?\n/g) ?? [])).size > 1 ? 'its lines end in different ways' : undefined;
+}

@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { isReviewed } from '../../../src/core/session/listedHunk.ts';
+import type { ListedHunk } from '../../../src/core/session/listedHunk.ts';
+import { Crash, House, Template } from './histories/house.ts';
+
+const [a, b] = ['src/a.txt', 'src/b.txt'];
+
+describe('what a person does with hunks', () => {
+  const template = new Template();
+  before(() => template.make());
+  after(() => template.remove());
+
+  interface Work {
+    text(file: string): string;
+    edit(file: string, from: string, to: string): void;
+    command(file: string, from: string, to: string): Promise<void>;
+  }
+
+  async function play(history: (house: House, work: Work) => Promise<void>): Promise<void> {
+    const folder = template.copy('flag');
+    const house = await House.takeUp(folder);
+    const at = (file: string): string => path.join(folder, 'work', file);
+    const text = (file: string): string => fs.readFileSync(at(file), 'utf8');
+    const edit = (file: string, from: string, to: string): void => {
+      assert.ok(text(file).includes(from), `${from} is not in ${file}`);
+      fs.writeFileSync(at(file), text(file).replace(from, to));
+    };
+    try {
+      await history(house, { text, edit, command: (file, from, to) => house.command(() => edit(file, from, to)) });
+    } finally {
+      await house.close();
+    }
+  }
+
+  const named = ({ path: file, hunk }: ListedHunk) => ({ path: file, hunk });
+  const find = async (house: House, line: string): Promise<ListedHunk> => (await house.hunks()).find(({ lines }) => lines?.lines.some((one) => one.includes(line))) ?? assert.fail(`no hunk has ${line}`);
+  const marked = async (house: House): Promise<readonly string[]> => (await house.hunks()).filter((hunk) => isReviewed(house.session, hunk)).map(({ lines }) => lines?.lines.at(-1) ?? '');
+  const lastRewind = (house: House): string => house.session.rewinds.at(-1)?.id ?? assert.fail('nothing was rewound');
+
+  describe('the mark of a hunk that a person has looked at', () => {
+    it('stays when hunks come, grow and go elsewhere in the file, when the user edits it, and over a restart', () => play(async (house, { command, edit }) => {
+      await command(a, 'a6 line', 'session six');
+      assert.equal((await house.act({ type: 'mark-hunks', hunks: [named(await find(house, 'session six'))], reviewed: true })).ok, true);
+      await command(a, 'a1 line\n', 'session one\n');
+      await command(a, 'session one\n', 'session one\nand more\nand more\n');
+      edit(a, 'a0 line\n', 'of the user\nof the user\na0 line\n');
+      assert.deepEqual(await marked(house), ['+session six']);
+      await house.restart();
+      await command(a, 'session one\nand more\nand more\n', 'a1 line\n');
+      edit(a, 'a11 line\n', '');
+      assert.deepEqual(await marked(house), ['+session six']);
+    }));
+
+    it('is gone when the hunk changes, whoever changed it, and is for no other hunk', () => play(async (house, { command, edit }) => {
+      await command(a, 'a6 line', 'session six');
+      await command(a, 'a9 line', 'session nine');
+      await house.act({ type: 'mark-hunks', hunks: (await house.hunks()).map(named), reviewed: true });
+      await command(a, 'session six', 'session six!');
+      await house.look();
+      assert.deepEqual(await marked(house), ['+session nine']);
+      edit(a, 'session nine', 'session nine, said the user');
+      assert.deepEqual(await marked(house), []);
+      await command(b, 'b1', 'session nine');
+      assert.deepEqual(await marked(house), []);
+    }));
+
+    it('is taken off again, and is not given to what was changed since it was looked at', () => play(async (house, { command }) => {
+      await command(a, 'a6 line', 'session six');
+      const hunk = named(await find(house, 'session six'));
+      await house.act({ type: 'mark-hunks', hunks: [hunk], reviewed: true });
+      await house.act({ type: 'mark-hunks', hunks: [hunk], reviewed: false });
+      assert.deepEqual(await marked(house), []);
+      await command(a, 'session six', 'session seven');
+      const late = await house.act({ type: 'mark-hunks', hunks: [hunk], reviewed: true });
+      assert.deepEqual([late.ok, house.session.reviewed], [false, []]);
+      assert.match(late.message, /no such hunk now/);
+    }));
+  });
+
+  describe('hunks tell who made them', () => {
+    it('by call and turn, through writes of the session and of the user', () => play(async (house, { command, edit }) => {
+      edit(a, 'a0 line', 'of the user');
+      await command(a, 'a5 line', 'session five');
+      edit(a, 'a9 line', 'of the user, too');
+      await command(a, 'session five\n', 'session five\nand again\n');
+      const told = (await house.hunks()).filter((one) => one.path === a).map(({ lines, writes, users, standing }) => [lines?.lines.at(-1), writes.length, users, standing]);
+      assert.deepEqual(told, [['+of the user', 0, true, 'user'], ['+and again', 2, false, 'in-scope'], ['+of the user, too', 0, true, 'user']]);
+    }));
+
+    it('and whether they are flagged', () => play(async (house, { command }) => {
+      await command('docs/out.txt', 'o1', 'stray');
+      assert.deepEqual((await house.hunks()).map(({ path: file, standing }) => [file, standing]), [['docs/out.txt', 'out-of-scope']]);
+    }));
+  });
+
+  describe('several hunks at once', () => {
+    const three = async (house: House, { command }: Work): Promise<readonly ListedHunk[]> => {
+      await command(a, 'a2 line', 'session two');
+      await command(a, 'a6 line', 'session six');
+      await command(a, 'a9 line', 'session nine');
+      await command(b, 'b3', 'session b');
+      return house.hunks();
+    };
+
+    it('go in one rewind and come back with one undo; the others and the user\'s lines stay', () => play(async (house, work) => {
+      const all = await three(house, work);
+      work.edit(a, 'a0 line', 'of the user');
+      const before = [work.text(a), work.text(b)];
+      const chosen = all.filter(({ lines }) => lines?.lines.some((line) => /two|nine|session b/.test(line)));
+      const preview = await house.controller.preview({ type: 'rewind-hunks', hunks: chosen.map(named) });
+      assert.deepEqual(preview.files.map((file) => [file.path, file.does, file.hunks.length]), [[a, 'back', 2], [b, 'back', 1]]);
+      assert.deepEqual(preview.stays, [{ path: a, why: '2 other hunks of it, 1 of them yours' }]);
+      const done = await house.act({ type: 'rewind-hunks', hunks: chosen.map(named) });
+      assert.equal(done.message, `3 hunks of ${a}, ${b} rewound`);
+      assert.match(work.text(a), /^of the user\n.*a2 line\n.*session six\n.*a9 line\n/s);
+      assert.doesNotMatch(work.text(b), /session/);
+      assert.equal(house.session.rewinds.length, 1);
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      assert.deepEqual([work.text(a), work.text(b)], before);
+    }));
+
+    it('are refused as a whole when one of them is not there any more', () => play(async (house, work) => {
+      const all = await three(house, work);
+      work.edit(a, 'session two', 'session two, said the user');
+      const before = [work.text(a), work.text(b)];
+      const done = await house.act({ type: 'rewind-hunks', hunks: all.map(named) });
+      assert.deepEqual([done.ok, house.session.rewinds.length, work.text(a), work.text(b)], [false, 0, ...before]);
+      assert.match(done.message, /src\/a\.txt has no such hunk now/);
+    }));
+
+    it('of which one file cannot be changed are told as done in part', () => play(async (house, work) => {
+      const all = await three(house, work);
+      house.beforeHunk = () => {
+        house.beforeHunk = () => undefined;
+        work.edit(a, 'session two', 'of the user');
+      };
+      const done = await house.act({ type: 'rewind-hunks', hunks: all.map(named) });
+      assert.equal(done.ok, false);
+      assert.match(done.message, /^1 file restored; left alone: src\/a\.txt \(the hunk at line 3: its lines have changed since\)$/);
+      assert.match(work.text(a), /of the user.*session six.*session nine/s);
+      assert.doesNotMatch(work.text(b), /session/);
+    }));
+
+    it('are taken to their end after a crash in the middle', () => play(async (house, work) => {
+      const all = await three(house, work);
+      house.crashAt({ record: 2, kept: false });
+      await assert.rejects(house.act({ type: 'rewind-hunks', hunks: all.map(named) }), Crash);
+      await house.restart();
+      assert.deepEqual([house.session.rewinds.length, house.session.userChanges.length, (await house.hunks()).length], [1, 0, 0]);
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      assert.equal((await house.hunks()).length, all.length);
+    }));
+
+    it('settle a flag of which nothing is left', () => play(async (house, work) => {
+      await work.command('docs/out.txt', 'o1', 'stray');
+      await work.command(a, 'a2 line', 'session two');
+      assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), [undefined]);
+      await house.act({ type: 'rewind-hunks', hunks: (await house.hunks()).map(named) });
+      assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
+    }));
+  });
+
+  describe('a conflict', () => {
+    const conflict = async (house: House, work: Work) => {
+      await work.command(a, 'a1 line', 'by the session');
+      await work.command(a, 'a9 line', 'by the session, nine');
+      work.edit(a, 'by the session\n', 'by the user\n');
+      const before = work.text(a);
+      const acted = await house.act({ type: 'rewind-path', path: a });
+      assert.deepEqual([acted.ok, acted.conflicts, work.text(a)], [false, { rewind: lastRewind(house), paths: [a] }, before]);
+      const found = await house.controller.conflict(lastRewind(house), a, []);
+      assert.ok(typeof found === 'object' && found.sides !== undefined);
+      return { rewind: lastRewind(house), path: a, sides: found.sides, before };
+    };
+
+    it('is foretold, shows its three sides, and writes nothing before a person accepts', () => play(async (house, work) => {
+      const { sides, before } = await conflict(house, work);
+      assert.deepEqual([/by the session\n/.test(sides.base), /by the user\n/.test(sides.yours), /a1 line\n/.test(sides.rewound)], [true, true, true]);
+      assert.deepEqual((await house.controller.preview({ type: 'rewind-path', path: a })).stays, [{ path: a, why: 'you changed the same lines since: line 2', conflict: true }]);
+      assert.equal(work.text(a), before);
+    }));
+
+    it('ends as the person decided, once, in a rewind that can be undone', () => play(async (house, work) => {
+      const { rewind, path: file, sides, before } = await conflict(house, work);
+      const text = sides.yours.replace('by the session, nine', 'a9 line');
+      const acted = await house.act({ type: 'resolve-conflict', rewind, path: file, answers: [text], seen: sides.yours });
+      assert.deepEqual([acted.ok, work.text(a)], [true, text]);
+      assert.equal(typeof (await house.controller.conflict(rewind, a, [])), 'string', 'it is settled');
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      assert.equal(work.text(a), before);
+      assert.equal(typeof (await house.controller.conflict(rewind, a, [])), 'object', 'it is open again');
+    }));
+
+    it('is not written over what the person changed meanwhile', () => play(async (house, work) => {
+      const { rewind, path: file, sides } = await conflict(house, work);
+      work.edit(a, 'by the user', 'by the user, later');
+      const acted = await house.act({ type: 'resolve-conflict', rewind, path: file, answers: [sides.rewound], seen: sides.yours });
+      assert.deepEqual([acted.ok, /has changed since the conflict was opened/.test(acted.message), /by the user, later/.test(work.text(a))], [false, true, true]);
+    }));
+
+    it('asks again where the file meets a second one on the way back', () => play(async (house, work) => {
+      await work.command(a, 'a1 line', 'by the session');
+      work.edit(a, 'by the session\n', 'by the user\n');
+      await work.command(a, 'a9 line', 'by the session, nine');
+      work.edit(a, 'by the session, nine', 'by the user, nine');
+      await house.act({ type: 'rewind-path', path: a });
+      const rewind = lastRewind(house);
+      const first = await house.controller.conflict(rewind, a, []);
+      assert.ok(typeof first === 'object' && first.sides !== undefined);
+      const answers = [first.sides.yours];
+      const second = await house.controller.conflict(rewind, a, answers);
+      assert.ok(typeof second === 'object' && second.does === 'conflict');
+      const early = await house.act({ type: 'resolve-conflict', rewind, path: a, answers, seen: first.sides.yours });
+      assert.equal(early.ok, false);
+      const done = await house.act({ type: 'resolve-conflict', rewind, path: a, answers: [...answers, second.sides?.rewound ?? ''], seen: first.sides.yours });
+      assert.deepEqual([done.ok, work.text(a)], [true, second.sides?.rewound]);
+    }));
+
+    it('settles the flag when nothing of the session is left', () => play(async (house, work) => {
+      await work.command('docs/out.txt', 'o1', 'stray');
+      work.edit('docs/out.txt', 'stray', 'stray, said the user');
+      await house.act({ type: 'rewind-file', flag: house.session.line.flags[0]?.id ?? '' });
+      const found = await house.controller.conflict(lastRewind(house), 'docs/out.txt', []);
+      assert.ok(typeof found === 'object' && found.sides !== undefined);
+      await house.act({ type: 'resolve-conflict', rewind: lastRewind(house), path: 'docs/out.txt', answers: [found.sides.rewound], seen: found.sides.yours });
+      assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
+    }));
+  });
+
+  describe('undoing an undoing', () => {
+    const rewound = async (house: House, work: Work): Promise<string> => {
+      await work.command(a, 'a2 line', 'session two');
+      await work.command(a, 'a9 line', 'session nine');
+      await work.command(b, 'b3', 'session b');
+      await house.act({ type: 'rewind-hunks', hunks: [named(await find(house, 'session two')), named(await find(house, 'session b'))] });
+      return lastRewind(house);
+    };
+
+    it('rewinds hunks again, as often as wanted, and keeps what came between', () => play(async (house, work) => {
+      const rewind = await rewound(house, work);
+      const [taken, writes] = [[work.text(a), work.text(b)], house.session.line.writes.length];
+      for (let round = 0; round < 3; round += 1) {
+        assert.equal((await house.act({ type: 'undo-rewind', rewind })).ok, true);
+        assert.match(work.text(a) + work.text(b), /session two.*session b/s);
+        assert.equal((await house.act({ type: 'redo-rewind', rewind })).ok, true);
+        assert.deepEqual([work.text(a), work.text(b)], taken);
+      }
+      assert.equal((await house.act({ type: 'redo-rewind', rewind })).ok, false, 'it is not undone now');
+      await house.act({ type: 'undo-rewind', rewind });
+      work.edit(a, 'a6 line', 'of the user');
+      await house.act({ type: 'redo-rewind', rewind });
+      assert.match(work.text(a), /a2 line.*of the user.*session nine/s);
+      assert.ok(house.session.line.writes.length > writes);
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.match(work.text(a), /a2 line.*of the user.*a9 line/s);
+      assert.doesNotMatch(work.text(b), /session/);
+    }));
+
+    it('goes to the boundary again: same line, same attempt, same files', () => play(async (house, work) => {
+      await work.command(a, 'a2 line', 'session two');
+      const before = work.text(a);
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      const [rewind, after, line] = [lastRewind(house), work.text(a), house.session.line];
+      await house.act({ type: 'undo-rewind', rewind });
+      assert.deepEqual([work.text(a), house.session.line.attempt], [before, 1]);
+      await house.restart();
+      await house.act({ type: 'redo-rewind', rewind });
+      assert.deepEqual([work.text(a), house.session.line.attempt, house.session.line.phase, house.session.line.writes], [after, line.attempt, line.phase, line.writes]);
+      await house.act({ type: 'undo-rewind', rewind });
+      assert.deepEqual([work.text(a), house.session.line.attempt], [before, 1]);
+    }));
+
+    it('leaves what the user changed in the same lines, and says so', () => play(async (house, work) => {
+      const rewind = await rewound(house, work);
+      await house.act({ type: 'undo-rewind', rewind });
+      work.edit(a, 'session two', 'session two, said the user');
+      const acted = await house.act({ type: 'redo-rewind', rewind });
+      assert.equal(acted.ok, false);
+      assert.match(acted.message, /^1 file restored; left alone: src\/a\.txt \(you changed the same lines since: line 3\)$/);
+      assert.match(work.text(a), /said the user/);
+      assert.doesNotMatch(work.text(b), /session/);
+    }));
+
+    it('is taken to its end after a crash in the middle, and can be undone then', () => play(async (house, work) => {
+      const rewind = await rewound(house, work);
+      const taken = [work.text(a), work.text(b)];
+      await house.act({ type: 'undo-rewind', rewind });
+      const back = [work.text(a), work.text(b)];
+      house.crashAt({ restore: 1 });
+      await assert.rejects(house.act({ type: 'redo-rewind', rewind }), Crash);
+      await house.restart();
+      assert.deepEqual([[work.text(a), work.text(b)], house.session.userChanges.length, house.session.rewinds.at(-1)?.undone], [taken, 0, false]);
+      await house.act({ type: 'undo-rewind', rewind });
+      assert.deepEqual([work.text(a), work.text(b)], back);
+    }));
+  });
+});
