@@ -6,6 +6,7 @@ import type { Entry } from '../core/session/events.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
+import { inverse, planBeside } from './beside.ts';
 import { answerInterrupted } from './call.ts';
 import { finish } from './finish.ts';
 import { finishRewind } from './finishRewind.ts';
@@ -297,7 +298,9 @@ export class Controller {
   async #restoreFlag(run: Run, id: string): Promise<Acted> {
     const flag = this.session.line.flags.find((one) => one.id === id && one.outcome === 'rewound');
     if (flag === undefined) return { ok: false, message: 'this change was not rewound' };
-    const outcome = await run.ports.workspace.restore([{ path: flag.path, target: flag.write.after ?? null, expected: flag.write.before ?? null }]);
+    const outcome = flag.beside === undefined
+      ? await run.ports.workspace.restore([{ path: flag.path, target: flag.write.after ?? null, expected: flag.write.before ?? null }])
+      : { left: await run.ports.workspace.restoreBeside(inverse(planBeside([flag.beside]))), moved: undefined };
     if (outcome.left.length > 0) return { ok: false, message: describe(0, outcome.left) };
     await run.recorder.record({ type: 'flag/settled', flag: id, how: 'restored' });
     return { ok: true, message: `${flag.path} is back; it counts as your change now${inWords(outcome.moved)}` };

@@ -43,7 +43,10 @@ export interface Capture {
   readonly covers: 'everything' | 'written';
   /** Paths that are not covered and why: nested repositories, over-size ignored files, special files. */
   readonly notCovered: readonly string[];
-  /** Digest of the control files of the user's .git (HEAD, refs, config, hooks, info, stash), each path with its own digest. */
+  /**
+   * Control files of the user's .git (HEAD, index, refs, config, hooks, info, stash) by their names there, each with a word that changes when it does and
+   * has nothing of its content. A rewind brings back what begins with `file`, `link` or `ref`.
+   */
   readonly control: Readonly<Record<string, string>>;
   /**
    * What is in the work tree but not in `tree`, each path with a word or a digest that changes when it does: empty folders, pipes,
@@ -158,7 +161,7 @@ export interface Workspace {
   rehearse(path: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal>;
   /** Keeps a text in the checkpoint store, so that `restore` can bring it to this path; answers its blob id. */
   keepText(path: Path, text: string): Promise<string>;
-  /** Brings back empty folders and permissions; what is not as expected is the user's and is left. Answers what was left. */
+  /** Brings back empty folders, permissions and git's control files; what is not as expected is the user's and is left. Answers what was left. */
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
   /** Undoes hunks on the file as it is now, all in one write; answers why it cannot where the lines of one have changed since. `of`: the content in which they stand. */
   revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;

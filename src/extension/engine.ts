@@ -9,7 +9,7 @@ export { describeCell } from '../core/oracle/describe.ts';
 export { viewOf } from '../core/session/viewOf.ts';
 export { costOf } from '../core/transcript/prices.ts';
 export { createArtifacts } from '../node/journal/artifacts.ts';
-export { listSessions } from '../node/journal/sessions.ts';
+export { listSessions, sessionsHere } from '../node/journal/sessions.ts';
 export { resumeSession, startSession } from '../node/session/open.ts';
 export { readSession } from '../node/session/read.ts';
 export type { Door, HeldSession } from '../node/session/open.ts';

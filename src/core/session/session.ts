@@ -203,6 +203,8 @@ export interface Flag {
   readonly cause: string;
   /** Also the user may have made this change; then it is never rewound without being asked. */
   readonly maybeUser: boolean;
+  /** The change is one of git's control files, which no tree holds: then `write` names the path and has no content. */
+  readonly beside?: BesideChange;
   readonly outcome?: FlagOutcome;
 }
 

@@ -57,4 +57,4 @@ function tell(acted: Acted, resolve: (rewind: string, path: string) => void = ()
 }
 
 const resolveButton = 'Resolve…';
-const nothing: RewindPreview = { files: [], stays: [] };
+const nothing: RewindPreview = { files: [], stays: [], beside: [], notCovered: [] };

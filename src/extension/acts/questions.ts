@@ -55,15 +55,17 @@ async function withText(intention: Extract<Intention, { type: 'note' }>): Promis
 }
 
 function allowQuestion({ session }: Shown, id: string): Question {
-  const path = session.line.flags.find((flag) => flag.id === id)?.path ?? 'this file';
+  const flag = session.line.flags.find((one) => one.id === id);
+  const path = flag?.path ?? 'this file';
+  if (flag?.beside !== undefined) return { text: `Accept the change of ${path}?`, detail: 'The file steers git. The contract stays as it is, and so does the change.', button: 'Accept the Change' };
   return { text: `Amend the contract so that ${path} may change?`, detail: `The line "/${path}" is added to scope.change in ${session.contractFile}, and the contract is locked anew. The change stays.`, button: 'Amend the Contract' };
 }
 
 function rewindQuestion(to: string, preview: RewindPreview): Question {
   const where = to === 'base' ? 'the state before the session' : `the boundary ${to}`;
-  const { files } = preview;
-  if (files.length === 0) return { text: `Start again at ${where}?`, detail: `No file has to be brought back. A new attempt begins there.${staying(preview)}`, button: 'Start Again' };
-  return { text: `Rewind ${counted(files)} to ${where}?`, detail: `${listed(preview)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.`, button: 'Rewind', lookFirst: true };
+  const { files, beside } = preview;
+  if (files.length + beside.length === 0) return { text: `Start again at ${where}?`, detail: `No file has to be brought back. A new attempt begins there.${staying(preview)}`, button: 'Start Again' };
+  return { text: `Rewind ${counted([...files, ...beside])} to ${where}?`, detail: `${listed(preview)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.`, button: 'Rewind', lookFirst: true };
 }
 
 function pathQuestion(path: string, preview: RewindPreview): Question {
@@ -110,11 +112,12 @@ function listed(preview: RewindPreview): string {
     `${path}${does === 'delete' ? ', which the session made: deleted' : does === 'merge' ? ': your own changes of it stay' : ''}`,
     ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map(({ line, added, removed }) => `    line ${line}: +${added} −${removed}`)),
   ]);
-  return `${cut(lines)}${staying(preview)}`;
+  return `${cut([...lines, ...preview.beside])}${staying(preview)}`;
 }
 
-function staying({ stays }: RewindPreview): string {
-  return stays.length === 0 ? '' : `\n\nStays as it is:\n${cut(stays.map(({ path, why }) => `${path}: ${why}`))}`;
+function staying({ stays, notCovered }: RewindPreview): string {
+  const outside = notCovered.length === 0 ? '' : `\n\nIn no checkpoint, and left as it is:\n${cut(notCovered)}`;
+  return stays.length === 0 ? outside : `\n\nStays as it is:\n${cut(stays.map(({ path, why }) => `${path}: ${why}`))}${outside}`;
 }
 
 function cut(lines: readonly string[]): string {

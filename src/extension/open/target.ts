@@ -43,6 +43,7 @@ async function openFlag(app: App, shown: Shown, id: string): Promise<void> {
   const flag = shown.session.line.flags.find((one) => one.id === id);
   if (flag === undefined) return;
   const uri = shown.place.uri(flag.path);
+  if (flag.beside !== undefined && (await exists(uri))) return showDocument(uri);
   if (flag.outcome !== undefined || flag.write.after === undefined || flag.write.binary || !(await exists(uri))) return openFileDiff(app, { path: flag.path });
   const document = await vscode.workspace.openTextDocument(uri);
   const at = new vscode.Position(placedIn(document.getText(), flag)[0]?.start ?? 0, 0);

@@ -50,6 +50,13 @@ export class SeveralRoots implements Workspace, Keeper {
     return joinHeads(await this.#inEach(async ({ name, workspace }) => ({ name, head: await workspace.head() })));
   }
 
+  /** Why one of the repositories cannot be read as a whole, in words. */
+  async damage(): Promise<string | undefined> {
+    const damages = await this.#inEach(async ({ name, workspace }) => ({ name, damage: await workspace.damage() }));
+    const [first] = damages.flatMap(({ name, damage }) => (damage === undefined ? [] : [said(name, damage)]));
+    return first;
+  }
+
   async capture(around?: 'command'): Promise<WholeCapture> {
     return { ...joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.capture(around) }))), covers: 'everything' };
   }

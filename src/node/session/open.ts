@@ -9,11 +9,12 @@ import { sha256 } from '../journal/line.ts';
 import { createClock } from '../journal/clock.ts';
 import { createJournal, openJournal } from '../journal/journal.ts';
 import { createRedact } from '../journal/redaction.ts';
-import { createSession, sessionId } from '../journal/sessions.ts';
+import { createSession, isSameWorkTree, sessionId } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
 import type { LoadedContract } from './place.ts';
 import { othersOf, portsOf, secretsOf, workspaceOf } from './ports.ts';
-import type { Endpoint, SessionWorkspace } from './ports.ts';
+import type { SessionWorkspace } from '../workspace/openWorkspace.ts';
+import type { Endpoint } from './ports.ts';
 import { checkEndpoint, checkModels, checkRepository, checkSandbox, sandboxOf } from './preflight.ts';
 import { damaged, findSession, notBegun } from './read.ts';
 import { noteGuest } from './guests.ts';
@@ -64,7 +65,7 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   const { release, use } = holding;
   try {
     const workspace = await workspaceOf(roots, loaded.file, loaded.contract);
-    checkRepository(await workspace.head());
+    await checkRepository(workspace);
     const sandbox = await sandboxOf(...roots.map(({ folder }) => folder));
     checkSandbox(loaded.contract, sandbox, door.unsandboxed);
     const { servedBy } = await checkModels(loaded.contract, endpoint);
@@ -105,12 +106,15 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     if (opened.kind === 'damaged') throw damaged(folder, opened.problem);
     const session = fold(opened.entries);
     if (session === undefined) throw notBegun(folder);
+    // The lease that this process holds is that of another work tree.
+    if (!(await isSameWorkTree(root, session.workspace))) throw new StartRefusal('cannot-start', `the session ${session.id} works in ${session.workspace}; go on with it there, or name that folder by --workspace`);
     // Only the journal tells which other folders there are; the session is this process's already.
     const roots = await rootsOf(session.workspace, session.contract);
     const others = await takeLeases(othersOf(roots), { door: door.name, session: folder.id });
     if (others !== undefined) holdings.push(others);
     const workspace = await workspaceOf(roots, session.contractFile, session.contract);
-    checkRepository(await workspace.head());
+    // A rewind may be what mends it.
+    if (door.quiet !== true) await checkRepository(workspace);
     const sandbox = await sandboxOf(...roots.map((one) => one.folder));
     if (door.quiet !== true) checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
     const ports = await portsOf({ roots, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox, use, storeLimit, door: door.name });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Contract } from '../../core/contract/contract.ts';
 import type { SandboxState } from '../../core/session/session.ts';
 import { globsIn } from '../../core/contract/roots.ts';
-import type { Journal, Keeper, Ports, Room, User, Workspace } from '../../agent/ports.ts';
+import type { Journal, Ports, Room, User } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createClock } from '../journal/clock.ts';
 import { createRedact, type Redact } from '../journal/redaction.ts';
@@ -11,8 +11,8 @@ import type { StoreUse } from '../journal/storeUsers.ts';
 import { createOracle, type OracleOptions } from '../oracle/oracle.ts';
 import { createShell } from '../process/shell.ts';
 import { SeveralRoots } from '../roots/severalRoots.ts';
-import type { Checkpoints } from '../workspace/checkpoints.ts';
-import { openWorkspace } from '../workspace/openWorkspace.ts';
+import { openWorkspace, type SessionWorkspace, WorkspaceRefusal } from '../workspace/openWorkspace.ts';
+import { StartRefusal } from './refusal.ts';
 import { createRoom } from './room.ts';
 import type { SessionRoot } from './roots.ts';
 
@@ -20,11 +20,6 @@ export interface Endpoint {
   readonly apiKey: string;
   /** Without `/v1`. */
   readonly baseUrl: string;
-}
-
-export interface SessionWorkspace extends Workspace, Keeper {
-  /** The checkpoint store of the main root. */
-  readonly checkpoints: Checkpoints;
 }
 
 /** Folders of installed packages that a checkout borrows where the contract has no set-up. */
@@ -35,13 +30,18 @@ export function secretsOf(endpoint: Endpoint | undefined): readonly string[] {
   return [endpoint?.apiKey, process.env['ANTHROPIC_API_KEY'], process.env['ANTHROPIC_AUTH_TOKEN']].filter((value) => value !== undefined && value !== '') as string[];
 }
 
-/** The work trees of a contract, each over the checkpoint store of its repository; with one root, that work tree itself. */
+/**
+ * The work trees of a contract, each over the checkpoint store of its repository; with one root, that work tree itself. Rejects with a
+ * StartRefusal for a folder that cannot be one.
+ */
 export async function workspaceOf(roots: readonly SessionRoot[], contractFile: string, { scope }: Contract): Promise<SessionWorkspace> {
   const open = await Promise.all(roots.map(async ({ name, folder, state }) => ({
     name,
     workspace: await openWorkspace({
       root: folder, store: state.store, scratch: globsIn(name, scope.scratch), secret: globsIn(name, scope.secret), contractFile,
       others: roots.filter((other) => other.name !== name).map((other) => other.folder),
+    }).catch((error: unknown) => {
+      throw error instanceof WorkspaceRefusal ? new StartRefusal('cannot-start', error.message) : error;
     }),
   })));
   const [main, ...others] = open;

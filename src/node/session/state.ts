@@ -14,7 +14,7 @@ export async function stateOf(root: string): Promise<RepositoryState> {
     return await repositoryState(root);
   } catch (error) {
     if (codeOf(error) !== undefined) throw new StartRefusal('cannot-start', `the private state of ${root} cannot be kept: ${diskFault(error) ?? (error as Error).message}`);
-    if (error instanceof StateRefusal) throw new StartRefusal('cannot-start', error.class === 'no-repository' ? `${root} is not in a git repository; a bounded session needs one (git init)` : error.message);
+    if (error instanceof StateRefusal) throw new StartRefusal('cannot-start', error.message);
     throw error;
   }
 }

@@ -7,11 +7,13 @@ import { type Published, publish, type Step } from './publish.ts';
 import type { Store } from './store.ts';
 import { type Dir, differences, fileAt } from './tree.ts';
 import { UserBranches } from './userBranches.ts';
-import { findUserRepository } from './userRepository.ts';
+import { findUserRepository, unreadable } from './userRepository.ts';
 import { type Changes, stagesOf, withoutUsers, type Work } from './work.ts';
 
 export interface KeptBranch extends Published {
   readonly branch: string;
+  /** Changes of the session that no commit of this repository can hold: in a repository inside, or in secrets that git does not track. */
+  readonly leftOut: readonly Path[];
 }
 
 export interface KeepParts {
@@ -65,10 +67,11 @@ export const lastTree = (work: Work): TreeId => work.steps.at(-1)?.tree ?? work.
 
 async function onBranch(parts: KeepParts, work: Work, steps: readonly Step[]): Promise<KeptBranch> {
   const repository = await findUserRepository(parts.root);
-  if (repository === undefined) throw new NotKept('there is no git repository to keep a branch in');
+  if (repository === undefined) throw new NotKept(`${parts.root} is in no git repository, so there is none to make a branch in; export a patch, or leave the work in the folder`);
+  if (repository.damage !== undefined) throw new NotKept(unreadable(repository.damage));
   const published = await publish(parts, repository, work.head, steps);
   const branch = await new UserBranches(parts.store, repository).create(`bounded/${work.name}`, published.commit);
-  return { ...published, branch };
+  return { ...published, branch, leftOut: await parts.commits.omitted(work.base, lastTree(work)) };
 }
 
 function changesOf(before: Dir, after: Dir): Changes {

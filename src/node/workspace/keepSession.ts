@@ -1,4 +1,5 @@
 import type { KeepAnswer, KeepWish } from '../../agent/ports.ts';
+import type { Path } from '../../core/session/changes.ts';
 import type { KeptBranch as KeptRef, Session } from '../../core/session/session.ts';
 import { trailersOf } from '../../core/session/trailers.ts';
 import { catFile } from './catFile.ts';
@@ -51,7 +52,7 @@ async function patch(parts: Parts, work: Work, { withoutMine }: KeepWish, sessio
   const result = withoutMine ? await withoutUsers(parts.commits, work, await stagesOf(parts.commits, work)) : await parts.commits.committable(lastTree(work));
   const file = `${session.id}.patch`;
   await parts.own.writeReport(session.name, file, await patchBetween(parts, base, result));
-  return `the patch is in .bounded/${session.name}/${file}; git was not touched`;
+  return `the patch is in .bounded/${session.name}/${file}; git was not touched${withoutThese(await parts.commits.omitted(work.base, lastTree(work)))}`;
 }
 
 /** What leaving the user's changes out did to the result. The verdict was measured with them. */
@@ -70,8 +71,12 @@ const subjectOf = (session: Session): string => session.contract.task.trim().spl
 
 function inWords(kept: KeptBranch): string {
   const commits = kept.commits === 1 ? 'one commit' : `${kept.commits} commits`;
-  const unfiltered = kept.unfiltered.length === 0 ? '' : `; committed as they are on the disk, because filters are not run: ${kept.unfiltered.join(', ')}`;
-  return `the branch ${kept.branch} was made with ${commits}; HEAD, index and work tree were not touched${unfiltered}`;
+  const unfiltered = kept.unfiltered.length === 0 ? '' : `; committed as they are on the disk, because filters and encodings are not applied: ${kept.unfiltered.join(', ')}`;
+  return `the branch ${kept.branch} was made with ${commits}; HEAD, index and work tree were not touched${unfiltered}${withoutThese(kept.leftOut)}`;
+}
+
+function withoutThese(paths: readonly Path[]): string {
+  return paths.length === 0 ? '' : `; not in it, because they belong to a repository inside or are secret: ${paths.join(', ')}`;
 }
 
 /** Messages of the boundaries' commits in the private store. */

@@ -46,20 +46,33 @@ export interface KeepOperations {
   patch(from: TreeId, to: TreeId): Promise<Buffer>;
 }
 
-export interface KeepingWorkspace extends Workspace, Keeper, KeepOperations {
-  /** The store that the checkpoints are in. */
+/** What a session works in. */
+export interface SessionWorkspace extends Workspace, Keeper {
+  /** The store that the checkpoints are in; of several roots, that of the main root. */
   readonly checkpoints: Checkpoints;
+  /** Why a repository of the user's cannot be read as a whole, in words; undefined where it can be, or where there is none. */
+  damage(): Promise<string | undefined>;
 }
 
-/** Opens a work tree with its private checkpoint store. Rejects without git, and for a folder that is no sensible workspace. */
+export type KeepingWorkspace = SessionWorkspace & KeepOperations;
+
+/** Why a folder cannot be a workspace, in words that a person can act on; nothing was made. */
+export class WorkspaceRefusal extends Error {
+  override readonly name = 'WorkspaceRefusal';
+}
+
+/**
+ * Opens a work tree with its private checkpoint store.
+ * @throws WorkspaceRefusal without git's program, and for a folder that is no sensible workspace.
+ */
 export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingWorkspace> {
   const root = await realpath(options.root);
   const unfit = await unfitRoot(root);
-  if (unfit !== undefined) throw new Error(unfit);
-  if (isInside(path.resolve(options.store), root)) throw new Error('the checkpoint store must lie outside of the workspace');
+  if (unfit !== undefined) throw new WorkspaceRefusal(unfit);
+  if (isInside(path.resolve(options.store), root)) throw new WorkspaceRefusal('the checkpoint store must lie outside of the workspace');
   const forbidden = [root, ...(options.others ?? [])];
   const program = await findProgram('git', ...forbidden);
-  if (program === undefined) throw new Error('git was not found on PATH');
+  if (program === undefined) throw new WorkspaceRefusal('git was not found on PATH; Bounded keeps its checkpoints by it, also where the workspace is no git repository. Install git');
   const store = await Store.open(path.resolve(options.store), program);
   const blobs = new Blobs(store);
   const [trees, rules, leftOut] = [new Trees(store), new IgnoreRules(store, blobs, root), new LeftOutLists(blobs)];

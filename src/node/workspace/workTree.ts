@@ -31,7 +31,7 @@ import type { GrepAnswer, Search } from './search.ts';
 import type { Store } from './store.ts';
 import { fileAt, files } from './tree.ts';
 import type { Trees } from './trees.ts';
-import { findUserRepository, headOf } from './userRepository.ts';
+import { damageOf, findUserRepository, headOf } from './userRepository.ts';
 import type { Work } from './work.ts';
 
 export interface WorkTreeParts {
@@ -70,6 +70,10 @@ export class WorkTree implements KeepingWorkspace {
 
   async head(): Promise<Head> {
     return headOf(this.#parts.store.git, await findUserRepository(this.root));
+  }
+
+  async damage(): Promise<string | undefined> {
+    return damageOf(this.#parts.store.git, await findUserRepository(this.root), this.root);
   }
 
   capture(around?: 'command'): Promise<WholeCapture> {
@@ -177,7 +181,7 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
-    return this.#queue.run(async () => restoreBeside(this.root, await this.#made(), items));
+    return this.#queue.run(async () => restoreBeside({ ...this.#parts, made: await this.#made(), repository: await findUserRepository(this.root) }, items));
   }
 
   async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
