@@ -1,4 +1,5 @@
 import type { Path, Write } from '../core/session/changes.ts';
+import { isWholeFile } from '../core/session/listedHunk.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
 import type { Session } from '../core/session/session.ts';
 import type { Intention } from '../core/session/view.ts';
@@ -44,7 +45,7 @@ function previewHunks(listed: readonly ListedHunk[], names: readonly HunkName[])
   const paths = [...new Set(chosen.map((one) => one.path))];
   const files = paths.map((path) => {
     const hunks = chosen.filter((one) => one.path === path);
-    return { path, does: hunks.every((one) => one.what === 'created') && hunks.length === listed.filter((one) => one.path === path).length ? 'delete' as const : 'back' as const, hunks };
+    return { path, does: hunks.some((one) => one.what === 'created' && isWholeFile(one)) ? 'delete' as const : 'back' as const, hunks };
   });
   return { files, stays: [...gone.map(({ path }) => ({ path, why: 'it has no such hunk now: it was changed or rewound since' })), ...othersOf(listed, new Set(paths), chosen)] };
 }

@@ -1,5 +1,6 @@
 import type { FileDiff, Write } from '../core/session/changes.ts';
-import type { BesideItem, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
+import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
+import type { HunkName } from '../core/session/listedHunk.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { doneOf, planBeside } from './beside.ts';
@@ -86,13 +87,19 @@ export async function finish(run: Run, plan: RewindPlan, outcome: RestoreOutcome
   const touched = new Set([...outcome.restored, ...outcome.merged]);
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const rewind: RewindRecord = {
-    id, kind, to, by, ...(hunks === undefined ? {} : { hunks: hunks.flatMap((file) => file.hunks.map((hunk) => ({ path: file.path, hunk: hunk.id }))) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
+    id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
     ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
     writes: diffs.map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
   await recordUse(run, after.tree);
   return rewind;
+}
+
+/** What was asked to be taken back; a file that is one part by its path. */
+function namesOf({ rounds }: RewindPlan, hunks: readonly FileHunks[]): readonly HunkName[] {
+  const whole = [...new Set(rounds.flat().map((item) => item.path))].map((path) => ({ path, hunk: path }));
+  return [...hunks.flatMap((file) => file.hunks.map((hunk) => ({ path: file.path, hunk: hunk.id }))), ...whole];
 }
 
 function notHeld({ base, line }: Session, { kind, to }: Pick<RewindRecord, 'kind' | 'to'>, now: readonly string[]): Pick<RewindRecord, 'notHeld'> {

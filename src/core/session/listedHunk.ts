@@ -48,6 +48,11 @@ function standingOf({ line }: Session, path: Path, writes: readonly Write[]): St
   return (flags.find((flag) => writes.some((write) => write.call === flag.write.call)) ?? flags[0])?.standing ?? 'in-scope';
 }
 
+/** Whether to take this part back is to take the whole file back: to delete it, or to bring it back with its permissions. */
+export function isWholeFile({ lines, what, users }: ListedHunk): boolean {
+  return lines === undefined || (what !== 'changed' && !users);
+}
+
 /** Whether a person has marked exactly this change as reviewed. */
 export function isReviewed({ reviewed }: Session, { path, hunk }: HunkName): boolean {
   return reviewed.some((one) => one.path === path && one.hunk === hunk);

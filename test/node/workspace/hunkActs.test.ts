@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isReviewed } from '../../../src/core/session/listedHunk.ts';
 import type { ListedHunk } from '../../../src/core/session/listedHunk.ts';
+import { viewOf } from '../../../src/core/session/viewOf.ts';
 import { Crash, House, Template } from './histories/house.ts';
 
 const [a, b] = ['src/a.txt', 'src/b.txt'];
@@ -151,6 +152,23 @@ describe('what a person does with hunks', () => {
       assert.deepEqual([house.session.rewinds.length, house.session.userChanges.length, (await house.hunks()).length], [1, 0, 0]);
       await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
       assert.equal((await house.hunks()).length, all.length);
+    }));
+
+    it('take a file that the session made away, and bring one that it deleted back with its permissions', () => play(async (house, work) => {
+      await house.command(() => {
+        fs.rmSync(path.join(house.root, 'src/run.sh'));
+        fs.writeFileSync(path.join(house.root, 'src/new.txt'), 'made\n');
+        fs.writeFileSync(path.join(house.root, 'src/d/e.txt'), Buffer.from([0, 1, 2]));
+      });
+      const all = await house.hunks();
+      assert.deepEqual(all.map((hunk) => [hunk.path, hunk.what, hunk.lines === undefined]), [['src/d/e.txt', 'changed', true], ['src/new.txt', 'created', false], ['src/run.sh', 'deleted', false]]);
+      const preview = await house.controller.preview({ type: 'rewind-hunks', hunks: all.map(named) });
+      assert.deepEqual(preview.files.map((file) => file.does), ['back', 'delete', 'back']);
+      assert.equal((await house.act({ type: 'rewind-hunks', hunks: all.map(named) })).message, '3 hunks of src/d/e.txt, src/new.txt, src/run.sh rewound');
+      assert.match(viewOf(house.session).rewinds[0]?.text ?? '', /^3 hunks of src\/d\/e\.txt, src\/new\.txt, src\/run\.sh · 3 files · by you$/);
+      assert.deepEqual([fs.existsSync(path.join(house.root, 'src/new.txt')), fs.statSync(path.join(house.root, 'src/run.sh')).mode & 0o777, work.text('src/d/e.txt')], [false, 0o755, 'e0\n']);
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      assert.deepEqual((await house.hunks()).map(named), all.map(named));
     }));
 
     it('settle a flag of which nothing is left', () => play(async (house, work) => {
