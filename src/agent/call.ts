@@ -11,7 +11,7 @@ import { finalText } from './conversation.ts';
 import { differences, look, lookAtPath } from './look.ts';
 import { evaluatePhase } from './phases/evaluate.ts';
 import type { Run } from './run.ts';
-import { measureCall } from './strays.ts';
+import { type Cause, measureCall } from './strays.ts';
 import { replaced } from './tools/edit.ts';
 import { tools } from './tools/registry.ts';
 import type { Answer, Refusal, Tool } from './tools/tool.ts';
@@ -63,9 +63,7 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
   if (call.name !== 'bash' && run.recorder.session.tree !== undefined) await run.ports.workspace.sweep(run.recorder.session.tree);
   const { tree } = await run.ports.workspace.capture();
   const before = run.recorder.session.tree ?? tree;
-  const own = call.name === 'bash' ? await changedWhileRunning(run, before, tree) : await writtenBy(run, call, before);
-  const [allowed] = own;
-  const by = call.name === 'bash' ? { by: 'command' as const, own } : { by: 'tool' as const, ...(allowed === undefined ? {} : { allowed }) };
+  const by = call.name === 'bash' ? { by: 'command' as const, own: await changedWhileRunning(run, before, tree) } : { by: 'tool' as const, ...(await wantedOf(run, call, before)) };
   const news = await measureCall(run, { call: call.id, ...by, title: call.name, before, maybeUser: true });
   const written = new Set(run.recorder.session.line.writes.flatMap((write) => (write.call === call.id ? [write.path] : [])));
   const found = written.size > 0 ? `It has changed: ${[...written].join(', ')}.` : before === tree ? 'Nothing has changed.' : 'What has changed since counts as the user\'s.';
@@ -81,23 +79,15 @@ async function changedWhileRunning(run: Run, before: TreeId, tree: TreeId): Prom
   return new Set(diffs.filter((_, index) => (times[index] ?? 0) >= span.from && (times[index] ?? Infinity) <= span.to).map((diff) => diff.path));
 }
 
-/** The path that an interrupted file tool has written, if it has now exactly what the call would have put there. */
-async function writtenBy(run: Run, call: ToolUse, before: TreeId): Promise<ReadonlySet<Path>> {
-  const path = await pathWritten(run, call, before);
-  return new Set(path === undefined ? [] : [path]);
-}
-
-async function pathWritten(run: Run, call: ToolUse, before: TreeId): Promise<Path | undefined> {
+/** What an interrupted file tool would have put at its path. */
+async function wantedOf(run: Run, call: ToolUse, before: TreeId): Promise<Pick<Cause, 'allowed'>> {
   const { workspace } = run.ports;
   const parsed = call.name === 'write' ? parseToolInput('write', call.input) : parseToolInput('edit', call.input);
-  if (!parsed.ok) return undefined;
-  const at = await workspace.resolve(parsed.input.file_path);
-  if ('refused' in at) return undefined;
-  const now = await workspace.read(at.path);
-  if (now.kind !== 'text') return undefined;
+  const at = parsed.ok ? await workspace.resolve(parsed.input.file_path) : undefined;
+  if (!parsed.ok || at === undefined || 'refused' in at) return {};
   const blob = (await workspace.entries(before, [at.path])).get(at.path);
-  const wanted = 'content' in parsed.input ? parsed.input.content : blob === undefined ? undefined : replaced(await workspace.blobText(blob), parsed.input);
-  return now.text === wanted && now.blob.oid !== blob?.oid ? at.path : undefined;
+  const content = 'content' in parsed.input ? parsed.input.content : blob === undefined ? undefined : replaced(await workspace.blobText(blob), parsed.input);
+  return typeof content === 'string' ? { allowed: { path: at.path, content } } : {};
 }
 
 /** The one path that a file tool would change, undefined where there is none. */
@@ -141,7 +131,7 @@ async function perform<N extends ToolName>(run: Run, conversation: Conversation,
   const { proposal } = proposed;
   const news = await measureCall(run, {
     call, by: proposal.kind === 'edit' ? 'tool' : 'command', title: `${tool.name} · ${tool.title(input)}`, before: tree, beside: before?.beside,
-    ...(proposal.kind === 'edit' ? { allowed: proposal.change.path, narrow: proposal.change.path === target } : {}),
+    ...(proposal.kind === 'edit' ? { allowed: { path: proposal.change.path, content: proposal.change.kind === 'write' ? proposal.change.content : null }, narrow: proposal.change.path === target } : {}),
   });
   return news.length === 0 ? answer : { ...answer, text: [answer.text, ...news].filter((part) => part !== '').join('\n\n') };
 }

@@ -229,7 +229,7 @@ export class Controller {
     const flag = this.session.line.flags.find((one) => one.id === id && one.outcome === undefined);
     if (flag === undefined) return { ok: false, message: 'this flag is not open any more' };
     const hunk = flag.hunks.find((one) => one.id === hunkId);
-    const done = hunk === undefined ? await rewindFile(run, flag) : await rewindHunk(run, flag.path, hunk);
+    const done = hunk === undefined ? await rewindFile(run, flag) : await rewindHunk(run, flag.write, hunk);
     if (typeof done === 'string') return { ok: false, message: done };
     if (done !== undefined && done.left.length > 0) return { ok: false, message: describe(0, done.left) };
     const gone = hunk === undefined || flag.hunks.length === 1 ? this.session.line.flags.filter((one) => one.path === flag.path && one.outcome === undefined && (hunk === undefined || one.id === id)) : [];

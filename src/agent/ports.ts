@@ -158,8 +158,8 @@ export interface Workspace {
   keepText(path: Path, text: string): Promise<string>;
   /** Brings back empty folders and permissions; what is not as expected is the user's and is left. Answers what was left. */
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
-  /** Undoes hunks on the file as it is now, all in one write; answers why it cannot where the lines of one have changed since. */
-  revertHunks(path: Path, hunks: readonly Hunk[]): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
+  /** Undoes hunks on the file as it is now, all in one write; answers why it cannot where the lines of one have changed since. `of`: the content in which they stand. */
+  revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
   /** Commits the tracked-or-new, not ignored part of a tree on the attempt's branch in the private store; answers the commit id. */
   commit(input: CommitInput): Promise<string>;
   /** Replaces the contract file by the text of an approved amendment, atomically. */

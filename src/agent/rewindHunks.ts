@@ -1,4 +1,4 @@
-import type { Hunk, Path, TreeId } from '../core/session/changes.ts';
+import type { Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { FileHunks, LeftPath, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import { openFlags } from '../core/session/line.ts';
 import { isWholeFile } from '../core/session/listedHunk.ts';
@@ -28,14 +28,14 @@ export async function rewindListed(run: Run, names: readonly HunkName[]): Promis
   if (typeof parts === 'string') return parts;
   const { line } = run.recorder.session;
   const whole = new Set(parts.filter(isWholeFile).map((part) => part.path));
-  const done = await rewindParts(run, tree, byFile(parts.filter((part) => !isWholeFile(part))), planRewind(line.writes.filter((write) => whole.has(write.path))), names);
+  const done = await rewindParts(run, tree, await byFile(run, tree, parts.filter((part) => !isWholeFile(part))), planRewind(line.writes.filter((write) => whole.has(write.path))), names);
   if (typeof done !== 'string') await settleFlags(run, [...done.restored, ...done.merged]);
   return done;
 }
 
 /** Takes hunks of one write back, as a flag holds them, on the file as it is now. Answers a sentence where nothing was changed. */
-export async function rewindHunk(run: Run, path: Path, hunk: Hunk): Promise<RewindRecord | string> {
-  return rewindParts(run, (await look(run)).tree, [{ path, hunks: [hunk] }], [], [{ path, hunk: hunk.id }]);
+export async function rewindHunk(run: Run, { path, after }: Write, hunk: Hunk): Promise<RewindRecord | string> {
+  return rewindParts(run, (await look(run)).tree, [{ path, hunks: [hunk], ...(after === undefined ? {} : { of: after }) }], [], [{ path, hunk: hunk.id }]);
 }
 
 async function rewindParts(run: Run, safety: TreeId, hunks: readonly FileHunks[], rounds: RewindPlan['rounds'], names: readonly HunkName[]): Promise<RewindRecord | string> {
@@ -48,8 +48,8 @@ async function rewindParts(run: Run, safety: TreeId, hunks: readonly FileHunks[]
 /** Each file by itself; one that cannot be changed is left, and the others are not. */
 export async function revertAll(run: Run, files: readonly FileHunks[]): Promise<RestoreOutcome> {
   const [restored, left]: [Path[], LeftPath[]] = [[], []];
-  for (const { path, hunks } of files) {
-    const done = await run.ports.workspace.revertHunks(path, hunks);
+  for (const { path, hunks, of } of files) {
+    const done = await run.ports.workspace.revertHunks(path, hunks, of);
     if (done.ok) restored.push(path);
     else left.push({ path, why: done.detail });
   }
@@ -69,10 +69,14 @@ export function joined(one: RestoreOutcome, other: RestoreOutcome): RestoreOutco
   return { restored: [...one.restored, ...other.restored], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], ...(moved.length === 0 ? {} : { moved }) };
 }
 
-function byFile(parts: readonly ListedHunk[]): readonly FileHunks[] {
+async function byFile(run: Run, tree: TreeId, parts: readonly ListedHunk[]): Promise<readonly FileHunks[]> {
   const files = new Map<Path, Hunk[]>();
   for (const { path, lines } of parts) if (lines !== undefined) files.set(path, [...(files.get(path) ?? []), lines]);
-  return [...files].map(([path, hunks]) => ({ path, hunks }));
+  const contents = await run.ports.workspace.entries(tree, [...files.keys()]);
+  return [...files].map(([path, hunks]) => {
+    const of = contents.get(path);
+    return { path, hunks, ...(of === undefined ? {} : { of }) };
+  });
 }
 
 /** A flag of which nothing is left in the file needs nobody any more. */

@@ -13,7 +13,7 @@ import type { Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
 import { openStrayGate } from './strayGate.ts';
 
-/** The call whose changes are measured. `allowed` is the path that an edit was allowed to change. */
+/** The call whose changes are measured. */
 export interface Cause {
   readonly call: string;
   readonly by: 'tool' | 'command';
@@ -21,7 +21,8 @@ export interface Cause {
   readonly before: TreeId;
   /** What lay beside the tree before the call; absent where nobody looked. */
   readonly beside?: Capture['beside'];
-  readonly allowed?: string;
+  /** What a file tool was allowed to put at a path; `null`: nothing. */
+  readonly allowed?: { readonly path: Path; readonly content: string | null };
   /** Nothing but what file tools wrote may be the call's: only that is looked at. */
   readonly narrow?: boolean;
   /** Also the user may have made any of these changes, except those of `own`. */
@@ -42,7 +43,8 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const saved = new Set(run.ports.user.takeSaved());
   // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
   const unsure = cause.by === 'command' ? diffs.filter((diff) => readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)) : [];
-  const theirs = [...diffs.filter((diff) => cause.by === 'tool' && diff.path !== cause.allowed), ...unsure];
+  const made = cause.by === 'tool' ? await madeByTool(run, diffs, cause.allowed) : undefined;
+  const theirs = [...diffs.filter((diff) => cause.by === 'tool' && diff !== made), ...unsure];
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(capture) });
   const writes = diffs.filter((diff) => !theirs.includes(diff)).map((diff) => writeOf(run, diff, cause));
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);
@@ -56,6 +58,13 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const flags = await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], saved, readOnly ? { ...cause, maybeUser: true } : cause, capture.tree);
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
   return [...uncovered, ...permissions, ...scratch, ...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
+}
+
+/** The change of a file tool: its path with exactly what it put there. Where there is anything else by now, a person may have written it. */
+async function madeByTool(run: Run, diffs: readonly FileDiff[], allowed: Cause['allowed']): Promise<FileDiff | undefined> {
+  const diff = diffs.find((one) => one.path === allowed?.path);
+  const now = diff?.after === undefined ? null : await run.ports.workspace.blobText(diff.after);
+  return now === allowed?.content ? diff : undefined;
 }
 
 function mayChangeNothing({ line: { phase } }: Session): boolean {

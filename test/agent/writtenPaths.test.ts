@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { returnCall } from '../../src/agent/call.ts';
+import { look } from '../../src/agent/look.ts';
 import type { Capture, Ports, RestoreItem } from '../../src/agent/ports.ts';
 import { ReadLedger } from '../../src/agent/readLedger.ts';
 import { Recorder } from '../../src/agent/recorder.ts';
 import { rewindWrites } from '../../src/agent/rewind.ts';
 import type { Run } from '../../src/agent/run.ts';
+import { measureCall } from '../../src/agent/strays.ts';
 import type { Write } from '../../src/core/session/changes.ts';
 import type { SessionEvent } from '../../src/core/session/events.ts';
 import { opened, phase } from '../core/session/support/events.ts';
@@ -14,13 +16,17 @@ const file = 'src/model/block.js';
 const blob = (oid: string | undefined) => (oid === undefined ? {} : { oid, mode: '100644' as const });
 
 /** A work tree in memory; the id of a tree is what it holds. */
-function inMemory(disk: Record<string, string>): { readonly run: (tree: Record<string, string>, write: Write) => Run; readonly told: SessionEvent[] } {
+function inMemory(disk: Record<string, string>): { readonly run: (tree: Record<string, string>, write: Write) => Run; readonly told: SessionEvent[]; readonly asked: (string | undefined)[] } {
   const told: SessionEvent[] = [];
+  const asked: (string | undefined)[] = [];
   const idOf = (tree: Record<string, string>) => JSON.stringify(Object.entries(tree).sort());
   const treeOf = (id: string) => new Map<string, string>(id.startsWith('[') ? (JSON.parse(id) as [string, string][]) : []);
-  const capture = async (): Promise<Capture> => ({ tree: idOf(disk), covers: 'everything', notCovered: [], control: {} });
+  const capture = async (around?: string): Promise<Capture> => {
+    asked.push(around);
+    return { tree: idOf(disk), covers: 'everything', notCovered: [], control: {} };
+  };
   const workspace = {
-    capture, captureWritten: () => assert.fail('everything has to be looked at'), head: async () => ({}), sweep: async () => undefined, restoreBeside: async () => [], hunks: async () => [], entries: async () => new Map(),
+    capture, captureWritten: () => assert.fail('everything has to be looked at'), head: async () => ({}), sweep: async () => undefined, restoreBeside: async () => [], hunks: async () => [], entries: async () => new Map(), blobText: async ({ oid }: { readonly oid: string }) => oid,
     scratchUse: async () => ({ files: 0, bytes: 0 }), resolve: async (path: string) => ({ path }),
     read: async (path: string) => ({ kind: 'text', text: disk[path], blob: blob(disk[path]), lines: 1 }),
     async diff(from: string, to: string) {
@@ -44,7 +50,7 @@ function inMemory(disk: Record<string, string>): { readonly run: (tree: Record<s
     const ports = { workspace, clock, user: { takeSaved: () => [], unsaved: () => [] } } as unknown as Ports;
     return { ports, recorder: new Recorder(journal, clock, session), reads: new ReadLedger(), fingerprints: new Map(), signal: { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined }, progress: () => undefined };
   };
-  return { run, told };
+  return { run, told, asked };
 }
 
 const write: Write = { path: file, before: { oid: 'old', mode: '100644' }, after: { oid: 'new', mode: '100644' }, added: 1, removed: 1, binary: false, by: 'tool', call: 'c1', phase: 'minimal-hook', attempt: 1, turn: 1 };
@@ -66,5 +72,16 @@ describe('After a look at written paths alone', () => {
     await returnCall(running, conversation, { type: 'tool_use', id: 'c2', name: 'write', input: { file_path: file, content: 'newer' } }, undefined);
     assert.deepEqual(observed(told), ['NOTES.md', 'src/model/other.js']);
     assert.deepEqual(told.flatMap((event) => (event.type === 'changes/written' ? event.writes.map(({ path }) => path) : [])), [file]);
+  });
+});
+
+describe('A look at everything', () => {
+  it('relies on the states of folders after a command alone; between two actions, and after anything else, each is listed', async () => {
+    const { run, asked } = inMemory({ [file]: 'new' });
+    const running = run({ [file]: 'new' }, write);
+    const before = running.recorder.session.tree ?? assert.fail();
+    for (const by of ['command', 'tool'] as const) await measureCall(running, { call: 'c2', by, title: 'x', before });
+    await look(running);
+    assert.deepEqual(asked, ['command', undefined, undefined]);
   });
 });

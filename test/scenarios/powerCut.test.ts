@@ -18,14 +18,14 @@ interface Cut {
   readonly rewound: boolean;
 }
 
-/** With BOUNDED_EVERY_MOMENT=1 the power fails after every call that reaches the disk: half an hour for each file system. */
-const everyMoment = process.env['BOUNDED_EVERY_MOMENT'] === '1';
-/** Otherwise after every so-manieth; with so many of them the session goes on. */
-const [step, goingOn] = [17, 2];
+/** With BOUNDED_MOMENTS=n the power fails after every n-th call that reaches the disk, on btrfs as well; with 1 that takes half an hour for each. */
+const wanted = Number(process.env['BOUNDED_MOMENTS'] ?? 0);
+/** With so many of the cuts the session goes on; with all of them where more than a sample is wanted. */
+const [step, goingOn] = wanted > 0 ? [wanted, 1000] : [17, 2];
 
-for (const kind of everyMoment ? (['ext4', 'btrfs'] as const) : (['ext4'] as const)) {
+for (const kind of wanted > 0 ? (['ext4', 'btrfs'] as const) : (['ext4'] as const)) {
   describe(`a power cut, on ${kind}`, function () {
-    this.timeout(everyMoment ? 0 : 120_000);
+    this.timeout(wanted > 0 ? 0 : 120_000);
     const missing = noMoments() ?? noDisk(kind);
     let disk: Disk;
 
@@ -43,9 +43,10 @@ for (const kind of everyMoment ? (['ext4', 'btrfs'] as const) : (['ext4'] as con
       const cuts = await record(all, disk);
       disk.unmount();
       const failures: string[] = [];
+      const goesOn = (index: number): boolean => index % Math.ceil(cuts.length / goingOn) === 0;
       for (const [index, cut] of cuts.entries()) {
         disk.mount(cut.name);
-        await check(all, cut, before, everyMoment || index % Math.ceil(cuts.length / goingOn) === 1).catch((error: unknown) => failures.push(`after ${cut.call}: ${(error as Error).message}`));
+        await check(all, cut, before, goesOn(index)).catch((error: unknown) => failures.push(`after ${cut.call}: ${(error as Error).message}`));
         disk.unmount();
         disk.drop(cut.name);
       }
@@ -72,7 +73,7 @@ async function record({ project, server }: Scenario, disk: Disk): Promise<readon
       if (!reachesDisk(call)) return;
       moments += 1;
       if (moments === settled) disk.sync();
-      if (!everyMoment && moments % step !== 0) return;
+      if (moments % step !== 0) return;
       if (args[0] === 'run') acknowledged = readRun(stdout().replace(/[^\n]*$/, '')).entries;
       disk.copy(String(moments));
       cuts.push({ name: String(moments), call, acknowledged, during: args[0] === 'run' ? 'run' : 'rewind', rewound: false });
@@ -116,10 +117,12 @@ async function check({ project, bounded }: Scenario, cut: Cut, before: ReadonlyM
   if (cut.rewound) for (const [file, text] of before) assert.equal(filesIn(project.root).get(file), text, `${file} was rewound`);
   if (cut.during === 'run') checkWritten(project.root, cut.acknowledged);
   if (!goesOn) return;
+  // What the power took from a command's file looks like a change of the user, and no rewind takes that.
+  const emptied = filesIn(project.root).get('src/stats/table.js') === '';
   const begun = entries.some(({ event }) => event.type === 'base/taken');
   const resumed = begun ? await bounded('resume', '--json') : await bounded('run', project.contract, '--json');
   assert.equal(resumed.status, 5, `${begun ? 'resume' : 'a new run'} ended with ${resumed.status}: ${resumed.stderr}`);
   const back = await bounded('rewind', '--to', 'base', '--json');
-  assert.equal(back.status, 0, `rewind: ${back.stderr}`);
+  assert.ok(back.status === 0 || (emptied && back.status === 1), `rewind: ${back.stdout}${back.stderr}`);
   for (const [file, text] of before) assert.equal(filesIn(project.root).get(file), text, `${file} after the rewind`);
 }

@@ -82,6 +82,9 @@ describe('a session over two repositories', function () {
       assert.equal((await bounded('rewind', '--undo')).status, 0);
       assert.deepEqual(state(), done);
 
+      const pruning = await runCli({ ...project, root: sibling.root }, undefined, 'prune');
+      assert.match(pruning.stdout, /Sessions of \S+work worked here as well/);
+
       const kept = await bounded('keep', '--without-mine');
       assert.equal(kept.status, 0, kept.stderr + kept.stdout);
       assert.match(kept.stdout, /^the workspace folder: the branch bounded\/task\/1 .*\n\.\.\/api: the branch bounded\/task\/1 /);

@@ -1,3 +1,5 @@
+import { applyAmendment } from '../../core/contract/amend.ts';
+import { rootsAreFixed, sameRoots } from '../fixedRoots.ts';
 import { numbered, limited } from './limit.ts';
 import type { Tool } from './tool.ts';
 import { refuse, report } from './tool.ts';
@@ -30,6 +32,9 @@ export const proposeAmendment: Tool<'propose_amendment'> = {
   name: 'propose_amendment',
   title: (input) => input.why,
   async propose(input, { run }) {
+    const { contract, contractText } = run.recorder.session;
+    const applied = applyAmendment(contractText, input.change);
+    if ('contract' in applied && !sameRoots(applied.contract, contract)) return refuse('scope', rootsAreFixed);
     return report(async () => {
       const id = `A-${run.recorder.session.amendments.length + 1}`;
       await run.recorder.record({ type: 'amendment/proposed', amendment: { id, ...input } });

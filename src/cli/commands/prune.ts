@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { acquireLease } from '../../node/journal/lease.ts';
+import { guestsOf, guestWarning } from '../../node/session/guests.ts';
 import { stateOf } from '../../node/session/state.ts';
 import { parse } from '../arguments.ts';
 import { exits } from '../exit.ts';
@@ -13,7 +14,7 @@ export async function prune(args: readonly string[]): Promise<number> {
   const state = await stateOf(values.workspace ?? process.cwd());
   const bytes = await sizeOf(state.dir);
   if (values.yes !== true) {
-    output.print({ dir: state.dir, bytes, removed: false }, `${state.dir} takes ${megabytes(bytes)}. bounded prune --yes removes every session, trace and checkpoint of this repository; nothing can be rewound after that.`);
+    output.print({ dir: state.dir, bytes, removed: false }, `${state.dir} takes ${megabytes(bytes)}. bounded prune --yes removes every session, trace and checkpoint of this repository; nothing can be rewound after that.${guestWarning(await guestsOf(state))}`);
     return exits.pass;
   }
   const lease = await acquireLease(state.lease, { door: 'the terminal' });

@@ -62,6 +62,8 @@ export interface RestoreItem {
 /** Hunks of one file, all or none of which are taken back. */
 export interface FileHunks {
   readonly path: Path;
+  /** The content in which they stand; absent for a file that they deleted. */
+  readonly of?: Blob;
   readonly hunks: readonly Hunk[];
 }
 

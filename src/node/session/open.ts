@@ -11,6 +11,7 @@ import { createJournal, openJournal } from '../journal/journal.ts';
 import { createRedact } from '../journal/redaction.ts';
 import { createSession, sessionId } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
+import { noteGuest } from './guests.ts';
 import type { LoadedContract } from './place.ts';
 import { othersOf, portsOf, secretsOf, workspaceOf } from './ports.ts';
 import type { Endpoint, SessionWorkspace } from './ports.ts';
@@ -61,6 +62,7 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
     checkSandbox(loaded.contract, sandbox, door.unsandboxed);
     const { servedBy } = await checkModels(loaded.contract, endpoint);
     const folder = await createSession(await stateOf(loaded.root), id);
+    await noteGuest(roots, id, loaded.root);
     const journal = await createJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
     const ports = await portsOf({ roots, folder, journal, endpoint, user: door.user, workspace, sandbox });
     const recorder = new Recorder(journal, ports.clock);

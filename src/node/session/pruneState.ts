@@ -4,14 +4,15 @@ import type { LeaseKey } from '../journal/lease.ts';
 import { listSessions } from '../journal/sessions.ts';
 import { repositoryState } from '../journal/stateDir.ts';
 import { storeSize } from '../workspace/prune.ts';
+import { guestsOf, guestWarning } from './guests.ts';
 import { readSession } from './read.ts';
 import { stateOf } from './state.ts';
 import { StartRefusal } from './refusal.ts';
 
-/** Private state of the repository of a folder: where it is and the bytes that it takes. */
-export async function sizeOfState(root: string): Promise<{ readonly dir: string; readonly bytes: number }> {
-  const { dir } = await stateOf(root);
-  return { dir, bytes: await storeSize(dir) };
+/** Private state of the repository of a folder: where it is, the bytes that it takes, and what removing it takes from sessions of other repositories. */
+export async function sizeOfState(root: string): Promise<{ readonly dir: string; readonly bytes: number; readonly warning: string }> {
+  const state = await stateOf(root);
+  return { dir: state.dir, bytes: await storeSize(state.dir), warning: guestWarning(await guestsOf(state)) };
 }
 
 /**
@@ -35,11 +36,12 @@ async function hold(key: LeaseKey, door: string): Promise<() => Promise<void>> {
   return lease.release;
 }
 
-/** The lease of this work tree and of every other one that a session of the repository was in. */
+/** The lease of this work tree and of every other one of the repository that a session was in. */
 async function leases(root: string): Promise<readonly LeaseKey[]> {
   const folders = await Promise.all((await listSessions(root)).map(async ({ id }) => (await readSession(root, id).catch(() => undefined))?.session.workspace));
   const keys = new Map<string, LeaseKey>();
-  for (const folder of [root, ...folders]) {
+  const guests = (await guestsOf(await stateOf(root))).map((guest) => guest.root);
+  for (const folder of [root, ...folders, ...guests]) {
     const state = folder === undefined ? undefined : await repositoryState(folder).catch(() => undefined);
     if (state !== undefined) keys.set(state.lease.name, state.lease);
   }

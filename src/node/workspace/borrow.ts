@@ -2,9 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { lstat, open, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openFlags } from './content.ts';
-import { Pace } from './pace.ts';
 import type { PackFolder } from './packFolder.ts';
-import { type IdTable, idTable } from './packIndex.ts';
+import { type IdTable, idTable, trailerOf } from './packIndex.ts';
 import type { Lender } from './reading.ts';
 
 /** Most that is borrowed from one repository, in bytes of packs and of their indexes, and in packs. */
@@ -69,7 +68,7 @@ async function candidatesIn(folder: string): Promise<Candidate[]> {
     if (bytes > left || indexBytes > indexLeft || candidates.length >= mostPacks) continue;
     const index = await readFile(`${place}.idx`).catch(() => undefined);
     const table = index === undefined || index.length !== indexBytes ? undefined : idTable(index);
-    if (index === undefined || table === undefined || !(await holds(index))) continue;
+    if (index === undefined || table === undefined || !(await trailerOf(index)).equals(index.subarray(-20))) continue;
     candidates.push({ place, index, table });
     left -= bytes;
     indexLeft -= indexBytes;
@@ -81,17 +80,6 @@ async function candidatesIn(folder: string): Promise<Candidate[]> {
 async function plainSize(file: string): Promise<number> {
   const stats = await lstat(file).catch(() => undefined);
   return stats?.isFile() === true ? stats.size : Number.POSITIVE_INFINITY;
-}
-
-/** Whether the last bytes are the SHA-1 of the others. */
-async function holds(bytes: Buffer): Promise<boolean> {
-  const hash = createHash('sha1');
-  const pace = new Pace();
-  for (let at = 0; at < bytes.length - 20; at += pieceBytes) {
-    hash.update(bytes.subarray(at, Math.min(at + pieceBytes, bytes.length - 20)));
-    if (pace.due) await pace.rest();
-  }
-  return hash.digest().equals(bytes.subarray(-20));
 }
 
 /** Copies a pack to a new file and answers once it is on the disk. Throws where it is not the pack that ends in `checksum`. */

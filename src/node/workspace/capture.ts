@@ -87,8 +87,10 @@ export class Captures {
     const [{ root, record }, lead] = [this.#parts, leadOf()];
     this.#comparison.start();
     const before = this.#state ?? (await this.#load());
-    const repository = await findUserRepository(root);
-    const compared = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead) ? await changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined;
+    const mayCompare = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead);
+    const [compared, repository] = await Promise.all([
+      mayCompare ? changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined, findUserRepository(root),
+    ]);
     const { seen, coverage, parts, look, leftOut, tree, lent, loan } = await this.#storeAll(before, repository, compared);
     this.#clock.note(lead, compared === undefined);
     const state = { tree, files: before.files.with(look.news), leftOut, parts, unread: look.unread, appeared: appearedSince(before, seen), around: seen.around };

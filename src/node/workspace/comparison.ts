@@ -20,7 +20,7 @@ export class Comparison {
   #running: Running | undefined;
 
   /** `table` is the file of the table. */
-  constructor(store: Store, root: string, table: string) {
+  constructor(store: Pick<Store, 'program' | 'environment' | 'directory'>, root: string, table: string) {
     const env = { ...store.environment, GIT_WORK_TREE: root, GIT_INDEX_FILE: table };
     this.#call = { program: '/bin/sh', args: ['-c', script, store.program, ...args], env, cwd: store.directory };
   }
@@ -32,13 +32,18 @@ export class Comparison {
 
   /** Paths that do not have the state of the table, or are gone. Undefined where git failed, complained, or said something else. */
   async changed(): Promise<Set<Path> | undefined> {
+    // A look that was given up has left its question open: the answer would be taken for the next one's.
+    if (this.#running?.isBusy === true) this.#end(this.#running);
     this.start();
-    const answer = await this.#running?.ask();
-    if (answer === undefined) {
-      this.#running?.end();
-      this.#running = undefined;
-    }
+    const running = this.#running;
+    const answer = await running?.ask();
+    if (answer === undefined && running !== undefined) this.#end(running);
     return answer;
+  }
+
+  #end(running: Running): void {
+    running.end();
+    if (this.#running === running) this.#running = undefined;
   }
 }
 
@@ -61,6 +66,10 @@ class Running {
     };
     this.#started.ended.then(over, over);
     this.#hold(false);
+  }
+
+  get isBusy(): boolean {
+    return this.#answer !== undefined;
   }
 
   async ask(): Promise<Set<Path> | undefined> {

@@ -66,15 +66,15 @@ export class FileTools {
     return expected === null ? 'no content that may be removed' : removeFile(place, nameOf(path), expected);
   }
 
-  /** Undoes hunks on the file as it is now, all or none. */
-  async revertHunks(path: Path, hunks: readonly Hunk[]): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
+  /** Undoes hunks on the file as it is now, all or none; `of` is the text in which they stand, where that is known. */
+  async revertHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
     if (!mayRestore(path)) return { ok: false, detail: 'it is no path of the session' };
     const entered = await inFolder(this.#root, parentOf(path), false, async (place) => contentAt(place, nameOf(path)));
     if ('blocked' in entered) return { ok: false, detail: entered.blocked };
     const found = 'value' in entered ? entered.value : null;
     if (typeof found === 'string') return { ok: false, detail: found };
     if (found === null && hunks.some((hunk) => hunk.newLines > 0)) return { ok: false, detail: 'it is gone' };
-    const reverted = takeBack(found === null ? [] : linesOf(decodeBytes(found.object.body)), hunks);
+    const reverted = takeBack(found === null ? [] : linesOf(decodeBytes(found.object.body)), hunks, of);
     if ('hindrance' in reverted) return { ok: false, detail: reverted.hindrance };
     const done = await this.change(path, found === null ? null : { oid: found.object.oid, mode: found.mode }, encodeText(reverted.lines.join('')));
     return done.ok ? done : { ok: false, detail: done.detail };

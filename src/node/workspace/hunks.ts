@@ -3,7 +3,8 @@ import type { Hunk, Path } from '../../core/session/changes.ts';
 import { hunkId } from '../../core/session/hunkId.ts';
 import type { LineChange } from './lineDiff.ts';
 
-const contextLines = 3;
+/** Lines around a hunk that are kept with it. */
+export const contextLines = 3;
 
 /** Hunks for people and for taking back, from the changes between two lists of lines (each with its end-of-line). */
 export function hunksOf(path: Path, old: readonly string[], now: readonly string[], changes: readonly LineChange[]): Hunk[] {

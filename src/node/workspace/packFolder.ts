@@ -67,7 +67,7 @@ export class PackFolder {
     const index = `${place}.idx`;
     try {
       const pack = await write(`${place}.pack`);
-      const bytes = packIndex(pack.entries, pack.checksum);
+      const bytes = await packIndex(pack.entries, pack.checksum);
       await writeDurably(index, bytes);
       if (!(await readFile(index)).equals(bytes)) throw readBackDiffers(index);
       return pack;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Pace } from './pace.ts';
 
 /** Where an object lies in a pack. */
 export interface PackEntry {
@@ -14,22 +15,52 @@ const fanoutBytes = 256 * 4;
 const digestBytes = 20;
 /** Offsets from here on do not fit into four bytes and lie in a table of their own. */
 const farOffset = 2 ** 31;
+/** What is hashed at a time. */
+const pieceBytes = 1024 * 1024;
 
-/** The index of a pack in git's version 2, as bytes. `packChecksum` is the pack's trailer. Throws where an id comes twice. */
-export function packIndex(entries: readonly PackEntry[], packChecksum: Buffer): Buffer {
-  const sorted = [...entries].sort((a, b) => (a.oid < b.oid ? -1 : a.oid > b.oid ? 1 : 0));
-  sorted.forEach(({ oid }, index) => {
-    if (oid === sorted[index + 1]?.oid) throw new Error(`${oid} is twice in one pack`);
-  });
-  const far = sorted.filter((entry) => entry.offset >= farOffset);
-  let farAt = -1;
-  const tables = Buffer.concat([
-    magic, fanoutOf(sorted), ...sorted.map(({ oid }) => Buffer.from(oid, 'hex')),
-    uint32s(sorted.map(({ crc }) => crc)),
-    uint32s(sorted.map((entry) => (entry.offset < farOffset ? entry.offset : farOffset + (farAt += 1)))),
-    ...far.map(({ offset }) => uint64(offset)), packChecksum,
-  ]);
-  return Buffer.concat([tables, createHash('sha1').update(tables).digest()]);
+/** The index of a pack in git's version 2, as bytes, made a stretch at a time. `packChecksum` is the pack's trailer. Throws where an id comes twice. */
+export async function packIndex(entries: readonly PackEntry[], packChecksum: Buffer): Promise<Buffer> {
+  const [pace, groups] = [new Pace(), Array.from({ length: 256 }, (): PackEntry[] => [])];
+  for (const entry of entries) {
+    if (pace.due) await pace.rest();
+    groups[Number.parseInt(entry.oid.slice(0, 2), 16)]?.push(entry);
+  }
+  const far = entries.filter((entry) => entry.offset >= farOffset).length;
+  const [ids, size] = [magic.length + fanoutBytes, entries.length];
+  const [crcs, offsets, farOffsets] = [ids + size * digestBytes, ids + size * (digestBytes + 4), ids + size * (digestBytes + 8)];
+  const bytes = Buffer.alloc(farOffsets + far * 8 + 2 * digestBytes);
+  magic.copy(bytes);
+  let [at, farAt] = [0, 0];
+  for (const [first, group] of groups.entries()) {
+    if (pace.due) await pace.rest();
+    let before: string | undefined;
+    for (const { oid, crc, offset } of group.sort((a, b) => (a.oid < b.oid ? -1 : a.oid > b.oid ? 1 : 0))) {
+      if (oid === before) throw new Error(`${oid} is twice in one pack`);
+      before = oid;
+      bytes.write(oid, ids + at * digestBytes, 'hex');
+      bytes.writeUInt32BE(crc, crcs + at * 4);
+      bytes.writeUInt32BE(offset < farOffset ? offset : farOffset + farAt, offsets + at * 4);
+      if (offset >= farOffset) {
+        bytes.writeBigUInt64BE(BigInt(offset), farOffsets + farAt * 8);
+        farAt += 1;
+      }
+      at += 1;
+    }
+    bytes.writeUInt32BE(at, magic.length + first * 4);
+  }
+  packChecksum.copy(bytes, bytes.length - 2 * digestBytes);
+  (await trailerOf(bytes)).copy(bytes, bytes.length - digestBytes);
+  return bytes;
+}
+
+/** SHA-1 of all but the last 20 bytes, a stretch at a time: what a pack and an index end in. */
+export async function trailerOf(bytes: Buffer): Promise<Buffer> {
+  const [hash, pace] = [createHash('sha1'), new Pace()];
+  for (let at = 0; at < bytes.length - digestBytes; at += pieceBytes) {
+    if (pace.due) await pace.rest();
+    hash.update(bytes.subarray(at, Math.min(at + pieceBytes, bytes.length - digestBytes)));
+  }
+  return hash.digest();
 }
 
 /** What an index says, in the order of the pack; undefined where the bytes are no whole index of version 2. */
@@ -67,27 +98,4 @@ export function idTable(bytes: Buffer): IdTable | undefined {
   const ids = new SharedArrayBuffer(fanoutBytes + count * digestBytes);
   bytes.copy(new Uint8Array(ids), 0, magic.length, start + count * digestBytes);
   return { ids, packChecksum: bytes.subarray(-2 * digestBytes, -digestBytes) };
-}
-
-/** For each first byte how many ids begin with it or a lower one. */
-function fanoutOf(sorted: readonly PackEntry[]): Buffer {
-  const counts = new Map<number, number>();
-  for (const { oid } of sorted) {
-    const first = Number.parseInt(oid.slice(0, 2), 16);
-    counts.set(first, (counts.get(first) ?? 0) + 1);
-  }
-  let sum = 0;
-  return uint32s(Array.from({ length: 256 }, (_, first) => (sum += counts.get(first) ?? 0)));
-}
-
-function uint32s(values: readonly number[]): Buffer {
-  const bytes = Buffer.alloc(values.length * 4);
-  values.forEach((value, index) => bytes.writeUInt32BE(value, index * 4));
-  return bytes;
-}
-
-function uint64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(value));
-  return bytes;
 }

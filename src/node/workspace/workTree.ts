@@ -4,7 +4,7 @@ import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import type { Session } from '../../core/session/session.ts';
 import type { Blobs } from './blobs.ts';
-import { decodeBytes, encodeText } from './bytes.ts';
+import { decodeBytes, encodeText, linesOf } from './bytes.ts';
 import type { Captures } from './capture.ts';
 import type { Commits } from './commits.ts';
 import type { Diffs } from './diffs.ts';
@@ -177,8 +177,9 @@ export class WorkTree implements KeepingWorkspace {
     return this.#queue.run(async () => restoreBeside(this.root, await this.#made(), items));
   }
 
-  revertHunks(path: Path, hunks: readonly Hunk[]): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
-    return this.#queue.run(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks)));
+  async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
+    const text = of === undefined ? undefined : linesOf(await this.blobText(of));
+    return this.#queue.run(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks, text)));
   }
 
   commit(input: CommitInput): Promise<string> {

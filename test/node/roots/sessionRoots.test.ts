@@ -6,6 +6,9 @@ import path from 'node:path';
 import type { Contract } from '../../../src/core/contract/contract.ts';
 import { acquireLease } from '../../../src/node/journal/lease.ts';
 import { repositoryState } from '../../../src/node/journal/stateDir.ts';
+import { createSession, sessionId } from '../../../src/node/journal/sessions.ts';
+import { guestsOf, noteGuest } from '../../../src/node/session/guests.ts';
+import { removeState, sizeOfState } from '../../../src/node/session/pruneState.ts';
 import { StartRefusal } from '../../../src/node/session/refusal.ts';
 import { rootProblemsAt, rootsOf, takeLeases } from '../../../src/node/session/roots.ts';
 
@@ -71,6 +74,28 @@ describe('the folders of a session', () => {
     git('-c', 'user.name=T', '-c', 'user.email=t@localhost', 'commit', '--allow-empty', '-m', 'first');
     git('worktree', 'add', '../second');
     assert.match((await rootProblemsAt(main, contract(['../second']), 'roots: [../second]\n'))[0]?.message ?? '', /same git repository as the workspace folder/);
+  });
+
+  it('know of the sessions of other repositories that work in them, and are not pruned under one', async () => {
+    const api = repository('api');
+    const roots = await rootsOf(main, contract(['../api']));
+    const id = sessionId(Date.now(), 'a');
+    await noteGuest(roots, id, main);
+    const state = await repositoryState(api);
+    assert.deepEqual(await guestsOf(state), [], 'a session that has not begun');
+    const folder = await createSession(await repositoryState(main), id);
+    fs.writeFileSync(folder.trace, '');
+    assert.deepEqual(await guestsOf(state), [{ session: id, workspace: main, root: api }]);
+    assert.match((await sizeOfState(api)).warning, /Sessions of \S+work worked here/);
+    assert.equal((await sizeOfState(main)).warning, '');
+    const git = (...words: string[]) => execFileSync('git', words, { cwd: api, env: { PATH: process.env['PATH'], HOME: base, GIT_CONFIG_NOSYSTEM: '1' }, stdio: 'ignore' });
+    git('-c', 'user.name=T', '-c', 'user.email=t@localhost', 'commit', '--allow-empty', '-m', 'first');
+    git('worktree', 'add', '../api-2');
+    const release = await takeLeases(roots, holder);
+    await assert.rejects(removeState(at('api-2'), 'a test'), /works in this repository.*Nothing was removed/);
+    await release();
+    await removeState(at('api-2'), 'a test');
+    assert.ok(!fs.existsSync(state.dir));
   });
 
   it('have one writer each: all leases or none', async () => {

@@ -104,6 +104,19 @@ describe('the work trees of several roots', () => {
     assert.deepEqual(await both.dirty(), ['src/x.ts', '../api/.env', '../api/README.md', '../api/src/x.ts']);
   });
 
+  it('have empty folders and permissions of their own, which come back in theirs', async () => {
+    const { both, api } = two;
+    const before = await both.capture();
+    fs.mkdirSync(api.at('empty'));
+    fs.chmodSync(api.at('README.md'), 0o600);
+    const after = await both.capture();
+    assert.equal(after.tree, before.tree);
+    const told = Object.keys(after.beside ?? {}).filter((file) => after.beside?.[file] !== before.beside?.[file]);
+    assert.deepEqual(told.sort(), ['../api/README.md', '../api/empty']);
+    assert.deepEqual(await both.restoreBeside(told.map((file) => ({ path: file, ...(after.beside?.[file] === undefined ? {} : { expected: after.beside[file] }) }))), []);
+    assert.deepEqual([api.exists('empty'), fs.statSync(api.at('README.md')).mode & 0o777], [false, 0o644]);
+  });
+
   it('wait for a disk that refuses in one of them, once the others have what they shall', async () => {
     const { both, main, roots } = two;
     const { tree } = await both.capture();

@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import fc from 'fast-check';
 import type { Capture } from '../../../src/agent/ports.ts';
-import { AnswerReader } from '../../../src/node/workspace/comparison.ts';
+import { AnswerReader, Comparison } from '../../../src/node/workspace/comparison.ts';
 import { KnownFiles } from '../../../src/node/workspace/knownFiles.ts';
 import { isLocal } from '../../../src/node/workspace/mounts.ts';
 import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
@@ -99,7 +99,13 @@ async function assertSeen({ repo, workspace }: Tree, compared: boolean, what: st
 
 /** Ends the process that works in the store; it is a child of this one. */
 async function endHelper({ repo }: Tree): Promise<void> {
-  const works = (pid: string) => fs.existsSync(`/proc/${pid}/cwd`) && fs.readlinkSync(`/proc/${pid}/cwd`) === repo.store;
+  const works = (pid: string) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/cwd`) === repo.store;
+    } catch {
+      return false;
+    }
+  };
   const pids = fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').trim().split(' ').filter(works);
   assert.equal(pids.length, 1);
   process.kill(Number(pids[0]), 'SIGKILL');
@@ -119,8 +125,8 @@ function swap(repo: TestRepo, file: string, make: (place: string) => void): void
   make(repo.at(file));
 }
 
-/** What a command can do to files, each without any other trace. The second function is done before all has settled. */
-const changes: Readonly<Record<string, readonly [change: (repo: TestRepo) => void, before?: (repo: TestRepo) => void]>> = {
+/** What a command can do to files, each without any other trace. The second function is done before all has settled, the third after the change was seen. */
+const changes: Readonly<Record<string, readonly [change: (repo: TestRepo) => void, before?: ((repo: TestRepo) => void) | undefined, then?: (repo: TestRepo) => void]>> = {
   'nothing': [() => undefined],
   'other bytes of the same number, with the time set back': [(repo) => sameTimes(repo, 'a.txt', () => change(repo))],
   'the execution bit': [(repo) => fs.chmodSync(repo.at('tool.sh'), 0o755)],
@@ -147,7 +153,8 @@ const changes: Readonly<Record<string, readonly [change: (repo: TestRepo) => voi
   'a pipe for a file': [(repo) => swap(repo, 'a.txt', (place) => execFileSync('mkfifo', [place]))],
   'a file for a pipe': [(repo) => swap(repo, 'pipe', (place) => fs.writeFileSync(place, 'p'))],
   'a link for a folder with the same in it': [(repo) => (fs.renameSync(repo.at('d'), path.join(repo.outside, 'd')), fs.symlinkSync(path.join(repo.outside, 'd'), repo.at('d')))],
-  'a link high above': [(repo) => (fs.renameSync(repo.at('d'), repo.at('other')), fs.symlinkSync('other', repo.at('d')))],
+  'a link high above, and the folder back': [(repo) => (fs.renameSync(repo.at('d'), repo.at('other')), fs.symlinkSync('other', repo.at('d'))), undefined, (repo) => (fs.rmSync(repo.at('d')), fs.renameSync(repo.at('other'), repo.at('d')))],
+  'a new file, and other bytes in it': [(repo) => repo.write('d/new.txt', 'one'), undefined, (repo) => sameTimes(repo, 'd/new.txt', () => repo.write('d/new.txt', 'eno'))],
   'another folder of the same names': [(repo) => (fs.renameSync(repo.at('d'), path.join(repo.outside, 'd')), fs.cpSync(path.join(repo.outside, 'd'), repo.at('d'), { recursive: true }), repo.write('d/e/f.txt', 'g'))],
   'a folder that is called otherwise': [(repo) => fs.renameSync(repo.at('d/e'), repo.at('d/g'))],
   'files that change places': [(repo) => (fs.renameSync(repo.at('a.txt'), repo.at('z')), fs.renameSync(repo.at('b.txt'), repo.at('a.txt')), fs.renameSync(repo.at('z'), repo.at('b.txt')))],
@@ -195,12 +202,14 @@ describe('a look around a command', () => {
   });
   after(removeRepos);
 
-  for (const [name, [work]] of Object.entries(changes)) {
+  for (const [name, [work, , then]] of Object.entries(changes)) {
     it(`sees by states alone: ${name}`, async () => {
       const tree = cases.get(name) ?? assert.fail();
       work(tree.repo);
       const compared = name !== 'the last file of a folder gone';
       await assertSeen(tree, compared, name);
+      then?.(tree.repo);
+      if (then !== undefined) await assertSeen(tree, compared, `${name}: then`);
       assert.equal(fs.existsSync(path.join(tree.repo.outside, 'ran')), false, 'no filter ran');
     });
   }
@@ -300,6 +309,17 @@ describe('a look around a command', () => {
     }
     for (const wrong of ['=1\0', '=0\0x', `error: x\n${right}`, `${line}error: x\n=0\0`, right.replace(' D', ' U'), right.replace(' D', ' R100'), 'a\0b\0', '\0']) assert.equal(new AnswerReader().take(Buffer.from(wrong)), undefined, wrong);
     for (const part of [line, line.slice(0, -1), `${line}=0`]) assert.equal(new AnswerReader().take(Buffer.from(part)), 'more', part);
+  });
+
+  it('never takes the answer to a question that was given up for that to the next one', async () => {
+    const folder = newRepo().outside;
+    const program = path.join(folder, 'program');
+    fs.writeFileSync(program, `#!/bin/sh\nif mkdir first 2>/dev/null; then while [ ! -e asked ]; do :; done; name=old; else name=new; touch asked; fi\nprintf ":100644 000000 ${'1'.repeat(40)} ${'0'.repeat(40)} D\\0$name\\0"\n`, { mode: 0o755 });
+    const comparison = new Comparison({ program, environment: { PATH: process.env['PATH'] ?? '' }, directory: folder }, folder, path.join(folder, 'table'));
+    const givenUp = comparison.changed();
+    while (!fs.existsSync(path.join(folder, 'first'))) await new Promise(setImmediate);
+    assert.deepEqual(await comparison.changed(), new Set(['new']));
+    assert.equal(await givenUp, undefined);
   });
 
   it('is taken only where times come from this machine and nothing else is mounted', () => {

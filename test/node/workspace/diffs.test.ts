@@ -11,6 +11,8 @@ import { newRepo, open, removeRepos } from './opened.ts';
 
 const text = fc.array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n', 'a\r\n'), { maxLength: 12 }).chain((lines) => fc.constantFrom(lines.join(''), `${lines.join('')}end`));
 
+const sameLines = (a: readonly string[], b: readonly string[]) => a.join('|') === b.join('|');
+
 describe('line changes', () => {
   it('turn one text into the other', () => {
     fc.assert(fc.property(text, text, (before, after) => {
@@ -37,12 +39,37 @@ describe('one hunk taken back', () => {
       const [old, now] = [linesOf(before), linesOf(after)];
       let lines: readonly string[] = now;
       for (const hunk of hunksOf('f', old, now, lineChanges(old, now) ?? assert.fail()).toReversed()) {
-        const done = takeBack(lines, [hunk]);
-        if ('hindrance' in done) return;
+        const done = takeBack(lines, [hunk], now);
+        if ('hindrance' in done) return assert.equal(done.hindrance, 'the end of the file has changed since');
         lines = done.lines;
       }
       assert.deepEqual(lines, old);
     }));
+  });
+
+  it('is found by the text that it stands in where the user has written elsewhere, and nowhere else', () => {
+    fc.assert(fc.property(text, text, fc.nat(), fc.nat(), fc.boolean(), (before, after, which, where, instead) => {
+      const [old, now] = [linesOf(before), linesOf(after)];
+      const hunks = hunksOf('f', old, now, lineChanges(old, now) ?? assert.fail());
+      const hunk = hunks[which % Math.max(1, hunks.length)];
+      const edited = now.toSpliced(where % (now.length + 1), instead ? 1 : 0, 'user\n');
+      if (hunk === undefined) return;
+      const done = takeBack(edited, [hunk], now);
+      if ('hindrance' in done) return;
+      // The user's line stands between the same lines whether the hunk is taken back before or after it was written.
+      const alone = takeBack(now, [hunk], now);
+      if ('lines' in alone) assert.ok(alone.lines.some((_, at) => [0, 1].some((taken) => sameLines(alone.lines.toSpliced(at, taken, 'user\n'), done.lines))) || sameLines([...alone.lines, 'user\n'], done.lines));
+    }), { numRuns: 1000 });
+  });
+
+  it('is told from its twin when the user has changed what is around it', () => {
+    const block = ['a\n', 'b\n', 'c\n', 'd\n', 'e\n', 'f\n'];
+    const twice = ['1\n', ...block, '2\n', ...block, '3\n'];
+    const added = ['1\n', ...block.toSpliced(3, 0, 'new\n'), '2\n', ...block.toSpliced(3, 0, 'new\n'), '3\n'];
+    const [first] = hunksOf('f', twice, added, lineChanges(twice, added) ?? []);
+    const edited = added.with(2, 'user\n');
+    assert.deepEqual(takeBack(edited, [first ?? assert.fail()], added), { lines: edited.toSpliced(4, 1) });
+    assert.ok('hindrance' in takeBack(edited.with(4, 'user\n'), [first ?? assert.fail()], added));
   });
 
   it('and any of them at once give the text with only the others', () => {

@@ -30,7 +30,8 @@ function manyFiles(repo: TestRepo): void {
   fs.symlinkSync('nowhere', repo.at('many/link'));
 }
 
-describe('many files at once', () => {
+describe('many files at once', function () {
+  this.timeout(60_000);
   afterEach(removeRepos);
 
   it('make the tree that git makes of them, with every byte in the store', async () => {

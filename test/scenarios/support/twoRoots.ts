@@ -26,7 +26,8 @@ const apiFiles: Readonly<Record<string, string>> = {
 };
 
 /** Compares with the scale that the other repository wants, by files of both. */
-const check = `import { readFileSync } from 'node:fs';
+const check = `import { existsSync, readFileSync } from 'node:fs';
+if (existsSync('../api/.env') || existsSync('../api/.git')) throw new Error('a secret, or git, is in the checkout');
 const wanted = JSON.parse(readFileSync('../api/oracle/wanted.json', 'utf8')).scale;
 const { scale } = await import('../../api/src/scale.js');
 const found = await import('../src/stats/variance.js').catch((error) => (error.code === 'ERR_MODULE_NOT_FOUND' ? undefined : Promise.reject(error)));

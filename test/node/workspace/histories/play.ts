@@ -111,9 +111,10 @@ class Player {
     const before = this.#disk();
     const file = places[mutation.place % places.length] ?? '';
     const found = before.get(file);
-    if (found?.link === true || user?.place === mutation.place) return false;
+    if (found?.link === true) return false;
     const race = user === undefined ? undefined : () => {
-      this.#model.changed('session', before, this.#disk());
+      // Of one file that both wrote at once nobody knows whose it is: it counts as the user's.
+      this.#model.changed(user.place === mutation.place ? 'user' : 'session', before, this.#disk());
       this.#user(user);
     };
     await this.#house.write(file, edited(found?.bytes ?? '', mutation.what, mutation.line, this.#mark), race);

@@ -16,7 +16,7 @@ interface Played {
   flagged(): readonly string[];
 }
 
-describe('a change that a command made', function () {
+describe('a change that a call of the model made', function () {
   this.timeout(60_000);
   const template = new Template();
   before(() => template.make());
@@ -131,4 +131,11 @@ describe('a change that a command made', function () {
       assert.deepEqual([house.session.gate?.kind, house.session.queued], ['head-moved', []]);
     }));
   }
+
+  it('by a file tool is the user\'s as a whole where they wrote into the file before it was measured: no rewind takes their line', () => play('flag', async ({ house, read, write }) => {
+    await house.write('src/a.txt', 'by the tool\n', () => write('src/a.txt', 'by the tool\nmine\n'));
+    assert.deepEqual([house.session.line.writes, house.session.userChanges.map((one) => one.path)], [[], ['src/a.txt']]);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(read('src/a.txt'), 'by the tool\nmine\n');
+  }));
 });

@@ -1,0 +1,56 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { privateDirectory, writeDurably } from '../journal/durable.ts';
+import { sessionFolder } from '../journal/sessions.ts';
+import type { RepositoryState } from '../journal/stateDir.ts';
+import { othersOf } from './ports.ts';
+import type { SessionRoot } from './roots.ts';
+import { stateOf } from './state.ts';
+
+/** A session that has its trace with another repository, and checkpoints of a work tree of this one in this one's store. */
+export interface Guest {
+  readonly session: string;
+  /** The session's main root. */
+  readonly workspace: string;
+  /** The work tree of this repository that it works in. */
+  readonly root: string;
+}
+
+/** Leaves word of a session with each repository that it works in beside its own, so that nobody removes its checkpoints unknowingly. */
+export async function noteGuest(roots: readonly SessionRoot[], session: string, workspace: string): Promise<void> {
+  for (const { state, folder } of othersOf(roots)) {
+    const guests = path.join(state.dir, 'guests');
+    await privateDirectory(guests);
+    await writeDurably(path.join(guests, session), Buffer.from(JSON.stringify({ session, workspace, root: folder } satisfies Guest)));
+  }
+}
+
+/** The guests of a repository whose traces are still there. */
+export async function guestsOf({ dir }: RepositoryState): Promise<readonly Guest[]> {
+  const names = await readdir(path.join(dir, 'guests')).catch(() => []);
+  const guests = await Promise.all(names.map(async (name) => guestIn(await readFile(path.join(dir, 'guests', name), 'utf8').catch(() => ''))));
+  const alive = await Promise.all(guests.map(async (guest) => guest !== undefined && (await hasTrace(guest))));
+  return guests.filter((guest): guest is Guest => guest !== undefined && alive[guests.indexOf(guest)] === true);
+}
+
+/** What removing the state of a repository takes from its guests, in a sentence; '' where it has none. */
+export function guestWarning(guests: readonly Guest[]): string {
+  const folders = [...new Set(guests.map(({ workspace }) => workspace))];
+  return folders.length === 0 ? '' : ` Sessions of ${folders.join(', ')} worked here as well: what they changed here cannot be rewound or kept after that either.`;
+}
+
+async function hasTrace({ session, workspace }: Guest): Promise<boolean> {
+  const state = await stateOf(workspace).catch(() => undefined);
+  const folder = state === undefined ? undefined : sessionFolder(state, session);
+  return folder !== undefined && (await stat(folder.trace).then(() => true, () => false));
+}
+
+function guestIn(text: string): Guest | undefined {
+  try {
+    const { session, workspace, root } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return typeof session === 'string' && typeof workspace === 'string' && typeof root === 'string' ? { session, workspace, root } : undefined;
+  } catch {
+    // Cut short by a crash: the session had not begun.
+    return undefined;
+  }
+}
