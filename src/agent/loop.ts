@@ -36,10 +36,11 @@ export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcom
   run.recorder.startClock();
   try {
     for (;;) {
+      await exclusive(() => keepRoom(run));
       throwIfAborted(run);
+      // Nothing comes between what is next and its beginning: a person may answer a gate at any moment.
       const step = nextStep(run.recorder.session);
       if (step.do === 'done') return { kind: 'ended' };
-      await exclusive(() => keepRoom(run));
       if (step.do === 'ask') {
         const gate = await ask(run, exclusive);
         if (gate !== undefined) return { kind: 'waiting', gate };

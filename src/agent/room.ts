@@ -12,7 +12,8 @@ const growthToTryAgain = 0.1;
  */
 export async function keepRoom(run: Run): Promise<void> {
   const { room } = run.ports;
-  if (run.recorder.session.base === undefined || !isDue(run.recorder.session, room)) return;
+  const { base, end } = run.recorder.session;
+  if (run.signal.aborted || base === undefined || end !== undefined || !isDue(run.recorder.session, room)) return;
   // What this process knows is at most too much: packs may have gone.
   await room.measure();
   if (!isDue(run.recorder.session, room)) return;

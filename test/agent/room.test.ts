@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Room } from '../../src/agent/ports.ts';
+import { runSession } from '../../src/agent/loop.ts';
 import { keepRoom } from '../../src/agent/room.ts';
 import type { Run } from '../../src/agent/run.ts';
 import type { SessionEvent } from '../../src/core/session/events.ts';
 import type { EvictionPlan } from '../../src/core/session/retention.ts';
-import { base } from '../core/session/support/events.ts';
+import { base, gate, phase } from '../core/session/support/events.ts';
 import { Story } from '../core/session/support/journal.ts';
 
 const plan: EvictionPlan = { phases: [{ session: 'older', name: 'task', boundaries: [{ boundary: 'explore', attempt: 1, commit: 'k1' }] }, { session: 's1', name: 'task', boundaries: [{ boundary: 'minimal-hook', attempt: 1, commit: 'k2' }] }], bytes: 300 };
@@ -27,7 +28,7 @@ function playing(bytes: number, answers: { readonly plan?: EvictionPlan | string
       return undefined;
     },
   };
-  const run = { ports: { room }, recorder: { get session() { return story.session; }, record }, progress: () => undefined } as unknown as Run;
+  const run = { ports: { room }, recorder: { get session() { return story.session; }, record }, signal: { aborted: false }, progress: () => undefined } as unknown as Run;
   return { events, keep: () => keepRoom(run), grow: (more: number) => { now += more; } };
 }
 
@@ -56,6 +57,17 @@ describe('room in the checkpoint store', () => {
       { type: 'store/measured', bytes: 1100, limit: 1000, next: plan },
       { type: 'checkpoints/evicted', boundaries: plan.phases[1]?.boundaries, elsewhere: [plan.phases[0]], limit: 1000, by: 's1' }, 'removed', { type: 'store/measured', bytes: 700, limit: 1000 },
     ]);
+  });
+
+  it('leaves no time between what comes next and its beginning, in which a person could answer a gate', async () => {
+    const story = new Story().tell(base, phase('explore'), gate('g', 'explore'));
+    const nothing = (): void => undefined;
+    const run = { ports: { room: { bytes: 0, limit: 1000 }, user: { answer: () => assert.fail('there is no gate to ask at') } }, recorder: { get session() { return story.session; }, startClock: nothing, stopClock: nothing }, signal: { aborted: false }, progress: nothing } as unknown as Run;
+    const outcome = await runSession(run, (work) => {
+      if (story.session.end === undefined) story.tell({ type: 'session/ended', end: 'stopped', detail: '' });
+      return work();
+    });
+    assert.deepEqual(outcome, { kind: 'ended' });
   });
 
   it('takes no way back where only states in between go', async () => {
