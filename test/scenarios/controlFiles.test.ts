@@ -65,7 +65,11 @@ describe('what steers git', function () {
       const again = steering(project);
       assert.match(again['.git/config'] ?? '', /evil[^]*changed/);
       assert.deepEqual([again['.git/hooks/post-checkout']?.slice(0, 3), again['.git/hooks/linked'], again['.git/info/exclude']], ['751', 'link /etc/passwd', undefined]);
-      assert.match((await bounded('status')).stdout, /\.git\/config.*out-of-scope/, 'flagged again');
+      assert.match((await bounded('status')).stdout, /\.git\/config.*out-of-scope.* flag \S+$/m, 'flagged again');
+      assert.equal((await bounded('rewind', '--redo')).status, 0);
+      assert.deepEqual(steering(project), before, 'done again');
+      assert.match((await bounded('status')).stdout, /\.git\/config.*out-of-scope.* rewound$/m);
+      assert.equal((await bounded('rewind', '--undo')).status, 0);
       assert.equal((await bounded('drop')).status, 0);
       assert.deepEqual(steering(project), before, 'a rewind to the base brings them back too');
       const told = spawnSync('grep', ['-rl', 'hunter2', project.env['XDG_STATE_HOME'] ?? '', path.join(project.root, '.bounded')], { encoding: 'utf8' });
