@@ -14,7 +14,9 @@ interface OpenConflict {
   /** The file as it was when the first place was opened. */
   readonly seen: string;
   readonly result: vscode.Uri;
-  readonly draft: string;
+  readonly sides: ConflictSides;
+  /** Whether VS Code's merge editor shows it, and not a diff. */
+  readonly merges: boolean;
 }
 
 const openConflicts = new Map<string, OpenConflict>();
@@ -40,14 +42,20 @@ export async function openConflict(app: App, rewind: string, path: string, answe
 /** Accepts the result of the conflict that is shown: it is written as a rewind is, and can be undone. */
 export async function acceptResolution(app: App, given?: unknown): Promise<void> {
   const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
-  const conflict = openConflicts.get(uri?.toString() ?? '') ?? ([...openConflicts.values()].length === 1 ? [...openConflicts.values()][0] : undefined);
+  const conflict = openConflicts.get(uri?.toString() ?? '') ?? (openConflicts.size === 1 ? [...openConflicts.values()][0] : undefined);
   if (conflict === undefined) return void vscode.window.showInformationMessage('Bounded: there is no conflict to accept.');
-  const document = await vscode.workspace.openTextDocument(conflict.result);
-  await document.save();
-  await accept(app, conflict);
+  // The merge editor knows what is not decided yet, and asks before it lets go of that.
+  openConflicts.delete(conflict.result.toString());
+  const complete = conflict.merges ? await vscode.commands.executeCommand<{ readonly successful?: boolean } | undefined>('mergeEditor.acceptMerge') : { successful: await saved(conflict.result) };
+  openConflicts.set(conflict.result.toString(), conflict);
+  if (complete?.successful === true) await accept(app, conflict);
 }
 
-async function show(app: App, conflict: Omit<OpenConflict, 'result' | 'draft'>, sides: ConflictSides): Promise<void> {
+async function saved(uri: vscode.Uri): Promise<boolean> {
+  return (await vscode.workspace.openTextDocument(uri)).save();
+}
+
+async function show(app: App, conflict: Omit<OpenConflict, 'result' | 'sides' | 'merges'>, sides: ConflictSides): Promise<void> {
   const store = filesOf(app);
   const place = app.host.place?.uri(conflict.path).path ?? `/${conflict.path}`;
   const id = String((opened += 1));
@@ -59,9 +67,8 @@ async function show(app: App, conflict: Omit<OpenConflict, 'result' | 'draft'>, 
   const [base, yours, rewound] = [put('base', sides.base), put('yours', sides.yours), put('rewound', sides.rewound)];
   // The merge editor is no documented command, but the one that git's own extension opens conflicts with.
   const merges = (await vscode.commands.getCommands(false)).includes('_open.mergeEditor');
-  const draft = merges ? draftOf(sides) : sides.yours;
-  const result = put('result', draft);
-  openConflicts.set(result.toString(), { ...conflict, result, draft });
+  const result = put('result', merges ? draftOf(sides) : sides.yours);
+  openConflicts.set(result.toString(), { ...conflict, result, sides, merges });
   if (merges) {
     await vscode.commands.executeCommand('_open.mergeEditor', {
       base, output: result,
@@ -73,7 +80,7 @@ async function show(app: App, conflict: Omit<OpenConflict, 'result' | 'draft'>, 
 
 async function accept(app: App, conflict: OpenConflict): Promise<void> {
   const text = Buffer.from(filesOf(app).readFile(conflict.result)).toString('utf8');
-  if (!isDecided(text)) return void vscode.window.showWarningMessage(`Bounded: not every place of ${conflict.path} is decided. Nothing was written.`);
+  if (!isDecided(text, conflict.sides)) return void vscode.window.showWarningMessage(`Bounded: nothing is decided about ${conflict.path}, and nothing was written. Bounded: Resolve a Conflict… opens it again.`);
   const answers = [...conflict.answers, text];
   const { rewind, path, seen } = conflict;
   const next = await app.host.held?.controller.conflict(rewind, path, answers);
@@ -104,7 +111,7 @@ async function closed(app: App, uri: vscode.Uri): Promise<void> {
   if (conflict === undefined) return;
   openConflicts.delete(uri.toString());
   const text = Buffer.from(filesOf(app).readFile(uri)).toString('utf8');
-  if (text === conflict.draft || !isDecided(text)) return;
+  if (!isDecided(text, conflict.sides)) return;
   const chosen = await vscode.window.showWarningMessage(`Write what you resolved into ${conflict.path}?`, { modal: true, detail: 'It takes the place of the file as it was when you opened the conflict, and can be undone.' }, 'Write It');
   if (chosen !== undefined) await accept(app, conflict);
 }

@@ -11,9 +11,12 @@ export function draftOf({ yours, rewound }: ConflictSides): string {
   return `${marks[0]}\n${yours}\n=======\n${rewound}\n${marks[1]}\n`;
 }
 
-/** Whether none of our marks is left, nor one that the editor would make. */
-export function isDecided(text: string): boolean {
-  return !marks.some((mark) => text.includes(mark)) && !/^(<{7}|>{7}) /m.test(text);
+/**
+ * Whether a person can have decided on this text: no mark is left, neither ours nor the editor's, and it is not what the editor shows as long as
+ * nobody has decided anything, where the lines of both are missing.
+ */
+export function isDecided(text: string, { undecided }: Pick<ConflictSides, 'undecided'>): boolean {
+  return text !== undecided && !marks.some((mark) => text.includes(mark)) && !/^(<{7}|>{7}) /m.test(text);
 }
 
 /** Why an editor would not give these texts back byte for byte, but for what a person changes. */

@@ -43,12 +43,18 @@ export interface LineRange {
 }
 
 /** A merge that came out clean, the lines that both changed, or why nothing could be merged. */
-export type Merged = { readonly bytes: Buffer } | { readonly conflicts: readonly LineRange[] } | { readonly hindrance: string };
+export type Merged = { readonly bytes: Buffer } | Conflicting | { readonly hindrance: string };
+
+export interface Conflicting {
+  readonly conflicts: readonly LineRange[];
+  /** Merged as far as it goes; where both changed the same lines, those of the base. */
+  readonly undecided: Buffer;
+}
 
 /** What the merge library answers, from the top to the end. */
 interface Region {
   readonly ok?: readonly string[];
-  readonly conflict?: { readonly a: readonly string[]; readonly aIndex: number };
+  readonly conflict?: { readonly a: readonly string[]; readonly aIndex: number; readonly o: readonly string[] };
 }
 
 /** Takes over into `current` what leads from `base` to `target`. Nothing of what both changed is decided here. */
@@ -62,8 +68,8 @@ export function mergeTexts(current: Buffer, base: Buffer, target: Buffer): Merge
   if (sides.some((lines) => middle(lines).length > mostLines)) return { hindrance: `you changed it since, and more than ${mostLines} lines differ` };
   const regions = diff3Merge(middle(ours), middle(old), middle(theirs), { excludeFalseConflicts: true }) as readonly Region[];
   const conflicts = regions.flatMap(({ conflict }) => (conflict === undefined ? [] : [{ first: start + conflict.aIndex + Math.min(1, conflict.a.length), last: start + conflict.aIndex + conflict.a.length }]));
-  if (conflicts.length > 0) return { conflicts };
-  return { bytes: encodeText([...ours.slice(0, start), ...regions.flatMap(({ ok }) => ok ?? []), ...ours.slice(ours.length - end)].join('')) };
+  const bytes = encodeText([...ours.slice(0, start), ...regions.flatMap(({ ok, conflict }) => ok ?? conflict?.o ?? []), ...ours.slice(ours.length - end)].join(''));
+  return conflicts.length > 0 ? { conflicts, undecided: bytes } : { bytes };
 }
 
 /** Why a path is left where both changed the same lines. */

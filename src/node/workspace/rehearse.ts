@@ -59,7 +59,7 @@ async function oneRound(parts: Parts, item: RestoreItem, held: Held | null, answ
   const result = answered(mergeTexts(yours, base, rewound), answers);
   if ('bytes' in result) return { held: { blob: { oid: gitObject('blob', result.bytes).oid, mode: step.mode }, bytes: result.bytes }, merged: true };
   if ('hindrance' in result) return { end: { does: 'left', why: result.hindrance } };
-  const sides = { yours: decodeBytes(yours), base: decodeBytes(base), rewound: decodeBytes(rewound) };
+  const sides = { yours: decodeBytes(yours), base: decodeBytes(base), rewound: decodeBytes(rewound), undecided: decodeBytes(result.undecided) };
   return { end: { does: 'conflict', why: conflictInWords(result.conflicts), ...(parts.guard.isSecret(item.path) ? {} : { sides }) } };
 }
 

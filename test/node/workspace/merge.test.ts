@@ -11,6 +11,11 @@ const merged = (...sides: [string, string, string]): string | undefined => {
   return 'bytes' in result ? result.bytes.toString() : undefined;
 };
 
+const conflicts = (...sides: [string, string, string]) => {
+  const result = merging(...sides);
+  return 'conflicts' in result ? [result.conflicts, result.undecided.toString()] : [];
+};
+
 describe('the decision about one path of a rewind', () => {
   const [t, e, u] = [blob('target'), blob('expected'), blob('user')];
   const cases: [string, Blob | null, Blob | null, Blob | null, string][] = [
@@ -35,9 +40,9 @@ describe('a three-way merge', () => {
   });
 
   it('names the lines that both changed, as they are counted in the file that is there', () => {
-    assert.deepEqual(merging('mine above\n1\nuser\n3\n4\n', '1\nsession\n3\n4\n', '1\n2\n3\n4\n'), { conflicts: [{ first: 3, last: 3 }] });
-    assert.deepEqual(merging('1\nuser\n3\n4\n5\n6\nmine\n8\n', '1\ns\n3\n4\n5\n6\ns\n8\n', '1\n2\n3\n4\n5\n6\n7\n8\n'), { conflicts: [{ first: 2, last: 2 }, { first: 7, last: 7 }] });
-    assert.deepEqual(merging('1\n3\n', '1\ns\n3\n', '1\n2\n3\n'), { conflicts: [{ first: 1, last: 1 }] }, 'a place between two lines is named by the one before it');
+    assert.deepEqual(conflicts('mine above\n1\nuser\n3\n4\n', '1\nsession\n3\n4\n', '1\n2\n3\n4\n'), [[{ first: 3, last: 3 }], 'mine above\n1\nsession\n3\n4\n']);
+    assert.deepEqual(conflicts('1\nuser\n3\n4\n5\n6\nmine\n8\n', '1\ns\n3\n4\n5\n6\ns\n8\n', '1\n2\n3\n4\n5\n6\n7\n8\n'), [[{ first: 2, last: 2 }, { first: 7, last: 7 }], '1\ns\n3\n4\n5\n6\ns\n8\n']);
+    assert.deepEqual(conflicts('1\n3\n', '1\ns\n3\n', '1\n2\n3\n')[0], [{ first: 1, last: 1 }], 'a place between two lines is named by the one before it');
   });
 
   it('never runs two lines together', () => {

@@ -22,10 +22,10 @@ function hunkRow(session: Session, hunk: ListedHunk): HunkRow {
   return { hunk: hunk.hunk, line, added, removed, standing, by: madeBy(session, hunk), reviewed: isReviewed(session, hunk), ...(hunk.lines === undefined ? { whole: true } : {}) };
 }
 
-/** Phase, turn and tool of the write that made it last, and whether the user has a part in it. */
+/** Tool, turn and phase of the write that made it last, and whether the user has a part in it. */
 export function madeBy({ calls }: Pick<Session, 'calls'>, { writes, users }: Pick<ListedHunk, 'writes' | 'users'>): string {
   const last = writes.at(-1);
   if (last === undefined) return 'you';
   const tool = last.by === 'rewind' ? 'a rewind' : calls.find((call) => call.call === last.call)?.tool ?? last.by;
-  return [last.phase, `turn ${last.turn}`, `${tool}${users ? ' and you' : ''}`].filter((part) => part !== '').join(' · ');
+  return [`${tool}${users ? ' and you' : ''}`, `turn ${last.turn}`, last.phase].filter((part) => part !== '').join(' · ');
 }
