@@ -194,7 +194,8 @@ describe('a first checkpoint of many files', function () {
     const repo = packedRepo();
     const workspace = await open(repo);
     const full = (name: string, args: readonly unknown[]) => {
-      if (name === 'open' && args[1] === 'wx' && /objects\/pack\/pack-\w+\.pack$/.test(String(args[0]))) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+      const file = String(args[0]);
+      if (name === 'open' && args[1] === 'wx' && file.endsWith('.pack') && fs.existsSync(file.replace(/\.pack$/, '.borrowed'))) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
     };
     const { tree } = await watching(full, () => workspace.capture());
     assert.deepEqual(borrowed(repo), []);
