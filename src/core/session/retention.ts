@@ -92,17 +92,22 @@ function fixedOf(session: Session): Needs {
   const items = [...(rewinding?.rounds.flat() ?? []), ...pending.flatMap((one) => one.conflicts?.flatMap((conflict) => conflict.items) ?? [])];
   return {
     trees: [base?.tree, tree, verdict?.tree, rewinding?.safety, ...pending.flatMap((one) => [one.safety, one.tree, one.undoing?.safety, one.undoing?.tree])].filter((one) => one !== undefined),
-    blobs: [...sidesOf(pending.flatMap((one) => one.writes)), ...oidsOf(items.flatMap((item) => [item.target, item.expected]))],
+    blobs: [
+      ...sidesOf(pending.flatMap((one) => one.writes)), ...oidsOf(items.flatMap((item) => [item.target, item.expected])),
+      // What a command does to a control file next is measured from here.
+      ...controlOf(Object.values(session.control)), ...controlOf([...(rewinding?.beside ?? []), ...pending.flatMap((one) => one.beside ?? [])].flatMap(({ target, expected }) => [target, expected])),
+    ],
     commits: base === undefined ? [] : [base.commit],
   };
 }
 
 /** A flag that is open may be rewound, one that was rewound may be restored. */
 function fixedOfLine(line: Line): Needs {
-  const flagged = line.flags.filter((flag) => flag.outcome === undefined || flag.outcome === 'rewound').map((flag) => flag.write);
+  const flags = line.flags.filter((flag) => flag.outcome === undefined || flag.outcome === 'rewound');
+  const beside = [...line.beside, ...flags.flatMap((flag) => flag.beside ?? [])];
   const newest = line.boundaries.at(-1);
   return joined([
-    { trees: [], blobs: [...wayBack(line.writes), ...sidesOf(flagged), ...(line.frozen ?? []).map((file) => file.oid)], commits: [] },
+    { trees: [], blobs: [...wayBack(line.writes), ...sidesOf(flags.map((flag) => flag.write)), ...controlOf(beside.flatMap(({ before, after }) => [before, after])), ...(line.frozen ?? []).map((file) => file.oid)], commits: [] },
     newest === undefined ? none : needsOfBoundary(line, newest),
   ]);
 }
@@ -117,6 +122,11 @@ function wayBack(writes: readonly Write[]): readonly string[] {
 }
 
 const sidesOf = (writes: readonly Pick<Write, 'before' | 'after'>[]): readonly string[] => oidsOf(writes.flatMap(({ before, after }) => [before, after]));
+
+/** Contents of git's control files, by the words that stand for them in `Capture.control`: no tree holds them. */
+function controlOf(words: readonly (string | undefined)[]): readonly string[] {
+  return words.flatMap((word) => /^(?:file [0-7]+|link) (\S+)$/.exec(word ?? '')?.[1] ?? []);
+}
 
 function oidsOf(blobs: readonly (Blob | null | undefined)[]): readonly string[] {
   return blobs.flatMap((blob) => (blob === null || blob === undefined ? [] : [blob.oid]));

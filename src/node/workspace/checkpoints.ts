@@ -69,7 +69,16 @@ export class Checkpoints {
         },
       };
     };
-    (await weigh({ trees: [emptyDir.oid, ...(await lastTrees(this.#store))], blobs: [emptyBlob], commits: [] })).keep();
-    return { get kept() { return kept; }, weigh, sweep: () => this.#exclusive(() => sweep(this.#store, packs, reach.kept, reach.shallow)) };
+    const keepLast = async (): Promise<void> => (await weigh({ trees: [emptyDir.oid, ...(await lastTrees(this.#store))], blobs: [emptyBlob], commits: [] })).keep();
+    await keepLast();
+    return {
+      get kept() { return kept; },
+      weigh,
+      sweep: () => this.#exclusive(async () => {
+        // A look that was taken meanwhile has stored nothing that was there already.
+        await keepLast();
+        await sweep(this.#store, packs, reach.kept, reach.shallow);
+      }),
+    };
   }
 }

@@ -9,14 +9,14 @@ import type { Store } from './store.ts';
 import type { UserRepository } from './userRepository.ts';
 
 /** Words by the place of the file, each for one state of it. */
-type Known = Map<string, { readonly key: string; readonly word: string; readonly racy: boolean }>;
+type Known = Map<string, { readonly key: string; readonly word: string; readonly oid?: string; readonly racy: boolean }>;
 
 /** Larger control files are only told apart, in bytes; a rewind does not bring them back. */
 const largestHeld = 4 * 1024 * 1024;
 
 /**
  * The states of git's control files, and their contents in the private store, so that a rewind can bring them back. Unchanged files are
- * not read again.
+ * not read again, unless the store has given their contents up.
  */
 export class ControlFiles {
   readonly #store: Store;
@@ -33,7 +33,7 @@ export class ControlFiles {
    * the work tree begin with their folder, those of submodules with `modules/`. Nothing of their contents is in it: they may hold secrets.
    */
   async read(root: string, repository: UserRepository | undefined, repositories: readonly Path[]): Promise<Record<string, string>> {
-    const look = new ControlLook(this.#known);
+    const look = new ControlLook(this.#known, (oid) => this.#store.has(oid));
     for (const folder of repositories) {
       look.note(path.join(root, folder, '.git'), `${folder}/.git`);
       look.collectNested(path.join(root, folder, '.git'), `${folder}/.git/`);
@@ -76,9 +76,11 @@ class ControlLook {
   /** What was read for the first time. */
   readonly contents: GitObject[] = [];
   readonly #known: Known;
+  readonly #isHeld: (oid: string) => boolean;
 
-  constructor(known: Known) {
+  constructor(known: Known, isHeld: (oid: string) => boolean) {
     this.#known = known;
+    this.#isHeld = isHeld;
   }
 
   collectNested(folder: string, prefix: string): void {
@@ -100,17 +102,18 @@ class ControlLook {
     }
     const key = keyOf(stats);
     const known = this.#known.get(file);
-    if (known?.key !== key || known.racy) this.#known.set(file, { key, racy: stats.ctimeNs > BigInt(Date.now() - 2000) * 1_000_000n, word: this.#wordOf(file, name, stats) });
+    const stands = known?.key === key && !known.racy && (known.oid === undefined || this.#isHeld(known.oid));
+    if (!stands) this.#known.set(file, { key, racy: stats.ctimeNs > BigInt(Date.now() - 2000) * 1_000_000n, ...this.#seen(file, name, stats) });
     this.words[name] = this.#known.get(file)?.word ?? '';
   }
 
-  #wordOf(file: string, name: string, stats: BigIntStats): string {
+  #seen(file: string, name: string, stats: BigIntStats): { readonly word: string; readonly oid?: string } {
     const { word, object } = controlState(file, stats);
-    if (object === undefined) return word;
+    if (object === undefined) return { word };
     // A table of refs is a set of files that belong together.
-    if (/(^|\/)reftable\//.test(name) || object.body.length > largestHeld) return `seen ${word}`;
+    if (/(^|\/)reftable\//.test(name) || object.body.length > largestHeld) return { word: `seen ${word}` };
     this.contents.push(object);
-    return word;
+    return { word, oid: object.oid };
   }
 
   /** Refs by what they point to: packing them, as git does now and then by itself, is no change. A file of its own wins over the packed one. */

@@ -53,6 +53,20 @@ describe('What a session needs of the checkpoint store', () => {
     assert.ok(fixed.trees.includes('s0') && fixed.blobs.includes('x0') && fixed.blobs.includes('x1'));
   });
 
+  it('holds git\'s control files as they are, what commands made of them and what they were, also where only a flag or a rewind says so', () => {
+    const change = (id: string) => ({ path: `.git/${id}`, call: 'c', before: `file 644 ${id}0`, after: `link ${id}1` });
+    const item = (id: string) => ({ path: `.git/${id}`, target: `file 600 ${id}0`, expected: `file 755 ${id}1` });
+    const rewind = { id: 'w', kind: 'file', to: '.git/done', safety: 't4', tree: 't5', restored: [], merged: [], left: [], writes: [], beside: [item('done')], by: 'person' } as const;
+    const story = worked().tell(
+      { type: 'control/seen', control: { 'config': 'file 644 now', 'HEAD': 'file 644 head', 'refs/heads/main': 'ref r0', 'index': 'seen file 644 large' }, head: {} },
+      { type: 'changes/written', writes: [], beside: [change('config')], tree: 't4' }, { type: 'flag/raised', flag: { ...flag('f', write('.git/flag', 'x', 'y')), beside: change('flag') } },
+      { type: 'rewind/done', rewind }, { type: 'rewind/begun', plan: { id: 'v', kind: 'file', to: '.git/begun', by: 'person', safety: 's0', rounds: [], beside: [item('begun')] } },
+    );
+    const { blobs } = holdingsOf(story.session).fixed;
+    for (const id of ['now', 'head', ...['config', 'flag', 'done', 'begun'].flatMap((one) => [`${one}0`, `${one}1`])]) assert.ok(blobs.includes(id), id);
+    for (const id of ['r0', 'large']) assert.ok(!blobs.includes(id), id);
+  });
+
   it('holds the frozen files of the oracle', () => {
     assert.ok(holdingsOf(worked().tell({ type: 'oracle/frozen', files: [{ path: 'oracle/a.mjs', ...blob('o1') }] }).session).fixed.blobs.includes('o1'));
   });

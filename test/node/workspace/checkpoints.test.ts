@@ -44,7 +44,11 @@ const there = (repo: TestRepo, oid: string) => {
 };
 
 describe('making room in the store', () => {
-  afterEach(removeRepos);
+  const restored: (() => void)[] = [];
+  afterEach(() => {
+    for (const restore of restored.splice(0)) restore();
+    removeRepos();
+  });
 
   it('removes what nothing needs, keeps every content that what stays shares with it, and leaves a history that git reads', async () => {
     const repo = newRepo({ 'a.txt': 'a' });
@@ -72,6 +76,35 @@ describe('making room in the store', () => {
     const after = await open(repo);
     assert.equal(await after.blobText((await after.entries(tree)).get('comes.txt') ?? assert.fail()), 'other');
     git(repo, 'fsck', '--strict', '--no-dangling');
+  });
+
+  it('leaves what a look between survey and sweep found again, though the survey saw nothing that needs it', async () => {
+    const repo = newRepo({ 'a.txt': 'a' });
+    const { workspace, trees } = await history(repo);
+    const survey = await workspace.checkpoints.survey(new Set());
+    (await survey.weigh(needs({ trees: [trees[0] ?? ''] }))).keep();
+    repo.write('comes.txt', 'other');
+    const { tree } = await workspace.capture();
+    await survey.sweep();
+    const after = await open(repo);
+    assert.equal(await after.blobText((await after.entries(tree)).get('comes.txt') ?? assert.fail()), 'other');
+    git(repo, 'fsck', '--strict', '--no-dangling');
+  });
+
+  it('has the content of a control file again after the next look, where it went', async () => {
+    const repo = newRepo({ 'a.txt': 'a' });
+    const workspace = await open(repo);
+    // Three seconds later a look takes the file for settled.
+    const now = Date.now;
+    Date.now = () => now() + 3000;
+    restored.push(() => { Date.now = now; });
+    const word = (await workspace.capture()).control['config'] ?? '';
+    const oid = word.split(' ').at(-1) ?? '';
+    assert.ok(there(repo, oid));
+    await keepOnly(workspace, needs({}), []);
+    assert.ok(!there(repo, oid), 'nobody said that it is needed');
+    assert.equal((await workspace.capture()).control['config'], word);
+    assert.ok(there(repo, oid));
   });
 
   it('leaves packs alone that have anything beside them', async () => {
