@@ -100,6 +100,22 @@ describe('what steers git', function () {
     });
   });
 
+  it('comes back as it was right before the command: what the user staged since the start stays staged', async () => {
+    await steered('flag', 'git checkout -q -b theirs; git add -A', async ({ project, run, bounded }) => {
+      await run('--approve', 'explore');
+      project.write('staged.txt', 'staged\n');
+      project.git('add', 'staged.txt');
+      project.write('staged.txt', 'further\n');
+      const before = steering(project);
+      const ran = await bounded('resume', '--approve', 'all', '--json');
+      const names = ['.git/HEAD', '.git/index', '.git/refs/heads/theirs'];
+      assert.deepEqual(settled(ran), names.map((name) => `${name} open`), ran.stderr);
+      for (const name of names) assert.equal((await bounded('rewind', '--file', name)).status, 0, name);
+      assert.equal(project.git('show', ':staged.txt'), 'staged\n');
+      assert.deepEqual(steering(project), before);
+    });
+  });
+
   it('is never touched where the user changed it, also between two changes of the session', async () => {
     await steered('flag', 'git config m.count $(( $(git config m.count || echo 0) + 1 ))', async ({ project, run, bounded }) => {
       await run('--approve', 'explore');

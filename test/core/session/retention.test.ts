@@ -58,7 +58,7 @@ describe('What a session needs of the checkpoint store', () => {
     const item = (id: string) => ({ path: `.git/${id}`, target: `file 600 ${id}0`, expected: `file 755 ${id}1` });
     const rewind = { id: 'w', kind: 'file', to: '.git/done', safety: 't4', tree: 't5', restored: [], merged: [], left: [], writes: [], beside: [item('done')], by: 'person' } as const;
     const story = worked().tell(
-      { type: 'control/seen', control: { 'config': 'file 644 now', 'HEAD': 'file 644 head', 'refs/heads/main': 'ref r0', 'index': 'seen file 644 large' }, head: {} },
+      { type: 'control/seen', control: { 'config': 'file 644 now', 'HEAD': 'file 644 head', 'refs/heads/main': 'ref r0', 'index': 'seen file 644 large' }, head: {}, changed: [] },
       { type: 'changes/written', writes: [], beside: [change('config')], tree: 't4' }, { type: 'flag/raised', flag: { ...flag('f', write('.git/flag', 'x', 'y')), beside: change('flag') } },
       { type: 'rewind/done', rewind }, { type: 'rewind/begun', plan: { id: 'v', kind: 'file', to: '.git/begun', by: 'person', safety: 's0', rounds: [], beside: [item('begun')] } },
     );
