@@ -28,6 +28,10 @@ export interface ReadReply {
 /** How a thread left a file: to somebody with more patience, with its content packed, or with the content that was expected. */
 export const readOutcome = { left: 0, packed: 1, expected: 2 } as const;
 export const [firstTable, executable] = [3, 128];
+/** Where in `LoopData.shared` stands whether the thread is to stop, and whether it is at work. */
+export const [toStop, atWork] = [0, 1];
+/** The same numbers for the loop, which cannot reach them here. */
+export const loopCodes = { ...readOutcome, firstTable, executable, toStop, atWork };
 
 /** Everything that the loop uses. Functions come as text: they too must stand by themselves. */
 export interface LoopParts {
@@ -49,12 +53,10 @@ export interface LoopData {
   readonly flags: number;
   /** Git's number for a content in a pack. */
   readonly blobType: number;
-  /** Two numbers that are shared: whether the thread is to stop, and whether it is at work. */
+  readonly codes: typeof loopCodes;
+  /** Two numbers that both sides see, at `toStop` and `atWork`. */
   readonly shared: Int32Array;
 }
-
-/** Where they are in `shared`. */
-export const [toStop, atWork] = [0, 1];
 
 /**
  * The work of a reading thread. It is handed over as text, so that every bundle has it without a second file: it may use nothing but its
@@ -62,7 +64,7 @@ export const [toStop, atWork] = [0, 1];
  * whatever is not plain is left.
  */
 export function readLoop({ fs, zlib, crypto, threads, keyOf, entryHeader, deflateOptions }: LoopParts): void {
-  const { root, tables, flags, blobType, shared } = threads.workerData as LoopData;
+  const { root, tables, flags, blobType, codes, shared } = threads.workerData as LoopData;
   const [idBytes, fanoutBytes, room] = [20, 1024, 32];
   const indexes = tables.map((table) => ({ fanout: new DataView(table), ids: new Uint8Array(table, fanoutBytes) }));
   const [hash, nothing]: [typeof crypto.hash | undefined, string] = [crypto.hash, 'da39a3ee5e6b4b0d3255bfef95601890afd80709'];
@@ -107,20 +109,20 @@ export function readLoop({ fs, zlib, crypto, threads, keyOf, entryHeader, deflat
     let end = 0;
     paths.forEach((path, at) => {
       try {
-        if (Atomics.load(shared, 0) === 1) return;
+        if (Atomics.load(shared, codes.toStop) === 1) return;
         const [size, found] = [sizes[at] ?? 0, read(`${root}/${path}`, keys[at] ?? '', sizes[at] ?? 0)];
         if (found === undefined) return;
         const oid = sha1(found.object);
         oids.set(oid, at * idBytes);
         const table = packsAll ? -1 : indexes.findIndex((index) => isIn(index, oid));
-        let outcome = table < 0 ? 1 : 3 + table;
-        if (expected[at] !== '' && oid.toString('hex') === expected[at]) outcome = 2;
-        if (outcome === 1) {
+        let outcome: number = table < 0 ? codes.packed : codes.firstTable + table;
+        if (expected[at] !== '' && oid.toString('hex') === expected[at]) outcome = codes.expected;
+        if (outcome === codes.packed) {
           const part = Buffer.concat([entryHeader(blobType, size), zlib.deflateSync(found.body, deflateOptions(size))]);
           parts.push(part);
           end += part.length;
         }
-        outcomes[at] = outcome + (found.isExecutable ? 128 : 0);
+        outcomes[at] = outcome + (found.isExecutable ? codes.executable : 0);
       } catch {
         // Left to whoever can tell why.
       } finally {
@@ -137,10 +139,10 @@ export function readLoop({ fs, zlib, crypto, threads, keyOf, entryHeader, deflat
   };
 
   threads.parentPort?.on('message', (batch: ReadBatch) => {
-    Atomics.store(shared, 1, 1);
+    Atomics.store(shared, codes.atWork, 1);
     const reply = answer(batch);
-    Atomics.store(shared, 1, 0);
-    Atomics.notify(shared, 1);
+    Atomics.store(shared, codes.atWork, 0);
+    Atomics.notify(shared, codes.atWork);
     threads.parentPort?.postMessage(reply, [reply.outcomes.buffer, reply.oids.buffer, reply.packed.buffer, reply.ends.buffer] as ArrayBuffer[]);
   });
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { openFlags } from './content.ts';
 import { blobType, deflateOptions, entryHeader } from './pack.ts';
-import { atWork, type LoopData, type ReadBatch, readLoop, type ReadReply, toStop } from './readLoop.ts';
+import { atWork, type LoopData, loopCodes, type ReadBatch, readLoop, type ReadReply, toStop } from './readLoop.ts';
 import { keyOf } from './scan.ts';
 
 /** More would wait for each other and for the disk. */
@@ -22,7 +22,7 @@ export class ReadThreads {
 
   /** `root`: of the work tree. `tables`: sorted ids of contents that need not be packed, each with its fanout before it, as in the index of a pack. */
   constructor(root: string, tables: readonly SharedArrayBuffer[]) {
-    this.#threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, () => new Thread({ root, tables, flags: openFlags, blobType, shared: new Int32Array(new SharedArrayBuffer(8)) }));
+    this.#threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, () => new Thread({ root, tables, flags: openFlags, blobType, codes: loopCodes, shared: new Int32Array(new SharedArrayBuffer(8)) }));
     process.once('exit', this.#onExit);
   }
 

@@ -21,7 +21,7 @@ function fileRow(file: ChangedFileRow): HTMLElement {
     el('div', { class: 'change file' },
       only !== undefined && more.length > 0 ? marker(file.path, file.hunks, `all of ${file.path}`) : only && marker(file.path, [only], `${file.path}, line ${only.line}`),
       press({ type: 'open', target: { kind: 'change', path: file.path } }, { class: 'plain cut', title: `Show what changed in ${file.path}` }, pathLabel(file.path)),
-      plusMinus(file.added, file.removed),
+      only?.whole === true ? undefined : plusMinus(file.added, file.removed),
       only !== undefined && more.length === 0 ? rewind(file, [only], `Rewind ${file.path}`) : rewind(file, file.hunks, `Rewind all of ${file.path}`)),
     only !== undefined && more.length === 0 ? el('div', { class: 'sub' }, file.what === 'changed' ? undefined : el('span', { class: 'dim' }, `${file.what} · `), detail(only))
       : el('ul', { class: 'hunks' }, capped(file.hunks, mostHunks, (hunk) => hunkRow(file, hunk))));

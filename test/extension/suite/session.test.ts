@@ -191,6 +191,29 @@ describe('A session in the editor', () => {
     await gateOf('minimal-hook');
   });
 
+  it('marks the hunk at the cursor as reviewed, and takes the mark off', async () => {
+    await vscode.window.showTextDocument(at('src/stats/variance.js'));
+    await until('the mark', async () => {
+      await run('markHunk');
+      return (await sessionNow())?.reviewed.some((one) => one.path === 'src/stats/variance.js') === true;
+    });
+    await run('unmarkHunk');
+    assert.deepEqual((await sessionNow())?.reviewed, []);
+  });
+
+  it('undoes a rewind of several hunks and that undoing', async () => {
+    person.pick = (labels) => labels.filter((label) => label.startsWith('src/stats/variance.js'));
+    await run('rewindHunks');
+    assert.equal(person.said.findLast(({ modal }) => modal)?.text, 'Rewind this hunk of src/stats/variance.js?');
+    await until('the file to go', () => !existsSync(path.join(project.root, 'src/stats/variance.js')));
+    await run('undoRewind');
+    assert.match(project.read('src/stats/variance.js'), /export function variance/);
+    await run('redoRewind');
+    assert.equal(existsSync(path.join(project.root, 'src/stats/variance.js')), false);
+    await run('undoRewind');
+    await gateOf('minimal-hook');
+  });
+
   it('shows what was changed in one diff, the original from the checkpoints', async () => {
     await run('openDiff');
     await until('the diff', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes('against its base') === true);

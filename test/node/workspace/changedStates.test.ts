@@ -331,7 +331,7 @@ describe('a look around a command', () => {
   it('never takes the answer to a question that was given up for that to the next one', async () => {
     const folder = newRepo().outside;
     const program = path.join(folder, 'program');
-    fs.writeFileSync(program, `#!/bin/sh\nif mkdir first 2>/dev/null; then while [ ! -e asked ]; do :; done; name=old; else name=new; touch asked; fi\nprintf ":100644 000000 ${'1'.repeat(40)} ${'0'.repeat(40)} D\\0$name\\0"\n`, { mode: 0o755 });
+    fs.writeFileSync(program, `#!/bin/sh\nif mkdir first 2>/dev/null; then tries=0; while [ ! -e asked ] && [ $tries -lt 50 ]; do sleep 0.05; tries=$((tries + 1)); done; name=old; else name=new; touch asked; fi\nprintf ":100644 000000 ${'1'.repeat(40)} ${'0'.repeat(40)} D\\0$name\\0"\n`, { mode: 0o755 });
     const comparison = new Comparison({ program, environment: { PATH: process.env['PATH'] ?? '' }, directory: folder }, folder, path.join(folder, 'table'));
     const givenUp = comparison.changed();
     while (!fs.existsSync(path.join(folder, 'first'))) await new Promise(setImmediate);
