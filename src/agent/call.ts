@@ -131,7 +131,7 @@ async function perform<N extends ToolName>(run: Run, conversation: Conversation,
   if (!changes || answer.outcome === 'deferred') return answer;
   const { proposal } = proposed;
   const news = await measureCall(run, {
-    call, by: proposal.kind === 'edit' ? 'tool' : 'command', title: `${tool.name} · ${tool.title(input)}`, before: tree, beside: before?.beside,
+    call, by: proposal.kind === 'edit' ? 'tool' : 'command', title: `${tool.name} · ${tool.title(input)}`, before: tree, beside: before?.beside, ...(before === undefined ? {} : { control: before.control }),
     ...(proposal.kind === 'edit' ? { allowed: { path: proposal.change.path, content: proposal.change.kind === 'write' ? proposal.change.content : null }, narrow: proposal.change.path === target } : {}),
   });
   return news.length === 0 ? answer : { ...answer, text: [answer.text, ...news].filter((part) => part !== '').join('\n\n') };

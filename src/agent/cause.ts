@@ -10,6 +10,8 @@ export interface Cause {
   readonly before: TreeId;
   /** What lay beside the tree before the call; absent where nobody looked. */
   readonly beside?: Capture['beside'];
+  /** Git's control files right before the call. The journal may know an older index: git rewrites it by itself, so that no look records it. */
+  readonly control?: Capture['control'];
   /** What a file tool was allowed to put at a path; `null`: nothing. */
   readonly allowed?: { readonly path: Path; readonly content: string | null };
   /** Nothing but what file tools wrote may be the call's: only that is looked at. */

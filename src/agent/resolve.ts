@@ -38,7 +38,8 @@ export async function resolveConflict(run: Run, { rewind, path, answers, seen }:
   const items = itemsOf(run.recorder.session, rewind, path);
   if (items === undefined) return settled(path);
   const [{ sides }, end] = [await run.ports.workspace.rehearse(path, items), await run.ports.workspace.rehearse(path, items, answers)];
-  if (sides !== undefined && sides.yours !== seen) return `${path} has changed since the conflict was opened; open it again. Nothing was changed`;
+  // Where it meets no conflict any more, nobody would use what the person decided.
+  if ((sides !== undefined || answers.length > 0) && sides?.yours !== seen) return `${path} has changed since the conflict was opened; open it again. Nothing was changed`;
   if (end.does === 'left' || end.does === 'conflict') return `${path}: ${end.why ?? 'it is not resolved yet'}`;
   const current = (await run.ports.workspace.entries(safety, [path])).get(path) ?? null;
   const target = end.text === undefined || end.mode === undefined ? current : { oid: await run.ports.workspace.keepText(path, end.text), mode: end.mode };

@@ -35,7 +35,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
   const beside = cause.by === 'tool' || readOnly ? [] : besides.filter(canComeBack);
-  const control = shareOfControl(run.recorder.session, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
+  const control = shareOfControl({ ...run.recorder.session, control: cause.control ?? run.recorder.session.control }, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
   const besideAll = [...beside, ...control.session];
   if (writes.length + besideAll.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideAll.length === 0 ? {} : { beside: besideAll }), ...treeOf(capture) });
   const steering = await seeSteering(run, capture, control, cause);

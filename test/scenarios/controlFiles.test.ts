@@ -30,10 +30,10 @@ const tool = 'tools/steer.sh';
 describe('what steers git', function () {
   this.timeout(180_000);
 
-  /** A session without a sandbox whose only command is a script of the workspace. */
-  const steered = (onStray: string, script: string, work: (scenario: Scenario) => Promise<void>, more: readonly string[] = []): Promise<void> => {
+  /** A session without a sandbox whose only command is a script of the workspace; what the user does before it. */
+  const steered = (onStray: string, script: string, work: (scenario: Scenario) => Promise<void>, more: readonly string[] = [], meanwhile: () => void = () => undefined): Promise<void> => {
     const commands = [`sh ${tool}`, ...more];
-    const moves = { 'minimal-hook': [[...commands.map((command) => call('bash', { command })), ...(honest['minimal-hook']?.[0] ?? [])], [call('complete_phase', { summary: 'as before' })]] };
+    const moves = { 'minimal-hook': [[...commands.map((command, index) => () => (index === 0 && meanwhile(), call('bash', { command }))), ...(honest['minimal-hook']?.[0] ?? [])], [call('complete_phase', { summary: 'as before' })]] };
     const contract = contractText({ top: `on-stray: ${onStray}\ncommands: { sandbox: off, allow: [${commands.join(', ')}] }\n` });
     return scenario(moves, contract, async (one) => {
       one.project.write(tool, `set -e\nexport GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=M GIT_AUTHOR_EMAIL=m@m GIT_COMMITTER_NAME=M GIT_COMMITTER_EMAIL=m@m\n${script}\n`);
@@ -80,10 +80,17 @@ describe('what steers git', function () {
 
   it('moved by a commit, a checkout or a fetch may be the user\'s: it is flagged, and brought back by a person alone', async () => {
     const script = 'git checkout -q -b theirs; echo x > committed.txt; git add committed.txt; git commit -qm theirs; git branch -q -D side; git config a.b c';
+    let [before, meanwhile]: [Readonly<Record<string, string>>, () => void] = [{}, () => assert.fail()];
     await steered('rewind', script, async ({ project, run, bounded }) => {
       project.git('branch', 'side');
       project.git('pack-refs', '--all');
-      const before = steering(project);
+      meanwhile = () => {
+        // The index is the only place that has what is staged so.
+        project.write('staged.txt', 'staged\n');
+        project.git('add', 'staged.txt');
+        project.write('staged.txt', 'further\n');
+        before = steering(project);
+      };
       const ran = await run('--approve', 'all');
       assert.equal(ran.status, 5, ran.stderr);
       assert.equal(ran.result?.gate?.kind, 'head-moved');
@@ -97,7 +104,8 @@ describe('what steers git', function () {
       assert.equal(project.git('rev-parse', 'side'), project.git('rev-parse', 'main'), 'a packed ref is there again');
       assert.deepEqual({ ...steering(project), '.git/packed-refs': '', '.git/refs/heads/side': '' }, { ...before, '.git/packed-refs': '', '.git/refs/heads/side': '' });
       assert.equal(project.git('--no-optional-locks', 'status', '--porcelain', 'tools', 'src', 'test', 'committed.txt'), '');
-    });
+      assert.equal(project.git('show', ':staged.txt'), 'staged\n', 'what the user staged since the start is staged');
+    }, [], () => meanwhile());
   });
 
   it('is never touched where the user changed it, also between two changes of the session', async () => {

@@ -218,6 +218,15 @@ describe('what a person does with hunks', () => {
       assert.deepEqual([acted.ok, /has changed since the conflict was opened/.test(acted.message), /by the user, later/.test(work.text(a))], [false, true, true]);
     }));
 
+    it('is not written as decided either where the file meets none any more', () => play(async (house, work) => {
+      const { rewind, path: file, sides } = await conflict(house, work);
+      work.edit(a, 'by the user\n', 'by the session\n');
+      const now = work.text(a);
+      const acted = await house.act({ type: 'resolve-conflict', rewind, path: file, answers: [`${sides.yours}typed\n`], seen: sides.yours });
+      assert.deepEqual([acted.ok, /has changed since the conflict was opened/.test(acted.message), work.text(a)], [false, true, now]);
+      assert.equal((await house.act({ type: 'resolve-conflict', rewind, path: file, answers: [], seen: '' })).ok, true, 'without a decision it is a rewind like any other');
+    }));
+
     it('asks again where the file meets a second one on the way back', () => play(async (house, work) => {
       await work.command(a, 'a1 line', 'by the session');
       work.edit(a, 'by the session\n', 'by the user\n');
