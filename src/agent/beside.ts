@@ -15,12 +15,15 @@ export function canComeBack({ before, after }: BesideChange): boolean {
 
 export const isPermissions = (state: string | undefined): boolean => state?.startsWith('permissions ') === true;
 
-/** The plan of undoing changes: each path from what it was left as to what it was before the first of them. Pure. */
+/**
+ * The plan of undoing changes: each path from what it was left as to what it was before the first of them. Where the user changed it in
+ * between, that stays, with what it was made upon: only what came after it is undone. Pure.
+ */
 export function planBeside(changes: readonly BesideChange[]): readonly BesideItem[] {
   const items = new Map<Path, BesideItem>();
   for (const { path, before, after } of changes) {
     const known = items.get(path);
-    items.set(path, { path, ...word('target', known === undefined ? before : known.target), ...word('expected', after) });
+    items.set(path, { path, ...word('target', known === undefined || known.expected !== before ? before : known.target), ...word('expected', after) });
   }
   return [...items.values()].filter((item) => item.target !== item.expected);
 }

@@ -7,11 +7,12 @@ import type { RefusalReason } from '../core/session/facts.ts';
 import { callWithoutAnswer } from '../core/session/next.ts';
 import type { Conversation } from '../core/session/session.ts';
 import type { ToolUse } from '../core/transcript/message.ts';
+import type { Cause } from './cause.ts';
 import { finalText } from './conversation.ts';
 import { differences, look, lookAtPath } from './look.ts';
 import { evaluatePhase } from './phases/evaluate.ts';
 import type { Run } from './run.ts';
-import { type Cause, measureCall } from './strays.ts';
+import { measureCall } from './strays.ts';
 import { replaced } from './tools/edit.ts';
 import { tools } from './tools/registry.ts';
 import type { Answer, Refusal, Tool } from './tools/tool.ts';
@@ -61,9 +62,10 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
     return 'The call was interrupted. It changes no file; make it again if you need it.';
   }
   if (call.name !== 'bash' && run.recorder.session.tree !== undefined) await run.ports.workspace.sweep(run.recorder.session.tree);
+  const span = call.name === 'bash' ? await run.ports.shell.lastRun() : undefined;
   const { tree } = await run.ports.workspace.capture();
   const before = run.recorder.session.tree ?? tree;
-  const by = call.name === 'bash' ? { by: 'command' as const, own: await changedWhileRunning(run, before, tree) } : { by: 'tool' as const, ...(await wantedOf(run, call, before)) };
+  const by = call.name === 'bash' ? { by: 'command' as const, own: await changedWithin(run, before, tree, span) } : { by: 'tool' as const, ...(await wantedOf(run, call, before)) };
   const news = await measureCall(run, { call: call.id, ...by, title: call.name, before, maybeUser: true });
   const written = new Set(run.recorder.session.line.writes.flatMap((write) => (write.call === call.id ? [write.path] : [])));
   const found = written.size > 0 ? `It has changed: ${[...written].join(', ')}.` : before === tree ? 'Nothing has changed.' : 'What has changed since counts as the user\'s.';
@@ -71,8 +73,7 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
 }
 
 /** What changed in the time in which the interrupted command ran; one before it has its changes recorded. Of what is gone that time is not known. */
-async function changedWhileRunning(run: Run, before: TreeId, tree: TreeId): Promise<ReadonlySet<Path>> {
-  const span = await run.ports.shell.lastRun();
+async function changedWithin(run: Run, before: TreeId, tree: TreeId, span: { readonly from: number; readonly to: number } | undefined): Promise<ReadonlySet<Path>> {
   if (span === undefined) return new Set();
   const diffs = await differences(run, before, tree);
   const times = await Promise.all(diffs.map((diff) => run.ports.workspace.changedAt(diff.path)));

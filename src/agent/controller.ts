@@ -6,6 +6,7 @@ import type { Entry } from '../core/session/events.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
+import { inverse, planBeside } from './beside.ts';
 import { answerInterrupted } from './call.ts';
 import { finish } from './finish.ts';
 import { finishRewind } from './finishRewind.ts';
@@ -21,7 +22,7 @@ import { writeReports } from './reports.ts';
 import { conflictOf, resolveConflict } from './resolve.ts';
 import { previewFor } from './preview.ts';
 import type { RewindPreview } from './preview.ts';
-import { rewindFile, rewindToBoundary, rewindWrites } from './rewind.ts';
+import { rewindFile, rewindProblem, rewindToBoundary, rewindWrites } from './rewind.ts';
 import { rewindHunk, rewindListed } from './rewindHunks.ts';
 import type { Run } from './run.ts';
 import { redoRewind, undoRewind } from './undoRewind.ts';
@@ -142,6 +143,11 @@ export class Controller {
     }
   }
 
+  /** Why an intention cannot be carried out, where that is known before anybody is asked: there is no way back to that boundary. */
+  refusalOf(intention: Intention): string | undefined {
+    return intention.type === 'rewind-boundary' ? rewindProblem(this.session, intention.to) : undefined;
+  }
+
   /** What an intention would change and what it would leave, before it is carried out. Changes nothing. */
   preview(intention: Intention): Promise<RewindPreview> {
     return previewFor(this.#ports.workspace, this.session, intention);
@@ -218,7 +224,8 @@ export class Controller {
   }
 
   async #rewindBoundary(run: Run, to: string): Promise<Acted> {
-    if (to !== 'base' && !this.session.line.boundaries.some((one) => one.id === to)) return { ok: false, message: `there is no boundary ${to} on this attempt` };
+    const problem = rewindProblem(this.session, to);
+    if (problem !== undefined) return { ok: false, message: problem };
     const rewind = await rewindToBoundary(run, to);
     await writeReports(run);
     return { ok: rewind.left.length === 0, message: `${describe(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}` };
@@ -291,7 +298,9 @@ export class Controller {
   async #restoreFlag(run: Run, id: string): Promise<Acted> {
     const flag = this.session.line.flags.find((one) => one.id === id && one.outcome === 'rewound');
     if (flag === undefined) return { ok: false, message: 'this change was not rewound' };
-    const outcome = await run.ports.workspace.restore([{ path: flag.path, target: flag.write.after ?? null, expected: flag.write.before ?? null }]);
+    const outcome = flag.beside === undefined
+      ? await run.ports.workspace.restore([{ path: flag.path, target: flag.write.after ?? null, expected: flag.write.before ?? null }])
+      : { left: await run.ports.workspace.restoreBeside(inverse(planBeside([flag.beside]))), moved: undefined };
     if (outcome.left.length > 0) return { ok: false, message: describe(0, outcome.left) };
     await run.recorder.record({ type: 'flag/settled', flag: id, how: 'restored' });
     return { ok: true, message: `${flag.path} is back; it counts as your change now${inWords(outcome.moved)}` };
@@ -335,9 +344,19 @@ export class Controller {
       await finish(run, 'stopped', 'everything was undone by a person', 'as-is');
       return acted;
     }
+    if (how === 'drop') return this.#drop(run);
     const kept: KeepAnswer = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
-    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail });
+    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail, ...(kept.branch === undefined ? {} : { branch: kept.branch }) });
     return { ok: kept.ok, message: kept.detail };
+  }
+
+  /** Removes the branch that was made last; the work tree stays as it is. */
+  async #drop(run: Run): Promise<Acted> {
+    const branch = this.session.branches.at(-1);
+    if (branch === undefined) return { ok: false, message: 'the session has no branch in the repository: none was kept, or it was dropped already' };
+    const dropped = await run.ports.keeper.drop(branch);
+    if (dropped.ok) await run.recorder.record({ type: 'work/kept', how: 'dropped', detail: dropped.detail, branch });
+    return { ok: dropped.ok, message: dropped.detail };
   }
 }
 

@@ -3,9 +3,11 @@ import { lastBoundary } from '../core/session/line.ts';
 import { adoptContract } from './adoptContract.ts';
 import { commitBoundary } from './boundaryCommit.ts';
 import { baseTree, measureChange } from './diffUse.ts';
+import { verdictNow } from './finish.ts';
 import { look } from './look.ts';
 import { oracleFiles } from './prompts/decoys.ts';
 import { writeReports } from './reports.ts';
+import { measureStore } from './room.ts';
 import type { Run } from './run.ts';
 import { surfaceDelta } from './surface.ts';
 
@@ -18,10 +20,12 @@ export async function cross(run: Run): Promise<void> {
   if (!session.locked && !(await adoptContract(run, tree))) return;
   await lock(run, tree);
   const boundary = boundaryId(line.phase, line.boundaries.map((one) => one.id));
-  const commit = await commitBoundary(run, boundary, tree);
+  const { verdict } = verdictNow(run.recorder.session, tree, await run.ports.workspace.hashOf(session.contractFile));
+  const commit = await commitBoundary(run, boundary, tree, verdict);
   const surface = line.phase === 'production-shape' ? await surfaceDelta(run, lastBoundary(line)?.tree ?? tree, tree) : undefined;
   await run.recorder.record({ type: 'boundary/crossed', boundary, phase: line.phase, tree, commit, notCovered,
     change: await measureChange(run, lastBoundary(line)?.tree ?? baseTree(session), tree), ...(surface === undefined ? {} : { surface }) });
+  await measureStore(run);
   await writeReports(run);
 }
 

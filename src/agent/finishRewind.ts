@@ -6,7 +6,7 @@ import { differences } from './look.ts';
 import type { RestoreOutcome } from './ports.ts';
 import { writeReports } from './reports.ts';
 import { restoreRounds } from './restoreRounds.ts';
-import { finish } from './rewind.ts';
+import { backAgain, finish } from './rewind.ts';
 import { finishHunks, joined, revertAll } from './rewindHunks.ts';
 import type { Run } from './run.ts';
 import { finishRedo, finishUndo } from './undoRewind.ts';
@@ -34,7 +34,7 @@ async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<vo
   if (plan.redoes !== undefined) return void (await finishRedo(run, plan, plan.redoes, outcome));
   const rewind = await finish(run, plan, outcome);
   if (plan.kind !== 'file') return;
-  const back = new Set([...rewind.restored, ...rewind.merged]);
+  const back = backAgain(rewind);
   for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
 }
 

@@ -45,17 +45,18 @@ async function accept(run: Run, gate: Gate): Promise<void> {
 }
 
 /**
- * A person allows a flagged change. A path outside of the scope comes into it by an amendment; a change of the oracle or over
- * the budget is accepted as it is. Answers why it could not be done.
+ * A person allows a flagged change. A path outside of the scope comes into it by an amendment; a change of the oracle, over
+ * the budget or of a control file of git, which no scope can name, is accepted as it is. Answers why it could not be done.
  */
 export async function allowFlag(run: Run, flag: Flag): Promise<string | undefined> {
-  if (flag.standing === 'out-of-scope') {
+  const amends = flag.standing === 'out-of-scope' && flag.beside === undefined;
+  if (amends) {
     const id = `A-${run.recorder.session.amendments.length + 1}`;
     await run.recorder.record({ type: 'amendment/proposed', amendment: { id, change: `scope:\n  change: [${JSON.stringify(globOfPath(flag.path))}]\n`, why: `allow the flagged change of ${flag.path}` } });
     const problem = await decideAmendment(run, id, true);
     if (problem !== undefined) return problem;
   }
-  await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: flag.standing === 'out-of-scope' ? 'allowed' : 'left' });
+  await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: amends ? 'allowed' : 'left' });
   return undefined;
 }
 

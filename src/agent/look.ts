@@ -1,7 +1,8 @@
 import type { FileDiff, Path, TreeId } from '../core/session/changes.ts';
+import type { BesideItem } from '../core/session/facts.ts';
+import { isHistory } from './control.ts';
 import type { Capture, WholeCapture } from './ports.ts';
 import type { Run } from './run.ts';
-import { openStrayGate } from './strayGate.ts';
 
 /**
  * Looks at the work tree between two actions of the session: whatever changed since the last look is the user's. Records
@@ -35,32 +36,30 @@ export function treeOf({ tree, covers }: Capture): { readonly tree: TreeId; read
 }
 
 /**
- * Records changes of git's control files. A gate opens where HEAD moved, whoever moved it, and where anything but the index
- * changed during a call of the session (`during`). Answers what changed; nothing at the first look.
+ * Records changes of git's control files; a gate opens where HEAD moved, whoever moved it. `own`: what Bounded itself brought back. `during`: the call
+ * in whose time they changed.
  */
-export async function seeControl(run: Run, capture: Capture, during?: string): Promise<readonly string[]> {
+export async function seeControl(run: Run, capture: Capture, { during, own = [] }: { readonly during?: string; readonly own?: readonly BesideItem[] } = {}): Promise<void> {
   const { session } = run.recorder;
   const before = session.control;
   const keys = new Set([...Object.keys(before), ...Object.keys(capture.control)]);
   const changed = [...keys].filter((key) => before[key] !== capture.control[key] && !isIndex(key)).sort();
-  if (changed.length === 0) return [];
+  if (changed.length === 0) return;
   const { commit, branch } = await run.ports.workspace.head();
   const head = { ...(commit === undefined ? {} : { commit }), ...(branch === undefined ? {} : { branch }) };
   const first = session.head === undefined;
   const moved = head.commit !== session.head?.commit || head.branch !== session.head?.branch;
   // The question first: a crash between the two must not lose it.
-  if (!first && (moved || during !== undefined)) await openControlGate(run, changed, moved);
+  if (!first && moved && !own.some(({ path }) => isHistory(path))) await openHeadGate(run, changed);
   await run.recorder.record({ type: 'control/seen', control: capture.control, head, changed: first ? [] : changed, ...(during === undefined ? {} : { during }) });
-  return first || during === undefined ? [] : changed;
 }
 
 /** Git writes it by itself, in the work tree and in those of other roots (`../api: index`). */
 const isIndex = (key: string): boolean => key === 'index' || key.endsWith(': index');
 
-async function openControlGate(run: Run, changed: readonly string[], moved: boolean): Promise<void> {
+async function openHeadGate(run: Run, changed: readonly string[]): Promise<void> {
   const { line } = run.recorder.session;
   if (line.phase === undefined) return;
-  if (!moved) return openStrayGate(run, `A command changed control files of git: ${changed.join(', ')}. Restore them by hand if you did not want that, then go on.`);
   const question = `HEAD of the repository moved (${changed.join(', ')}). Go on with the work tree as it is now? It is measured again.`;
   await run.recorder.record({ type: 'gate/opened', gate: run.ports.clock.id(), kind: 'head-moved', phase: line.phase, question, blocking: ['head'] });
 }

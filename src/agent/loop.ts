@@ -11,6 +11,7 @@ import { applyAnswer, carryOut } from './gates.ts';
 import { evaluatePhase } from './phases/evaluate.ts';
 import { settleFindings } from './phases/review.ts';
 import { writeReports } from './reports.ts';
+import { keepRoom } from './room.ts';
 import type { Run } from './run.ts';
 import { Interrupted, Paused, throwIfAborted } from './run.ts';
 import { takeBase } from './takeBase.ts';
@@ -35,7 +36,9 @@ export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcom
   run.recorder.startClock();
   try {
     for (;;) {
+      await exclusive(() => keepRoom(run));
       throwIfAborted(run);
+      // Nothing comes between what is next and its beginning: a person may answer a gate at any moment.
       const step = nextStep(run.recorder.session);
       if (step.do === 'done') return { kind: 'ended' };
       if (step.do === 'ask') {

@@ -3,7 +3,8 @@ import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { Entry, SessionEvent } from '../core/session/events.ts';
 import type { BesideItem, LeftPath, MovedPath, RestoreItem, ScratchUse } from '../core/session/facts.ts';
-import type { Gate, GateAnswer, SandboxState, FrozenFile, Session } from '../core/session/session.ts';
+import type { EvictionPlan } from '../core/session/retention.ts';
+import type { Gate, GateAnswer, SandboxState, FrozenFile, KeptBranch, Session } from '../core/session/session.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
 
 /** What the agent needs of the world. Each method says what it answers in normal trouble; anything else it throws ends the session. */
@@ -17,6 +18,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly user: User;
   readonly keeper: Keeper;
+  readonly room: Room;
 }
 
 /** The only field of the platform's AbortSignal that the agent uses. */
@@ -41,7 +43,10 @@ export interface Capture {
   readonly covers: 'everything' | 'written';
   /** Paths that are not covered and why: nested repositories, over-size ignored files, special files. */
   readonly notCovered: readonly string[];
-  /** Digest of the control files of the user's .git (HEAD, refs, config, hooks, info, stash), each path with its own digest. */
+  /**
+   * Control files of the user's .git (HEAD, index, refs, config, hooks, info, stash) by their names there, each with a word that changes when it does and
+   * has nothing of its content. A rewind brings back what begins with `file`, `link` or `ref`.
+   */
   readonly control: Readonly<Record<string, string>>;
   /**
    * What is in the work tree but not in `tree`, each path with a word or a digest that changes when it does: empty folders, pipes,
@@ -156,7 +161,7 @@ export interface Workspace {
   rehearse(path: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal>;
   /** Keeps a text in the checkpoint store, so that `restore` can bring it to this path; answers its blob id. */
   keepText(path: Path, text: string): Promise<string>;
-  /** Brings back empty folders and permissions; what is not as expected is the user's and is left. Answers what was left. */
+  /** Brings back empty folders, permissions and git's control files; what is not as expected is the user's and is left. Answers what was left. */
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
   /** Undoes hunks on the file as it is now, all in one write; answers why it cannot where the lines of one have changed since. `of`: the content in which they stand. */
   revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
@@ -220,7 +225,10 @@ export interface ShellResult {
 export interface Shell {
   /** Tries what the platform offers; never throws. */
   probe(): Promise<SandboxState>;
-  /** From when to when the last command ran, in milliseconds since the epoch; undefined where there was none or where that is not known. */
+  /**
+   * From when to when the last command ran, in milliseconds since the epoch; undefined where there was none or where that is not known. Where the
+   * process that had started it died, whatever still runs of it is ended first.
+   */
   lastRun(): Promise<{ readonly from: number; readonly to: number } | undefined>;
   /** Ends when the whole process tree is dead. */
   run(request: ShellRequest, progress: (text: string) => void, signal: Signal): Promise<ShellResult>;
@@ -263,16 +271,33 @@ export interface User {
   diagnostics(path?: Path): Promise<readonly string[] | undefined>;
 }
 
+/** The checkpoint store and what of it may be given up to make room. */
+export interface Room {
+  /** Bytes that the store takes at most, as far as this process knows without a look at the disk, and bytes that it may take. */
+  readonly bytes: number;
+  readonly limit: number;
+  /** Bytes on the disk now. */
+  measure(): Promise<number>;
+  /** What would be given up if the store were full now; where nothing can be, a sentence that says why. Changes nothing. */
+  plan(session: Session): Promise<EvictionPlan | string>;
+  /**
+   * Gives it up, as soon as nobody else uses the store: `record` writes it into this session's journal and answers the session then; the journals of
+   * other sessions follow, and only then is removed what no session needs any more. Answers why it could not.
+   */
+  carryOut(plan: EvictionPlan, record: () => Promise<Session>): Promise<string | undefined>;
+}
+
 export interface KeepWish {
   readonly how: 'branch' | 'squash' | 'patch';
   /** The user's own changes, those at the start and later ones, are left out. */
   readonly withoutMine: boolean;
 }
 
-/** `detail` says what happened to git, or why nothing did. */
+/** `detail` says what happened to git, or why nothing did. `branch`: the one that was made or dropped. */
 export interface KeepAnswer {
   readonly ok: boolean;
   readonly detail: string;
+  readonly branch?: KeptBranch;
   /** Not everything was kept, but of several repositories something was. */
   readonly partly?: true;
 }
@@ -280,4 +305,6 @@ export interface KeepAnswer {
 export interface Keeper {
   /** Gives the user the work in the form they chose. */
   keep(wish: KeepWish, session: Session): Promise<KeepAnswer>;
+  /** Removes a branch that a session made, where it is still as it was made and no work tree is on it. */
+  drop(branch: KeptBranch): Promise<KeepAnswer>;
 }

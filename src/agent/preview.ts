@@ -1,19 +1,26 @@
-import type { Path, Write } from '../core/session/changes.ts';
+import type { Path, TreeId, Write } from '../core/session/changes.ts';
 import { isWholeFile } from '../core/session/listedHunk.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
 import type { Session } from '../core/session/session.ts';
 import type { Intention } from '../core/session/view.ts';
+import { planBeside } from './beside.ts';
 import { listHunks } from './hunks.ts';
 import type { Rehearsal, RestoreItem, Workspace } from './ports.ts';
 import { planRewind } from './restoreRounds.ts';
 import { itemsBetween } from './undoRewind.ts';
-import { writesOfFile, writesSince } from './rewind.ts';
+import { besideSince, writesOfFile, writesSince } from './rewind.ts';
 
 /** What an intention would do to the work tree, and what it would leave. */
 export interface RewindPreview {
   readonly files: readonly PreviewFile[];
   readonly stays: readonly { readonly path: Path; readonly why: string; readonly conflict?: true }[];
+  /** Empty folders, permissions and control files of git that come back. */
+  readonly beside: readonly Path[];
+  /** What is in no checkpoint, as sentences: it stays as it is. */
+  readonly notCovered: readonly string[];
 }
+
+export const emptyPreview: RewindPreview = { files: [], stays: [], beside: [], notCovered: [] };
 
 export interface PreviewFile {
   readonly path: Path;
@@ -24,8 +31,15 @@ export interface PreviewFile {
 
 /** Works out what an intention would change, by the same rules and without changing anything: for `--dry-run`, and for the question before a rewind. */
 export async function previewFor(workspace: Workspace, session: Session, intention: Intention): Promise<RewindPreview> {
-  if (session.base === undefined) return { files: [], stays: [] };
-  const { tree } = await workspace.capture();
+  if (session.base === undefined) return emptyPreview;
+  const { tree, notCovered } = await workspace.capture();
+  const inTree = await previewIn(workspace, session, intention, tree);
+  return { ...inTree, beside: besideOf(session, intention).filter((path) => !inTree.files.some((file) => file.path === path)), notCovered };
+}
+
+type InTree = Pick<RewindPreview, 'files' | 'stays'>;
+
+async function previewIn(workspace: Workspace, session: Session, intention: Intention, tree: TreeId): Promise<InTree> {
   const listed = await listHunks(workspace, session, tree);
   if (intention.type === 'rewind-hunks') return previewHunks(listed, intention.hunks);
   const flagged = flaggedHunk(session, intention);
@@ -39,7 +53,20 @@ export async function previewFor(workspace: Workspace, session: Session, intenti
   return { files, stays: [...left, ...othersOf(listed, new Set(files.map((file) => file.path)), gone), ...(intention.type === 'rewind-boundary' || intention.type === 'keep' ? yours(session, paths) : [])] };
 }
 
-function previewHunks(listed: readonly ListedHunk[], names: readonly HunkName[]): RewindPreview {
+/** What comes back beside the files of a tree. */
+function besideOf(session: Session, intention: Intention): readonly Path[] {
+  const { line, rewinds } = session;
+  const paths = (items: readonly { readonly path: Path }[] = []) => [...new Set(items.map(({ path }) => path))];
+  switch (intention.type) {
+    case 'rewind-boundary': return paths(planBeside(besideSince(session, intention.to)));
+    case 'keep': return intention.how === 'undo' ? paths(planBeside(line.beside)) : [];
+    case 'rewind-file': case 'restore-flag': return paths(line.flags.filter((flag) => flag.id === intention.flag && flag.beside !== undefined));
+    case 'undo-rewind': case 'redo-rewind': return paths(rewinds.find((one) => one.id === intention.rewind)?.beside);
+    default: return [];
+  }
+}
+
+function previewHunks(listed: readonly ListedHunk[], names: readonly HunkName[]): InTree {
   const chosen = listed.filter((one) => names.some((name) => name.path === one.path && name.hunk === one.hunk));
   const gone = names.filter((name) => !chosen.some((one) => one.path === name.path && one.hunk === name.hunk));
   const paths = [...new Set(chosen.map((one) => one.path))];
@@ -89,7 +116,7 @@ async function planOf(workspace: Workspace, session: Session, intention: Intenti
       const flag = line.flags.find((one) => one.id === intention.flag);
       return undoing(flag === undefined ? [] : writesOfFile(session, flag));
     }
-    case 'restore-flag': return { rounds: [line.flags.filter((flag) => flag.id === intention.flag).map(({ path, write }) => ({ path, target: write.after ?? null, expected: write.before ?? null }))], writes: [] };
+    case 'restore-flag': return { rounds: [line.flags.filter((flag) => flag.id === intention.flag && flag.beside === undefined).map(({ path, write }) => ({ path, target: write.after ?? null, expected: write.before ?? null }))], writes: [] };
     case 'undo-rewind': {
       const rewind = rewinds.find((one) => one.id === intention.rewind);
       return rewind === undefined ? none : { rounds: [await itemsBetween(workspace, [...rewind.restored, ...rewind.merged], rewind.safety, rewind.tree)], writes: [] };

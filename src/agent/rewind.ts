@@ -1,11 +1,13 @@
-import type { FileDiff, Write } from '../core/session/changes.ts';
+import type { BesideChange, FileDiff, Path, Write } from '../core/session/changes.ts';
 import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import type { HunkName } from '../core/session/listedHunk.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
+import { evictedWords } from '../core/session/view/storeWords.ts';
 import { doneOf, planBeside } from './beside.ts';
+import { controlStates } from './control.ts';
 import { recordUse } from './diffUse.ts';
-import { differences, look } from './look.ts';
+import { differences, look, seeControl } from './look.ts';
 import type { Capture, RestoreOutcome } from './ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
 import type { Run } from './run.ts';
@@ -14,37 +16,60 @@ import type { Run } from './run.ts';
 export function writesSince(session: Session, to: string): readonly Write[] {
   if (to === 'base') return session.line.writes;
   const boundary = session.line.boundaries.find((one) => one.id === to);
-  if (boundary === undefined) throw new Error(`there is no boundary ${to} on this attempt; there are: base${session.line.boundaries.map((one) => `, ${one.id}`).join('')}`);
+  if (boundary === undefined) throw new Error(noBoundary(session, to));
   return session.line.writes.slice(boundary.line.writes.length);
+}
+
+const noBoundary = ({ line }: Session, to: string): string => `there is no boundary ${to} on this attempt; there are: ${['base', ...line.boundaries.map((one) => one.id)].join(', ')}`;
+
+/** Why there is no way back to a boundary id or `base`, in words; undefined where there is one. */
+export function rewindProblem(session: Session, to: string): string | undefined {
+  if (to === 'base') return undefined;
+  const boundary = session.line.boundaries.find((one) => one.id === to);
+  if (boundary === undefined) return noBoundary(session, to);
+  const evicted = evictedWords(session, boundary);
+  if (evicted === undefined) return undefined;
+  const left = session.line.boundaries.filter((one) => evictedWords(session, one) === undefined).map((one) => one.id);
+  return `${evicted}. There is a way back to: ${['base', ...left].join(', ')}`;
+}
+
+/** What it changed since then beside its writes. */
+export function besideSince({ line }: Session, to: string): readonly BesideChange[] {
+  return line.beside.slice(line.boundaries.find((one) => one.id === to)?.line.beside.length ?? 0);
 }
 
 /** Brings the write set back to a boundary; a new attempt starts there. */
 export async function rewindToBoundary(run: Run, to: string): Promise<RewindRecord> {
   const before = await look(run);
-  const { line } = run.recorder.session;
-  const rounds = planRewind(writesSince(run.recorder.session, to));
-  const beside = line.beside.slice(line.boundaries.find((one) => one.id === to)?.line.beside.length ?? 0);
-  const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: planBeside(beside) });
+  const { session } = run.recorder;
+  const rounds = planRewind(writesSince(session, to));
+  const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: planBeside(besideSince(session, to)) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
-/** Undoes exactly these writes, each path back to what it was before the first of them. Undefined where that is what there is already: then nothing is recorded. */
-export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by']): Promise<RewindRecord | undefined> {
-  if (writes.length === 0) return undefined;
+/**
+ * Undoes exactly these writes and changes of control files, each path back to what it was before the first of them. Undefined where that is what there
+ * is already: then nothing is recorded.
+ */
+export async function rewindWrites(run: Run, writes: readonly Write[], by: RewindRecord['by'], changes: readonly BesideChange[] = []): Promise<RewindRecord | undefined> {
+  if (writes.length + changes.length === 0) return undefined;
   // Also where a stray is rewound right after it was measured: after a file tool only its path was looked at.
   const before = await look(run);
   const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
+  const { session } = run.recorder;
   const rounds = planRewind(undone);
-  const beside = planBeside(run.recorder.session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call)));
+  const own = session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call));
+  const beside = planBeside([...own, ...changes.flatMap((change) => changesFrom(session, change))]);
   if (await isThere(run, before, rounds.flat(), beside)) return undefined;
-  const plan = await begin(run, { kind: 'file', to: writes.map((write) => write.path).join(', '), by, safety: before.tree, rounds, beside });
+  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
 /** Whether everything is already as a rewind would leave it. */
-async function isThere(run: Run, { tree, beside: now = {} }: Capture, items: readonly RestoreItem[], beside: readonly BesideItem[]): Promise<boolean> {
+async function isThere(run: Run, { tree, beside: besideTree = {}, control }: Capture, items: readonly RestoreItem[], beside: readonly BesideItem[]): Promise<boolean> {
   const wanted = new Map(items.map(({ path, target }) => [path, target]));
   const is = await run.ports.workspace.entries(tree, [...wanted.keys()]);
+  const now = { ...besideTree, ...controlStates(control) };
   return [...wanted].every(([path, target]) => sameBlob(is.get(path) ?? null, target)) && beside.every(({ path, target }) => now[path] === target);
 }
 
@@ -55,9 +80,17 @@ function writesFrom(session: Session, first: Write): readonly Write[] {
   return at === -1 ? [first] : own.slice(at);
 }
 
+/** A change of a control file and all later ones of the session to it; by itself where it is none of the session's for certain. */
+function changesFrom({ line }: Session, first: BesideChange): readonly BesideChange[] {
+  const own = line.beside.filter((one) => one.path === first.path);
+  const at = own.findIndex((one) => one.call === first.call);
+  return at === -1 ? [first] : own.slice(at);
+}
+
 /** The writes that a rewind of the file of a flag undoes: those since its earliest open flag. */
 export function writesOfFile(session: Session, flag: Flag): readonly Write[] {
-  return writesFrom(session, firstOpen(session, flag).write);
+  const first = firstOpen(session, flag);
+  return first.beside === undefined ? writesFrom(session, first.write) : [];
 }
 
 function firstOpen({ line }: Session, flag: Flag): Flag {
@@ -66,7 +99,18 @@ function firstOpen({ line }: Session, flag: Flag): Flag {
 
 /** Rewinds the file of a flag to what it was before the earliest open flag on it. Undefined where it is as it was. */
 export async function rewindFile(run: Run, flag: Flag): Promise<RewindRecord | undefined> {
-  return rewindWrites(run, [firstOpen(run.recorder.session, flag).write], 'person');
+  return rewindFlags(run, [firstOpen(run.recorder.session, flag)], 'person');
+}
+
+/** Undoes what these flags are about. */
+export async function rewindFlags(run: Run, flags: readonly Flag[], by: RewindRecord['by']): Promise<RewindRecord | undefined> {
+  const writes = flags.flatMap((flag) => (flag.beside === undefined ? [flag.write] : []));
+  return rewindWrites(run, writes, by, flags.flatMap((flag) => flag.beside ?? []));
+}
+
+/** Paths that a rewind brought back, control files of git included. */
+export function backAgain(rewind: RewindRecord | undefined): ReadonlySet<Path> {
+  return new Set([...(rewind?.restored ?? []), ...(rewind?.merged ?? []), ...(rewind?.beside ?? []).map(({ path }) => path)]);
 }
 
 /** The intention goes into the journal before the first change, so that a crash in between leaves no change whose author is unknown. */
@@ -92,6 +136,7 @@ export async function finish(run: Run, plan: RewindPlan, outcome: RestoreOutcome
     writes: diffs.map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
+  await seeControl(run, after, { own: beside });
   await recordUse(run, after.tree);
   return rewind;
 }

@@ -5,30 +5,15 @@ import type { BesideChange, Blob, FileDiff, Path, TreeId, Write } from '../core/
 import { openFlags, phaseBase } from '../core/session/line.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { besideChanges, canComeBack, isPermissions } from './beside.ts';
+import { type Cause, writeOf } from './cause.ts';
+import { controlStates, shareOfControl } from './control.ts';
 import { baseTree, recordUse } from './diffUse.ts';
-import { differences, seeControl, treeOf } from './look.ts';
-import { rewindWrites } from './rewind.ts';
-import type { Capture } from './ports.ts';
+import { differences, treeOf } from './look.ts';
+import { backAgain, rewindFlags } from './rewind.ts';
 import type { Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
+import { seeSteering } from './steering.ts';
 import { openStrayGate } from './strayGate.ts';
-
-/** The call whose changes are measured. */
-export interface Cause {
-  readonly call: string;
-  readonly by: 'tool' | 'command';
-  readonly title: string;
-  readonly before: TreeId;
-  /** What lay beside the tree before the call; absent where nobody looked. */
-  readonly beside?: Capture['beside'];
-  /** What a file tool was allowed to put at a path; `null`: nothing. */
-  readonly allowed?: { readonly path: Path; readonly content: string | null };
-  /** Nothing but what file tools wrote may be the call's: only that is looked at. */
-  readonly narrow?: boolean;
-  /** Also the user may have made any of these changes, except those of `own`. */
-  readonly maybeUser?: boolean;
-  readonly own?: ReadonlySet<Path>;
-}
 
 /**
  * Measures what a call really changed, records it as the write set, and flags whatever is out of scope, touches the
@@ -50,14 +35,19 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
   const beside = cause.by === 'tool' || readOnly ? [] : besides.filter(canComeBack);
-  if (writes.length + beside.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(beside.length === 0 ? {} : { beside }), ...treeOf(capture) });
-  const control = await seeControl(run, capture, cause.call);
+  const control = shareOfControl(run.recorder.session, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
+  const besideAll = [...beside, ...control.session];
+  if (writes.length + besideAll.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideAll.length === 0 ? {} : { beside: besideAll }), ...treeOf(capture) });
+  const steering = await seeSteering(run, capture, control, cause);
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
-  const flags = await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], saved, readOnly ? { ...cause, maybeUser: true } : cause, capture.tree);
+  const flags = [
+    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], saved, readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
+    ...steering.flags,
+  ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
-  return [...uncovered, ...permissions, ...scratch, ...control.map((key) => `A control file of git changed: ${key}. The user decides what happens.`), ...(await react(run, flags))];
+  return [...uncovered, ...permissions, ...scratch, ...steering.told, ...(await react(run, flags))];
 }
 
 /** The change of a file tool: its path with exactly what it put there. Where there is anything else by now, a person may have written it. */
@@ -87,11 +77,6 @@ async function gatePermissions(run: Run, title: string, changes: readonly Beside
   const list = strays.map(({ path, before = 'the usual', after = 'the usual' }) => `${path} (${before} → ${after})`).join(', ');
   await openStrayGate(run, `${title} changed permissions outside of what was agreed: ${list}. A rewind to a boundary brings them back. Go on?`);
   return [`This changed permissions outside of what was agreed: ${list}. The user decides what happens.`];
-}
-
-function writeOf(run: Run, diff: FileDiff, cause: Cause): Write {
-  const { session } = run.recorder;
-  return { ...diff, by: cause.by, call: cause.call, phase: session.line.phase ?? '', attempt: session.line.attempt, turn: session.spent.turns };
 }
 
 /** What a call wrote and no flag names yet, also what it wrote before a crash that came between a write and its flag. */
@@ -150,18 +135,21 @@ function sameBlob(a: Blob | undefined, b: Blob | undefined): boolean {
   return a?.oid === b?.oid && a?.mode === b?.mode;
 }
 
+const inWords = ({ path, standing }: Flag): string => `${path} (${standing})`;
+
 /** What the contract says about strays; what may be the user's is only flagged. */
 async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
   if (flags.length === 0) return [];
   const { session } = run.recorder;
-  const names = flags.map((flag) => `${flag.path} (${flag.standing})`).join(', ');
+  const names = flags.map(inWords).join(', ');
   if (session.contract.onStray === 'rewind') {
     const ours = flags.filter((flag) => !flag.maybeUser);
-    const done = await rewindWrites(run, ours.map((flag) => flag.write), 'on-stray');
-    const back = new Set(done === undefined ? ours.map((flag) => flag.path) : [...done.restored, ...done.merged]);
+    const done = await rewindFlags(run, ours, 'on-stray');
+    const back = done === undefined ? new Set(ours.map((flag) => flag.path)) : backAgain(done);
     for (const flag of ours.filter((one) => back.has(one.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: done === undefined ? 'restored' : 'rewound' });
     const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
-    return [`Changed outside of what was agreed, and rewound by Bounded: ${names}.`, ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
+    const rewound = flags.filter((flag) => back.has(flag.path)).map(inWords).join(', ');
+    return [...(rewound === '' ? [] : [`Changed outside of what was agreed, and rewound by Bounded: ${rewound}.`]), ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
   }
   if (session.contract.onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${names}. What shall happen?`, flags.map((flag) => flag.id));
   return [`Changed outside of what was agreed, and flagged to the user: ${names}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];
@@ -176,7 +164,8 @@ export async function settleGoneFlags(run: Run, tree: TreeId): Promise<void> {
   const now = await run.ports.workspace.entries(tree, paths);
   const agreed = await agreedContent(run, paths);
   for (const flag of open) {
-    if (isBack(run.recorder.session, flag.write, now.get(flag.path), agreed)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
+    const gone = flag.beside === undefined ? isBack(run.recorder.session, flag.write, now.get(flag.path), agreed) : controlStates(run.recorder.session.control)[flag.path] === flag.beside.before;
+    if (gone) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
     else if (flag.standing === 'over-budget' && within) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'left' });
   }
 }

@@ -2,10 +2,11 @@ import type { Blob, Path, TreeId } from '../core/session/changes.ts';
 import type { RestoreItem, RewindPlan } from '../core/session/facts.ts';
 import type { DoneRewind, Undoing } from '../core/session/session.ts';
 import { sharesOf } from '../core/session/shares.ts';
-import { inverse } from './beside.ts';
+import { doneOf, inverse } from './beside.ts';
+import { isControlWord } from './control.ts';
 import { baseTree } from './diffUse.ts';
-import { look } from './look.ts';
-import type { RestoreOutcome, Workspace } from './ports.ts';
+import { look, seeControl } from './look.ts';
+import type { Capture, RestoreOutcome, Workspace } from './ports.ts';
 import { restoreRounds } from './restoreRounds.ts';
 import { begin } from './rewind.ts';
 import type { Run } from './run.ts';
@@ -36,24 +37,27 @@ export async function itemsBetween(workspace: Pick<Workspace, 'entries'>, paths:
 
 /** Records what doing a rewind again did, after its restores. */
 export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, outcome: RestoreOutcome): Promise<RestoreOutcome> {
-  const { all, tree } = await ended(run, plan, outcome);
-  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...outcome.restored, ...outcome.merged], ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }), left: all.left, tree });
+  const { all, after, control } = await ended(run, plan, outcome);
+  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...outcome.restored, ...outcome.merged], ...control, ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }), left: all.left, tree: after.tree });
+  await seeControl(run, after, { own: plan.beside });
   return all;
 }
 
-async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<{ readonly all: RestoreOutcome; readonly tree: TreeId }> {
+async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<{ readonly all: RestoreOutcome; readonly after: Capture; readonly control: { readonly control?: readonly Path[] } }> {
   const besideLeft = await run.ports.workspace.restoreBeside(plan.beside);
-  const { tree } = await run.ports.workspace.capture();
-  return { all: { ...outcome, left: [...outcome.left, ...besideLeft] }, tree };
+  const after = await run.ports.workspace.capture();
+  const control = doneOf(plan.beside, besideLeft).filter(({ target, expected }) => isControlWord(target) || isControlWord(expected)).map(({ path }) => path);
+  return { all: { ...outcome, left: [...outcome.left, ...besideLeft] }, after, control: control.length === 0 ? {} : { control } };
 }
 
 /** Records what an undoing did, after its restores. */
 export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
-  const { all, tree } = await ended(run, plan, outcome);
+  const { all, after, control } = await ended(run, plan, outcome);
   await run.recorder.record({
-    type: 'rewind/undone', rewind, restored: [...outcome.restored, ...outcome.merged], ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }),
-    ...(users.length === 0 ? {} : { users }), left: all.left, tree,
+    type: 'rewind/undone', rewind, restored: [...outcome.restored, ...outcome.merged], ...control, ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }),
+    ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
+  await seeControl(run, after, { own: plan.beside });
   return all;
 }
 

@@ -15,7 +15,7 @@ bounded check CONTRACT [--json]
 bounded status|trace|report [SESSION] [--json]
 bounded rewind [SESSION] [--to BOUNDARY|base] [--file PATH] [--hunk ID]… [--undo|--redo] [--dry-run] [--json]
 bounded keep|squash|patch [SESSION] [--without-mine] [--json]
-bounded drop [SESSION] [--json]
+bounded drop [SESSION] [--branch] [--json]
 bounded prune [--yes] [--json]
 bounded demo [--dir DIR] [--unsandboxed] [--json]
 `;

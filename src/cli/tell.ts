@@ -3,6 +3,7 @@ import type { Entry } from '../core/session/events.ts';
 import { shortId } from '../core/session/joinedIds.ts';
 import type { Session } from '../core/session/session.ts';
 import { unmatchedWarning } from '../core/session/view/figures.ts';
+import { phasesWords, storeWarning } from '../core/session/view/storeWords.ts';
 import { plain } from './output.ts';
 
 /** The terminal does not see who saves a file; the editor does. */
@@ -18,6 +19,8 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'turn/answered': return prose(event.content);
     case 'turn/failed': return `   the model's service: ${event.fault.class} · ${plain(event.fault.message)}`;
     case 'tool/answered': return call(session, event);
+    case 'store/measured': return storeWarning(session)?.replace(/^/, ' ! ');
+    case 'checkpoints/evicted': return ` ! no rewind is possible any more to ${[...(event.boundaries.length === 0 ? [] : [{ session: event.by, name: session.name, boundaries: event.boundaries }]), ...(event.elsewhere ?? [])].map((one) => phasesWords(one, session.id)).join('; ')}: their checkpoints are removed to make room`;
     case 'flag/raised': return ` ! ${event.flag.standing}: ${event.flag.path} by ${plain(event.flag.cause)} · flag ${event.flag.id}`;
     case 'flag/settled': return `   flag ${event.flag}: ${event.how}`;
     case 'rewind/done': return `   rewound ${event.rewind.kind} ${event.rewind.to}: ${event.rewind.restored.length} files${event.rewind.left.length > 0 ? `, left alone: ${event.rewind.left.map((one) => one.path).join(', ')}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${one.path} is kept in ${one.to}`).join('')}`;

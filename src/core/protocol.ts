@@ -22,6 +22,8 @@ export type OpenTarget =
   | { readonly kind: 'report'; readonly file: 'PLAN.md' | 'ORACLE.md' | 'PROGRESS.md' | 'REVIEW.md' | 'EVIDENCE.md' }
   | { readonly kind: 'contract' }
   | { readonly kind: 'diff' }
+  /** The base against the content that the verdict is of. */
+  | { readonly kind: 'verdict-diff' }
   /** One changed file against the base, at one hunk of it where one is named. */
   | { readonly kind: 'change'; readonly path: string; readonly hunk?: string }
   /** The list from which several hunks are chosen to be rewound. */

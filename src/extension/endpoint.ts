@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Endpoint } from '../node/session/ports.ts';
 import type { App } from './app.ts';
+import { ownSetting } from './ownSetting.ts';
 
 const secretName = 'bounded.apiKey';
 const vendor = 'https://api.anthropic.com';
@@ -12,8 +13,7 @@ const vendor = 'https://api.anthropic.com';
 export async function endpointOf(context: vscode.ExtensionContext): Promise<Endpoint | undefined> {
   const apiKey = process.env['ANTHROPIC_API_KEY']?.trim() || (await context.secrets.get(secretName));
   if (apiKey === undefined || apiKey === '') return undefined;
-  const own = vscode.workspace.getConfiguration('bounded').inspect<string>('baseUrl')?.globalValue?.trim();
-  const baseUrl = (process.env['ANTHROPIC_BASE_URL']?.trim() || own || vendor).replace(/\/+$/, '');
+  const baseUrl = (process.env['ANTHROPIC_BASE_URL']?.trim() || ownSetting('baseUrl') || vendor).replace(/\/+$/, '');
   return { apiKey, baseUrl };
 }
 

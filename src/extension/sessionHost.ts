@@ -10,6 +10,7 @@ import { EditorUser } from './editorUser.ts';
 import type { Door, HeldSession } from './engine.ts';
 import { HunkList } from './hunks/hunkList.ts';
 import { log, messageOf } from './log.ts';
+import { ownSetting } from './ownSetting.ts';
 import type { Place } from './place.ts';
 import { Pulse } from './pulse.ts';
 
@@ -124,7 +125,7 @@ export class SessionHost {
     const user = new EditorUser(place);
     try {
       await this.#letGo();
-      const door: Door = { name: 'the editor', endpoint, user, unsandboxed, product: this.#product, progress: (text) => this.#tell(text) };
+      const door: Door = { name: 'the editor', endpoint, user, unsandboxed, product: this.#product, progress: (text) => this.#tell(text), storeLimit: ownSetting('storeLimit') };
       const engine = await this.engine();
       const held = await vscode.window.withProgress({ location: { viewId: 'bounded.session' } }, () => open(engine, door));
       if (closings !== this.#closings) return await held.close();

@@ -31,7 +31,7 @@ const intention = variants<Intention, 'type'>('type', {
   pause: object({ type: oneOf('pause') }),
   continue: object({ type: oneOf('continue') }),
   stop: object({ type: oneOf('stop') }),
-  keep: object<Member<Intention, 'keep'>>({ type: oneOf('keep'), how: oneOf('branch', 'squash', 'patch', 'leave', 'undo'), withoutMine: optional(flag) }),
+  keep: object<Member<Intention, 'keep'>>({ type: oneOf('keep'), how: oneOf('branch', 'squash', 'patch', 'leave', 'undo', 'drop'), withoutMine: optional(flag) }),
 });
 
 const flagRow = object<FlagRow>({

@@ -23,4 +23,9 @@ describe('what no tree names', () => {
     assert.deepEqual(plan, [{ path: 'a', target: 'permissions 600' }, { path: 'e', target: 'empty folder' }]);
     assert.deepEqual(inverse(plan), [{ path: 'a', expected: 'permissions 600' }, { path: 'e', expected: 'empty folder' }]);
   });
+
+  it('that the user changed between two changes stays as the user left it', () => {
+    const plan = planBeside([{ path: '.git/config', call: '1', before: 'file 644 a', after: 'file 644 b' }, { path: '.git/config', call: '2', before: 'file 644 mine', after: 'file 644 c' }]);
+    assert.deepEqual(plan, [{ path: '.git/config', target: 'file 644 mine', expected: 'file 644 c' }]);
+  });
 });

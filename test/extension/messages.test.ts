@@ -12,6 +12,8 @@ const good: readonly FromWebview[] = [
   { type: 'intention', intention: { type: 'stop' } },
   { type: 'open', target: { kind: 'report', file: 'EVIDENCE.md' } },
   { type: 'open', target: { kind: 'diff' } },
+  { type: 'open', target: { kind: 'verdict-diff' } },
+  { type: 'intention', intention: { type: 'keep', how: 'drop' } },
 ];
 
 const bad: readonly unknown[] = [

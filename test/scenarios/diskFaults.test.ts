@@ -50,7 +50,7 @@ async function checkPaused(ran: Ran, project: { readonly root: string }, words: 
 }
 
 describe('a disk that refuses', function () {
-  this.timeout(wanted > 0 ? 0 : 120_000);
+  this.timeout(wanted > 0 ? 0 : 180_000);
   const missing = noMoments();
   before(function () {
     if (missing === undefined) return;
@@ -83,7 +83,7 @@ describe('a disk that refuses', function () {
 const full = /no space is left \(ENOSPC\) for \S+: make space there/;
 
 describe('a full disk', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   const missing = noDisk('ext4');
   let disk: Disk;
   before(function () {

@@ -26,7 +26,7 @@ const step = wanted || 120;
 const telling = [/^link\(.*\.tmp", ".*\/variance\.js"/, /^rename\(".*\/table\.js", ".*\.old"/];
 
 describe('a session whose processes all die at once', function () {
-  this.timeout(wanted > 0 ? 0 : 120_000);
+  this.timeout(wanted > 0 ? 0 : 180_000);
   const missing = noMoments();
 
   before(function () {

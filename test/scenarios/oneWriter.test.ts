@@ -37,7 +37,7 @@ async function whole(project: Project): Promise<number> {
 }
 
 describe('one writer', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   before(function () { if (process.platform !== 'linux') this.skip(); });
 
   it('at a time: of four that start at once one works, and the others say who', async () => {

@@ -25,7 +25,7 @@ const [step, goingOn] = wanted > 0 ? [wanted, 1000] : [17, 2];
 
 for (const kind of wanted > 0 ? (['ext4', 'btrfs'] as const) : (['ext4'] as const)) {
   describe(`a power cut, on ${kind}`, function () {
-    this.timeout(wanted > 0 ? 0 : 120_000);
+    this.timeout(wanted > 0 ? 0 : 180_000);
     const missing = noMoments() ?? noDisk(kind);
     let disk: Disk;
 

@@ -34,7 +34,11 @@ describe('a session does not start', function () {
     });
   };
 
-  it('without a git repository', () => refused((project) => rmSync(path.join(project.root, '.git'), { recursive: true }), { status: 69, says: /not in a git (repository|work tree)/ }));
+  for (const [what, spoil, says] of [
+    ['HEAD', (git: string) => rmSync(path.join(git, 'HEAD')), /git cannot read this repository .*HEAD is missing/],
+    ['a readable index', (git: string) => writeFileSync(path.join(git, 'index'), 'no index'), /git cannot read this repository .*index/],
+    ['the objects of its last commit', (git: string) => readdirSync(path.join(git, 'objects')).filter((name) => name.length === 2).forEach((name) => rmSync(path.join(git, 'objects', name), { recursive: true })), /git cannot read this repository .*git ls-tree/],
+  ] as const) it(`in a repository that has lost ${what}`, () => refused((project) => spoil(path.join(project.root, '.git')), { status: 69, says }));
   it('without a key', () => refused(() => undefined, { status: 69, says: /ANTHROPIC_API_KEY/ }, { key: false }));
   it('in the middle of a merge', () => refused((project) => {
     const commit = (name: string) => {

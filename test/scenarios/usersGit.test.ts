@@ -12,7 +12,7 @@ import { scenario } from './support/scenario.ts';
 import { checkCheckpoints, filesIn, repositoryState, survivingEntries } from './support/survivor.ts';
 
 describe('a user who tidies up their repository during a session', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
 
   /** Everything that a session needs of its checkpoints; answers its entries. */
   async function whole(project: Project): Promise<readonly Entry[]> {

@@ -9,17 +9,17 @@ type How = Extract<Intention, { type: 'keep' }>['how'];
 const common = { json: { type: 'boolean' }, workspace: { type: 'string' } } as const;
 
 /** `bounded keep|squash|patch`: the work as a branch or patch. `--without-mine` leaves the user's own changes out. */
-export function keepAs(how: Exclude<How, 'leave' | 'undo'>): (args: readonly string[]) => Promise<number> {
+export function keepAs(how: Exclude<How, 'leave' | 'undo' | 'drop'>): (args: readonly string[]) => Promise<number> {
   return async (args) => {
     const { values, positionals: [id] } = parse(args, { ...common, 'without-mine': { type: 'boolean' } }, { least: 0, most: 1, names: '[SESSION]' });
     return act(values, id, { type: 'keep', how, withoutMine: values['without-mine'] === true });
   };
 }
 
-/** `bounded drop`: the work is undone. */
+/** `bounded drop`: the work is undone. With `--branch`, the branch that was kept last is removed instead, and the work tree stays. */
 export async function drop(args: readonly string[]): Promise<number> {
-  const { values, positionals: [id] } = parse(args, common, { least: 0, most: 1, names: '[SESSION]' });
-  return act(values, id, { type: 'keep', how: 'undo' });
+  const { values, positionals: [id] } = parse(args, { ...common, branch: { type: 'boolean' } }, { least: 0, most: 1, names: '[SESSION]' });
+  return act(values, id, { type: 'keep', how: values.branch === true ? 'drop' : 'undo' });
 }
 
 async function act(values: { readonly json?: boolean; readonly workspace?: string }, id: string | undefined, intention: Intention): Promise<number> {

@@ -75,16 +75,22 @@ async function act(held: HeldSession, intention: Intention, output: Output): Pro
 }
 
 async function preview(held: HeldSession, intention: Intention, output: Output): Promise<number> {
+  const refusal = held.controller.refusalOf(intention);
+  if (refusal !== undefined) {
+    output.print({ ok: false, message: refusal, intention }, refusal);
+    return exits.fail;
+  }
   const found = await held.controller.preview(intention);
   const hunks = found.files.flatMap((file) => file.hunks.flatMap(({ path, hunk, lines }) => (lines === undefined ? [] : [{ path, ...lines, id: hunk }])));
-  output.print({ intention, paths: found.files.map((file) => file.path), hunks, stays: found.stays }, inWords(found));
+  output.print({ intention, paths: [...found.files.map((file) => file.path), ...found.beside], hunks, stays: found.stays, notCovered: found.notCovered }, inWords(found));
   return exits.pass;
 }
 
-function inWords({ files, stays }: RewindPreview): string {
-  const back = files.flatMap((file) => [`  ${file.path}${how[file.does]}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]);
+function inWords({ files, stays, beside, notCovered }: RewindPreview): string {
+  const back = [...files.flatMap((file) => [`  ${file.path}${how[file.does]}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((path) => `  ${path}`)];
+  const outside = notCovered.map((one) => `  ${one}`);
   const rest = stays.map(({ path, why }) => `  ${path}: ${why}`);
-  return [...(back.length === 0 ? ['nothing would change'] : ['would bring back:', ...back]), ...(rest.length === 0 ? [] : ['would stay:', ...rest])].join('\n');
+  return [...(back.length === 0 ? ['nothing would change'] : ['would bring back:', ...back]), ...(rest.length === 0 ? [] : ['would stay:', ...rest]), ...(outside.length === 0 ? [] : ['in no checkpoint, and left as it is:', ...outside])].join('\n');
 }
 
 const how: Readonly<Record<PreviewFile['does'], string>> = { back: '', delete: ' (deleted: the session made it)', merge: ' (your own changes of it stay)' };

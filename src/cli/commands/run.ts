@@ -1,3 +1,4 @@
+import { rewindProblem } from '../../agent/rewind.ts';
 import { loadContract } from '../../node/session/place.ts';
 import { endpointFromEnvironment } from '../../node/session/preflight.ts';
 import { resumeSession, startSession, withModel } from '../../node/session/open.ts';
@@ -43,15 +44,15 @@ export async function resume(args: readonly string[]): Promise<number> {
   return runHeld(held, output, values.stop === true ? { type: 'stop' } : values.rewind === undefined ? undefined : { type: 'rewind-boundary', to: values.rewind });
 }
 
-function checkBoundary({ base, line }: Session, wanted: string): void {
-  if (base === undefined) throw new UsageError('the session ended before it recorded what the work tree held at its start: there is nothing to rewind');
-  const boundaries = ['base', ...line.boundaries.map((one) => one.id)];
-  if (!boundaries.includes(wanted)) throw new UsageError(`there is no boundary ${wanted}; there are ${boundaries.join(', ')}`);
+function checkBoundary(session: Session, wanted: string): void {
+  if (session.base === undefined) throw new UsageError('the session ended before it recorded what the work tree held at its start: there is nothing to rewind');
+  const problem = rewindProblem(session, wanted);
+  if (problem !== undefined) throw new UsageError(problem);
 }
 
 function doorOf(output: Output, approve: readonly string[], unsandboxed: boolean, first?: GateAnswer): Door {
   return {
     name: 'the terminal', endpoint: endpointFromEnvironment(process.env), user: terminalUser(parseApprovals(approve), first), unsandboxed,
-    product: productVersion, progress: output.progress,
+    product: productVersion, progress: output.progress, storeLimit: process.env['BOUNDED_STORE_LIMIT'],
   };
 }

@@ -63,8 +63,13 @@ function ruleEdit(session: Session, proposal: Extract<Proposal, { kind: 'edit' }
   return over === undefined ? { allow: true } : deny('budget', `the diff budget would be exceeded: ${over}`);
 }
 
+/** Whether the commands of a session run in a sandbox. */
+export function isSandboxed({ sandbox, contract }: Pick<Session, 'sandbox'> & { readonly contract: Pick<Session['contract'], 'commands'> }): boolean {
+  return sandbox.kind !== 'none' && contract.commands.sandbox !== 'off';
+}
+
 function ruleExecute(session: Session, command: string): Ruling {
-  if (session.sandbox.kind !== 'none' && session.contract.commands.sandbox !== 'off') return { allow: true };
+  if (isSandboxed(session)) return { allow: true };
   const phase = phaseOf(session);
   if (phaseRights[phase] === 'nothing') return deny('command', `without a sandbox no command runs in ${phase}`);
   if (isAllowedPlainly(command, session.contract.commands)) return { allow: true };

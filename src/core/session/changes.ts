@@ -52,8 +52,8 @@ export interface Write extends FileDiff {
 }
 
 /**
- * What a command changed that no tree names, in the words of a capture's `beside`: an empty folder, or permission bits beyond the one that git
- * knows. Absent: no empty folder there, or the permissions of any new file.
+ * What a command changed that no tree names, in the words of a capture's `beside` and `control`: an empty folder, permission bits beyond the one that
+ * git knows, or a control file of git (`.git/config`). Absent: nothing of the kind there, or the permissions of any new file.
  */
 export interface BesideChange {
   readonly path: Path;

@@ -8,18 +8,21 @@ import type { AnsweredGate, Gate, Session } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
+/** What is read of an entry. */
+type Told = Pick<Entry, 'seq' | 'at' | 'active' | 'event'> & Partial<Pick<Entry, 'prev'>>;
+
 /** The session after one more entry. Pure: the same entries give the same session on every machine. */
-export function evolve(session: Session | undefined, entry: Pick<Entry, 'seq' | 'at' | 'active' | 'event'>): Session {
+export function evolve(session: Session | undefined, entry: Told): Session {
   const { event } = entry;
   if (event.type === 'session/started') return start(event, entry);
   if (session === undefined) throw new Error(`a journal begins with session/started, not ${event.type}`);
-  const counted = { ...session, seq: entry.seq, active: entry.active };
-  const next = evolveSession(evolveLine(evolveConversation(counted, event), event, entry), event);
+  const counted = { ...session, seq: entry.seq, active: entry.active, ...(entry.prev === undefined ? {} : { chain: { line: entry.seq - 1, hash: entry.prev } }) };
+  const next = evolveSession(evolveLine(evolveConversation(counted, event), event, entry), event, entry.at);
   return standingVerdict(goesOn.has(event.type) ? without(next, 'paused') : next);
 }
 
 /** The session that a journal tells, or undefined for an empty one. */
-export function fold(entries: Iterable<Pick<Entry, 'seq' | 'at' | 'active' | 'event'>>): Session | undefined {
+export function fold(entries: Iterable<Told>): Session | undefined {
   let session: Session | undefined;
   for (const entry of entries) session = evolve(session, entry);
   return session;
@@ -32,12 +35,12 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
     startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
     queued: [], decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
     spent: { usd: 0, unpriced: 0, assumedUsd: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
-    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], reviewed: [], control: {},
+    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], reviewed: [], control: {}, evicted: {}, branches: [],
   };
 }
 
 /** What an event does to the session beside its line and conversations. */
-function evolveSession(session: Session, event: SessionEvent): Session {
+function evolveSession(session: Session, event: SessionEvent, at: number): Session {
   switch (event.type) {
     case 'base/taken': return seen({ ...session, base: event.base }, event.base.tree);
     case 'session/resumed': return event.sandbox === undefined ? session : { ...session, sandbox: event.sandbox };
@@ -50,6 +53,8 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'scratch/measured': return { ...session, scratch: { start: session.scratch?.start ?? event.use, now: event.use } };
     case 'oracle/ran': return confirmed({ ...session, measured: session.measured + 1 }, event.run.tree);
     case 'exit/evaluated': return confirmed(session, event.tree);
+    case 'store/measured': return { ...session, store: measuredStore(event) };
+    case 'checkpoints/evicted': return { ...session, evicted: { ...session.evicted, ...Object.fromEntries(event.boundaries.map(({ commit }) => [commit, at])) } };
     case 'decision/recorded': return { ...session, decisions: [...session.decisions, event.decision] };
     case 'blocker/reported': return { ...session, blocker: { what: event.what, tried: event.tried, needs: event.needs } };
     case 'contract/adopted': return { ...session, leftRuns: [], contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };
@@ -68,9 +73,19 @@ function evolveSession(session: Session, event: SessionEvent): Session {
     case 'budget/reached': return { ...session, budgetReached: { budget: event.budget, detail: event.detail } };
     case 'verdict/reached': return { ...confirmed(session, event.tree), verdict: { verdict: event.verdict, tree: event.tree, change: event.change, because: event.because } };
     case 'session/ended': return { ...without(without(session, 'gate'), 'owed'), queued: [], end: { end: event.end, detail: event.detail } };
-    case 'work/kept': return { ...session, kept: { how: event.how, detail: event.detail } };
+    case 'work/kept': return { ...session, kept: { how: event.how, detail: event.detail }, branches: branchesAfter(session, event) };
     default: return session;
   }
+}
+
+function measuredStore({ bytes, limit, next, stuck }: Of<'store/measured'>): Session['store'] & {} {
+  return { bytes, limit, ...(next === undefined ? {} : { next }), ...(stuck === undefined ? {} : { stuck }) };
+}
+
+function branchesAfter({ branches }: Session, { how, branch }: Of<'work/kept'>): Session['branches'] {
+  if (branch === undefined) return branches;
+  const others = branches.filter((one) => one.branch !== branch.branch);
+  return how === 'dropped' ? others : [...others, branch];
 }
 
 function spend(session: Session, costUsd: number | null, usage?: Session['spent']['usage'], assumedUsd = 0): Session {

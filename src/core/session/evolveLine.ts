@@ -132,11 +132,11 @@ function rewind(session: Session, event: Of<'rewind/done'>): Session {
   const record = { ...event.rewind, ...conflictsOf(session, event.rewind), previous: session.line, contractHash: session.contractHash, undone: false };
   const told = tellRewind(event);
   const next = { ...session, rewinds: [...session.rewinds, record], undelivered: [...session.undelivered, told] };
-  const { kind, to, restored, merged } = event.rewind;
+  const { kind, to, restored, merged, beside = [] } = event.rewind;
   if (kind !== 'boundary') return { ...next, line: { ...reopened(session.line), writes: [...session.line.writes, ...event.rewind.writes] } };
   const target = lineAt(session, to);
   const left = new Set(event.rewind.left.map((one) => one.path));
-  const back = new Set([...restored, ...merged].filter((path) => !left.has(path)));
+  const back = new Set([...restored, ...merged, ...beside.map(({ path }) => path)].filter((path) => !left.has(path)));
   const line = {
     ...target, writes: [...target.writes, ...session.line.writes.filter((write) => left.has(write.path) && !target.writes.includes(write))],
     flags: [...target.flags, ...openFlags(session.line).filter((flag) => !back.has(flag.path) && !target.flags.some((one) => one.id === flag.id))],

@@ -3,6 +3,7 @@ import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
 import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
 import type { HunkName } from './listedHunk.ts';
+import type { EvictionPlan } from './retention.ts';
 import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
@@ -21,6 +22,8 @@ export interface Session {
   readonly startedAt: number;
   readonly active: number;
   readonly seq: number;
+  /** The line of the trace before the last one, with its SHA-256. */
+  readonly chain?: { readonly line: number; readonly hash: string };
   readonly base?: BaseState;
   /** What the current attempt has done; a rewind to a boundary starts from that boundary's line. */
   readonly line: Line;
@@ -58,6 +61,10 @@ export interface Session {
   /** The last look was at the written paths alone: `tree` says nothing of what else changed since, and stands for no measurement. */
   readonly covers?: 'written';
   readonly scratch?: { readonly start: ScratchUse; readonly now: ScratchUse };
+  /** The checkpoint store as it was last measured, in bytes. */
+  readonly store?: { readonly bytes: number; readonly limit: number; readonly next?: EvictionPlan; readonly stuck?: string };
+  /** Commits of boundaries whose checkpoints were given up to make room, with the time in milliseconds since the epoch. */
+  readonly evicted: Readonly<Record<string, number>>;
   readonly paused?: string;
   readonly blocker?: { readonly what: string; readonly tried: string; readonly needs: string };
   readonly budgetReached?: { readonly budget: string; readonly detail: string };
@@ -67,6 +74,8 @@ export interface Session {
   readonly verdict?: { readonly verdict: Verdict; readonly tree: TreeId; readonly change: ChangeSize; readonly because: readonly string[] };
   readonly end?: { readonly end: SessionEnd; readonly detail: string };
   readonly kept?: { readonly how: string; readonly detail: string };
+  /** Branches with the work that were written into the user's repository and not dropped since. */
+  readonly branches: readonly KeptBranch[];
 }
 
 /** One line of work. Boundaries hold the line as it was when they were crossed, so that a rewind is a change of pointer. */
@@ -126,6 +135,12 @@ export interface BaseState {
   readonly notCovered: readonly string[];
   /** Globs of `scope.change` and `scope.never` that match no file. */
   readonly unmatched?: readonly string[];
+}
+
+/** A branch in the user's repository, as it was made. */
+export interface KeptBranch {
+  readonly branch: string;
+  readonly commit: string;
 }
 
 export type Role = 'main' | 'decoys' | 'reviewer' | 'helper';
@@ -188,6 +203,8 @@ export interface Flag {
   readonly cause: string;
   /** Also the user may have made this change; then it is never rewound without being asked. */
   readonly maybeUser: boolean;
+  /** The change is one of git's control files, which no tree holds: then `write` names the path and has no content. */
+  readonly beside?: BesideChange;
   readonly outcome?: FlagOutcome;
 }
 

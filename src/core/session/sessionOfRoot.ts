@@ -17,11 +17,12 @@ export function sessionOfRoot(session: Session, root: RootName): Session {
   const index = ['', ...roots].indexOf(root);
   const part = (id: string): string => splitIds(id, roots.length + 1)[index] ?? '';
   const line = {
-    ...session.line, writes: ofRoot(session.line.writes, root, roots),
+    ...session.line, writes: ofRoot(session.line.writes, root, roots), runs: session.line.runs.map((run) => ({ ...run, tree: part(run.tree) })),
     boundaries: session.line.boundaries.map((one) => ({ ...one, tree: part(one.tree), commit: part(one.commit), line: { ...one.line, writes: ofRoot(one.line.writes, root, roots) } })),
   };
   const base = session.base === undefined ? {} : { base: baseOf(session.base, part, (paths) => ofRoot(paths.map((path) => ({ path })), root, roots).map(({ path }) => path)) };
-  return { ...session, line, ...base, ...(session.tree === undefined ? {} : { tree: part(session.tree) }) };
+  const verdict = session.verdict === undefined ? {} : { verdict: { ...session.verdict, tree: part(session.verdict.tree) } };
+  return { ...session, line, ...base, ...verdict, ...(session.tree === undefined ? {} : { tree: part(session.tree) }) };
 }
 
 function baseOf(base: BaseState, part: (id: string) => string, own: (paths: readonly Path[]) => readonly Path[]): BaseState {

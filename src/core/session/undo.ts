@@ -10,8 +10,8 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  * The line after a rewind was undone. A boundary's rewind is undone by going back to the line that it left; a file's or
  * hunk's only puts its changes back on the line that goes on. Nothing that was written since leaves the write set.
  */
-export function undoneLine(line: Line, rewind: DoneRewind, { restored, merged = [], users = [] }: Of<'rewind/undone'>): Line {
-  return rewind.kind === 'boundary' ? leftLine(line, rewind, restored.filter((path) => !merged.includes(path))) : withChangesBack(line, rewind, restored, users);
+export function undoneLine(line: Line, rewind: DoneRewind, { restored, control = [], merged = [], users = [] }: Of<'rewind/undone'>): Line {
+  return rewind.kind === 'boundary' ? leftLine(line, rewind, restored.filter((path) => !merged.includes(path))) : withChangesBack(line, rewind, [...restored, ...control], users);
 }
 
 /** `exact`: paths that are again as the line left them. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own. */
@@ -36,7 +36,7 @@ function withChangesBack(line: Line, rewind: DoneRewind, restored: readonly Path
  * The line and the rewind after its undoing was undone: it is as done again, now. What was written since the undoing stays on the line, as far as the
  * files were not brought back.
  */
-export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, { restored, merged = [] }: Of<'rewind/redone'>): { readonly line: Line; readonly writes: readonly Write[] } {
+export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, { restored, control = [], merged = [] }: Of<'rewind/redone'>): { readonly line: Line; readonly writes: readonly Write[] } {
   if (rewind.kind === 'boundary') {
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
     const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
@@ -44,7 +44,7 @@ export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, { r
   }
   // New ones, so that another undo of them voids these and not the first.
   const writes = rewind.writes.filter((write) => restored.includes(write.path)).map((write) => ({ ...write }));
-  const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && restored.includes(flag.path));
+  const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && [...restored, ...control].includes(flag.path));
   return { line: { ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, writes };
 }
 
@@ -76,11 +76,12 @@ export function openConflicts(rewinds: readonly DoneRewind[], rewind: DoneRewind
 
 /** What the model is told of a rewind. */
 export function tellRewind(event: Of<'rewind/done'>): string {
-  const { kind, to, restored, by } = event.rewind;
+  const { kind, to, restored, beside = [], by } = event.rewind;
+  const paths = [...new Set([...restored, ...beside.map(({ path }) => path)])];
   const who = by === 'person' ? 'The user' : 'Bounded';
   if (kind === 'boundary') return `${who} rewound the work tree to ${to}.`;
   if (event.rewind.resolves !== undefined) return `The user resolved a conflict about ${to} by hand. What is there now is theirs to change.`;
-  return `${who} rewound ${kind === 'hunk' ? hunksInWords(event.rewind) : restored.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
+  return `${who} rewound ${kind === 'hunk' ? hunksInWords(event.rewind) : paths.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
 }
 
 /** What a rewind of hunks took back. */
@@ -90,13 +91,16 @@ export function hunksInWords({ hunks = [], to }: Pick<RewindRecord, 'hunks' | 't
 
 /** What the model is told when a rewind is undone. */
 export function tellUndo(event: Of<'rewind/undone'>): string {
-  const paths = event.restored.length === 0 ? 'nothing' : event.restored.join(', ');
-  return `The user undid a rewind. Back in the work tree: ${paths}.`;
+  return `The user undid a rewind. Back in the work tree: ${pathsOf(event)}.`;
 }
 
 /** What the model is told when it is done again. */
 export function tellRedo(event: Of<'rewind/redone'>): string {
-  return `The user did a rewind again that they had undone. Rewound in the work tree: ${event.restored.length === 0 ? 'nothing' : event.restored.join(', ')}.`;
+  return `The user did a rewind again that they had undone. Rewound in the work tree: ${pathsOf(event)}.`;
+}
+
+function pathsOf({ restored, control = [] }: Of<'rewind/undone'> | Of<'rewind/redone'>): string {
+  return [...restored, ...control].join(', ') || 'nothing';
 }
 
 /** The undoing that is undone first: the latest. */

@@ -68,7 +68,7 @@ export interface PlanView {
 }
 
 export interface BoundaryRow {
-  /** Absent while the boundary has not been crossed. */
+  /** Absent while the boundary has not been crossed, and where its checkpoint is gone: no way leads back to it. */
   readonly boundary?: string;
   readonly name: string;
   readonly state: 'done' | 'now' | 'waiting' | 'todo';
@@ -212,5 +212,5 @@ export type Intention =
   | { readonly type: 'pause' }
   | { readonly type: 'continue' }
   | { readonly type: 'stop' }
-  /** `withoutMine` leaves the user's own changes out of a branch or patch. */
-  | { readonly type: 'keep'; readonly how: 'branch' | 'squash' | 'patch' | 'leave' | 'undo'; readonly withoutMine?: boolean };
+  /** `withoutMine` leaves the user's own changes out of a branch or patch. `drop` removes the branch that was kept last, `undo` takes back the work. */
+  | { readonly type: 'keep'; readonly how: 'branch' | 'squash' | 'patch' | 'leave' | 'undo' | 'drop'; readonly withoutMine?: boolean };

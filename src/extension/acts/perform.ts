@@ -15,6 +15,8 @@ import { completed } from './questions.ts';
 export async function perform(app: App, wanted: Intention): Promise<Acted | undefined> {
   const { shown, held } = app.host;
   if (shown === undefined || held === undefined) return tell({ ok: false, message: 'there is no session in this window' });
+  const impossible = held.controller.refusalOf(wanted);
+  if (impossible !== undefined) return tell({ ok: false, message: impossible });
   const preview = touches(wanted) ? await held.controller.preview(wanted) : nothing;
   const needed = [...preview.files.map((file) => file.path), ...preview.stays.flatMap((one) => (one.conflict === true ? [one.path] : [])), ...(readsContract(wanted) ? [shown.session.contractFile] : []), ...(wanted.type === 'resolve-conflict' ? [wanted.path] : [])];
   const refusal = unsavedRefusal(shown.place, needed);
@@ -55,4 +57,4 @@ function tell(acted: Acted, resolve: (rewind: string, path: string) => void = ()
 }
 
 const resolveButton = 'Resolve…';
-const nothing: RewindPreview = { files: [], stays: [] };
+const nothing: RewindPreview = { files: [], stays: [], beside: [], notCovered: [] };

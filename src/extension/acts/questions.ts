@@ -55,15 +55,17 @@ async function withText(intention: Extract<Intention, { type: 'note' }>): Promis
 }
 
 function allowQuestion({ session }: Shown, id: string): Question {
-  const path = session.line.flags.find((flag) => flag.id === id)?.path ?? 'this file';
+  const flag = session.line.flags.find((one) => one.id === id);
+  const path = flag?.path ?? 'this file';
+  if (flag?.beside !== undefined) return { text: `Accept the change of ${path}?`, detail: 'The file steers git. The contract stays as it is, and so does the change.', button: 'Accept the Change' };
   return { text: `Amend the contract so that ${path} may change?`, detail: `The line "/${path}" is added to scope.change in ${session.contractFile}, and the contract is locked anew. The change stays.`, button: 'Amend the Contract' };
 }
 
 function rewindQuestion(to: string, preview: RewindPreview): Question {
   const where = to === 'base' ? 'the state before the session' : `the boundary ${to}`;
-  const { files } = preview;
-  if (files.length === 0) return { text: `Start again at ${where}?`, detail: `No file has to be brought back. A new attempt begins there.${staying(preview)}`, button: 'Start Again' };
-  return { text: `Rewind ${counted(files)} to ${where}?`, detail: `${listed(preview)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.`, button: 'Rewind', lookFirst: true };
+  const { files, beside } = preview;
+  if (files.length + beside.length === 0) return { text: `Start again at ${where}?`, detail: `No file has to be brought back. A new attempt begins there.${staying(preview)}`, button: 'Start Again' };
+  return { text: `Rewind ${counted([...files, ...beside])} to ${where}?`, detail: `${listed(preview)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.`, button: 'Rewind', lookFirst: true };
 }
 
 function pathQuestion(path: string, preview: RewindPreview): Question {
@@ -96,6 +98,7 @@ function keepQuestion(shown: Shown, intention: Keep, preview: RewindPreview): Qu
     case 'branch': return { ...other, text: 'Keep the work as a branch?', detail: `Creates a branch bounded/${session.name}/… in your repository with one commit per boundary. HEAD, index and work tree stay as they are.${mine}${left}`, button: 'Keep as Branch' };
     case 'squash': return { ...other, text: 'Keep the work as a branch with one commit?', detail: `Creates a branch bounded/${session.name}/… in your repository with everything in one commit, your uncommitted work included. HEAD, index and work tree stay as they are.${mine}${left}`, button: 'Keep as One Commit' };
     case 'patch': return { ...other, text: 'Export the work as a patch?', detail: `Writes a patch file for git apply under .bounded/${session.name}/. Git is not touched.${mine}${left}`, button: 'Export a Patch' };
+    case 'drop': return { text: `Drop the branch ${session.branches.at(-1)?.branch ?? ''}?`, detail: 'It is removed from your repository if it is still as it was made and checked out nowhere. HEAD, index and work tree stay as they are; you are told how to get it back.', button: 'Drop the Branch' };
     case 'leave': return { text: 'Leave the work in your work tree?', detail: 'The changes stay as uncommitted work, for you to look through and commit. Git is not touched.', button: 'Leave in Work Tree' };
     case 'undo': return { text: `Undo everything: bring ${counted(preview.files)} back to the state before the session?`, detail: `${listed(preview)}\n\nYour own later changes stay. Git is not touched. It is a checkpoint itself and can be undone.`, button: 'Undo Everything', lookFirst: true };
   }
@@ -109,11 +112,12 @@ function listed(preview: RewindPreview): string {
     `${path}${does === 'delete' ? ', which the session made: deleted' : does === 'merge' ? ': your own changes of it stay' : ''}`,
     ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map(({ line, added, removed }) => `    line ${line}: +${added} −${removed}`)),
   ]);
-  return `${cut(lines)}${staying(preview)}`;
+  return `${cut([...lines, ...preview.beside])}${staying(preview)}`;
 }
 
-function staying({ stays }: RewindPreview): string {
-  return stays.length === 0 ? '' : `\n\nStays as it is:\n${cut(stays.map(({ path, why }) => `${path}: ${why}`))}`;
+function staying({ stays, notCovered }: RewindPreview): string {
+  const outside = notCovered.length === 0 ? '' : `\n\nIn no checkpoint, and left as it is:\n${cut(notCovered)}`;
+  return stays.length === 0 ? outside : `\n\nStays as it is:\n${cut(stays.map(({ path, why }) => `${path}: ${why}`))}${outside}`;
 }
 
 function cut(lines: readonly string[]): string {

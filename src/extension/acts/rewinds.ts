@@ -12,7 +12,7 @@ interface BoundaryItem extends vscode.QuickPickItem {
 export async function rewindToBoundary(app: App): Promise<void> {
   const controller = app.host.held?.controller;
   if (controller === undefined) return;
-  const boundaries = [...controller.session.line.boundaries.map((one) => one.id).reverse(), 'base'];
+  const boundaries = [...controller.session.line.boundaries.map((one) => one.id).reverse(), 'base'].filter((to) => controller.refusalOf({ type: 'rewind-boundary', to }) === undefined);
   const items = Promise.all(boundaries.map(async (to): Promise<BoundaryItem> => {
     const paths = (await controller.preview({ type: 'rewind-boundary', to })).files.map((file) => file.path);
     return { to, label: to === 'base' ? 'base' : `end of ${to}`, description: paths.length === 0 ? 'no file changes back' : `${counted(paths)} back`, detail: paths.slice(0, 8).join(', ') + (paths.length > 8 ? ', …' : '') };

@@ -15,7 +15,8 @@ export function standingOf({ standing }: Flag): string {
 
 /** A flag in one sentence. */
 export function sentenceOf(flag: Flag): string {
-  const what = flag.write.after === undefined ? 'deleted' : flag.write.before === undefined ? 'created' : 'changed';
+  const { before, after } = flag.beside ?? flag.write;
+  const what = after === undefined ? 'deleted' : before === undefined ? 'created' : 'changed';
   const who = flag.maybeUser ? ' You saved this file meanwhile, so it may be your change.' : '';
   return `${standingOf(flag)}: ${what} by ${flag.cause}.${who}`;
 }

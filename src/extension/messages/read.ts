@@ -32,7 +32,7 @@ const intentions: Readonly<Record<Intention['type'], Fields>> = {
   'pause': {},
   'continue': {},
   'stop': {},
-  'keep': { how: oneOf('branch', 'squash', 'patch', 'leave', 'undo'), withoutMine: (value) => value === undefined || typeof value === 'boolean' },
+  'keep': { how: oneOf('branch', 'squash', 'patch', 'leave', 'undo', 'drop'), withoutMine: (value) => value === undefined || typeof value === 'boolean' },
 };
 
 const targets: Readonly<Record<OpenTarget['kind'], Fields>> = {
@@ -41,6 +41,7 @@ const targets: Readonly<Record<OpenTarget['kind'], Fields>> = {
   'report': { file: oneOf('PLAN.md', 'ORACLE.md', 'PROGRESS.md', 'REVIEW.md', 'EVIDENCE.md') },
   'contract': {},
   'diff': {},
+  'verdict-diff': {},
   'change': { path: text, hunk: optionalText },
   'hunks': {},
   'conflict': { rewind: text, path: text },

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Blob, FileDiff, Path, TreeId } from '../../core/session/changes.ts';
+import { evictedAt } from '../../core/session/retention.ts';
 import type { App } from '../app.ts';
 import type { Place } from '../place.ts';
 import type { Shown } from '../sessionHost.ts';
@@ -15,6 +16,15 @@ export async function openDiff({ host }: App): Promise<void> {
   const changes = netChanges(shown.session);
   if (changes.length === 0) return void vscode.window.showInformationMessage('Bounded: the session has changed no file.');
   await show(`Bounded: ${shown.session.name} against its base`, changes.map((change) => againstWorkTree(shown.place, change)));
+}
+
+/** The base against the content that the verdict is of, both as they were: also where the work tree has changed since. */
+export async function openVerdictDiff({ host: { shown, held } }: App): Promise<void> {
+  const { base, verdict, name } = shown?.session ?? {};
+  if (shown === undefined || held === undefined || base === undefined || verdict === undefined) return void vscode.window.showInformationMessage('Bounded: there is no verdict yet.');
+  const changes = await held.workspace.diff(base.tree, verdict.tree);
+  if (changes.length === 0) return void vscode.window.showInformationMessage('Bounded: the verdict is of the base; no file differs.');
+  await show(`Bounded: ${name}, base against the measured tree ${verdict.tree.slice(0, 7)}`, changes.map((change) => betweenTrees(shown.place, change)));
 }
 
 /** One file, what it was at the base against the work tree. `given` is a row of the Source Control view, or has its path. */
@@ -40,23 +50,28 @@ async function showFileDiff(shown: Shown, path: Path, line?: number): Promise<vo
   await vscode.commands.executeCommand('vscode.diff', before, after, `${path} (base against work tree)`, at);
 }
 
-/** What one phase has changed: its boundary against the boundary before, or the base. */
+/** What one phase has changed: its boundary against the boundary before that still has its checkpoint, or the base. */
 export async function openBoundaryDiff({ host }: App, boundary: string): Promise<void> {
   const { shown, held } = host;
   if (shown === undefined || held === undefined) return;
   const { boundaries } = shown.session.line;
   const at = boundaries.findIndex((one) => one.id === boundary);
   const to = boundaries[at]?.tree;
-  const from: TreeId | undefined = boundaries[at - 1]?.tree ?? shown.session.base?.tree;
+  const before = boundaries.slice(0, Math.max(0, at)).findLast((one) => evictedAt(shown.session, one) === undefined);
+  const from: TreeId | undefined = before?.tree ?? shown.session.base?.tree;
   if (to === undefined || from === undefined) return;
   const changes = await held.workspace.diff(from, to);
   if (changes.length === 0) return void vscode.window.showInformationMessage(`Bounded: ${boundary} changed no file.`);
-  await show(`Bounded: ${boundary}`, changes.map((change) => [shown.place.uri(change.path), side(shown.place, change.path, change.before), side(shown.place, change.path, change.after)]));
+  await show(`Bounded: ${boundary}`, changes.map((change) => betweenTrees(shown.place, change)));
 }
 
 function againstWorkTree(place: Place, { path, before, after }: Pick<FileDiff, 'path' | 'before' | 'after'>): Row {
   const uri = place.uri(path);
   return [uri, side(place, path, before), after === undefined ? undefined : uri];
+}
+
+function betweenTrees(place: Place, { path, before, after }: Pick<FileDiff, 'path' | 'before' | 'after'>): Row {
+  return [place.uri(path), side(place, path, before), side(place, path, after)];
 }
 
 function side(place: Place, path: Path, blob: Blob | undefined): vscode.Uri | undefined {

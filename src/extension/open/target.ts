@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import { placedIn } from '../flags/placed.ts';
 import type { Shown } from '../sessionHost.ts';
 import { artifactUri, traceUri } from './contents.ts';
-import { openBoundaryDiff, openChange, openDiff, openFileDiff } from './diffs.ts';
+import { openBoundaryDiff, openChange, openDiff, openFileDiff, openVerdictDiff } from './diffs.ts';
 
 type Report = Extract<OpenTarget, { kind: 'report' }>['file'];
 
@@ -18,6 +18,7 @@ export async function open(app: App, target: OpenTarget): Promise<void> {
     case 'report': return openReport(app, target.file);
     case 'contract': return showDocument(shown.place.uri(shown.session.contractFile));
     case 'diff': return openDiff(app);
+    case 'verdict-diff': return openVerdictDiff(app);
     case 'change': return openChange(app, target.path, target.hunk);
     case 'hunks': return (await import('../acts/hunks.ts')).rewindHunks(app);
     case 'conflict': return (await import('../conflicts/resolve.ts')).openConflict(app, target.rewind, target.path);
@@ -42,6 +43,7 @@ async function openFlag(app: App, shown: Shown, id: string): Promise<void> {
   const flag = shown.session.line.flags.find((one) => one.id === id);
   if (flag === undefined) return;
   const uri = shown.place.uri(flag.path);
+  if (flag.beside !== undefined && (await exists(uri))) return showDocument(uri);
   if (flag.outcome !== undefined || flag.write.after === undefined || flag.write.binary || !(await exists(uri))) return openFileDiff(app, { path: flag.path });
   const document = await vscode.workspace.openTextDocument(uri);
   const at = new vscode.Position(placedIn(document.getText(), flag)[0]?.start ?? 0, 0);

@@ -19,7 +19,7 @@ export async function newestSession(host: SessionHost): Promise<Found | undefine
 async function newestOf(host: SessionHost, root: string): Promise<Found | undefined> {
   const engine = await host.engine();
   await engine.stateOf(root);
-  const [newest] = await engine.listSessions(root);
+  const [newest] = await engine.sessionsHere(root);
   return newest === undefined ? undefined : { root, session: (await engine.readSession(root, newest.id)).session };
 }
 

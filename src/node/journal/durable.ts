@@ -55,6 +55,16 @@ async function makeFolder(directory: string, mode: number | undefined): Promise<
   }
 }
 
+/** Puts the bytes of a file that somebody else wrote on the disk. */
+export async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Writes a whole file so that it is there with all its bytes or not at all, whenever the power fails. */
 export async function writeDurably(file: string, bytes: Buffer): Promise<void> {
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;

@@ -5,6 +5,8 @@ import { readLine, type LineReading } from './line.ts';
 /** What the two ends of a journal tell. */
 export interface Peek {
   readonly name?: string;
+  /** Real path of the folder that the session works in. */
+  readonly workspace?: string;
   /** Milliseconds since the epoch. */
   readonly startedAt?: number;
   /** Why the journal cannot be what was written, in words. */
@@ -21,7 +23,7 @@ export async function peekJournal(trace: string): Promise<Peek> {
   const { at, event } = first.entry;
   if (event.type !== 'session/started') return { damage: `record 1: it is ${event.type}, not session/started` };
   const last = await lastRecord(trace);
-  return { name: event.name, startedAt: at, ...(last.kind !== 'entry' && { damage: `the last record: ${last.why}` }) };
+  return { name: event.name, workspace: event.workspace, startedAt: at, ...(last.kind !== 'entry' && { damage: `the last record: ${last.why}` }) };
 }
 
 async function firstRecord(trace: string): Promise<LineReading | undefined> {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { privateDirectory } from './durable.ts';
 import { codeOf } from './faults.ts';
 import { peekJournal } from './peek.ts';
+import { findRepository } from './repository.ts';
 import { repositoryState, type RepositoryState } from './stateDir.ts';
 import { thisMachine, type Machine } from './stateRoot.ts';
 
@@ -17,6 +18,8 @@ export interface SessionFolder {
 export interface SessionSummary extends SessionFolder {
   /** From the contract's file name; absent where the first record cannot be read. */
   readonly name?: string;
+  /** Real path of the folder that it works in; absent like the name. */
+  readonly workspace?: string;
   /** Milliseconds since the epoch. */
   readonly startedAt?: number;
   /** Why the journal cannot be what was written, in words. */
@@ -59,6 +62,19 @@ export async function listSessions(root: string, machine: Machine = thisMachine(
   const ids = (await readdir(state.sessions)).sort().reverse();
   const folders = ids.flatMap((id) => sessionFolder(state, id) ?? []);
   return Promise.all(folders.map(summary));
+}
+
+/** Those of them that work in the work tree of `root`, or that do not say where: other work trees of the repository keep theirs in the same place. */
+export async function sessionsHere(root: string, machine: Machine = thisMachine()): Promise<readonly SessionSummary[]> {
+  const all = await listSessions(root, machine);
+  const here = await Promise.all(all.map(async ({ workspace }) => workspace === undefined || isSameWorkTree(root, workspace)));
+  return all.filter((_, index) => here[index]);
+}
+
+/** Whether two folders are in one work tree. One that is gone is in none but its own. */
+export async function isSameWorkTree(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map(async (folder) => (await findRepository(folder).catch(() => undefined))?.top ?? folder));
+  return one === other;
 }
 
 async function summary(folder: SessionFolder): Promise<SessionSummary> {

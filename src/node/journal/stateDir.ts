@@ -5,21 +5,24 @@ import { privateDirectory } from './durable.ts';
 import { codeOf } from './faults.ts';
 import type { LeaseKey } from './lease.ts';
 import { sha256 } from './line.ts';
-import { findRepository } from './repository.ts';
+import { findRepository, gitFolderAround, type RepositoryPlace } from './repository.ts';
 import { stateRoot, thisMachine, type Machine } from './stateRoot.ts';
 
 /** Why private state has no place; nothing was made on disk. */
 export class StateRefusal extends Error {
   override readonly name = 'StateRefusal';
-  readonly class: 'no-repository' | 'overlap';
+  readonly class: 'no-work-tree' | 'overlap';
 
-  constructor(refusal: 'no-repository' | 'overlap', message: string) {
+  constructor(refusal: 'no-work-tree' | 'overlap', message: string) {
     super(message);
     this.class = refusal;
   }
 }
 
-/** Where Bounded keeps what belongs to one repository, shared by its work trees and by every door. Paths are absolute. */
+/**
+ * Where Bounded keeps what belongs to one repository, shared by its work trees and by every door; or to one folder
+ * without a repository. Paths are absolute.
+ */
 export interface RepositoryState {
   readonly dir: string;
   /** Git folder of the checkpoint store; made by its owner. */
@@ -31,13 +34,15 @@ export interface RepositoryState {
 }
 
 /**
- * Private state of the repository that `root` belongs to; makes its folders, open to the user alone.
- * @throws StateRefusal outside a git work tree, or where state and workspace lie within each other: a session could
+ * Private state of the repository that `root` belongs to, or of the folder itself where there is none; makes its folders,
+ * open to the user alone.
+ * @throws StateRefusal in a bare repository, or where state and workspace lie within each other: a session could
  * then write its own record. Rejects too where folders cannot be made.
  */
 export async function repositoryState(root: string, machine: Machine = thisMachine()): Promise<RepositoryState> {
-  const repository = await findRepository(root);
-  if (repository === undefined) throw new StateRefusal('no-repository', `${root} is not in a git work tree`);
+  const gitFolder = await gitFolderAround(root);
+  if (gitFolder !== undefined) throw new StateRefusal('no-work-tree', `${root} has no work tree: ${gitFolder} is a bare repository or git's own folder. Open a work tree of it (git worktree add)`);
+  const repository = (await findRepository(root)) ?? unversioned(await realpath(root));
   const bounded = stateRoot(machine);
   await refuseOverlap(await realpath(root), await realpathOfFuture(bounded));
   const dir = path.join(bounded, folderName(repository.commonDir));
@@ -45,6 +50,9 @@ export async function repositoryState(root: string, machine: Machine = thisMachi
   for (const folder of [bounded, dir, sessions]) await privateDirectory(folder);
   return { dir, store: path.join(dir, 'store'), sessions, lease: leaseKey(bounded, repository.top) };
 }
+
+/** A folder without a repository keeps its state where one that is made in it later would have it. */
+const unversioned = (root: string): Pick<RepositoryPlace, 'top' | 'commonDir'> => ({ top: root, commonDir: path.join(root, '.git') });
 
 async function refuseOverlap(workspace: string, state: string): Promise<void> {
   if (!holds(workspace, state) && !holds(state, workspace)) return;

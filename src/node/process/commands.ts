@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -24,6 +25,8 @@ export interface CommandsOptions {
 
 /** One command line in one folder. */
 export interface CommandRequest {
+  /** Name of the call, by which what is left of it is found again. */
+  readonly call?: string;
   readonly command: string;
   /** `sh` for what a contract says, `bash` where it is there and a model writes. */
   readonly shell: 'sh' | 'bash';
@@ -79,7 +82,7 @@ export class Commands {
       if (process.platform === 'win32') throw new Error('commands are written for a POSIX shell, and this system has none');
       temp = await mkdtemp(path.join(await realpath(os.tmpdir()), 'bounded-run-'));
       const started = request.sandboxed ? await this.#confined(request) : await this.#plain(request, temp);
-      return await runProcess({ ...started, temp, timeoutMs: request.timeoutMs, merged: request.merged, confined: request.sandboxed, outputLimit, onOutput: request.onOutput }, signal);
+      return await runProcess({ ...started, call: request.call ?? randomUUID(), temp, timeoutMs: request.timeoutMs, merged: request.merged, confined: request.sandboxed, outputLimit, onOutput: request.onOutput }, signal);
     } catch (error) {
       const spawnError = error instanceof Error ? error.message : String(error);
       return { spawnError, exit: null, signal: null, timedOut: false, aborted: signal.aborted, flooded: false, survivors: 0, ms: 0 };

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The processes that one call has started. */
 export interface ProcessTree {
-  /** Process id, group and session of the first one. */
-  readonly leader: number;
+  /** Process id, group and session of the first one; not known of a call that another process made. */
+  readonly leader?: number;
   /** `NAME=value` that every process of the call has in its environment. */
   readonly marker: string;
 }
@@ -15,6 +15,9 @@ interface Found {
   readonly group: number;
   readonly session: number;
 }
+
+/** What every process of a call has in its environment. */
+export const markerOf = (call: string): string => `BOUNDED_CALL=${call}`;
 
 /** Signals the whole group of the leader; nothing happens where it is gone. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): void {
@@ -34,7 +37,7 @@ export async function killTree(tree: ProcessTree, limitMs = 2000): Promise<numbe
   const killed = new Set<number>();
   for (const end = performance.now() + limitMs; performance.now() < end; await sleep(5)) {
     const members = membersOf(tree);
-    signalGroup(tree.leader, 'SIGKILL');
+    if (tree.leader !== undefined) signalGroup(tree.leader, 'SIGKILL');
     if (members.length === 0) break;
     for (const pid of members) {
       killed.add(pid);

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import type { Readable, Stream } from 'node:stream';
 import type { Signal } from '../../agent/ports.ts';
 import { openPipes, type OutputPipe } from './outputPipe.ts';
-import { gone, killTree, signalGroup } from './processTree.ts';
+import { gone, killTree, markerOf, signalGroup } from './processTree.ts';
 
 export interface ProcessRequest {
+  /** Name of the call, which all its processes carry. */
+  readonly call: string;
   /** Program and arguments; no shell. */
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
@@ -66,7 +67,7 @@ export async function runProcess(request: ProcessRequest, signal: Signal): Promi
 
 class Running {
   readonly #request: ProcessRequest;
-  readonly #marker = `BOUNDED_CALL=${randomUUID()}`;
+  readonly #marker: string;
   readonly #child: ChildProcess;
   readonly #exited: Promise<{ readonly exit: number | null; readonly signal: NodeJS.Signals | null }>;
   readonly #drained: Promise<unknown>;
@@ -78,6 +79,7 @@ class Running {
 
   constructor(request: ProcessRequest, pipes: readonly OutputPipe[]) {
     this.#request = request;
+    this.#marker = markerOf(request.call);
     const [out, err = out] = pipes;
     const [name, value = ''] = this.#marker.split('=');
     const [program, ...args] = request.argv;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import type { Artifacts, Shell, ShellRequest, ShellResult } from '../../agent/ports.ts';
@@ -11,6 +12,7 @@ import { LifeSign } from './lifeSign.ts';
 import { plainText } from './plainText.ts';
 import { probeSandbox } from './probeSandbox.ts';
 import { type ProtectedPaths, type Protection, protectedPaths } from './protectedPaths.ts';
+import { killTree, markerOf } from './processTree.ts';
 import type { ProcessEnd } from './runProcess.ts';
 
 export interface ShellOptions {
@@ -41,7 +43,11 @@ export function createShell({ root, others = new Map(), artifacts, redact, bubbl
   const commands = new Commands({ workspaces, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
   return {
     probe: () => probeSandbox(commands),
-    lastRun: () => life.last(),
+    lastRun: async () => {
+      const last = await life.last();
+      if (last?.call !== undefined) await killTree({ marker: markerOf(last.call) });
+      return last === undefined ? undefined : { from: last.from, to: last.to };
+    },
     async run(request, progress, signal) {
       const kept = new KeptOutput(keptBytes, keptBytes);
       const lines = new LineProgress((text) => progress(redact(plainText(text))));
@@ -51,9 +57,10 @@ export function createShell({ root, others = new Map(), artifacts, redact, bubbl
       };
       const { command, timeoutMs, workTree, network } = request;
       const sandboxed = request.sandbox.kind === 'bubblewrap';
+      const call = randomUUID();
       let hiding: GitHiding | undefined;
       const protection = async () => (hiding = together(await Promise.all(guarded.map((tree) => hidingIn(tree, request))))).protection;
-      const end = await life.during(() => commands.run({ command, shell: sandboxed ? 'bash' : 'sh', root, roots: [...others.values()], sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal));
+      const end = await life.during(call, () => commands.run({ call, command, shell: sandboxed ? 'bash' : 'sh', root, roots: [...others.values()], sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal));
       lines.end();
       const text = redact(plainText(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`))) + notes(end) + gitNotes(command, hiding);
       return { ...outcome(end), bytes: kept.bytes, ...(await shown(text, artifacts)) };

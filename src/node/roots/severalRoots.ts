@@ -10,6 +10,7 @@ import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
 import { hunkOfRoot, joinCaptures, joinHeads, joinRestores } from './joins.ts';
+import type { Checkpoints } from '../workspace/checkpoints.ts';
 import { keepEach } from './keepEach.ts';
 import type { OpenRoot } from './openRoot.ts';
 import { Standing } from './standing.ts';
@@ -24,6 +25,8 @@ interface Root extends OpenRoot {
  */
 export class SeveralRoots implements Workspace, Keeper {
   readonly root: string;
+  /** Of the main root alone. */
+  readonly checkpoints: Checkpoints;
   readonly #roots: readonly Root[];
   readonly #main: Root;
   readonly #names: readonly RootName[];
@@ -33,6 +36,7 @@ export class SeveralRoots implements Workspace, Keeper {
     this.#main = main;
     this.#names = roots.slice(1).map(({ name }) => name);
     this.root = main.workspace.root;
+    this.checkpoints = main.workspace.checkpoints;
   }
 
   static async over(roots: readonly OpenRoot[]): Promise<SeveralRoots> {
@@ -44,6 +48,13 @@ export class SeveralRoots implements Workspace, Keeper {
 
   async head(): Promise<Head> {
     return joinHeads(await this.#inEach(async ({ name, workspace }) => ({ name, head: await workspace.head() })));
+  }
+
+  /** Why one of the repositories cannot be read as a whole, in words. */
+  async damage(): Promise<string | undefined> {
+    const damages = await this.#inEach(async ({ name, workspace }) => ({ name, damage: await workspace.damage() }));
+    const [first] = damages.flatMap(({ name, damage }) => (damage === undefined ? [] : [said(name, damage)]));
+    return first;
   }
 
   async capture(around?: 'command'): Promise<WholeCapture> {
@@ -218,6 +229,11 @@ export class SeveralRoots implements Workspace, Keeper {
   async hashOf(file: Path): Promise<string | undefined> {
     const found = await this.#find(file);
     return 'fault' in found ? undefined : found.root.workspace.hashOf(found.rest);
+  }
+
+  /** Branches of several repositories are not noted one by one. */
+  async drop(): Promise<KeepAnswer> {
+    return { ok: false, detail: 'branches in several repositories are removed one by one, by git branch -D' };
   }
 
   keep(wish: KeepWish, session: Session): Promise<KeepAnswer> {

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { privateDirectory, writeDurably } from '../journal/durable.ts';
 import { sessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
-import { othersOf } from './ports.ts';
 import type { SessionRoot } from './roots.ts';
 import { stateOf } from './state.ts';
 
@@ -14,24 +13,45 @@ export interface Guest {
   readonly workspace: string;
   /** The work tree of this repository that it works in. */
   readonly root: string;
+  /** Its trace, absent in notes from before it was noted. */
+  readonly trace?: string;
 }
 
 /** Leaves word of a session with each repository that it works in beside its own, so that nobody removes its checkpoints unknowingly. */
 export async function noteGuest(roots: readonly SessionRoot[], session: string, workspace: string): Promise<void> {
-  for (const { state, folder } of othersOf(roots)) {
+  const others = roots.filter(({ name }) => name !== '');
+  const trace = others.length === 0 ? undefined : sessionFolder(await stateOf(workspace), session)?.trace;
+  for (const { state, folder } of others) {
     const guests = path.join(state.dir, 'guests');
     await privateDirectory(guests);
-    await writeDurably(path.join(guests, session), Buffer.from(JSON.stringify({ session, workspace, root: folder } satisfies Guest)));
+    await writeDurably(path.join(guests, session), Buffer.from(JSON.stringify({ session, workspace, root: folder, ...(trace === undefined ? {} : { trace }) } satisfies Guest)));
   }
 }
 
 /** The guests of a repository whose traces are still there. */
-export async function guestsOf({ dir }: RepositoryState): Promise<readonly Guest[]> {
-  const names = await readdir(path.join(dir, 'guests')).catch(() => []);
-  const guests = await Promise.all(names.map(async (name) => guestIn(await readFile(path.join(dir, 'guests', name), 'utf8').catch(() => ''))));
+export async function guestsOf(state: RepositoryState): Promise<readonly Guest[]> {
+  const guests = await notesIn(state);
   const alive = await Promise.all(guests.map(async (guest) => guest !== undefined && (await hasTrace(guest))));
   return guests.filter((guest): guest is Guest => guest !== undefined && alive[guests.indexOf(guest)] === true);
 }
+
+/** Traces of the guests; those that went with their own repository's state are forgotten. Rejects where it cannot be known what a guest needs here. */
+export async function guestTraces(state: RepositoryState): Promise<readonly string[]> {
+  const traces: string[] = [];
+  for (const guest of await notesIn(state)) {
+    if (guest === undefined) continue;
+    if (guest.trace === undefined) throw new Error(`a session of ${guest.workspace} has checkpoints here, and nobody noted where its trace is`);
+    if (await isThere(path.dirname(path.dirname(guest.trace)))) traces.push(guest.trace);
+  }
+  return traces;
+}
+
+async function notesIn({ dir }: RepositoryState): Promise<readonly (Guest | undefined)[]> {
+  const names = await readdir(path.join(dir, 'guests')).catch(() => []);
+  return Promise.all(names.map(async (name) => guestIn(await readFile(path.join(dir, 'guests', name), 'utf8').catch(() => ''))));
+}
+
+const isThere = (file: string): Promise<boolean> => stat(file).then(() => true, () => false);
 
 /** What removing the state of a repository takes from its guests, in a sentence; '' where it has none. */
 export function guestWarning(guests: readonly Guest[]): string {
@@ -42,13 +62,13 @@ export function guestWarning(guests: readonly Guest[]): string {
 async function hasTrace({ session, workspace }: Guest): Promise<boolean> {
   const state = await stateOf(workspace).catch(() => undefined);
   const folder = state === undefined ? undefined : sessionFolder(state, session);
-  return folder !== undefined && (await stat(folder.trace).then(() => true, () => false));
+  return folder !== undefined && (await isThere(folder.trace));
 }
 
 function guestIn(text: string): Guest | undefined {
   try {
-    const { session, workspace, root } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    return typeof session === 'string' && typeof workspace === 'string' && typeof root === 'string' ? { session, workspace, root } : undefined;
+    const { session, workspace, root, trace } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return typeof session === 'string' && typeof workspace === 'string' && typeof root === 'string' ? { session, workspace, root, ...(typeof trace === 'string' ? { trace } : {}) } : undefined;
   } catch {
     // Cut short by a crash: the session had not begun.
     return undefined;

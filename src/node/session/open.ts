@@ -9,17 +9,19 @@ import { sha256 } from '../journal/line.ts';
 import { createClock } from '../journal/clock.ts';
 import { createJournal, openJournal } from '../journal/journal.ts';
 import { createRedact } from '../journal/redaction.ts';
-import { createSession, sessionId } from '../journal/sessions.ts';
+import { createSession, isSameWorkTree, sessionId } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
-import { noteGuest } from './guests.ts';
 import type { LoadedContract } from './place.ts';
 import { othersOf, portsOf, secretsOf, workspaceOf } from './ports.ts';
-import type { Endpoint, SessionWorkspace } from './ports.ts';
+import type { SessionWorkspace } from '../workspace/openWorkspace.ts';
+import type { Endpoint } from './ports.ts';
 import { checkEndpoint, checkModels, checkRepository, checkSandbox, sandboxOf } from './preflight.ts';
 import { damaged, findSession, notBegun } from './read.ts';
+import { noteGuest } from './guests.ts';
 import { StartRefusal } from './refusal.ts';
 import { rootsOf, takeLeases } from './roots.ts';
 import { stateOf } from './state.ts';
+import { storeLimitOf } from './storeLimit.ts';
 
 /** A session that this process holds: nobody else can work in its work tree until `close`. */
 export interface HeldSession {
@@ -42,6 +44,8 @@ export interface Door {
   readonly quiet?: true;
   readonly product: string;
   readonly progress: (text: string) => void;
+  /** What a person said that checkpoints may take, such as `4 GiB`. */
+  readonly storeLimit?: string | undefined;
 }
 
 const endpointMissing = 'no API key: set ANTHROPIC_API_KEY (or store one by "Bounded: Set API Key" in the editor)';
@@ -54,17 +58,21 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   await checkEndpoint(endpoint);
   const clock = createClock();
   const id = sessionId(clock.now(), clock.id());
-  const release = await takeLeases(roots, { door: door.name, session: id });
+  const state = await stateOf(loaded.root);
+  const storeLimit = await storeLimitOf(state, door.storeLimit);
+  const holding = await takeLeases(roots, { door: door.name, session: id });
+  if (holding === undefined) throw new Error('a session needs a folder');
+  const { release, use } = holding;
   try {
     const workspace = await workspaceOf(roots, loaded.file, loaded.contract);
-    checkRepository(await workspace.head());
+    await checkRepository(workspace);
     const sandbox = await sandboxOf(...roots.map(({ folder }) => folder));
     checkSandbox(loaded.contract, sandbox, door.unsandboxed);
     const { servedBy } = await checkModels(loaded.contract, endpoint);
-    const folder = await createSession(await stateOf(loaded.root), id);
+    const folder = await createSession(state, id);
     await noteGuest(roots, id, loaded.root);
     const journal = await createJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
-    const ports = await portsOf({ roots, folder, journal, endpoint, user: door.user, workspace, sandbox });
+    const ports = await portsOf({ roots, folder, journal, endpoint, user: door.user, workspace, sandbox, use, storeLimit, door: door.name });
     const recorder = new Recorder(journal, ports.clock);
     const opening = await recordFirst(recorder, {
       type: 'session/started', session: id, name: loaded.name, contractFile: loaded.file, contractText: loaded.text, contractHash: sha256(loaded.text),
@@ -85,23 +93,31 @@ export async function resumeSession(root: string, id: string | undefined, door: 
   const state = await stateOf(root);
   const folder = await findSession(root, state, id);
   if (door.quiet !== true) await checkEndpoint(endpoint);
-  const releases = [await takeLeases([{ name: '', folder: root, state }], { door: door.name, session: folder.id })];
+  const storeLimit = await storeLimitOf(state, door.storeLimit);
+  const main = await takeLeases([{ name: '', folder: root, state }], { door: door.name, session: folder.id });
+  if (main === undefined) throw new Error('a session needs a folder');
+  const { use } = main;
+  const holdings = [main];
   const release = async (): Promise<void> => {
-    for (const one of releases) await one();
+    for (const one of holdings) await one.release();
   };
   try {
     const opened = await openJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
     if (opened.kind === 'damaged') throw damaged(folder, opened.problem);
     const session = fold(opened.entries);
     if (session === undefined) throw notBegun(folder);
+    // The lease that this process holds is that of another work tree.
+    if (!(await isSameWorkTree(root, session.workspace))) throw new StartRefusal('cannot-start', `the session ${session.id} works in ${session.workspace}; go on with it there, or name that folder by --workspace`);
     // Only the journal tells which other folders there are; the session is this process's already.
     const roots = await rootsOf(session.workspace, session.contract);
-    releases.push(await takeLeases(othersOf(roots), { door: door.name, session: folder.id }));
+    const others = await takeLeases(othersOf(roots), { door: door.name, session: folder.id });
+    if (others !== undefined) holdings.push(others);
     const workspace = await workspaceOf(roots, session.contractFile, session.contract);
-    checkRepository(await workspace.head());
+    // A rewind may be what mends it.
+    if (door.quiet !== true) await checkRepository(workspace);
     const sandbox = await sandboxOf(...roots.map((one) => one.folder));
     if (door.quiet !== true) checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
-    const ports = await portsOf({ roots, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox });
+    const ports = await portsOf({ roots, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox, use, storeLimit, door: door.name });
     const resumed: SessionEvent = { type: 'session/resumed', door: door.name, ...(door.quiet === true ? {} : { sandbox }) };
     const recorder = new Recorder(opened.journal, ports.clock, session, door.quiet === true ? resumed : undefined);
     if (opened.cut !== undefined) door.progress(`the last record of the trace was cut off by a crash and is kept in ${opened.cut.keptIn}`);

@@ -2,15 +2,18 @@ import path from 'node:path';
 import type { Contract } from '../../core/contract/contract.ts';
 import type { SandboxState } from '../../core/session/session.ts';
 import { globsIn } from '../../core/contract/roots.ts';
-import type { Journal, Keeper, Ports, User, Workspace } from '../../agent/ports.ts';
+import type { Journal, Ports, Room, User } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createClock } from '../journal/clock.ts';
-import { createRedact } from '../journal/redaction.ts';
+import { createRedact, type Redact } from '../journal/redaction.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
+import type { StoreUse } from '../journal/storeUsers.ts';
 import { createOracle, type OracleOptions } from '../oracle/oracle.ts';
 import { createShell } from '../process/shell.ts';
 import { SeveralRoots } from '../roots/severalRoots.ts';
-import { openWorkspace } from '../workspace/openWorkspace.ts';
+import { openWorkspace, type SessionWorkspace, WorkspaceRefusal } from '../workspace/openWorkspace.ts';
+import { StartRefusal } from './refusal.ts';
+import { createRoom } from './room.ts';
 import type { SessionRoot } from './roots.ts';
 
 export interface Endpoint {
@@ -18,8 +21,6 @@ export interface Endpoint {
   /** Without `/v1`. */
   readonly baseUrl: string;
 }
-
-export type SessionWorkspace = Workspace & Keeper;
 
 /** Folders of installed packages that a checkout borrows where the contract has no set-up. */
 export const dependencies: readonly string[] = ['node_modules'];
@@ -29,13 +30,18 @@ export function secretsOf(endpoint: Endpoint | undefined): readonly string[] {
   return [endpoint?.apiKey, process.env['ANTHROPIC_API_KEY'], process.env['ANTHROPIC_AUTH_TOKEN']].filter((value) => value !== undefined && value !== '') as string[];
 }
 
-/** The work trees of a contract, each over the checkpoint store of its repository; with one root, that work tree itself. */
+/**
+ * The work trees of a contract, each over the checkpoint store of its repository; with one root, that work tree itself. Rejects with a
+ * StartRefusal for a folder that cannot be one.
+ */
 export async function workspaceOf(roots: readonly SessionRoot[], contractFile: string, { scope }: Contract): Promise<SessionWorkspace> {
   const open = await Promise.all(roots.map(async ({ name, folder, state }) => ({
     name,
     workspace: await openWorkspace({
       root: folder, store: state.store, scratch: globsIn(name, scope.scratch), secret: globsIn(name, scope.secret), contractFile,
       others: roots.filter((other) => other.name !== name).map((other) => other.folder),
+    }).catch((error: unknown) => {
+      throw error instanceof WorkspaceRefusal ? new StartRefusal('cannot-start', error.message) : error;
     }),
   })));
   const [main, ...others] = open;
@@ -57,10 +63,17 @@ export function oracleRoots(roots: readonly SessionRoot[]): Pick<OracleOptions, 
   };
 }
 
+function roomOf({ roots, workspace, use, storeLimit, door }: { readonly roots: readonly SessionRoot[]; readonly workspace: SessionWorkspace; readonly use: StoreUse; readonly storeLimit: number; readonly door: string }, redact: Redact): Room {
+  const [main] = roots;
+  if (main === undefined) throw new Error('a session needs a folder');
+  return createRoom({ root: main.folder, state: main.state, checkpoints: workspace.checkpoints, use, limit: storeLimit, door, redact });
+}
+
 /** Every port of a session on this machine. The model's adapter, with its SDK, is loaded here and not before. */
 export async function portsOf(input: {
   readonly roots: readonly SessionRoot[]; readonly folder: SessionFolder;
   readonly journal: Journal; readonly endpoint: Endpoint; readonly user: User; readonly workspace: SessionWorkspace; readonly sandbox: SandboxState;
+  readonly use: StoreUse; readonly storeLimit: number; readonly door: string;
 }): Promise<Ports> {
   const redact = createRedact(secretsOf(input.endpoint));
   const artifacts = createArtifacts(input.folder.artifacts, { redact });
@@ -68,5 +81,5 @@ export async function portsOf(input: {
   const shell = createShell({ root: input.workspace.root, others: new Map(othersOf(input.roots).map(({ name, folder }) => [name, folder])), artifacts, redact, alive: path.join(input.folder.dir, 'command-running') });
   const oracle = createOracle({ ...oracleRoots(input.roots), artifacts, redact, sandbox: input.sandbox, dependencies });
   const { workspace } = input;
-  return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace };
+  return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace, room: roomOf(input, redact) };
 }

@@ -1,9 +1,9 @@
 import type { Contract } from '../../core/contract/contract.ts';
-import type { Head } from '../../agent/ports.ts';
 import type { SandboxState } from '../../core/session/session.ts';
 import { Commands } from '../process/commands.ts';
 import { probeSandbox } from '../process/probeSandbox.ts';
 import type { Endpoint } from './ports.ts';
+import type { SessionWorkspace } from '../workspace/openWorkspace.ts';
 import { StartRefusal } from './refusal.ts';
 
 export const defaultBaseUrl = 'https://api.anthropic.com';
@@ -26,8 +26,11 @@ export function unsandboxedWarning(sandbox: SandboxState): string {
 }
 
 /** Refuses what would put a session on an unsafe footing: a half-done git operation, a sandbox that is missing, a model that is not there. */
-export function checkRepository(head: Head): void {
+export async function checkRepository(workspace: SessionWorkspace): Promise<void> {
+  const head = await workspace.head();
   if (head.operation !== undefined) throw new StartRefusal('cannot-start', `a ${head.operation} is going on in this repository; finish or abort it first`);
+  const damage = await workspace.damage();
+  if (damage !== undefined) throw new StartRefusal('cannot-start', damage);
 }
 
 export function checkSandbox(contract: Contract, sandbox: SandboxState, unsandboxed: boolean): void {

@@ -1,49 +1,78 @@
 import { rm } from 'node:fs/promises';
-import { acquireLease } from '../journal/lease.ts';
-import type { LeaseKey } from '../journal/lease.ts';
-import { listSessions } from '../journal/sessions.ts';
-import { repositoryState } from '../journal/stateDir.ts';
+import { evictedAt } from '../../core/session/retention.ts';
+import type { Session } from '../../core/session/session.ts';
+import { bytesText, count } from '../../core/session/view/figures.ts';
+import { listSessions, type SessionSummary } from '../journal/sessions.ts';
+import { aloneInStore } from '../journal/storeUsers.ts';
 import { storeSize } from '../workspace/prune.ts';
-import { guestsOf, guestWarning } from './guests.ts';
 import { readSession } from './read.ts';
-import { stateOf } from './state.ts';
 import { StartRefusal } from './refusal.ts';
+import { guestsOf, guestWarning } from './guests.ts';
+import { stateOf } from './state.ts';
 
-/** Private state of the repository of a folder: where it is, the bytes that it takes, and what removing it takes from sessions of other repositories. */
-export async function sizeOfState(root: string): Promise<{ readonly dir: string; readonly bytes: number; readonly warning: string }> {
+/** What is kept of one session. */
+export interface KeptSession {
+  readonly id: string;
+  /** Name of its contract; absent where its trace cannot be read. */
+  readonly name?: string;
+  /** How it stands, in a few words. */
+  readonly stands: string;
+  /** Bytes of its trace and outputs. */
+  readonly bytes: number;
+  /** Boundaries that can be rewound to, the oldest first. */
+  readonly boundaries: readonly string[];
+}
+
+/** The private state of one repository. */
+export interface KeptState {
+  readonly dir: string;
+  /** Bytes of everything. */
+  readonly bytes: number;
+  /** Bytes of the checkpoints that the sessions share. */
+  readonly checkpoints: number;
+  /** What removing it takes from sessions of other repositories, in a sentence; '' where there are none. */
+  readonly warning: string;
+  /** The newest first. */
+  readonly sessions: readonly KeptSession[];
+}
+
+/** What there is in the private state of the repository of a folder. */
+export async function keptState(root: string): Promise<KeptState> {
   const state = await stateOf(root);
-  return { dir: state.dir, bytes: await storeSize(state.dir), warning: guestWarning(await guestsOf(state)) };
+  const { dir, store } = state;
+  const sessions: KeptSession[] = [];
+  for (const summary of await listSessions(root)) sessions.push(await keptSession(root, summary));
+  return { dir, bytes: await storeSize(dir), checkpoints: await storeSize(store), warning: guestWarning(await guestsOf(state)), sessions };
+}
+
+async function keptSession(root: string, { id, dir, name, damage }: SessionSummary): Promise<KeptSession> {
+  const [bytes, session] = [await storeSize(dir), (await readSession(root, id).catch(() => undefined))?.session];
+  if (session === undefined) return { id, bytes, boundaries: [], stands: damage ?? 'it cannot be read', ...(name === undefined ? {} : { name }) };
+  return { id, name: session.name, bytes, stands: standing(session), boundaries: session.line.boundaries.filter((one) => evictedAt(session, one) === undefined).map((one) => one.id) };
+}
+
+function standing({ end, verdict, gate, kept }: Session): string {
+  if (end === undefined) return gate === undefined ? 'not ended' : 'waits for a person';
+  return [`ended: ${verdict?.verdict ?? end.end}`, ...(kept === undefined ? ['work not kept'] : [])].join(', ');
+}
+
+/** What will go, a line each: the same words in every door. At most `most` sessions are named. */
+export function keptLines({ dir, bytes, checkpoints, sessions }: KeptState, most: number): readonly string[] {
+  const phases = sessions.reduce((sum, one) => sum + one.boundaries.length, 0);
+  const rest = sessions.length - most;
+  return [
+    dir, `${bytesText(bytes)}: ${count(sessions.length, 'session')} with ${count(phases, 'boundary', 'boundaries')} to rewind to; ${bytesText(checkpoints)} of it are checkpoints`,
+    ...sessions.slice(0, most).map((one) => `  ${one.id} ${one.name ?? ''} · ${one.stands} · ${bytesText(one.bytes)} · ${one.boundaries.join(', ') || 'no boundary'}`),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ];
 }
 
 /**
- * Removes every session, trace and checkpoint of the repository. Its work trees share them, so every work tree that had a
- * session must be free; rejects with a StartRefusal where one is not, and then nothing was removed.
+ * Removes every session, trace and checkpoint of the repository, which its work trees share. Rejects with a StartRefusal where any process works
+ * with them, and then nothing was removed.
  */
 export async function removeState(root: string, door: string): Promise<void> {
   const { dir } = await stateOf(root);
-  const releases: (() => Promise<void>)[] = [];
-  try {
-    for (const key of await leases(root)) releases.push(await hold(key, door));
-    await rm(dir, { recursive: true, force: true });
-  } finally {
-    for (const release of releases) await release();
-  }
-}
-
-async function hold(key: LeaseKey, door: string): Promise<() => Promise<void>> {
-  const lease = await acquireLease(key, { door });
-  if ('heldBy' in lease) throw new StartRefusal('cannot-start', `a session works in this repository: ${lease.heldBy}. Nothing was removed`);
-  return lease.release;
-}
-
-/** The lease of this work tree and of every other one of the repository that a session was in. */
-async function leases(root: string): Promise<readonly LeaseKey[]> {
-  const folders = await Promise.all((await listSessions(root)).map(async ({ id }) => (await readSession(root, id).catch(() => undefined))?.session.workspace));
-  const keys = new Map<string, LeaseKey>();
-  const guests = (await guestsOf(await stateOf(root))).map((guest) => guest.root);
-  for (const folder of [root, ...folders, ...guests]) {
-    const state = folder === undefined ? undefined : await repositoryState(folder).catch(() => undefined);
-    if (state !== undefined) keys.set(state.lease.name, state.lease);
-  }
-  return [...keys.values()];
+  const alone = await aloneInStore(dir, undefined, { door }, () => rm(dir, { recursive: true, force: true }));
+  if ('usedBy' in alone) throw new StartRefusal('cannot-start', `a session works in this repository: ${alone.usedBy}. Nothing was removed`);
 }

@@ -6,7 +6,7 @@ import { readJournal } from '../journal/journal.ts';
 import { readLease } from '../journal/lease.ts';
 import { sessionOf } from '../journal/leaseHolder.ts';
 import type { JournalProblem } from '../journal/scan.ts';
-import { listSessions, sessionFolder } from '../journal/sessions.ts';
+import { listSessions, sessionFolder, sessionsHere } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
 import { stateOf } from './state.ts';
@@ -71,12 +71,12 @@ export function describeDamage({ trace }: SessionFolder, { line, why }: JournalP
 
 /** The named session, or the newest of the workspace. */
 export async function findSession(root: string, state: RepositoryState, id: string | undefined): Promise<SessionFolder> {
-  const all = await listSessions(root);
   if (id === undefined) {
-    const [newest] = all;
+    const [newest] = await sessionsHere(root);
     if (newest === undefined) throw new StartRefusal('cannot-start', `there is no session of ${root} yet`);
     return newest;
   }
+  const all = await listSessions(root);
   const folder = sessionFolder(state, id);
   if (folder === undefined || !all.some((one) => one.id === id)) throw new StartRefusal('cannot-start', `there is no session ${id}; there are ${all.slice(0, 10).map((one) => one.id).join(', ') || 'none'}`);
   return folder;

@@ -1,5 +1,4 @@
 import { realpath, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Contract, Problem } from '../../core/contract/contract.ts';
 import { rootProblems } from '../../core/contract/rootProblems.ts';
@@ -7,7 +6,9 @@ import type { RootName } from '../../core/contract/rootPath.ts';
 import { acquireLease } from '../journal/lease.ts';
 import { findRepository } from '../journal/repository.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
+import { type StoreUse, useStore } from '../journal/storeUsers.ts';
 import { isInside } from '../workspace/findProgram.ts';
+import { unfitRoot } from '../workspace/unfitRoot.ts';
 import { stateOf } from './state.ts';
 import { StartRefusal } from './refusal.ts';
 
@@ -34,13 +35,22 @@ export async function rootsOf(main: string, { roots = [] }: Contract): Promise<r
   return all;
 }
 
+/** What a process holds of the roots of its session. */
+export interface Holding {
+  /** As a user of the checkpoint store of the first root. */
+  readonly use: StoreUse;
+  release(): Promise<void>;
+}
+
 /**
- * Takes the lease of every root, so that each has one writer: the main one's first, the others in the order of their names, which is the same for
- * everybody. Nobody waits for a lease, so two sessions cannot wait for each other. Rejects with a StartRefusal, and then holds none.
+ * Takes the lease of every root, so that each has one writer, and becomes a user of the store of each: the main one's first, the others in the order of their names, which is the same for
+ * everybody. Nobody waits for a lease, so two sessions cannot wait for each other. Rejects with a StartRefusal, and then holds none;
+ * undefined where there is no root.
  */
-export async function takeLeases(roots: readonly SessionRoot[], holder: { readonly door: string; readonly session: string }): Promise<() => Promise<void>> {
+export async function takeLeases(roots: readonly SessionRoot[], holder: { readonly door: string; readonly session: string }): Promise<Holding | undefined> {
   const ordered = [...roots].sort((a, b) => Number(a.name !== '') - Number(b.name !== '') || (a.state.lease.name < b.state.lease.name ? -1 : 1));
   const releases: (() => Promise<void>)[] = [];
+  let first: StoreUse | undefined;
   const release = async (): Promise<void> => {
     for (const one of releases) await one();
   };
@@ -49,8 +59,11 @@ export async function takeLeases(roots: readonly SessionRoot[], holder: { readon
       const lease = await acquireLease(state.lease, holder);
       if ('heldBy' in lease) throw new StartRefusal('cannot-start', `a session works in ${name === '' ? 'this work tree' : name} already: ${lease.heldBy}`);
       releases.push(lease.release);
+      const use = await useStore(state.dir, holder);
+      releases.push(use.end);
+      first ??= use;
     }
-    return release;
+    return first === undefined ? undefined : { use: first, release };
   } catch (error) {
     await release();
     throw error;
@@ -77,7 +90,8 @@ async function folderFault(main: string, folder: string): Promise<string | undef
   if (!stats.isDirectory()) return `${folder} is no folder`;
   const real = await realpath(folder);
   if (real !== folder) return `${folder} goes through a link, or is spelled otherwise; the folder itself is ${real}`;
-  if (folder === path.parse(folder).root || isInside(homedir(), folder)) return `${folder} is no workspace: a session needs a folder of its own`;
+  const unfit = await unfitRoot(folder);
+  if (unfit !== undefined) return unfit;
   if (isInside(folder, main)) return 'this lies inside the workspace folder, and belongs to the session already';
   return isInside(main, folder) ? 'this holds the workspace folder: roots cannot lie within each other' : undefined;
 }

@@ -3,16 +3,18 @@ import { diskFault } from '../../core/session/diskFault.ts';
 import { codeOf } from '../journal/faults.ts';
 import { StateRefusal, repositoryState } from '../journal/stateDir.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
+import { unfitRoot } from '../workspace/unfitRoot.ts';
 import { StartRefusal } from './refusal.ts';
 
 /** Private state for a workspace; a refusal in words that a person can act on. */
 export async function stateOf(root: string): Promise<RepositoryState> {
-  await folder(root);
+  const unfit = await unfitRoot(await folder(root));
+  if (unfit !== undefined) throw new StartRefusal('cannot-start', unfit);
   try {
     return await repositoryState(root);
   } catch (error) {
     if (codeOf(error) !== undefined) throw new StartRefusal('cannot-start', `the private state of ${root} cannot be kept: ${diskFault(error) ?? (error as Error).message}`);
-    if (error instanceof StateRefusal) throw new StartRefusal('cannot-start', error.class === 'no-repository' ? `${root} is not in a git repository; a bounded session needs one (git init)` : error.message);
+    if (error instanceof StateRefusal) throw new StartRefusal('cannot-start', error.message);
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { OracleRun } from '../../core/oracle/result.ts';
 import type { Signal } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createRedact } from '../journal/redaction.ts';
+import { useStore } from '../journal/storeUsers.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import type { LoadedContract } from './place.ts';
 import { stateOf } from './state.ts';
@@ -24,6 +25,7 @@ export async function openVerifier(loaded: LoadedContract, unsandboxed: boolean)
   const roots = await rootsOf(loaded.root, loaded.contract);
   const sandbox = await sandboxOf(...roots.map(({ folder }) => folder));
   checkSandbox(loaded.contract, sandbox, unsandboxed);
+  const uses = await Promise.all(roots.map(({ state }) => useStore(state.dir, { door: 'the oracle alone' })));
   const temporary = await mkdtemp(path.join((await stateOf(loaded.root)).dir, 'verify-'));
   const redact = createRedact(secretsOf(undefined));
   const artifacts = createArtifacts(temporary, { redact });
@@ -39,6 +41,9 @@ export async function openVerifier(loaded: LoadedContract, unsandboxed: boolean)
       if (run === null) throw new Error('the oracle answered that a patch did not apply, but there was none');
       return run;
     },
-    close: () => rm(temporary, { recursive: true, force: true }),
+    async close() {
+      for (const use of uses) await use.end();
+      await rm(temporary, { recursive: true, force: true });
+    },
   };
 }

@@ -58,7 +58,7 @@ export type Loaded = Omit<CaptureState, 'around'> & { readonly around?: undefine
 /** Takes checkpoints of one work tree. Calls must not overlap. */
 export class Captures {
   readonly #parts: CaptureParts;
-  readonly #control = new ControlFiles();
+  readonly #control: ControlFiles;
   readonly #clock = new SteadyClock();
   readonly #comparison: Comparison;
   #state: CaptureState | undefined;
@@ -72,6 +72,7 @@ export class Captures {
 
   constructor(parts: CaptureParts) {
     this.#parts = parts;
+    this.#control = new ControlFiles(parts.store);
     this.#comparison = new Comparison(parts.store, parts.root, parts.record.table.path);
   }
 
@@ -97,7 +98,7 @@ export class Captures {
     this.#state = state;
     if (loan === undefined) await this.#note(state);
     else this.#repaid = this.#repay(state, lent, loan);
-    const control = this.#control.read(root, repository, [...seen.around.repositories]);
+    const control = await this.#control.read(root, repository, [...seen.around.repositories]);
     const beside = { look, coverage, around: seen.around, parts };
     this.#whole = { tree: tree.oid, covers: 'everything', notCovered: [...notCovered(beside), ...this.#lost], control, beside: besides(beside) };
     return { state, capture: this.#whole };
@@ -136,7 +137,7 @@ export class Captures {
     for (const folder of look.folders) state.around.folders.set(folder, '');
     this.#state = { ...state, tree, appeared: new Set([...state.appeared, ...look.folders]) };
     await this.#parts.record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
-    const control = this.#control.read(this.#parts.root, await findUserRepository(this.#parts.root), [...state.around.repositories]);
+    const control = await this.#control.read(this.#parts.root, await findUserRepository(this.#parts.root), [...state.around.repositories]);
     return { ...whole, tree: tree.oid, covers: 'written', control };
   }
 
@@ -169,8 +170,7 @@ export class Captures {
     const { tree: id, appeared } = await record.read();
     const tree = id === undefined ? emptyDir : await trees.get(id);
     const oids = [...new Set(oidsOf(tree))];
-    const missing = new Set(await store.missing(oids));
-    store.remember(oids.filter((oid) => !missing.has(oid)));
+    const missing = await store.find(oids);
     const known = await knownAsOf(tree, missing, await record.table.read());
     return { tree, files: known, leftOut: await leftOut.of(tree), parts: new Map(), unread: new Map(), appeared: new Set(appeared) };
   }

@@ -27,7 +27,7 @@ export async function changedStates(parts: ComparedParts, known: KnownFiles, bef
   const again = await lookAtFolders(looking, known, before);
   const changed = await compared;
   if (changed?.delete(mark) !== true) return undefined;
-  const gone = await lookAtFiles(looking, known, new Set([...changed, ...known.news.keys()]));
+  const gone = await lookAtFiles(looking, known, again, new Set([...changed, ...known.news.keys()]));
   keepRest(looking, before, again, gone);
   return { found: looking.found, gone, around: looking.around };
 }
@@ -40,10 +40,10 @@ function mounts(): string {
   }
 }
 
-/** Answers the folders that were listed again or are gone. */
-async function lookAtFolders(looking: Looking, known: KnownFiles, before: Surroundings): Promise<ReadonlySet<Path>> {
+/** Answers the folders that were listed again or are gone, with what is in them now. */
+async function lookAtFolders(looking: Looking, known: KnownFiles, before: Surroundings): Promise<ReadonlyMap<Path, ReadonlySet<Path>>> {
   const { folders } = looking.around;
-  const again = new Set<Path>();
+  const again = new Map<Path, ReadonlySet<Path>>();
   for (const [folder, key] of before.folders) {
     await looking.rest();
     // Below a link that took the place of a folder there may be just as many folders as before.
@@ -52,8 +52,9 @@ async function lookAtFolders(looking: Looking, known: KnownFiles, before: Surrou
       folders.set(folder, key);
       continue;
     }
-    again.add(folder);
-    for (const { path, isFolder } of now === undefined ? [] : looking.list(folder)) {
+    const entries = now === undefined ? [] : looking.list(folder);
+    again.set(folder, new Set(entries.map(({ path }) => path)));
+    for (const { path, isFolder } of entries) {
       if (isFolder && !before.folders.has(path)) await looking.walk(path);
       if (!isFolder && known.get(path) === undefined) looking.lookAt(path);
     }
@@ -61,20 +62,21 @@ async function lookAtFolders(looking: Looking, known: KnownFiles, before: Surrou
   return again;
 }
 
-/** Looks at files that are known or were named; answers the known ones that are not there. */
-async function lookAtFiles(looking: Looking, known: KnownFiles, paths: ReadonlySet<Path>): Promise<readonly Path[]> {
+/** Looks at files that are known or were named; answers the known ones that are not there. A folder that was listed says what is: also another spelling of a name may lead to a file. */
+async function lookAtFiles(looking: Looking, known: KnownFiles, again: ReadonlyMap<Path, ReadonlySet<Path>>, paths: ReadonlySet<Path>): Promise<readonly Path[]> {
   const { folders } = looking.around;
   const gone: Path[] = [];
   for (const path of paths) {
     await looking.rest();
-    if (!looking.files.has(path) && folders.has(parentOf(path)) && !folders.has(path)) looking.lookAt(path);
+    const there = folders.has(parentOf(path)) && again.get(parentOf(path))?.has(path) !== false;
+    if (there && !looking.files.has(path) && !folders.has(path)) looking.lookAt(path);
     if (!looking.files.has(path) && known.get(path) !== undefined) gone.push(path);
   }
   return gone;
 }
 
 /** Adds what the look before noted and this one had no reason to look at. */
-function keepRest(looking: Looking, before: Surroundings, again: ReadonlySet<Path>, gone: readonly Path[]): void {
+function keepRest(looking: Looking, before: Surroundings, again: ReadonlyMap<Path, unknown>, gone: readonly Path[]): void {
   const { around, files } = looking;
   const lost = new Set(gone);
   for (const [path, kind] of before.special) if (!again.has(kind === emptyFolder ? path : parentOf(path)) && !around.special.has(path)) around.special.set(path, kind);

@@ -2,17 +2,19 @@ import type { CommitInput } from '../../agent/ports.ts';
 import type { Blob, Path, TreeId } from '../../core/session/changes.ts';
 import { encodeText } from './bytes.ts';
 import type { CaptureState } from './capture.ts';
+import { GitFailure } from './git.ts';
 import type { PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { Intake } from './intake.ts';
 import { leftOutFile } from './leftOut.ts';
+import { NotKept } from './notKept.ts';
 import { gitObject } from './objects.ts';
 import { isUnder } from './places.ts';
 import { Recent } from './recent.ts';
 import type { Store } from './store.ts';
-import { type Dir, fileAt, files, treeObjects } from './tree.ts';
+import { type Dir, differences, fileAt, files, treeObjects } from './tree.ts';
 import { treeOf, type Trees } from './trees.ts';
-import { findUserRepository } from './userRepository.ts';
+import { findUserRepository, unreadable, type UserRepository } from './userRepository.ts';
 import { userSetting } from './userSettings.ts';
 
 export interface CommitParts {
@@ -78,7 +80,7 @@ export class Commits {
     const tree = await trees.get(id);
     const nested = (await this.#parts.state()).around.repositories;
     const repository = await findUserRepository(root);
-    const tracked = await rules.tracked(repository);
+    const tracked = await this.#tracked(repository);
     const all = [...files(tree)];
     const untracked = all.map(([path]) => path).filter((path) => !tracked.has(path));
     const ignored = await rules.ignored(repository, untracked, all.filter(([path]) => path.endsWith('.gitignore')));
@@ -89,11 +91,30 @@ export class Commits {
     return content;
   }
 
+  /** Paths that differ between two trees and are in no commit although nothing ignores them: those of repositories inside, and untracked secrets. */
+  async omitted(from: TreeId, to: TreeId): Promise<readonly Path[]> {
+    const { root, trees, guard } = this.#parts;
+    const nested = (await this.#parts.state()).around.repositories;
+    const outside = [...differences(await trees.get(from), await trees.get(to))].map(({ path }) => path).filter((path) => path !== leftOutFile && (guard.isSecret(path) || isUnder(path, nested)));
+    if (outside.length === 0) return [];
+    const tracked = await this.#tracked(await findUserRepository(root));
+    return outside.filter((path) => !tracked.has(path)).sort();
+  }
+
+  /** Without the index nobody knows what of the ignored is tracked all the same. */
+  async #tracked(repository: UserRepository | undefined): Promise<ReadonlySet<Path>> {
+    try {
+      return await this.#parts.rules.tracked(repository);
+    } catch (error) {
+      throw error instanceof GitFailure ? new NotKept(unreadable(error.message)) : error;
+    }
+  }
+
   /** Who made a commit; the user under the name that git knows them by. */
   async person(author: 'bounded' | 'user'): Promise<string> {
     if (author === 'bounded') return boundedPerson;
     const repository = await findUserRepository(this.#parts.root);
-    const setting = async (key: string) => (repository === undefined ? undefined : userSetting(this.#parts.store.program, repository, key));
+    const setting = (key: string) => userSetting(this.#parts.store.program, repository, key);
     const clean = (text: string) => text.replaceAll(/[<>\n\0]/g, '').trim();
     return `${clean((await setting('user.name')) ?? '') || 'User'} <${clean((await setting('user.email')) ?? '') || 'user@localhost'}>`;
   }

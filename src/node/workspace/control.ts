@@ -1,85 +1,127 @@
-import { createHash } from 'node:crypto';
 import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Path } from '../../core/session/changes.ts';
 import { codeOf } from '../journal/faults.ts';
+import { modulesIn, nested, own, packedRefs, refIn, shared, textOf } from './controlPlaces.ts';
+import { gitObject, type GitObject } from './objects.ts';
 import { keyOf } from './scan.ts';
+import type { Store } from './store.ts';
 import type { UserRepository } from './userRepository.ts';
 
-/** What steers git, file or folder, below the git folder that all work trees share. */
-const shared = ['config', 'reftable', 'hooks', 'info', 'objects/info/alternates', 'shallow'];
-/** The same below the git folder of one work tree. */
-const own = ['HEAD', 'index', 'config.worktree', 'commondir', 'gitdir', 'info', 'hooks', 'refs/bisect', 'refs/worktree', 'refs/rewritten'];
-/** And of a repository inside the work tree or of a submodule. */
-const nested = ['HEAD', 'config', 'hooks', 'info', 'commondir', 'gitdir'];
+/** Words by the place of the file, each for one state of it. */
+type Known = Map<string, { readonly key: string; readonly word: string; readonly racy: boolean }>;
 
-/** Digests of git's control files; unchanged files are not read again. */
+/** Larger control files are only told apart, in bytes; a rewind does not bring them back. */
+const largestHeld = 4 * 1024 * 1024;
+
+/**
+ * The states of git's control files, and their contents in the private store, so that a rewind can bring them back. Unchanged files are
+ * not read again.
+ */
 export class ControlFiles {
-  readonly #known = new Map<string, { readonly key: string; readonly digest: string; readonly racy: boolean }>();
+  readonly #store: Store;
+  readonly #known: Known = new Map();
+  #asked = false;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
 
   /**
-   * Each control file with the SHA-256 of its content, links with that of their target, each ref with what it points to, packed or not. Names are as
-   * below the git folder (`refs/heads/main`); those of repositories inside the work tree begin with their folder, those of submodules with `modules/`.
+   * Each control file with a word that changes when it does: `file 644 <blob>` and `link <blob>` for what the store holds, `ref <value>`, packed or not,
+   * and others for what no rewind brings back. Names are as below the git folder (`refs/heads/main`); those of repositories inside
+   * the work tree begin with their folder, those of submodules with `modules/`. Nothing of their contents is in it: they may hold secrets.
    */
-  read(root: string, repository: UserRepository | undefined, repositories: readonly Path[]): Record<string, string> {
-    const digests: Record<string, string> = {};
+  async read(root: string, repository: UserRepository | undefined, repositories: readonly Path[]): Promise<Record<string, string>> {
+    const look = new ControlLook(this.#known);
     for (const folder of repositories) {
-      this.#note(path.join(root, folder, '.git'), `${folder}/.git`, digests);
-      this.#collectNested(path.join(root, folder, '.git'), `${folder}/.git/`, digests);
+      look.note(path.join(root, folder, '.git'), `${folder}/.git`);
+      look.collectNested(path.join(root, folder, '.git'), `${folder}/.git/`);
     }
-    if (repository === undefined) return digests;
-    this.#note(path.join(repository.top, '.git'), '.git', digests);
-    this.#collect(repository.commonDir, shared, '', digests);
-    collectRefs(repository.commonDir, '', digests);
-    this.#collect(repository.gitDir, own, '', digests);
-    for (const module of modulesIn(path.join(repository.commonDir, 'modules'))) this.#collectNested(module, `${path.relative(repository.commonDir, module).split(path.sep).join('/')}/`, digests);
-    return digests;
+    if (repository !== undefined) lookAtOwn(look, repository);
+    await this.#hold(look.contents);
+    return look.words;
   }
 
-  #collectNested(folder: string, prefix: string, digests: Record<string, string>): void {
-    this.#collect(folder, nested, prefix, digests);
-    collectRefs(folder, prefix, digests);
+  async #hold(contents: readonly GitObject[]): Promise<void> {
+    try {
+      // The process before this one has stored most of them.
+      if (!this.#asked && contents.length > 0) this.#store.remember(await this.#present(contents.map(({ oid }) => oid)));
+      this.#asked = true;
+      await this.#store.write(contents);
+    } catch (error) {
+      // What was not stored has to be read again.
+      this.#known.clear();
+      throw error;
+    }
   }
 
-  #collect(folder: string, names: readonly string[], prefix: string, digests: Record<string, string>): void {
-    for (const name of names) this.#note(path.join(folder, name), prefix + name, digests);
+  async #present(oids: readonly string[]): Promise<string[]> {
+    const missing = new Set(await this.#store.missing(oids));
+    return oids.filter((oid) => !missing.has(oid));
+  }
+}
+
+function lookAtOwn(look: ControlLook, repository: UserRepository): void {
+  look.note(path.join(repository.top, '.git'), '.git');
+  look.collect(repository.commonDir, shared, '');
+  look.collectRefs(repository.commonDir, '');
+  look.collect(repository.gitDir, own, '');
+  for (const module of modulesIn(path.join(repository.commonDir, 'modules'))) look.collectNested(module, `${path.relative(repository.commonDir, module).split(path.sep).join('/')}/`);
+}
+
+/** One look at the control files. */
+class ControlLook {
+  readonly words: Record<string, string> = {};
+  /** What was read for the first time. */
+  readonly contents: GitObject[] = [];
+  readonly #known: Known;
+
+  constructor(known: Known) {
+    this.#known = known;
   }
 
-  #note(file: string, name: string, digests: Record<string, string>): void {
+  collectNested(folder: string, prefix: string): void {
+    this.collect(folder, nested, prefix);
+    this.collectRefs(folder, prefix);
+  }
+
+  collect(folder: string, names: readonly string[], prefix: string): void {
+    for (const name of names) this.note(path.join(folder, name), prefix + name);
+  }
+
+  note(file: string, name: string): void {
     const stats = statsOf(file);
     if (stats === undefined) return;
     if (stats.isDirectory()) {
-      if (path.basename(file) === '.git') digests[name] = 'folder';
-      else for (const entry of readdirSync(file)) if (!entry.endsWith('.lock')) this.#note(path.join(file, entry), `${name}/${entry}`, digests);
+      if (path.basename(file) === '.git') this.words[name] = 'folder';
+      else for (const entry of readdirSync(file)) if (!entry.endsWith('.lock')) this.note(path.join(file, entry), `${name}/${entry}`);
       return;
     }
     const key = keyOf(stats);
     const known = this.#known.get(file);
-    if (known?.key !== key || known.racy) this.#known.set(file, { key, racy: stats.ctimeNs > BigInt(Date.now() - 2000) * 1_000_000n, digest: digestOf(file, stats) });
-    digests[name] = this.#known.get(file)?.digest ?? '';
+    if (known?.key !== key || known.racy) this.#known.set(file, { key, racy: stats.ctimeNs > BigInt(Date.now() - 2000) * 1_000_000n, word: this.#wordOf(file, name, stats) });
+    this.words[name] = this.#known.get(file)?.word ?? '';
   }
-}
 
-/** Refs by what they point to: packing them, as git does now and then by itself, is no change. A file of its own wins over the packed one. */
-function collectRefs(folder: string, prefix: string, digests: Record<string, string>): void {
-  for (const line of textOf(path.join(folder, 'packed-refs')).split('\n')) {
-    const [, oid = '', name = ''] = /^([0-9a-f]{40,}) (refs\/\S+)$/.exec(line) ?? [];
-    if (name !== '') digests[prefix + name] = oid;
+  #wordOf(file: string, name: string, stats: BigIntStats): string {
+    const { word, object } = controlState(file, stats);
+    if (object === undefined) return word;
+    // A table of refs is a set of files that belong together.
+    if (/(^|\/)reftable\//.test(name) || object.body.length > largestHeld) return `seen ${word}`;
+    this.contents.push(object);
+    return word;
   }
-  const pending = ['refs'];
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    const stats = statsOf(path.join(folder, name));
-    if (stats?.isDirectory() === true) for (const entry of readdirSync(path.join(folder, name))) pending.push(`${name}/${entry}`);
-    else if (stats !== undefined && !name.endsWith('.lock')) digests[prefix + name] = textOf(path.join(folder, name)).slice(0, 300).trim();
-  }
-}
 
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // Not there, or gone since it was listed.
-    return '';
+  /** Refs by what they point to: packing them, as git does now and then by itself, is no change. A file of its own wins over the packed one. */
+  collectRefs(folder: string, prefix: string): void {
+    for (const [name, oid] of packedRefs(folder)) this.words[prefix + name] = `ref ${oid}`;
+    const pending = ['refs'];
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+      const stats = statsOf(path.join(folder, name));
+      if (stats?.isDirectory() === true) for (const entry of readdirSync(path.join(folder, name))) pending.push(`${name}/${entry}`);
+      else if (stats !== undefined && !name.endsWith('.lock')) this.words[prefix + name] = `ref ${refIn(textOf(path.join(folder, name)))}`;
+    }
   }
 }
 
@@ -92,25 +134,13 @@ function statsOf(file: string): BigIntStats | undefined {
   }
 }
 
-function digestOf(file: string, stats: BigIntStats): string {
-  if (!stats.isSymbolicLink() && !stats.isFile()) return 'special';
+/** The word for a control file that is no ref, with its content where it has one. */
+export function controlState(file: string, stats: BigIntStats): { readonly word: string; readonly object?: GitObject } {
+  if (!stats.isSymbolicLink() && !stats.isFile()) return { word: 'special' };
   try {
-    const kind = stats.isSymbolicLink() ? 'link\0' : (stats.mode & 0o111n) === 0n ? 'file\0' : 'program\0';
-    return createHash('sha256').update(kind).update(stats.isSymbolicLink() ? readlinkSync(file, { encoding: 'buffer' }) : readFileSync(file)).digest('hex');
+    const object = gitObject('blob', stats.isSymbolicLink() ? readlinkSync(file, { encoding: 'buffer' }) : readFileSync(file));
+    return { word: stats.isSymbolicLink() ? `link ${object.oid}` : `file ${(stats.mode & 0o7777n).toString(8)} ${object.oid}`, object };
   } catch (error) {
-    return `unreadable: ${codeOf(error) ?? 'unknown'}`;
-  }
-}
-
-/** Git folders of submodules; their names may have slashes. */
-function* modulesIn(folder: string): Generator<string> {
-  if (statsOf(folder)?.isDirectory() !== true) return;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const place = path.join(folder, entry.name);
-    if (!entry.isDirectory()) continue;
-    if (statsOf(path.join(place, 'HEAD')) !== undefined) {
-      yield place;
-      yield* modulesIn(path.join(place, 'modules'));
-    } else yield* modulesIn(place);
+    return { word: `unreadable: ${codeOf(error) ?? 'unknown'}` };
   }
 }

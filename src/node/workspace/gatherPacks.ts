@@ -30,8 +30,8 @@ export async function gatherPacks(packs: PackFolder): Promise<void> {
   for (const name of copied) await removePack(path.join(packs.directory, name));
 }
 
-/** The smallest packs once there are too many of them, without extension: packs as this store writes them. One with any other file beside it, as git makes them, is left alone, and all where git keeps an index over all. */
-async function smallPacks(directory: string): Promise<string[]> {
+/** Packs as this store writes them, without extension. One with any other file beside it, as git makes them, is left alone, and all where git keeps an index over all. */
+export async function ownPacks(directory: string): Promise<string[]> {
   const files = await readdir(directory);
   if (files.some((file) => file.startsWith('multi-pack-index'))) return [];
   const endings = new Map<string, Set<string>>();
@@ -39,7 +39,12 @@ async function smallPacks(directory: string): Promise<string[]> {
     const { name, ext } = path.parse(file);
     endings.set(name, (endings.get(name) ?? new Set()).add(ext));
   }
-  const own = [...endings].filter(([, found]) => found.size === 2 && found.has('.pack') && found.has('.idx')).map(([name]) => name);
+  return [...endings].filter(([, found]) => found.size === 2 && found.has('.pack') && found.has('.idx')).map(([name]) => name);
+}
+
+/** The smallest packs once there are too many of them. */
+async function smallPacks(directory: string): Promise<string[]> {
+  const own = await ownPacks(directory);
   const sized = await Promise.all(own.map((name) => stat(path.join(directory, `${name}.pack`)).then(({ size }) => ({ name, size }), () => ({ name, size: Number.POSITIVE_INFINITY }))));
   const small = sized.filter(({ size }) => size <= largestPack).sort((a, b) => a.size - b.size);
   let sum = 0;

@@ -1,4 +1,5 @@
 import type { Blob, Path, TreeId } from '../../core/session/changes.ts';
+import { usersTrailer } from '../../core/session/trailers.ts';
 import type { Blobs } from './blobs.ts';
 import { boundedPerson, type Commits } from './commits.ts';
 import { NotKept } from './notKept.ts';
@@ -6,11 +7,13 @@ import { type Published, publish, type Step } from './publish.ts';
 import type { Store } from './store.ts';
 import { type Dir, differences, fileAt } from './tree.ts';
 import { UserBranches } from './userBranches.ts';
-import { findUserRepository } from './userRepository.ts';
+import { findUserRepository, unreadable } from './userRepository.ts';
 import { type Changes, stagesOf, withoutUsers, type Work } from './work.ts';
 
 export interface KeptBranch extends Published {
   readonly branch: string;
+  /** Changes of the session that no commit of this repository can hold: in a repository inside, or in secrets that git does not track. */
+  readonly leftOut: readonly Path[];
 }
 
 export interface KeepParts {
@@ -28,14 +31,20 @@ export async function keepBranch(parts: KeepParts, work: Work, withoutMine: bool
   const user = await parts.commits.person('user');
   const stages = await stagesOf(parts.commits, work);
   if (withoutMine) await withoutUsers(parts.commits, work, stages);
-  const users: Step[] = [{ changes: await chosen(parts, work), person: user, seconds: work.steps[0]?.seconds ?? 0, message: 'Uncommitted work at the start' }];
+  const said = (subject: string): string => (work.session === undefined ? subject : `${subject}\n\n${usersTrailer({ id: work.session })}`);
+  const users: Step[] = [{ changes: await chosen(parts, work), person: user, seconds: work.steps[0]?.seconds ?? 0, message: said('Uncommitted work at the start') }];
   const steps: Step[] = withoutMine ? [] : users;
+  let left = withoutMine && work.dirty.length > 0;
   for (const { step, users: theirs, rest } of stages) {
-    if (!withoutMine) steps.push({ changes: theirs, person: user, seconds: step.seconds, message: 'Changes by the user meanwhile' });
-    steps.push({ changes: rest, person: boundedPerson, seconds: step.seconds, message: step.message });
+    if (!withoutMine) steps.push({ changes: theirs, person: user, seconds: step.seconds, message: said('Changes by the user meanwhile') });
+    left ||= withoutMine && theirs.size > 0;
+    steps.push({ changes: rest, person: boundedPerson, seconds: step.seconds, message: left ? unmeasured(step.message) : step.message });
   }
   return onBranch(parts, work, steps);
 }
+
+/** A boundary's message on a content that is not the one that was measured. */
+const unmeasured = (message: string): string => message.replace(/^Bounded-Verdict: (.*)$/m, 'Bounded-Verdict: unverified (with changes of the user, which are left out here: $1)');
 
 /** Everything in one commit on a new branch, the user's changes and uncommitted work included or left out. */
 export async function squash(parts: KeepParts, work: Work, message: string, withoutMine: boolean): Promise<KeptBranch> {
@@ -58,10 +67,11 @@ export const lastTree = (work: Work): TreeId => work.steps.at(-1)?.tree ?? work.
 
 async function onBranch(parts: KeepParts, work: Work, steps: readonly Step[]): Promise<KeptBranch> {
   const repository = await findUserRepository(parts.root);
-  if (repository === undefined) throw new NotKept('there is no git repository to keep a branch in');
+  if (repository === undefined) throw new NotKept(`${parts.root} is in no git repository, so there is none to make a branch in; export a patch, or leave the work in the folder`);
+  if (repository.damage !== undefined) throw new NotKept(unreadable(repository.damage));
   const published = await publish(parts, repository, work.head, steps);
   const branch = await new UserBranches(parts.store, repository).create(`bounded/${work.name}`, published.commit);
-  return { ...published, branch };
+  return { ...published, branch, leftOut: await parts.commits.omitted(work.base, lastTree(work)) };
 }
 
 function changesOf(before: Dir, after: Dir): Changes {

@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Keeper, Workspace } from '../../agent/ports.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import type { Path, TreeId } from '../../core/session/changes.ts';
 import { Blobs } from './blobs.ts';
 import { Captures } from './capture.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { Commits } from './commits.ts';
 import { Diffs } from './diffs.ts';
 import { findProgram, isInside } from './findProgram.ts';
@@ -17,6 +17,7 @@ import { RootRecord } from './rootRecord.ts';
 import { Search } from './search.ts';
 import { Store } from './store.ts';
 import { Trees } from './trees.ts';
+import { unfitRoot } from './unfitRoot.ts';
 import type { Work } from './work.ts';
 import { WorkTree } from './workTree.ts';
 
@@ -45,15 +46,33 @@ export interface KeepOperations {
   patch(from: TreeId, to: TreeId): Promise<Buffer>;
 }
 
-export type KeepingWorkspace = Workspace & Keeper & KeepOperations;
+/** What a session works in. */
+export interface SessionWorkspace extends Workspace, Keeper {
+  /** The store that the checkpoints are in; of several roots, that of the main root. */
+  readonly checkpoints: Checkpoints;
+  /** Why a repository of the user's cannot be read as a whole, in words; undefined where it can be, or where there is none. */
+  damage(): Promise<string | undefined>;
+}
 
-/** Opens a work tree with its private checkpoint store. Rejects without git, and for a folder that is no sensible workspace. */
+export type KeepingWorkspace = SessionWorkspace & KeepOperations;
+
+/** Why a folder cannot be a workspace, in words that a person can act on; nothing was made. */
+export class WorkspaceRefusal extends Error {
+  override readonly name = 'WorkspaceRefusal';
+}
+
+/**
+ * Opens a work tree with its private checkpoint store.
+ * @throws WorkspaceRefusal without git's program, and for a folder that is no sensible workspace.
+ */
 export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingWorkspace> {
   const root = await realpath(options.root);
-  refuseRoot(root, options.store);
+  const unfit = await unfitRoot(root);
+  if (unfit !== undefined) throw new WorkspaceRefusal(unfit);
+  if (isInside(path.resolve(options.store), root)) throw new WorkspaceRefusal('the checkpoint store must lie outside of the workspace');
   const forbidden = [root, ...(options.others ?? [])];
   const program = await findProgram('git', ...forbidden);
-  if (program === undefined) throw new Error('git was not found on PATH');
+  if (program === undefined) throw new WorkspaceRefusal('git was not found on PATH; Bounded keeps its checkpoints by it, also where the workspace is no git repository. Install git');
   const store = await Store.open(path.resolve(options.store), program);
   const blobs = new Blobs(store);
   const [trees, rules, leftOut] = [new Trees(store), new IgnoreRules(store, blobs, root), new LeftOutLists(blobs)];
@@ -66,9 +85,4 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingW
     diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard, forbidden }),
     commits: new Commits({ root, store, trees, rules, guard, state: () => captures.last() }),
   });
-}
-
-function refuseRoot(root: string, store: string): void {
-  if (root === path.parse(root).root || root === homedir()) throw new Error(`${root} is no workspace: a session needs a folder of its own`);
-  if (isInside(path.resolve(store), root)) throw new Error('the checkpoint store must lie outside of the workspace');
 }

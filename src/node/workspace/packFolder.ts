@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { writeDurably, writeSynced } from '../journal/durable.ts';
+import { syncDirectory, syncFile, writeDurably, writeSynced } from '../journal/durable.ts';
 import type { PackFile, WholePack } from './pack.ts';
 import { packIndex } from './packIndex.ts';
 
@@ -11,10 +11,25 @@ const borrowed = '.borrowed';
 /** Where the packs of a store are, each with its index. A pack without an index is nothing; the index comes last. */
 export class PackFolder {
   readonly directory: string;
+  /** Bytes of all packs when they were last measured, and of those that this process has put there since: others may have gone. */
+  #bytes = 0;
 
   /** `store` is the git directory. */
   constructor(store: string) {
     this.directory = path.join(store, 'objects', 'pack');
+  }
+
+  /** At most so many bytes, as far as this process knows. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Bytes of all packs with their indexes now. */
+  async measure(): Promise<number> {
+    const names = await readdir(this.directory).catch(() => []);
+    const sizes = await Promise.all(names.map((name) => stat(path.join(this.directory, name)).then(({ size }) => size, () => 0)));
+    this.#bytes = sizes.reduce((sum, size) => sum + size, 0);
+    return this.#bytes;
   }
 
   /** Makes a pack part of the store; what is in it is on the disk when this resolves. */
@@ -35,6 +50,16 @@ export class PackFolder {
       await rename(pack.path, file);
       return whole;
     });
+  }
+
+  /** Makes a pack part of the store that git wrote, synced, to `made` on the same file system (without extension) and that was read back. */
+  async adopt(made: string): Promise<void> {
+    const place = this.#newPlace();
+    for (const ending of ['.pack', '.idx']) {
+      await syncFile(made + ending);
+      await rename(made + ending, place + ending);
+      await syncDirectory(this.directory);
+    }
   }
 
   /** Takes in a pack that somebody else made, by `copy` to a new file, with its index, and answers its place. It is marked as borrowed, so that it is never put together with ours. */
@@ -70,6 +95,7 @@ export class PackFolder {
       const bytes = await packIndex(pack.entries, pack.checksum);
       await writeDurably(index, bytes);
       if (!(await readFile(index)).equals(bytes)) throw readBackDiffers(index);
+      this.#bytes += (await stat(`${place}.pack`)).size + bytes.length;
       return pack;
     } catch (error) {
       await removePack(place);
@@ -80,7 +106,7 @@ export class PackFolder {
   /** Removes what a process that died has left behind: packs without an index, and what has no name yet. A living one is done within a day. */
   async sweep(): Promise<void> {
     const names = new Set(await readdir(this.directory));
-    const lost = [...names].filter((name) => name.endsWith('.tmp') || (name.endsWith('.pack') && !names.has(name.replace(/\.pack$/, '.idx'))));
+    const lost = [...names].filter((name) => name.endsWith('.tmp') || name.startsWith('tmp_') || (name.endsWith('.pack') && !names.has(name.replace(/\.pack$/, '.idx'))));
     for (const name of lost) await removeOld(path.join(this.directory, name));
   }
 }

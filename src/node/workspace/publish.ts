@@ -8,12 +8,12 @@ import { encodeText } from './bytes.ts';
 import { catFile } from './catFile.ts';
 import { commitBody } from './commits.ts';
 import { Intake } from './intake.ts';
-import { attributesOf, committedContent } from './lineEnds.ts';
+import { attributesOf, committedContent, isUnfiltered } from './lineEnds.ts';
 import { NotKept } from './notKept.ts';
 import { gitObject } from './objects.ts';
 import type { Store } from './store.ts';
 import { listTree } from './trees.ts';
-import { objectEnvironment, type UserRepository } from './userRepository.ts';
+import { objectEnvironment, objectFormat, type UserRepository } from './userRepository.ts';
 
 /** One commit that is to be made: what changes against the one before, and who made it. */
 export interface Step {
@@ -27,7 +27,7 @@ export interface Step {
 export interface Published {
   readonly commit: string;
   readonly commits: number;
-  /** Paths that went in as they are on the disk although a filter of the user's would have changed them. */
+  /** Paths that went in as they are on the disk although a filter or an encoding of the user's would have changed them. */
   readonly unfiltered: readonly Path[];
 }
 
@@ -37,7 +37,7 @@ export interface Published {
  * without an effect makes no commit.
  */
 export async function publish(parts: { readonly store: Store; readonly blobs: Blobs }, repository: UserRepository, head: string | undefined, steps: readonly Step[]): Promise<Published> {
-  const format = (await parts.store.git.run({ args: ['rev-parse', '--show-object-format'], env: { GIT_DIR: repository.gitDir } })).stdout.toString('latin1').trim();
+  const format = await objectFormat(parts.store.git, repository);
   if (format !== 'sha1') throw new NotKept(`this repository names its objects by ${format}, which branches of Bounded cannot do yet; export a patch`);
   const prepared = await withLineEnds(parts, repository, head, steps);
   await copyBlobs(parts.store, repository, prepared.steps);
@@ -84,6 +84,7 @@ async function withLineEnds(parts: { readonly store: Store; readonly blobs: Blob
   const paths = [...new Set(steps.flatMap((step) => [...step.changes.keys()]))];
   const { of, autocrlf } = await attributesOf(parts.store.git, parts.store.program, repository, paths);
   const old = await headBlobs(parts.store, repository, head, new Set(paths));
+  await parts.store.find(steps.flatMap((step) => [...step.changes.values()].flatMap((blob) => blob?.oid ?? [])));
   const intake = new Intake(parts.store);
   const convert = async (file: Path, blob: Blob | null): Promise<Blob | null> => {
     if (blob === null || blob.mode === '120000') return blob;
@@ -98,8 +99,7 @@ async function withLineEnds(parts: { readonly store: Store; readonly blobs: Blob
     converted.push({ ...step, changes });
   }
   await intake.finish();
-  const filtered = (file: Path) => !['unset', undefined].includes(of.get(file)?.filter);
-  return { steps: converted, unfiltered: paths.filter((file) => filtered(file) && steps.some((step) => step.changes.get(file))) };
+  return { steps: converted, unfiltered: paths.filter((file) => isUnfiltered(of.get(file) ?? {}) && steps.some((step) => step.changes.get(file))) };
 }
 
 /** Contents of HEAD at these paths, read when asked for. */

@@ -14,6 +14,8 @@ export interface NewFile {
   readonly mode: Blob['mode'];
   /** Only its owner may read it when it is made anew. */
   readonly secret: boolean;
+  /** Exactly these permission bits, whatever it replaces. */
+  readonly permissions?: number;
 }
 
 type RegularState = Extract<FileState, { kind: 'file' }>;
@@ -102,7 +104,8 @@ export class BesideFile {
     this.#handle = handle;
     await handle.writeFile(file.bytes);
     if (replaced !== undefined) await handle.chown(replaced.uid, replaced.gid).catch(() => undefined);
-    if (replaced !== undefined) await handle.chmod(permissionsFor(replaced.permissions, file.mode));
+    if (file.permissions !== undefined) await handle.chmod(file.permissions);
+    else if (replaced !== undefined) await handle.chmod(permissionsFor(replaced.permissions, file.mode));
     else if (file.secret && file.mode === '100755') await handle.chmod(0o700);
   }
 

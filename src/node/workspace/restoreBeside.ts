@@ -6,17 +6,25 @@ import { inFolder } from './folders.ts';
 import { mayRestore } from './guard.ts';
 import { bitsOf, newFile, permissionsFor } from './permissions.ts';
 import { ancestorsOf, onDisk } from './places.ts';
+import { type ControlParts, restoreControl } from './restoreControl.ts';
 import { change, lookAt, removeFolder } from './restorePlaces.ts';
 import { emptyFolder, isGone } from './scan.ts';
 
+export interface BesideParts extends ControlParts {
+  /** Whether a folder came to be under the session; no other is removed, and none that is not empty. */
+  readonly made: (folder: Path) => boolean;
+}
+
 /**
- * Brings empty folders and permissions back, after the files. `made`: whether a folder came to be under the session; no other is
- * removed, and none that is not empty. Permissions that are neither as expected nor as wanted are the user's. Answers what was left.
+ * Brings empty folders, permissions and git's control files back, after the files. What is neither as expected nor as wanted is the
+ * user's. Answers what was left.
  */
-export async function restoreBeside(root: string, made: (folder: Path) => boolean, items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
+export async function restoreBeside(parts: BesideParts, items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
   const left: LeftPath[] = [];
-  for (const item of items) {
-    const why = mayRestore(item.path) ? await restoreOne(root, made, item) : 'it is no path of the session';
+  // What goes makes room, as a folder of hooks for a file; and git takes no ref away before there is a HEAD again.
+  const rank = ({ path, target }: BesideItem) => (path.includes('.git/refs/') ? 2 : 0) + Number(target !== undefined);
+  for (const item of items.toSorted((a, b) => rank(a) - rank(b))) {
+    const why = mayRestore(item.path) ? await restoreOne(parts.root, parts.made, item) : await restoreControl(parts, item);
     if (why !== undefined) left.push({ path: item.path, why });
   }
   return left;

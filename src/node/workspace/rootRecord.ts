@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Path, TreeId } from '../../core/session/changes.ts';
 import type { Store } from './store.ts';
@@ -37,6 +37,14 @@ export class RootRecord {
     await rename(temporary, this.#file);
     this.#written = text;
   }
+}
+
+/** The last checkpoint of every work tree that uses the store: the next look begins there. */
+export async function lastTrees(store: Store): Promise<TreeId[]> {
+  const folder = path.join(store.directory, 'roots');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const facts = await Promise.all(names.map(async (name) => factsIn(await readFile(path.join(folder, name), 'utf8').catch(() => '{}'))));
+  return facts.flatMap(({ tree }) => tree ?? []);
 }
 
 function factsIn(text: string): RootFacts {

@@ -26,13 +26,13 @@ export class Store {
   /** The whole environment of its git processes. */
   readonly environment: Readonly<Record<string, string>>;
   readonly #stored = new Set<string>();
-  readonly #packs: PackFolder;
+  readonly packs: PackFolder;
   #gathers = true;
 
   private constructor(directory: string, program: string) {
     this.directory = directory;
     this.program = program;
-    this.#packs = new PackFolder(directory);
+    this.packs = new PackFolder(directory);
     this.environment = { ...gitEnvironment(path.join(directory, 'home')), GIT_DIR: directory };
     this.git = gitRunner(program, this.environment, directory);
   }
@@ -45,7 +45,8 @@ export class Store {
     if (!(await exists(path.join(directory, storeMarker)))) await store.#create();
     for (const folder of ['home', 'spool', 'rules', 'roots']) await mkdir(path.join(directory, folder), { recursive: true, mode: 0o700 });
     for (const name of await readdir(path.join(directory, 'spool'))) await removeOld(path.join(directory, 'spool', name));
-    await store.#packs.sweep();
+    await store.packs.sweep();
+    await store.packs.measure();
     return store;
   }
 
@@ -59,9 +60,14 @@ export class Store {
     return this.#stored.has(oid);
   }
 
-  /** Notes objects that were found in the store. */
+  /** Notes objects that are in the store. */
   remember(oids: Iterable<string>): void {
     for (const oid of oids) this.#stored.add(oid);
+  }
+
+  /** Notes that objects are not in the store any more. */
+  forget(oids: Iterable<string>): void {
+    for (const oid of oids) this.#stored.delete(oid);
   }
 
   newSpool(): Promise<PackFile> {
@@ -78,26 +84,26 @@ export class Store {
       if (pace.due) await pace.rest();
       parts.push({ oid: object.oid, bytes: await packed(object) });
     }
-    await this.#packs.put(packOf(parts));
+    await this.packs.put(packOf(parts));
     await this.#stores(fresh.keys());
   }
 
   /** Takes a pack into the store. */
   async takePack(pack: PackFile): Promise<void> {
-    const { entries } = await this.#packs.take(pack);
+    const { entries } = await this.packs.take(pack);
     await this.#stores(entries.map(({ oid }) => oid));
   }
 
   /** Borrows the packs among these objects of another repository, as far as they may be. */
   borrow(objects: string): Promise<Loan | undefined> {
-    return Loan.from(objects, this.#packs);
+    return Loan.from(objects, this.packs);
   }
 
   async #stores(oids: Iterable<string>): Promise<void> {
     this.remember(oids);
     if (!this.#gathers) return;
     // It only saves time, and what failed once would fail again; a full disk is told by what has to be written.
-    await gatherPacks(this.#packs).catch(() => { this.#gathers = false; });
+    await gatherPacks(this.packs).catch(() => { this.#gathers = false; });
   }
 
   /** Those of `oids` that the store does not have. */
@@ -105,6 +111,13 @@ export class Store {
     if (oids.length === 0) return [];
     const { stdout } = await this.git.run({ args: ['cat-file', '--batch-check=%(objectname) %(objecttype)', '--buffer'], input: Buffer.from(`${oids.join('\n')}\n`) });
     return stdout.toString('latin1').split('\n').filter((line) => line.endsWith(' missing')).map((line) => line.slice(0, line.indexOf(' ')));
+  }
+
+  /** Finds out which of these the store has, and answers those that it does not have. A content that is known to be there is not stored again. */
+  async find(oids: readonly string[]): Promise<ReadonlySet<string>> {
+    const missing = new Set(await this.missing(oids));
+    this.remember(oids.filter((oid) => !missing.has(oid)));
+    return missing;
   }
 
   /** Moves a branch of the store, durably. Not by git, which leaves a lock behind when it is killed and then refuses for ever. */

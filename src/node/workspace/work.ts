@@ -1,6 +1,9 @@
 import type { Blob, Path, TreeId, Write } from '../../core/session/changes.ts';
+import type { Verdict } from '../../core/oracle/result.ts';
 import type { Session } from '../../core/session/session.ts';
+import { evictedAt } from '../../core/session/retention.ts';
 import { sharesOf } from '../../core/session/shares.ts';
+import { trailersOf } from '../../core/session/trailers.ts';
 import type { Commits } from './commits.ts';
 import { NotKept } from './notKept.ts';
 import { isUnder } from './places.ts';
@@ -11,6 +14,8 @@ import { treeOf } from './trees.ts';
 export interface Work {
   /** The contract's name. */
   readonly name: string;
+  /** Id of the session, which the messages name. */
+  readonly session?: string;
   /** Commit of the user's HEAD when the session started; undefined in a repository without commits. */
   readonly head?: string;
   readonly base: TreeId;
@@ -43,15 +48,26 @@ export interface Stage {
 export function workOf(session: Session, messages: ReadonlyMap<string, string>): Work {
   const { base, line } = session;
   if (base === undefined) throw new NotKept('the session has done nothing that could be kept');
-  const steps = line.boundaries.map((boundary, index): WorkStep => ({
+  // What a boundary without its checkpoint did is part of the next one's step.
+  const boundaries = line.boundaries.filter((boundary) => evictedAt(session, boundary) === undefined);
+  const steps = boundaries.map((boundary, index): WorkStep => ({
     tree: boundary.tree, seconds: Math.floor(boundary.at / 1000), message: messages.get(boundary.commit) ?? boundary.id,
-    writes: boundary.line.writes.slice(line.boundaries[index - 1]?.line.writes.length ?? 0),
+    writes: boundary.line.writes.slice(boundaries[index - 1]?.line.writes.length ?? 0),
   }));
   const [last, lastStep] = [line.boundaries.at(-1), steps.at(-1)];
   const open = session.tree !== undefined && session.tree !== (last?.tree ?? base.tree);
   const rest: WorkStep[] = open && session.tree !== undefined
-    ? [{ tree: session.tree, seconds: lastStep?.seconds ?? Math.floor(session.startedAt / 1000), message: 'Work after the last boundary', writes: line.writes.slice(last?.line.writes.length ?? 0) }] : [];
-  return { name: session.name, base: base.tree, dirty: base.dirty, steps: [...steps, ...rest], ...(base.head === undefined ? {} : { head: base.head }) };
+    ? [{ tree: session.tree, seconds: lastStep?.seconds ?? Math.floor(session.startedAt / 1000), message: afterBoundaries(session, session.tree), writes: line.writes.slice(last?.line.writes.length ?? 0) }] : [];
+  return { name: session.name, session: session.id, base: base.tree, dirty: base.dirty, steps: [...steps, ...rest], ...(base.head === undefined ? {} : { head: base.head }) };
+}
+
+function afterBoundaries(session: Session, tree: TreeId): string {
+  return `Work after the last boundary\n\n${trailersOf(session, { tree, verdict: verdictOn(session, tree) })}`;
+}
+
+/** The verdict that stands for a content, as the journal has it. */
+export function verdictOn({ verdict }: Session, tree: TreeId): Verdict {
+  return verdict?.tree === tree ? verdict.verdict : 'unverified';
 }
 
 /** What git would track of each step's changes, by whose they are. */

@@ -2,9 +2,10 @@ import { lstat } from 'node:fs/promises';
 import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
-import type { Session } from '../../core/session/session.ts';
+import type { KeptBranch as KeptRef, Session } from '../../core/session/session.ts';
 import type { Blobs } from './blobs.ts';
 import { decodeBytes, encodeText, linesOf } from './bytes.ts';
+import { Checkpoints } from './checkpoints.ts';
 import type { Captures } from './capture.ts';
 import type { Commits } from './commits.ts';
 import type { Diffs } from './diffs.ts';
@@ -13,7 +14,7 @@ import { type ApplyOutcome, FileTools } from './fileTools.ts';
 import { isPlain, type PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
-import { keepSession } from './keepSession.ts';
+import { dropBranch, keepSession } from './keepSession.ts';
 import { leftBeside } from './leftBeside.ts';
 import { leftOutFile } from './leftOut.ts';
 import { isBoundedPath, type Resolved } from './lexicalPath.ts';
@@ -30,7 +31,7 @@ import type { GrepAnswer, Search } from './search.ts';
 import type { Store } from './store.ts';
 import { fileAt, files } from './tree.ts';
 import type { Trees } from './trees.ts';
-import { findUserRepository, headOf } from './userRepository.ts';
+import { damageOf, findUserRepository, headOf } from './userRepository.ts';
 import type { Work } from './work.ts';
 
 export interface WorkTreeParts {
@@ -51,6 +52,7 @@ export interface WorkTreeParts {
 /** The user's work tree behind the port. Looking at the whole tree and changing it never overlap. */
 export class WorkTree implements KeepingWorkspace {
   readonly root: string;
+  readonly checkpoints: Checkpoints;
   readonly #parts: WorkTreeParts;
   readonly #tools: FileTools;
   readonly #own: OwnFiles;
@@ -62,11 +64,16 @@ export class WorkTree implements KeepingWorkspace {
     this.root = parts.root;
     this.#parts = parts;
     this.#tools = new FileTools(parts.root, parts.guard);
+    this.checkpoints = new Checkpoints(parts.store, (work) => this.#queue.run(work));
     this.#own = new OwnFiles(parts.root, parts.contractFile);
   }
 
   async head(): Promise<Head> {
     return headOf(this.#parts.store.git, await findUserRepository(this.root));
+  }
+
+  async damage(): Promise<string | undefined> {
+    return damageOf(this.#parts.store.git, await findUserRepository(this.root), this.root);
   }
 
   capture(around?: 'command'): Promise<WholeCapture> {
@@ -174,7 +181,7 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
-    return this.#queue.run(async () => restoreBeside(this.root, await this.#made(), items));
+    return this.#queue.run(async () => restoreBeside({ ...this.#parts, made: await this.#made(), repository: await findUserRepository(this.root) }, items));
   }
 
   async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
@@ -205,6 +212,10 @@ export class WorkTree implements KeepingWorkspace {
 
   keep(wish: KeepWish, session: Session): Promise<KeepAnswer> {
     return this.#queue.run(() => keepSession({ ...this.#parts, own: this.#own }, wish, session));
+  }
+
+  drop(branch: KeptRef): Promise<KeepAnswer> {
+    return this.#queue.run(() => dropBranch(this.#parts, branch));
   }
 
   keepBranch(work: Work): Promise<KeptBranch> {

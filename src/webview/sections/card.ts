@@ -51,6 +51,7 @@ function actions(card: Card, view: View): HTMLElement | undefined {
 
 /** What to read before deciding: the plan while it is new, otherwise the change. */
 function look(card: Card, view: View): HTMLElement | undefined {
+  if (card.kind === 'end') return press({ type: 'open', target: { kind: 'verdict-diff' } }, { class: 'button quiet', title: 'Show the start against the content that was measured, in one editor' }, 'Open diff');
   if (card.kind !== 'gate') return undefined;
   if (decidesPlan(view)) return press({ type: 'open', target: { kind: 'report', file: 'PLAN.md' } }, { class: 'button quiet', title: 'Read the whole plan in an editor' }, 'Open PLAN.md');
   return press({ type: 'open', target: { kind: 'diff' } }, { class: 'button quiet', title: 'Show every change of the session in one editor' }, 'Open diff');

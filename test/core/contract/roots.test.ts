@@ -7,7 +7,9 @@ import { rootProblems } from '../../../src/core/contract/rootProblems.ts';
 import { pathIn, splitPath } from '../../../src/core/contract/rootPath.ts';
 import { asWritten, everywhere, globsIn, overlap, rootFault } from '../../../src/core/contract/roots.ts';
 import { compileGlobs } from '../../../src/core/guard/globs.ts';
+import { rule } from '../../../src/core/guard/rule.ts';
 import { standingOf } from '../../../src/core/guard/standing.ts';
+import type { Session } from '../../../src/core/session/session.ts';
 import { joinIds, shortId, splitIds } from '../../../src/core/session/joinedIds.ts';
 
 const roots = ['../api', '../../libs/shared'];
@@ -77,6 +79,9 @@ describe('roots of a contract', () => {
     assert.deepEqual(rows.map(standing), ['in-scope', 'in-scope', ...Array.from({ length: 8 }, () => 'out-of-scope')]);
     assert.equal(compileGlobs(read.scope.secret)('../api/deep/.env'), '../api/**/.env');
     assert.ok(compileGlobs(read.scope.secret)('../../libs/shared/vault/key') !== undefined && compileGlobs(read.scope.scratch)('../api/__pycache__/x') !== undefined);
+    const looked = (path: string) => rule({ contract: read } as Session, { kind: 'look', paths: [path] }, { unsaved: [] });
+    for (const path of ['../api/.env', '../api/deep/.ENV', '../api/.env::$DATA', '../api/VAULT/key', '../../libs/shared/.ssh/config']) assert.equal(looked(path).allow, false, path);
+    assert.equal(looked('../api/src/a').allow, true);
     assert.notEqual(isProtected('../api/.vscode/settings.json', ['../api/**']), undefined);
     assert.equal(isProtected('../api/.vscode/settings.json', ['../api/.vscode/settings.json']), undefined);
   });

@@ -149,10 +149,18 @@ describe('View of the oracle', () => {
 describe('View of the end', () => {
   const ended = (verdict: 'pass' | 'fail', files: number, ...runs: ReturnType<typeof ran>[]) => viewOf(working().tell(...runs, { type: 'verdict/reached', verdict, tree: 't0', change: { files, added: 1, removed: 0 }, because: ['figures'] }, { type: 'session/ended', end: 'completed', detail: 'done' }).session);
 
-  it('offers four ends, each saying what it does to git', () => {
+  it('offers five ends, each saying what it does to git', () => {
     const { card } = ended('pass', 2);
-    assert.deepEqual(card?.actions.map(({ label }) => label), ['Keep as branch', 'Leave in my work tree', 'Export a patch', 'Undo everything']);
+    assert.deepEqual(card?.actions.map(({ label }) => label), ['Keep as branch', 'Keep as one commit', 'Leave in my work tree', 'Export a patch', 'Undo everything']);
     assert.ok(card.actions.every(({ title }) => /git|repository/.test(title)));
+  });
+
+  it('offers to drop a branch that was kept, until it was dropped', () => {
+    const branch = { branch: 'bounded/task/1', commit: 'c1' };
+    const story = working().tell({ type: 'verdict/reached', verdict: 'pass', tree: 't0', change: { files: 1, added: 1, removed: 0 }, because: [] }, { type: 'session/ended', end: 'completed', detail: '' }, { type: 'work/kept', how: 'branch', detail: 'made', branch });
+    assert.match(viewOf(story.session).card?.actions.at(-1)?.title ?? '', /^Removes bounded\/task\/1 from your repository/);
+    const dropped = viewOf(story.tell({ type: 'work/kept', how: 'dropped', detail: 'gone', branch }).session).card;
+    assert.deepEqual([dropped?.question, dropped?.actions.at(-1)?.label], ['The branch was dropped', 'Undo everything']);
   });
 
   it('offers none where nothing was changed', () => assert.deepEqual(ended('pass', 0).card?.actions, []));

@@ -231,6 +231,12 @@ describe('A session in the editor', () => {
     assert.deepEqual(state(project), before);
     assert.match(project.git('show', 'bounded/variance/1:src/stats/variance.js'), /export function variance/);
     assert.ok(existsSync(path.join(project.root, '.bounded/variance/EVIDENCE.md')));
+    await run('openVerdictDiff');
+    await until('the measured diff', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes(`base against the measured tree ${ended.verdict?.tree.slice(0, 7)}`) === true);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await run('dropBranch');
+    assert.match((await sessionWhere('the branch to go', ({ kept }) => kept?.how === 'dropped')).kept?.detail ?? '', /git branch bounded\/variance\/1 [0-9a-f]{40} brings it back/);
+    assert.deepEqual([state(project), project.git('branch', '--list', 'bounded/*')], [before, '']);
   });
 
   it('stops within two seconds, in the middle of an answer', async () => {

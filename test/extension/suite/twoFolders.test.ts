@@ -18,7 +18,7 @@ roots: [../api]
 scope: { change: [src/stats/**] }
 on-stray: flag
 oracle: { checks: [{ id: scaled, run: 'true', tests: { at-least: 1 } }] }
-phases: [explore, minimal-hook, review]
+phases: [explore, baseline, minimal-hook, review]
 commands: { allow: [node tools/strayApi.mjs] }
 budget: { cost: 5 USD, turns: 20, time: 20m }
 `;
@@ -34,7 +34,7 @@ describe('A session over a second folder, in the editor', () => {
   const text = (): string => readFileSync(file.fsPath, 'utf8');
 
   before(async () => {
-    model = await startModel({ ...overBoth, 'minimal-hook': [[call('bash', { command: 'node tools/strayApi.mjs' }), call('complete_phase', { summary: 'nothing' })]] });
+    model = await startModel({ 'explore': [overBoth.explore[0]?.slice(-1) ?? []], 'minimal-hook': [[call('bash', { command: 'node tools/strayApi.mjs' }), call('complete_phase', { summary: 'nothing' })]] });
     const project = makeProject(model.server.url);
     project.write('.bounded/both.bounded.yaml', contract);
     project.write('tools/strayApi.mjs', `import { readFileSync, writeFileSync } from 'node:fs';\nwriteFileSync('${stray}', readFileSync('${stray}', 'utf8').replace('limit = 3', 'limit = 4'));\n`);

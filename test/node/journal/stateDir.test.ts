@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { repositoryState, type RepositoryState } from '../../../src/node/journal/stateDir.ts';
 import { stateRoot, type Machine } from '../../../src/node/journal/stateRoot.ts';
@@ -87,10 +87,22 @@ describe('the private state of a repository', () => {
     assert.equal((await stateIn(root, 'home')).lease.name, (await stateIn(root, 'elsewhere')).lease.name);
   });
 
-  it('is refused outside a repository, and nothing is made', async () => {
+  it('of a folder without a repository is its own, and that of the repository that is made in it later', async () => {
     await mkdir(at('plain', '.git'), { recursive: true });
-    await writeFile(at('file'), '');
-    await assert.rejects(stateIn(at('plain'), 'home'), { name: 'StateRefusal', class: 'no-repository' });
+    await mkdir(at('plain', 'inner'));
+    const plain = await stateIn(at('plain'), 'home');
+    assert.notEqual((await stateIn(at('plain', 'inner'), 'home')).dir, plain.dir);
+    await repository('plain');
+    assert.deepEqual(await stateIn(at('plain'), 'home'), plain);
+    await rm(at('plain', '.git', 'HEAD'));
+    assert.deepEqual(await stateIn(at('plain', 'inner'), 'home'), plain, 'a repository that has lost its HEAD is none less for that');
+  });
+
+  it('is refused in a bare repository and in git\'s own folder, and nothing is made', async () => {
+    const root = await repository('repo');
+    git(root, 'clone', '-q', '--bare', root, at('bare.git'));
+    await mkdir(at('bare.git', 'inner'));
+    for (const folder of [at('bare.git'), at('bare.git', 'inner'), path.join(root, '.git'), path.join(root, '.git', 'hooks')]) await assert.rejects(stateIn(folder, 'home'), { name: 'StateRefusal', class: 'no-work-tree' });
     assert.ok(!(await readdir(at())).includes('home'));
   });
 

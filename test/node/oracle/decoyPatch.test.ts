@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { applyDecoy } from '../../../src/node/oracle/decoyPatch.ts';
 import { catchesDecoy } from '../../../src/core/oracle/before.ts';
 import { Bed, inBoth } from './support.ts';
 
@@ -62,5 +63,17 @@ inBoth('a wrong implementation on top of a tree', (sandbox) => {
     assert.deepEqual(await outcome('4'), { result: 'caught', detail: 'nearest: value error 2, 4 times its threshold', nearest: 4 });
     assert.equal((await outcome('2.25'))?.result, 'survived');
     assert.equal((await outcome('crash'))?.result, 'void');
+  });
+});
+
+describe('a wrong implementation over several roots', () => {
+  const scope = { change: [{ glob: 'src/**' }, { glob: '../api/src/**' }], never: ['src/never/**', '../api/src/never/**'], oracle: [], secret: [], scratch: [] };
+  const make = (path: string) => `--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+made\n`;
+  const made = async (path: string, roots: readonly string[]) => [...((await applyDecoy(make(path), new Map(), scope, roots, () => Promise.reject(new Error('nothing is read')))) ?? [])].map(([name]) => name);
+
+  it('changes what the scope names in each, and nothing in a root that the contract does not have', async () => {
+    assert.deepEqual(await made('../api/src/x.js', ['../api']), ['../api/src/x.js']);
+    assert.deepEqual(await made('../api/src/x.js', []), []);
+    for (const path of ['../api/x.js', '../api/src/never/x.js', '../api/src/../x.js', '../api/src/../../work/src/x.js', '../web/src/x.js']) assert.deepEqual(await made(path, ['../api']), [], path);
   });
 });

@@ -26,6 +26,19 @@ for (const [how, state, suite] of kinds) {
       assert.equal((await run('pwd; cat; echo end')).output, `${root}\nend\n`);
     });
 
+    it('that outlives the process which started it is ended by the next one that asks when it ran', async () => {
+      const [alive, left] = [path.join(temporaryFolder(), 'alive'), path.join(temporaryFolder(), 'left')];
+      const ran = runIn(shellIn(root, { alive }), 'echo begun > begun; sleep 61', { sandbox: state });
+      while (!fs.existsSync(path.join(root, 'begun'))) await new Promise((resolve) => { setImmediate(resolve); });
+      fs.rmSync(path.join(root, 'begun'));
+      // As it lies there after kill -9.
+      fs.copyFileSync(alive, left);
+      const span = await shellIn(root, { alive: left }).lastRun();
+      assert.ok(span !== undefined && span.from <= span.to);
+      const { exit, timedOut } = await ran;
+      assert.deepEqual([exit, timedOut], [null, false]);
+    });
+
     it('that is not found ends with 127', async () => {
       assert.equal((await run('no-such-program-anywhere')).exit, 127);
     });

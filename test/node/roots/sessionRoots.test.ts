@@ -7,8 +7,8 @@ import type { Contract } from '../../../src/core/contract/contract.ts';
 import { acquireLease } from '../../../src/node/journal/lease.ts';
 import { repositoryState } from '../../../src/node/journal/stateDir.ts';
 import { createSession, sessionId } from '../../../src/node/journal/sessions.ts';
-import { guestsOf, noteGuest } from '../../../src/node/session/guests.ts';
-import { removeState, sizeOfState } from '../../../src/node/session/pruneState.ts';
+import { guestsOf, guestTraces, noteGuest } from '../../../src/node/session/guests.ts';
+import { keptState, removeState } from '../../../src/node/session/pruneState.ts';
 import { StartRefusal } from '../../../src/node/session/refusal.ts';
 import { rootProblemsAt, rootsOf, takeLeases } from '../../../src/node/session/roots.ts';
 
@@ -85,15 +85,16 @@ describe('the folders of a session', () => {
     assert.deepEqual(await guestsOf(state), [], 'a session that has not begun');
     const folder = await createSession(await repositoryState(main), id);
     fs.writeFileSync(folder.trace, '');
-    assert.deepEqual(await guestsOf(state), [{ session: id, workspace: main, root: api }]);
-    assert.match((await sizeOfState(api)).warning, /Sessions of \S+work worked here/);
-    assert.equal((await sizeOfState(main)).warning, '');
+    assert.deepEqual(await guestsOf(state), [{ session: id, workspace: main, root: api, trace: folder.trace }]);
+    assert.deepEqual(await guestTraces(state), [folder.trace]);
+    assert.match((await keptState(api)).warning, /Sessions of \S+work worked here/);
+    assert.equal((await keptState(main)).warning, '');
     const git = (...words: string[]) => execFileSync('git', words, { cwd: api, env: { PATH: process.env['PATH'], HOME: base, GIT_CONFIG_NOSYSTEM: '1' }, stdio: 'ignore' });
     git('-c', 'user.name=T', '-c', 'user.email=t@localhost', 'commit', '--allow-empty', '-m', 'first');
     git('worktree', 'add', '../api-2');
-    const release = await takeLeases(roots, holder);
+    const holding = await takeLeases(roots, holder);
     await assert.rejects(removeState(at('api-2'), 'a test'), /works in this repository.*Nothing was removed/);
-    await release();
+    await holding?.release();
     await removeState(at('api-2'), 'a test');
     assert.ok(!fs.existsSync(state.dir));
   });
@@ -110,9 +111,9 @@ describe('the folders of a session', () => {
       await free.release();
     }
     await other.release();
-    const release = await takeLeases(roots, holder);
+    const holding = await takeLeases(roots, holder);
     for (const folder of [main, api, web]) assert.ok('heldBy' in (await acquireLease((await repositoryState(folder)).lease, { door: 'a third' })), folder);
-    await release();
+    await holding?.release();
     const free = await acquireLease((await repositoryState(api)).lease, { door: 'a third' });
     assert.ok('release' in free);
     await free.release();

@@ -201,6 +201,28 @@ describe('a first checkpoint of many files', function () {
     await assertOwned(repo, tree);
   });
 
+  it('keeps what is lent when it cannot be packed, and begins anew', async () => {
+    const repo = packedRepo();
+    const workspace = await open(repo);
+    let failed = 0;
+    const full = (name: string, args: readonly unknown[]) => {
+      if (name !== 'rename' || failed > 0 || !String(args[0]).startsWith(path.join(repo.store, 'spool'))) return;
+      failed += 1;
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    };
+    const { tree } = await watching(full, async () => {
+      const capture = await workspace.capture();
+      await workspace.dirty();
+      return capture;
+    });
+    assert.equal(failed, 1);
+    assert.equal((await workspace.capture()).tree, tree);
+    assert.equal((await workspace.capture()).tree, tree);
+    assert.equal(borrowed(repo).length, 1);
+    for (const file of borrowed(repo)) for (const ending of ['.pack', '.idx', '.borrowed']) fs.rmSync(file.replace(/\.borrowed$/, ending));
+    await assertOwned(repo, tree);
+  });
+
   it('that is interrupted at any step leaves a sound store, and the next one holds everything', async function () {
     this.timeout(240_000);
     const repo = packedRepo();

@@ -190,14 +190,14 @@ describe('a look around a command', () => {
   const cases = new Map<string, Tree>();
   const broken = new Map<string, Tree>();
   let trees: Trees;
-  const [removed, damaged, replaced, alone, late] = ['removed', 'damaged', 'replaced', 'alone', 'late'] as const;
+  const [removed, damaged, replaced, alone, late, folding] = ['removed', 'damaged', 'replaced', 'alone', 'late', 'folding'] as const;
   before(async function () {
     this.timeout(120_000);
     if (process.platform !== 'linux') this.skip();
     trees = new Trees();
     for (const [name, [, prepare]] of Object.entries(changes)) cases.set(name, await trees.add(prepare));
     for (const [name, script] of Object.entries(answers)) broken.set(name, await trees.add(undefined, script));
-    for (const name of [removed, damaged, replaced, alone, late]) broken.set(name, await trees.add());
+    for (const name of [removed, damaged, replaced, alone, late, folding]) broken.set(name, await trees.add());
     await trees.settle();
   });
   after(removeRepos);
@@ -261,6 +261,23 @@ describe('a look around a command', () => {
     assert.equal(clock.isSteady(9_400), false, 'small steps back add up');
     clock.note(9_400, true);
     assert.equal(clock.isSteady(9_400), true);
+  });
+
+  it('takes a name that a folder does not list for gone, though it leads to a file: upper case may be another spelling', async () => {
+    const { repo, workspace } = broken.get(folding) ?? assert.fail();
+    fs.renameSync(repo.at('a.txt'), repo.at('A.txt'));
+    fs.linkSync(repo.at('A.txt'), repo.at('a.txt'));
+    const { readdirSync } = fs;
+    Object.assign(fs, { readdirSync: (...args: Parameters<typeof readdirSync>) => (readdirSync(...args) as unknown as fs.Dirent[]).filter((entry) => entry.name !== 'a.txt') });
+    syncBuiltinESMExports();
+    try {
+      const { tree } = await workspace.capture('command');
+      assert.equal(tree, (await workspace.capture()).tree);
+      assert.equal([...(await workspace.entries(tree)).keys()].includes('a.txt'), false);
+    } finally {
+      Object.assign(fs, { readdirSync });
+      syncBuiltinESMExports();
+    }
   });
 
   it('reads nothing that has settled, no more than any other look', async () => {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FileDiff, Path, Write } from '../../../src/core/session/changes.ts';
 import type { Session } from '../../../src/core/session/session.ts';
 import { pruneStore, storeSize } from '../../../src/node/workspace/prune.ts';
 import type { Work } from '../../../src/node/workspace/work.ts';
-import { contentsOf, untouchable, type TestRepo } from '../../support/repo.ts';
+import { contentsOf, repoAt, untouchable, type TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
 /** A session on a dirty work tree: two boundaries, a change of the user's between them. */
@@ -55,6 +56,15 @@ describe('keeping the work', () => {
     const again = await open(repo);
     assert.equal((await again.capture()).tree.length, 40);
     assert.equal(repo.git('rev-parse', 'HEAD'), repo.git('rev-parse', 'bounded/task/1~4'));
+  });
+
+  it('stores no content again that the store has, also in a process that has not looked yet', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { work } = await session(repo, () => repo.write('large.bin', randomBytes(200_000)), () => undefined);
+    const workspace = await open(repo);
+    const before = await workspace.checkpoints.measure();
+    await workspace.keepBranch(work);
+    assert.ok((await workspace.checkpoints.measure()) < before + 50_000);
   });
 
   it('never moves a branch that exists', async () => {
@@ -168,7 +178,7 @@ describe('keeping a session as its journal tells it', () => {
     const { tree } = await workspace.capture();
     writes.push(...written(await workspace.diff(work.steps[1]?.tree ?? '', tree)));
     const base = { tree: work.base, commit: '', dirty: work.dirty, head: work.head, notCovered: [] };
-    return { workspace, session: { id: 's1', name: 'task', contract: { task: 'Do it\nwell' }, startedAt: 0, base, tree, userChanges: [], line: { writes, boundaries } } as unknown as Session };
+    return { workspace, session: { id: 's1', name: 'task', contract: { task: 'Do it\nwell', oracle: { checks: [] } }, startedAt: 0, base, tree, userChanges: [], evicted: {}, branches: [], leftRuns: [], line: { writes, boundaries, runs: [], runsFrom: 0 } } as unknown as Session };
   }
 
   const branch = { how: 'branch', withoutMine: false } as const;
@@ -179,10 +189,11 @@ describe('keeping a session as its journal tells it', () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     repo.write('dirty.txt', 'mine');
     const { workspace, session: done } = await finished(repo);
-    assert.deepEqual(await workspace.keep(branch, done), { ok: true, detail: 'the branch bounded/task/1 was made with 4 commits; HEAD, index and work tree were not touched' });
+    assert.deepEqual(await workspace.keep(branch, done), { ok: true, detail: 'the branch bounded/task/1 was made with 4 commits; HEAD, index and work tree were not touched', branch: { branch: 'bounded/task/1', commit: repo.git('rev-parse', 'bounded/task/1') } });
     assert.deepEqual(repo.git('log', '--format=%s', 'main..bounded/task/1').split('\n'), ['Work after the last boundary', 'boundary 2', 'boundary 1', 'Uncommitted work at the start']);
-    assert.deepEqual(await workspace.keep({ how: 'squash', withoutMine: false }, done), { ok: true, detail: 'the branch bounded/task/2 was made with one commit; HEAD, index and work tree were not touched' });
-    assert.equal(repo.git('log', '--format=%B', 'main..bounded/task/2').trim(), 'Do it\n\nBounded-Session: s1');
+    assert.equal((await workspace.keep({ how: 'squash', withoutMine: false }, done)).detail, 'the branch bounded/task/2 was made with one commit; HEAD, index and work tree were not touched');
+    assert.equal(repo.git('log', '--format=%B', 'main..bounded/task/2').trim(), `Do it\n\nBounded-Session: s1\nBounded-Verdict: unverified\nBounded-Cells: none ran\nBounded-Tree: ${done.tree}`);
+    for (const commit of repo.git('rev-list', 'main..bounded/task/1', 'main..bounded/task/2').split('\n')) assert.match(repo.git('log', '-1', '--format=%(trailers:key=Bounded-Session,valueonly)', commit), /^s1/);
     assert.equal(repo.git('diff', 'bounded/task/1', 'bounded/task/2'), '');
   });
 
@@ -201,7 +212,7 @@ describe('keeping a session as its journal tells it', () => {
     const { workspace, session: done } = await finished(repo, { second: () => { repo.write('b.txt', 'two\n'); repo.write('user.txt', 'later'); repo.write('new/user.txt', 'n'); }, users: ['user.txt', 'new/user.txt'] });
     const before = untouchable(repo);
     const kept = await workspace.keep({ how: 'branch', withoutMine: true }, done);
-    assert.deepEqual(kept, { ok: true, detail: `the branch bounded/task/1 was made with 3 commits; HEAD, index and work tree were not touched. ${unverified}` });
+    assert.equal(kept.detail, `the branch bounded/task/1 was made with 3 commits; HEAD, index and work tree were not touched. ${unverified}`);
     assert.deepEqual(withoutKept(untouchable(repo)), withoutKept(before));
     assert.deepEqual(commits(repo, 'bounded/task/1'), ['Work after the last boundary|Bounded', 'boundary 2|Bounded', 'boundary 1|Bounded']);
     assert.equal(repo.git('diff', '--name-only', 'main', 'bounded/task/1'), 'a.txt\nb.txt\nc.txt');
@@ -241,6 +252,82 @@ describe('keeping a session as its journal tells it', () => {
       assert.equal((await workspace.keep(branch, done)).ok, true);
     });
   }
+
+  it('makes commits that can be taken back one by one', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    assert.equal((await workspace.keep(branch, done)).ok, true);
+    const clone = repoAt(path.join(repo.outside, 'clone'), repo.outside);
+    repo.git('clone', '-q', '-b', 'bounded/task/1', repo.root, clone.root);
+    for (const [subject, file] of [['boundary 1', 'a.txt'], ['boundary 2', 'b.txt']] as const) {
+      const commit = clone.git('log', '--format=%H', `--grep=^${subject}`, 'HEAD');
+      clone.git('-c', 'user.name=A', '-c', 'user.email=a@localhost', 'revert', '--no-edit', commit);
+      assert.equal(clone.git('diff', '--name-only', 'HEAD~1', 'HEAD'), file);
+    }
+    assert.equal(clone.git('diff', '--name-only', 'origin/main', 'HEAD'), 'c.txt');
+  });
+
+  it('needs neither the user\'s name nor their signature', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo, { second: () => repo.write('u.txt', 'mine'), users: ['u.txt'] });
+    for (const key of ['user.name', 'user.email']) repo.git('config', '--unset', key);
+    for (const [key, value] of [['commit.gpgsign', 'true'], ['gpg.program', '/no/such/signer'], ['core.hooksPath', '/no/such/hooks']] as const) repo.git('config', key, value);
+    const homes = Object.fromEntries(['HOME', 'XDG_CONFIG_HOME'].map((name) => [name, process.env[name]]));
+    Object.assign(process.env, { HOME: repo.outside, XDG_CONFIG_HOME: repo.outside });
+    try {
+      assert.equal((await workspace.keep(branch, done)).ok, true);
+    } finally {
+      for (const [name, value] of Object.entries(homes)) if (value === undefined) delete process.env[name]; else process.env[name] = value;
+    }
+    assert.deepEqual(commits(repo, 'bounded/task/1'), ['Work after the last boundary|Bounded', 'Changes by the user meanwhile|User', 'boundary 1|Bounded']);
+  });
+
+  it('says which branch is in the way, and makes none', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    for (const name of ['bounded', 'bounded/task']) {
+      repo.git('branch', name);
+      const before = repo.git('for-each-ref');
+      const refused = await workspace.keep(branch, done);
+      assert.equal(refused.ok, false);
+      assert.match(refused.detail, new RegExp(`the branch ${name} is in the way`));
+      assert.equal(repo.git('for-each-ref'), before);
+      repo.git('branch', '-D', name);
+    }
+  });
+
+  it('drops the branch that it made and says how to get it back', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    const before = untouchable(repo);
+    const made = (await workspace.keep(branch, done)).branch ?? assert.fail();
+    const dropped = await workspace.drop(made);
+    assert.equal(dropped.ok, true);
+    assert.equal(repo.git('for-each-ref', 'refs/heads/bounded'), '');
+    assert.deepEqual(withoutKept(untouchable(repo)), withoutKept(before));
+    const [back = ''] = /git branch \S+ [0-9a-f]{40}/.exec(dropped.detail) ?? [];
+    repo.git(...back.split(' ').slice(1));
+    assert.equal(repo.git('rev-parse', made.branch), made.commit);
+    assert.equal((await workspace.drop(made)).ok, true);
+    assert.deepEqual(await workspace.drop(made), { ok: false, detail: `there is no branch ${made.branch} any more` });
+  });
+
+  it('drops no branch that somebody went on with or is on', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    const made = (await workspace.keep(branch, done)).branch ?? assert.fail();
+    const other = path.join(repo.outside, 'other work tree');
+    repo.git('worktree', 'add', '-q', other, made.branch);
+    const refused = await workspace.drop(made);
+    assert.deepEqual([refused.ok, refused.detail], [false, `the branch ${made.branch} is checked out in ${other}. Nothing was removed`]);
+    repo.git('worktree', 'remove', other);
+    repo.git('branch', '-f', made.branch, 'main');
+    assert.match((await workspace.drop(made)).detail, /somebody went on with it\. Nothing was removed/);
+    assert.equal(repo.git('rev-parse', made.branch), repo.git('rev-parse', 'main'));
+    repo.git('branch', `${made.branch}x`);
+    repo.git('branch', '-D', made.branch);
+    assert.match((await workspace.drop(made)).detail, /there is no branch/);
+  });
 
   it('answers that there is nothing to keep', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });

@@ -109,7 +109,7 @@ describe('the user\'s repository', () => {
     const opened = await open(linked);
     assert.deepEqual([await opened.head(), await opened.dirty()], [{ commit: main.git('rev-parse', 'HEAD'), branch: 'side' }, []]);
     const { control } = await opened.capture();
-    assert.ok(control['refs/heads/side'] !== undefined && control['HEAD'] !== undefined && control['config'] !== undefined && /^[0-9a-f]{64}$/.test(control['.git'] ?? ''));
+    assert.ok(control['refs/heads/side'] !== undefined && control['HEAD'] !== undefined && control['config'] !== undefined && /^file \d+ [0-9a-f]{40}$/.test(control['.git'] ?? ''));
     assert.equal(main.git('for-each-ref'), before);
   });
 

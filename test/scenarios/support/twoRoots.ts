@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../../support/messagesServer/replies.ts';
 import type { Moves } from './moves.ts';
@@ -27,7 +27,7 @@ const apiFiles: Readonly<Record<string, string>> = {
 
 /** Compares with the scale that the other repository wants, by files of both. */
 const check = `import { existsSync, readFileSync } from 'node:fs';
-if (existsSync('../api/.env') || existsSync('../api/.git')) throw new Error('a secret, or git, is in the checkout');
+for (const file of ['.env', '.git', 'leads-out']) if (existsSync('../api/' + file)) throw new Error(file + ' is in the checkout');
 const wanted = JSON.parse(readFileSync('../api/oracle/wanted.json', 'utf8')).scale;
 const { scale } = await import('../../api/src/scale.js');
 const found = await import('../src/stats/variance.js').catch((error) => (error.code === 'ERR_MODULE_NOT_FOUND' ? undefined : Promise.reject(error)));
@@ -63,6 +63,7 @@ export function makeSibling(project: Project, name = 'api'): Sibling {
   for (const [file, text] of Object.entries(apiFiles)) write(file, text);
   project.write('oracle/check.mjs', check);
   const git = (...words: string[]): string => execFileSync('git', words, { cwd: root, env: project.env, encoding: 'utf8' });
+  symlinkSync('../work', at('leads-out'));
   git('init', '-q', '-b', 'main');
   git('add', '-A');
   git('-c', 'user.name=T', '-c', 'user.email=t@localhost', 'commit', '-q', '-m', 'start');

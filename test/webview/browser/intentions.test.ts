@@ -50,6 +50,8 @@ describe('Side view: intentions', () => {
     ['oracle-gate', 'Open diff', { type: 'open', target: { kind: 'diff' } }],
     ['paused', 'Continue', { type: 'intention', intention: { type: 'continue' } }],
     ['ended', 'Keep as branch', { type: 'intention', intention: { type: 'keep', how: 'branch' } }],
+    ['ended', 'Keep as one commit', { type: 'intention', intention: { type: 'keep', how: 'squash' } }],
+    ['ended', 'Open diff', { type: 'open', target: { kind: 'verdict-diff' } }],
     ['ended', 'Undo everything', { type: 'intention', intention: { type: 'keep', how: 'undo' } }],
     ['ended', 'Open the evidence', { type: 'open', target: { kind: 'report', file: 'EVIDENCE.md' } }],
     ['ended', 'Open REVIEW.md', { type: 'open', target: { kind: 'report', file: 'REVIEW.md' } }],
@@ -70,7 +72,7 @@ describe('Side view: intentions', () => {
       const messages = await view.posted();
       assert.equal(messages.length, buttons);
       const known = JSON.stringify(fixtures[name]);
-      const own = new Set(['intention', 'open', 'start', 'start-example', 'resume', 'report', 'contract', 'diff', 'boundary-diff', 'flag', 'artifact', 'PLAN.md', 'ORACLE.md', 'PROGRESS.md', 'REVIEW.md', 'EVIDENCE.md',
+      const own = new Set(['intention', 'open', 'start', 'start-example', 'resume', 'report', 'contract', 'diff', 'verdict-diff', 'boundary-diff', 'flag', 'artifact', 'PLAN.md', 'ORACLE.md', 'PROGRESS.md', 'REVIEW.md', 'EVIDENCE.md',
         'note', 'pause', 'continue', 'stop', 'rewind-boundary', 'rewind-hunk', 'rewind-file', 'allow-flag', 'restore-flag', 'undo-rewind', 'rewind-hunks', 'mark-hunks', 'change', 'hunks', 'conflict']);
       for (const text of messages.flatMap(strings)) assert.ok(own.has(text) || known.includes(JSON.stringify(text)), text);
     });
@@ -92,6 +94,12 @@ describe('Side view: intentions', () => {
     const view = await open();
     await view.show(fixtures.running);
     assert.deepEqual(await view.page.locator('.rewind').evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label'))), ['Rewind to explore', 'Rewind to baseline', 'Rewind to oracle-only']);
+  });
+
+  it('never offers a rewind to what was given up to make room', async () => {
+    const view = await open();
+    await view.show(fixtures['store-full']);
+    assert.deepEqual(await view.page.locator('.rewind').evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label'))), ['Rewind to explore', 'Rewind to oracle-only', 'Rewind to minimal-hook']);
   });
 
   it('takes a double click for one', async () => {

@@ -1,8 +1,9 @@
 import { decisiveRuns } from '../line.ts';
+import { evictedAt } from '../retention.ts';
 import { isReviewed } from '../listedHunk.ts';
 import type { ListedHunk } from '../listedHunk.ts';
 import type { AnsweredGate, Session } from '../session.ts';
-import { changeText, cost, count, dollars, duration, sandboxWarning } from '../view/figures.ts';
+import { bytesText, changeText, cost, count, dollars, duration, sandboxWarning } from '../view/figures.ts';
 import { notMeasured } from '../view/notMeasured.ts';
 import { usersPaths } from '../view/usersPaths.ts';
 import { decoyLine, findingLine, rewindLine, runTable } from './lines.ts';
@@ -40,7 +41,7 @@ function workSections({ line, rewinds, ...session }: Session): Sections {
     ['Changes outside of what was agreed', list(line.flags.map((flag) => `${code(flag.path)}, ${flag.standing}, by ${code(flag.cause)}: **${flag.outcome ?? 'open'}**`))],
     ['Rewinds', list(rewinds.map(rewindLine))],
     ["The user's own changes in the measured tree", list(yours.map(code))],
-    ['Boundaries', line.boundaries.length === 0 ? 'None was crossed.' : table(['Boundary', 'Change', 'Tree', 'Commit'], line.boundaries.map((one) => [tableCode(one.id), changeText(one.change), tableCode(one.tree), tableCode(one.commit)]))],
+    ['Boundaries', line.boundaries.length === 0 ? 'None was crossed.' : table(['Boundary', 'Change', 'Tree', 'Commit'], line.boundaries.map((one) => [tableCode(one.id), changeText(one.change), evictedAt({ line, rewinds, ...session }, one) === undefined ? tableCode(one.tree) : `${tableCode(one.tree)} (removed to make room)`, tableCode(one.commit)]))],
   ];
 }
 
@@ -83,6 +84,7 @@ function machineSections(session: Session, verdict: Reached): Sections {
     ['Used', list([
       `${duration(session.active)} of active time, of ${duration(budget.timeMs)}`, `cost: ${plainText(cost(session))}, of ${plainText(dollars(budget.costUsd))}`, `${count(spent.turns, 'turn')}, of ${budget.turns}`,
       `${count(line.uses.base.files, 'file')} and ${count(line.uses.base.lines, 'line')} of the diff budget of ${contract.diff.files} and ${contract.diff.lines}`,
+      ...(session.store === undefined ? [] : [`checkpoints of this repository: ${bytesText(session.store.bytes)}, of ${bytesText(session.store.limit)}`]),
       `${count(session.decisionsByPerson, 'decision')} by a person, ${count(session.attempts, 'attempt')}`,
     ])],
     ['How to check this', `${code(`bounded trace ${session.id}`)} verifies the chain of the trace; ${code(`bounded verify ${session.contractFile}`)} measures the work tree again.`],

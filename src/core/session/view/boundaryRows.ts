@@ -1,7 +1,9 @@
 import { openConversation } from '../line.ts';
+import { evictedAt } from '../retention.ts';
 import type { Boundary, Session } from '../session.ts';
 import type { BoundaryRow } from '../view.ts';
 import { count, duration, surfaceText } from './figures.ts';
+import { instantText } from './instant.ts';
 
 /** The spine: what is done with the way back to it, what goes on, what is left. */
 export function boundaryRows(session: Session, progress: string | undefined): readonly BoundaryRow[] {
@@ -33,8 +35,10 @@ function doing(session: Session, progress: string | undefined): string {
 
 function doneRow(session: Session, boundary: Boundary, since: number): BoundaryRow {
   const { change } = boundary;
+  const gone = evictedAt(session, boundary);
   return {
-    boundary: boundary.id, name: boundary.id, state: 'done', detail: detailOf(session, boundary), figures: change.files === 0 ? duration(boundary.active - since) : '',
+    ...(gone === undefined ? { boundary: boundary.id, detail: detailOf(session, boundary) } : { detail: `no way back: removed on ${instantText(gone)} to make room` }),
+    name: boundary.id, state: 'done', figures: change.files === 0 ? duration(boundary.active - since) : '',
     ...(change.files === 0 ? {} : { added: change.added, removed: change.removed }),
   };
 }

@@ -34,7 +34,7 @@ function endCard(session: Session): Card {
       ...(yours.length === 0 ? [] : [{ name: 'Yours', value: `${count(yours.length, 'file')}: ${yours.join(', ')}` }]),
       ...(kept === undefined ? [] : [{ name: 'Done', value: kept.detail }]),
     ],
-    actions: kept?.how === 'undone' || verdict?.change.files === 0 ? [] : keepActions,
+    actions: kept?.how === 'undone' || verdict?.change.files === 0 ? [] : [...keepActions, ...(session.branches.length === 0 ? [] : [dropAction(session.branches.at(-1)?.branch ?? '')])],
   };
 }
 
@@ -44,13 +44,18 @@ function endQuestion({ verdict, kept }: Session): string {
 }
 
 const keptWords: Readonly<Record<string, string>> = {
-  branch: 'Kept as a branch', squash: 'Kept as a branch with one commit', patch: 'Exported as a patch', left: 'Left in your work tree', undone: 'Everything was undone',
+  branch: 'Kept as a branch', squash: 'Kept as a branch with one commit', patch: 'Exported as a patch', left: 'Left in your work tree', undone: 'Everything was undone', dropped: 'The branch was dropped',
 };
 
 const endWords = { budget: 'a budget was used', stopped: 'stopped', refused: 'the model refused', blocked: 'blocked', error: 'by an error' } as const;
 
+function dropAction(branch: string): Card['actions'][number] {
+  return { label: 'Drop the branch', title: `Removes ${branch} from your repository and says how to get it back; HEAD, index and work tree stay as they are`, intention: { type: 'keep', how: 'drop' } };
+}
+
 const keepActions: Card['actions'] = [
   { label: 'Keep as branch', title: 'Writes a branch into your repository, a commit per boundary; HEAD, index and work tree stay as they are', intention: { type: 'keep', how: 'branch' } },
+  { label: 'Keep as one commit', title: 'Writes a branch into your repository with everything in one commit; HEAD, index and work tree stay as they are', intention: { type: 'keep', how: 'squash' } },
   { label: 'Leave in my work tree', title: 'The changes stay as uncommitted work; git is not touched', intention: { type: 'keep', how: 'leave' } },
   { label: 'Export a patch', title: 'Writes a patch file; git is not touched', intention: { type: 'keep', how: 'patch' } },
   { label: 'Undo everything', title: 'Brings every file of the session back to the start; your own changes stay and git is not touched', intention: { type: 'keep', how: 'undo' } },

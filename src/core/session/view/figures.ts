@@ -11,8 +11,8 @@ export function duration(ms: number): string {
 }
 
 /** A count with its noun: `1 file`, `3 files`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+export function count(number: number, noun: string, several = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : several}`;
 }
 
 /** A size as people read it: `812 B`, `3.4 MiB`. */

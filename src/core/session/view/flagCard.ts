@@ -32,7 +32,7 @@ function actions(flag: Flag): Card['actions'] {
   return [
     ...(hunk === undefined || flag.hunks.length > 1 ? [] : [{ label: 'Rewind hunk', title: `Undoes the change at line ${lineOf(hunk)} and nothing else${yours}`, intention: { type: 'rewind-hunk' as const, flag: flag.id, hunk: hunk.id } }]),
     { label: 'Rewind file', title: `Brings ${flag.path} back to what it was before this change${yours}`, intention: { type: 'rewind-file', flag: flag.id } },
-    { label: 'Allow…', title: `Amends the contract so that ${flag.path} may change`, intention: { type: 'allow-flag', flag: flag.id } },
+    { label: 'Allow…', title: flag.beside === undefined ? `Amends the contract so that ${flag.path} may change` : `Accepts the change of ${flag.path} as it is; the contract stays`, intention: { type: 'allow-flag', flag: flag.id } },
   ];
 }
 

@@ -1,0 +1,65 @@
+import { isSandboxed } from '../core/guard/rule.ts';
+import type { BesideChange, Path } from '../core/session/changes.ts';
+import type { Session } from '../core/session/session.ts';
+import { besideChanges } from './beside.ts';
+import type { Capture } from './ports.ts';
+
+/** What a call did to git's control files, by who is to decide. Paths are those of the work tree: `.git/config`, `sub/.git/HEAD`. */
+export interface ControlShare {
+  /** The session's for certain: part of its write set. */
+  readonly session: readonly BesideChange[];
+  /** The session's or the user's: flagged, and rewound by a person alone. */
+  readonly unsure: readonly BesideChange[];
+  /** No rewind brings it back, or nobody knows whose it is. */
+  readonly reported: readonly Path[];
+}
+
+/** What the session knows before it. */
+export type Before = Pick<Session, 'control' | 'sandbox'> & { readonly contract: Pick<Session['contract'], 'commands'>; readonly line: Pick<Session['line'], 'beside'> };
+
+export interface Doing {
+  readonly call: string;
+  readonly by: 'tool' | 'command';
+  /** Nobody saw the end of the call. */
+  readonly interrupted: boolean;
+}
+
+/**
+ * Decides whose a change of git's control files is. Pure. A file tool writes its one file, a command in a sandbox none of these, except those of a
+ * repository that it makes itself: whatever else changed meanwhile, it was the user. A command without a sandbox has done it, unless HEAD, a ref or
+ * the operation at hand moved too: then a commit, a checkout or a fetch of the user's may explain all of it.
+ */
+export function shareOfControl(session: Before, after: Capture['control'], { call, by, interrupted }: Doing): ControlShare {
+  const changes = besideChanges(call, controlStates(session.control), controlStates(after));
+  const repositories = by === 'tool' ? [] : changes.map(({ path }) => path).filter((path) => path === '.git' || path.endsWith('/.git'));
+  if (by === 'tool' || isSandboxed(session)) return { session: [], unsure: [], reported: repositories };
+  const moved = changes.some(({ path }) => isHistory(path));
+  const known = session.line.beside.filter((change) => change.call === call);
+  const others = changes.filter(({ path }) => (moved || !path.endsWith('.git/index')) && !repositories.some((one) => path === one || path.startsWith(`${one}/`)) && !known.some((one) => one.path === path));
+  const back = interrupted ? [] : others.filter((change) => [change.before, change.after].every((word) => word === undefined || isControlWord(word)));
+  const reported = [...repositories, ...others.filter((change) => !back.includes(change)).map(({ path }) => path)];
+  return moved ? { session: [], unsure: back, reported } : { session: back, unsure: [], reported };
+}
+
+/** Whether a change beside the tree is one of a control file. */
+export const isControlChange = ({ before, after }: Pick<BesideChange, 'before' | 'after'>): boolean => isControlWord(before) || isControlWord(after);
+
+/** Whether a word of `Capture.control` stands for what a rewind can bring back. */
+export const isControlWord = (word: string | undefined): boolean => /^(file|link|ref) /.test(word ?? '');
+
+/** The words of `Capture.control` by workspace path instead of by name. */
+export function controlStates(control: Capture['control']): Readonly<Record<Path, string>> {
+  return Object.fromEntries(Object.entries(control).map(([name, word]) => [controlPath(name), word]));
+}
+
+/** The workspace path that stands for a name of `Capture.control`; that of another root begins with it (`../api: HEAD`). */
+function controlPath(name: string): Path {
+  const [, root = '', rest = name] = /^(\.\.\/.*?): (.*)$/s.exec(name) ?? [];
+  const path = rest.split('/').includes('.git') ? rest : `.git/${rest}`;
+  return root === '' ? path : `${root}/${path}`;
+}
+
+/** Where a work tree stands in its history: what a commit, a checkout, a fetch or a merge moves. */
+export function isHistory(path: Path): boolean {
+  return /(^|\/)\.git\/(modules\/.*\/)?(HEAD|refs\/.*|logs\/.*|[A-Z]+_(HEAD|MODE))$/s.test(path);
+}

@@ -1,0 +1,62 @@
+import { type EvictedPhases, type EvictionPlan, fillOf } from '../core/session/retention.ts';
+import type { Session } from '../core/session/session.ts';
+import type { Room } from './ports.ts';
+import type { Run } from './run.ts';
+
+/** After room could not be made, it is tried again when the store has grown by this share of its limit. */
+const growthToTryAgain = 0.1;
+
+/**
+ * Keeps the checkpoint store within its limit: says what will go while it fills up, and lets it go when it is full. Costs nothing while there is
+ * room; called between two steps, when nothing reads or writes checkpoints.
+ */
+export async function keepRoom(run: Run): Promise<void> {
+  const { room } = run.ports;
+  const { base, end } = run.recorder.session;
+  if (run.signal.aborted || base === undefined || end !== undefined || !isDue(run.recorder.session, room)) return;
+  // What this process knows is at most too much: packs may have gone.
+  await room.measure();
+  if (!isDue(run.recorder.session, room)) return;
+  const plan = await measureStore(run);
+  if (typeof plan === 'object' && fillOf(room.bytes, room.limit) === 'full') await makeRoom(run, plan);
+}
+
+/** Measures the store and records it, with what goes next while it fills up; answers that, or why nothing can go. */
+export async function measureStore(run: Run): Promise<EvictionPlan | string | undefined> {
+  const { recorder, ports: { room } } = run;
+  const bytes = await room.measure();
+  const { limit } = room;
+  if (fillOf(bytes, limit) === 'free') {
+    if (bytes !== recorder.session.store?.bytes || limit !== recorder.session.store.limit) await recorder.record({ type: 'store/measured', bytes, limit });
+    return undefined;
+  }
+  run.progress('looking which checkpoints are still needed');
+  const plan = await room.plan(recorder.session);
+  const stuck = typeof plan === 'string' ? plan : plan.bytes === 0 && fillOf(bytes, limit) === 'full' ? 'every checkpoint in it is still needed' : undefined;
+  await recorder.record({ type: 'store/measured', bytes, limit, ...(stuck === undefined ? { next: plan as EvictionPlan } : { stuck }) });
+  return stuck ?? plan;
+}
+
+/** Whether something has to be said or done: the store came into another state than the one that was said last. */
+function isDue({ store }: Session, { bytes, limit }: Room): boolean {
+  const fill = fillOf(bytes, limit);
+  if (fill === 'free') return false;
+  if (store?.limit !== limit) return true;
+  if (store.stuck !== undefined) return bytes > store.bytes + growthToTryAgain * limit;
+  return store.next === undefined || fill === 'full';
+}
+
+/** What goes is in the journal before it goes, and was said before that. */
+async function makeRoom(run: Run, plan: EvictionPlan): Promise<void> {
+  const { recorder, ports: { room } } = run;
+  const { id } = recorder.session;
+  const own = plan.phases.find((one) => one.session === id)?.boundaries ?? [];
+  const elsewhere: readonly EvictedPhases[] = plan.phases.filter((one) => one.session !== id);
+  const record = async (): Promise<Session> =>
+    (plan.phases.length === 0 ? recorder.session : recorder.record({ type: 'checkpoints/evicted', boundaries: own, ...(elsewhere.length === 0 ? {} : { elsewhere }), limit: room.limit, by: id }));
+  run.progress('making room in the checkpoint store');
+  const failed = await room.carryOut(plan, record);
+  const [bytes, { limit }] = [await room.measure(), room];
+  const stuck = failed ?? (fillOf(bytes, limit) === 'full' ? 'every checkpoint that is left is still needed' : undefined);
+  await recorder.record({ type: 'store/measured', bytes, limit, ...(stuck === undefined ? {} : { stuck }) });
+}

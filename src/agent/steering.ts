@@ -1,0 +1,45 @@
+import type { BesideChange, Path } from '../core/session/changes.ts';
+import { openFlags } from '../core/session/line.ts';
+import type { Flag, Session } from '../core/session/session.ts';
+import { type Cause, writeOf } from './cause.ts';
+import { type ControlShare, isControlChange } from './control.ts';
+import { seeControl } from './look.ts';
+import type { Capture } from './ports.ts';
+import type { Run } from './run.ts';
+import { openStrayGate } from './strayGate.ts';
+
+/** Flags what a call did to the files that steer git, asks about what no flag can hold, and records what was seen. Answers the flags, and sentences for the model. */
+export async function seeSteering(run: Run, capture: Capture, control: ControlShare, cause: Cause): Promise<{ readonly flags: readonly Flag[]; readonly told: readonly string[] }> {
+  // The questions first: a crash in between must not lose them.
+  const told = await gateControl(run, cause.title, control.reported);
+  const sure = await flagControl(run, unflagged(run.recorder.session, cause.call), cause, false);
+  const flags = [...sure, ...await flagControl(run, control.unsure, cause, true)];
+  await seeControl(run, capture, { during: cause.call });
+  return { flags, told };
+}
+
+/** Changes of git's control files that Bounded cannot bring back, or of which nobody knows whose they are: a person is asked. */
+async function gateControl(run: Run, title: string, changed: readonly Path[]): Promise<readonly string[]> {
+  if (changed.length === 0) return [];
+  await openStrayGate(run, `Files that steer git changed while ${title} ran: ${changed.join(', ')}. They count as yours, and Bounded does not rewind them. Go on?`);
+  return [`Files that steer git changed: ${changed.join(', ')}. The user decides what happens.`];
+}
+
+/** What a call did to control files and no flag names yet, also what was recorded before a crash. */
+function unflagged({ line }: Session, call: string): readonly BesideChange[] {
+  return line.beside.filter((change) => change.call === call && isControlChange(change) && !line.flags.some((flag) => flag.beside?.call === call && flag.path === change.path));
+}
+
+/** No contract allows a command to steer git: each control file that it changed is flagged, unless it only has put back what it had flagged before. */
+async function flagControl(run: Run, changes: readonly BesideChange[], cause: Cause, maybeUser: boolean): Promise<Flag[]> {
+  const flags: Flag[] = [];
+  for (const change of changes) {
+    const open = openFlags(run.recorder.session.line).find((flag) => flag.path === change.path);
+    if (open?.beside !== undefined && open.beside.before === change.after) continue;
+    const write = writeOf(run, { path: change.path, added: 0, removed: 0, binary: true }, cause);
+    const flag: Flag = { id: run.ports.clock.id(), path: change.path, standing: 'out-of-scope', write, hunks: [], cause: cause.title, maybeUser, beside: change };
+    await run.recorder.record({ type: 'flag/raised', flag });
+    flags.push(flag);
+  }
+  return flags;
+}

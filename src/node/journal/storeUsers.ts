@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { privateDirectory } from './durable.ts';
+import { acquireLease, readLease, type LeaseKey } from './lease.ts';
+import { describeHolder, type Holder } from './leaseHolder.ts';
+import { sha256 } from './line.ts';
+
+/** How long a process waits for another one to finish making room, and between two looks, in milliseconds. */
+const [longestWait, betweenLooks] = [60_000, 100];
+
+/** A process that takes checkpoints in the private state of a repository: as long as it does, no other process removes any. */
+export interface StoreUse {
+  readonly name: string;
+  end(): Promise<void>;
+}
+
+/**
+ * Begins to use the checkpoints of a repository, whose private state is `dir`. Whoever wants to remove some sees that; one who is removing some
+ * already is waited for. Rejects where that takes longer than a minute.
+ */
+export async function useStore(dir: string, holder: Holder): Promise<StoreUse> {
+  await privateDirectory(usersOf(dir));
+  const name = randomBytes(16).toString('hex');
+  const key = userKey(dir, name);
+  const lease = await acquireLease(key, holder);
+  if ('heldBy' in lease) throw new Error('a random name was taken');
+  const end = async (): Promise<void> => {
+    await lease.release();
+    await rm(key.file, { force: true });
+  };
+  const note = () => writeFile(key.file, '', { flag: 'a', mode: 0o600 });
+  try {
+    await note();
+    await untilFree(dir, holder);
+    // Whoever was waited for may have removed everything.
+    await privateDirectory(usersOf(dir));
+    await note();
+    return { name, end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** Runs `work` while no other process uses the checkpoints of the repository; answers in words who does where one does, and then nothing was run. */
+export async function aloneInStore<T>(dir: string, own: StoreUse | undefined, holder: Holder, work: () => Promise<T>): Promise<{ readonly done: T } | { readonly usedBy: string }> {
+  const lease = await acquireLease(roomKey(dir), holder);
+  if ('heldBy' in lease) return { usedBy: lease.heldBy };
+  try {
+    const usedBy = await otherUser(dir, own?.name);
+    return usedBy === undefined ? { done: await work() } : { usedBy };
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Who else uses the store; what processes that died have left behind is removed. */
+async function otherUser(dir: string, own: string | undefined): Promise<string | undefined> {
+  for (const name of await readdir(usersOf(dir)).catch(() => [])) {
+    if (name === own) continue;
+    const note = await readLease(userKey(dir, name));
+    if (note !== undefined) return describeHolder(note);
+    await rm(path.join(usersOf(dir), name), { force: true });
+  }
+  return undefined;
+}
+
+async function untilFree(dir: string, holder: Holder): Promise<void> {
+  for (let waited = 0; ; waited += betweenLooks) {
+    const lease = await acquireLease(roomKey(dir), holder);
+    if (!('heldBy' in lease)) return lease.release();
+    if (waited >= longestWait) throw new Error(`checkpoints of this repository are being removed to make room, by ${lease.heldBy}; try again in a moment`);
+    await wait(betweenLooks);
+  }
+}
+
+const usersOf = (dir: string): string => path.join(dir, 'users');
+
+const userKey = (dir: string, name: string): LeaseKey => ({ name: sha256(`${dir}\n${name}`), file: path.join(usersOf(dir), name) });
+
+const roomKey = (dir: string): LeaseKey => ({ name: sha256(`${dir}\nroom`), file: path.join(dir, 'room-lock') });

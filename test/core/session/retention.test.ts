@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { evictedAt, fillOf, holdingsOf, roomFor } from '../../../src/core/session/retention.ts';
+import { instantText } from '../../../src/core/session/view/instant.ts';
+import { viewOf } from '../../../src/core/session/viewOf.ts';
+import { base, blob, boundary, flag, opened, phase, write, wrote } from './support/events.ts';
+import { Story } from './support/journal.ts';
+
+const file = 'src/model/block.js';
+const worked = () => new Story().tell(base, phase('explore'), boundary('explore', 't0'), phase('minimal-hook'), ...opened('m1'),
+  wrote('t1', write(file, 'b0', 'b1')), wrote('t2', write(file, 'b1', 'b2')), boundary('minimal-hook', 't2'), phase('production-shape'), wrote('t3', write(file, 'b2', 'b3')), boundary('production-shape', 't3'), phase('review'), wrote('t4', write(file, 'b3', 'b4')));
+const evicted = (commit: string, id: string) => ({ type: 'checkpoints/evicted', boundaries: [{ boundary: id, attempt: 1, commit }], limit: 1, by: 's' } as const);
+
+describe('What a session needs of the checkpoint store', () => {
+  it('is the base, the newest boundary and the work tree for good, and the other boundaries until they are given up', () => {
+    const { fixed, phases } = holdingsOf(worked().session);
+    assert.deepEqual([fixed.trees.toSorted(), fixed.commits.toSorted()], [['t0', 't3', 't4'], ['k-production-shape', 'k0']]);
+    assert.deepEqual(phases.map((one) => [one.boundary, one.needs.trees, one.needs.commits]), [['explore', ['t0'], ['k-explore']], ['minimal-hook', ['t2'], ['k-minimal-hook']]]);
+  });
+
+  it('holds both ends of what a way back undoes, and no state in between', () => {
+    const { fixed, phases } = holdingsOf(worked().session);
+    assert.deepEqual(fixed.blobs.toSorted(), ['b0', 'b3', 'b4']);
+    assert.deepEqual(phases[1]?.needs.blobs.toSorted(), ['b2', 'b4']);
+  });
+
+  it('holds what an open flag needs and what a rewound one may bring back, and not what was allowed', () => {
+    const stray = (id: string) => write(`src/scheduler/${id}.js`, `${id}0`, `${id}1`, 'command');
+    const story = worked().tell(...['f', 'g', 'h'].map((id) => ({ type: 'flag/raised', flag: flag(id, stray(id)) } as const)), { type: 'flag/settled', flag: 'g', how: 'rewound' }, { type: 'flag/settled', flag: 'h', how: 'allowed' });
+    const { blobs } = holdingsOf(story.session).fixed;
+    assert.deepEqual(['f0', 'f1', 'g0', 'g1', 'h0', 'h1'].filter((id) => blobs.includes(id)), ['f0', 'f1', 'g0', 'g1']);
+  });
+
+  it('holds what an undo needs, and what its own undoing needs: the trees before and after, and the newest boundary of the line that was left', () => {
+    const rewind = { id: 'w', kind: 'boundary', to: 'explore', safety: 't4', tree: 't5', restored: [file], merged: [], left: [], writes: [], by: 'person' } as const;
+    const rewound = worked().tell({ type: 'rewind/done', rewind }, wrote('t6', write(file, 'b0', 'c1')));
+    const { fixed } = holdingsOf(rewound.session);
+    for (const tree of ['t4', 't5', 't3', 't6']) assert.ok(fixed.trees.includes(tree), tree);
+    assert.ok(fixed.blobs.includes('b4'));
+    const undone = rewound.tell({ type: 'rewind/undone', rewind: 'w', restored: [file], left: [], tree: 't7' });
+    for (const tree of ['t4', 't5', 't6', 't7']) assert.ok(holdingsOf(undone.session).fixed.trees.includes(tree), tree);
+  });
+
+  it('holds what a conflict needs that a person has not decided yet', () => {
+    const rewind = { id: 'w', kind: 'file', to: file, safety: 't4', tree: 't4', restored: [], merged: [], left: [{ path: file, why: 'yours', conflict: true }], writes: [], by: 'person' } as const;
+    const story = worked().tell({ type: 'rewind/begun', plan: { id: 'w', kind: 'file', to: file, by: 'person', safety: 't4', rounds: [[{ path: file, target: blob('y0'), expected: blob('y1') }]], beside: [] } }, { type: 'rewind/done', rewind });
+    const { blobs } = holdingsOf(story.session).fixed;
+    assert.ok(blobs.includes('y0') && blobs.includes('y1'));
+  });
+
+  it('holds what a rewind needs that was begun and did not end', () => {
+    const story = worked().tell({ type: 'rewind/begun', plan: { id: 'w', kind: 'file', to: file, by: 'person', safety: 's0', rounds: [[{ path: file, target: blob('x0'), expected: blob('x1') }]], beside: [] } });
+    const { fixed } = holdingsOf(story.session);
+    assert.ok(fixed.trees.includes('s0') && fixed.blobs.includes('x0') && fixed.blobs.includes('x1'));
+  });
+
+  it('holds the frozen files of the oracle', () => {
+    assert.ok(holdingsOf(worked().tell({ type: 'oracle/frozen', files: [{ path: 'oracle/a.mjs', ...blob('o1') }] }).session).fixed.blobs.includes('o1'));
+  });
+
+  it('is without a boundary from when that was given up, which is told with its time and offers no way back', () => {
+    const story = worked().tell(evicted('k-minimal-hook', 'minimal-hook'));
+    assert.deepEqual(holdingsOf(story.session).phases.map((one) => one.boundary), ['explore']);
+    assert.ok(holdingsOf(story.session).boundaries.includes('k-minimal-hook'), 'the history of the next one still ends at it');
+    const at = evictedAt(story.session, { commit: 'k-minimal-hook' }) ?? assert.fail();
+    const row = viewOf(story.session).boundaries.rows.find((one) => one.name === 'minimal-hook');
+    assert.deepEqual([row?.boundary, row?.detail], [undefined, `no way back: removed on ${instantText(at)} to make room`]);
+  });
+});
+
+describe('The fill of the checkpoint store', () => {
+  it('is said from four fifths on, and room is made down to there', () => {
+    assert.deepEqual([800, 801, 1000, 1001].map((bytes) => fillOf(bytes, 1000)), ['free', 'filling', 'filling', 'full']);
+    assert.equal(fillOf(roomFor(1000), 1000), 'free');
+  });
+
+  it('stands in the view with what goes next', () => {
+    const next = { phases: [{ session: 'other', name: 'norms', boundaries: [{ boundary: 'review', attempt: 1, commit: 'k' }] }], bytes: 2 ** 30 };
+    const view = viewOf(worked().tell({ type: 'store/measured', bytes: 3.5 * 2 ** 30, limit: 2 ** 32, next }).session);
+    assert.deepEqual(view.budgets.at(-1), { name: 'Checkpoints', used: '3.5 GiB', of: '4 GiB', share: 88, high: true });
+    assert.deepEqual(view.warnings, ['Checkpoints take 3.5 GiB of at most 4 GiB. When that is reached, no rewind is possible any more to review of the norms session other (1 GiB).']);
+    assert.deepEqual(viewOf(worked().tell({ type: 'store/measured', bytes: 5, limit: 2 ** 32 }).session).warnings, []);
+  });
+});
+
+describe('A time in words', () => {
+  it('is the same as the platform\'s, on leap days and beyond', () => {
+    for (const at of ['1970-01-01T00:00:00Z', '2000-02-29T23:59:59Z', '2024-02-29T12:00:00Z', '2026-11-21T14:03:09Z', '2100-03-01T00:00:00Z', '2026-12-31T23:59:00Z']) {
+      assert.equal(instantText(Date.parse(at)), `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`);
+    }
+  });
+});
