@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises';
+import { Paused } from '../../agent/run.ts';
 
 /**
  * Whether a folder is still the one that was opened. Where a link or another folder has come in its place, everything below its name is
@@ -22,6 +23,19 @@ export class Standing {
   async fault(): Promise<string | undefined> {
     const now = await identityOf(this.#folder).catch(() => 'gone');
     return now === this.#identity ? undefined : `${this.#folder} is ${now === 'gone' ? 'gone' : 'not the folder that the session began to work in'}`;
+  }
+
+  /** Does what reads or writes through the folder's name. Throws `Paused` where the folder is not there, before or after: what was seen through another one is not its content. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    await this.#stand();
+    const result = await work();
+    await this.#stand();
+    return result;
+  }
+
+  async #stand(): Promise<void> {
+    const fault = await this.fault();
+    if (fault !== undefined) throw new Paused(`${fault}; put it back as it was, then go on`);
   }
 }
 
