@@ -39,7 +39,8 @@ export class Standing {
   }
 }
 
-async function identityOf(folder: string): Promise<string> {
+/** What tells a folder from another one that takes its name. Rejects where there is nothing. */
+export async function identityOf(folder: string): Promise<string> {
   const stats = await lstat(folder, { bigint: true });
-  return stats.isDirectory() ? `${stats.dev}:${stats.ino}` : 'no folder';
+  return stats.isDirectory() ? `${stats.dev}:${stats.ino}` : 'no-folder';
 }
