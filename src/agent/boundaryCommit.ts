@@ -1,6 +1,7 @@
 import type { Verdict } from '../core/oracle/result.ts';
 import type { Path, TreeId } from '../core/session/changes.ts';
 import { lastBoundary } from '../core/session/line.ts';
+import { oneLine } from '../core/session/reports/markdown.ts';
 import { sharesOf } from '../core/session/shares.ts';
 import { trailersOf, usersTrailer } from '../core/session/trailers.ts';
 import { baseTree } from './diffUse.ts';
@@ -31,7 +32,7 @@ function boundaryMessage(run: Run, said: { readonly boundary: string; readonly t
   const { session } = run.recorder;
   const { line: { phase, exit } } = session;
   const subject = session.contract.task.trim().split('\n')[0] ?? '';
-  const measured = exit?.conditions.map((condition) => `${condition.id}: ${condition.measured}`) ?? [];
+  const measured = exit?.conditions.map((condition) => oneLine(`${condition.id}: ${condition.measured}`)) ?? [];
   // Quoted, so that no file name can pass for a line of the message.
   const shared = both.size === 0 ? [] : ['Changed by the session and by the user, in one commit because it is one file:', ...[...both].sort().map((path) => `  ${JSON.stringify(path)}`), ''];
   return [`${said.boundary}: ${subject}`, '', ...measured, '', ...shared, trailersOf(session, { ...said, ...(phase === undefined ? {} : { phase }) })].join('\n');

@@ -24,7 +24,7 @@ import { previewFor } from './preview.ts';
 import type { RewindPreview } from './preview.ts';
 import { rewindFile, rewindProblem, rewindToBoundary, rewindWrites } from './rewind.ts';
 import { rewindHunk, rewindListed } from './rewindHunks.ts';
-import type { Run } from './run.ts';
+import { Paused, type Run } from './run.ts';
 import { redoRewind, undoRewind } from './undoRewind.ts';
 import { count } from '../core/session/view/figures.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
@@ -105,6 +105,7 @@ export class Controller {
     try {
       return await this.#withConflicts(intention);
     } catch (error) {
+      if (error instanceof Paused) return { ok: false, message: error.message };
       const fault = diskFault(error);
       if (fault === undefined) throw error;
       return { ok: false, message: `${fault}; what was begun is taken to its end then` };

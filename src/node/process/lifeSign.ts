@@ -12,7 +12,7 @@ export interface Span {
 /**
  * A file that says from when on something ran and when it ended or was last seen running, so that after a crash it is known which changes of
  * files fall into that time. It stays after the end: the process may die before it has recorded what the work changed. Later nothing is lost by
- * it, since what was changed in a time that is over has been recorded. `call` names the work while it runs.
+ * it, since what was changed in a time that is over has been recorded. `call` names the work while it runs, `where` the folders that it was in.
  */
 export class LifeSign {
   readonly #file: string;
@@ -22,9 +22,9 @@ export class LifeSign {
   }
 
   /** Gives signs while `work` runs. Signs that cannot be given are left out: then less is known after a crash. */
-  async during<T>(call: string, work: () => Promise<T>): Promise<T> {
+  async during<T>(call: string, where: string, work: () => Promise<T>): Promise<T> {
     const from = Date.now();
-    await writeFile(this.#file, `${from} running ${call}`).catch(() => undefined);
+    await writeFile(this.#file, `${from} running ${call} ${where}`).catch(() => undefined);
     const timer = setInterval(() => {
       const now = new Date();
       void utimes(this.#file, now, now).catch(() => undefined);
@@ -33,15 +33,15 @@ export class LifeSign {
       return await work();
     } finally {
       clearInterval(timer);
-      await writeFile(this.#file, `${from} ${Date.now()}`).catch(() => undefined);
+      await writeFile(this.#file, `${from} ${Date.now()} ${where}`).catch(() => undefined);
     }
   }
 
   /** The time of the last work, or undefined where that is not known; `call` where its end was not seen. */
-  async last(): Promise<(Span & { readonly call?: string }) | undefined> {
+  async last(): Promise<(Span & { readonly where: string; readonly call?: string }) | undefined> {
     const [text, stats] = await Promise.all([readFile(this.#file, 'utf8').catch(() => ''), stat(this.#file).catch(() => undefined)]);
-    const { from, to, call } = /^(?<from>\d+) (?:(?<to>\d+)|running (?<call>\S+))$/.exec(text)?.groups ?? {};
-    if (from === undefined || stats === undefined) return undefined;
-    return call === undefined ? { from: Number(from), to: Number(to) } : { from: Number(from), to: stats.mtimeMs, call };
+    const { from, to, call, where } = /^(?<from>\d+) (?:(?<to>\d+)|running (?<call>\S+)) (?<where>\S+)$/.exec(text)?.groups ?? {};
+    if (from === undefined || where === undefined || stats === undefined) return undefined;
+    return call === undefined ? { from: Number(from), to: Number(to), where } : { from: Number(from), to: stats.mtimeMs, where, call };
   }
 }

@@ -5,6 +5,7 @@ import type { Artifacts, Shell, ShellRequest, ShellResult } from '../../agent/po
 import type { RootName } from '../../core/contract/rootPath.ts';
 import { globsIn } from '../../core/contract/roots.ts';
 import type { Redact } from '../journal/redaction.ts';
+import { identityOf } from '../workspace/standing.ts';
 import { Commands } from './commands.ts';
 import { GitSecrets } from './gitSecrets.ts';
 import { KeptOutput } from './keptOutput.ts';
@@ -46,7 +47,8 @@ export function createShell({ root, others = new Map(), artifacts, redact, bubbl
     lastRun: async () => {
       const last = await life.last();
       if (last?.call !== undefined) await killTree({ marker: markerOf(last.call) });
-      return last === undefined ? undefined : { from: last.from, to: last.to };
+      // What changed at that time in another folder of the same name was no command's.
+      return last === undefined || last.where !== (await identitiesOf(workspaces)) ? undefined : { from: last.from, to: last.to };
     },
     async run(request, progress, signal) {
       const kept = new KeptOutput(keptBytes, keptBytes);
@@ -60,12 +62,17 @@ export function createShell({ root, others = new Map(), artifacts, redact, bubbl
       const call = randomUUID();
       let hiding: GitHiding | undefined;
       const protection = async () => (hiding = together(await Promise.all(guarded.map((tree) => hidingIn(tree, request))))).protection;
-      const end = await life.during(call, () => commands.run({ call, command, shell: sandboxed ? 'bash' : 'sh', root, roots: [...others.values()], sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal));
+      const end = await life.during(call, await identitiesOf(workspaces), () => commands.run({ call, command, shell: sandboxed ? 'bash' : 'sh', root, roots: [...others.values()], sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal));
       lines.end();
       const text = redact(plainText(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`))) + notes(end) + gitNotes(command, hiding);
       return { ...outcome(end), bytes: kept.bytes, ...(await shown(text, artifacts)) };
     },
   };
+}
+
+/** Which folders have these names now. */
+async function identitiesOf(folders: readonly string[]): Promise<string> {
+  return (await Promise.all(folders.map((folder) => identityOf(folder).catch(() => 'gone')))).join('+');
 }
 
 interface GitHiding {

@@ -1,9 +1,9 @@
 import type { RootName } from '../../core/contract/rootPath.ts';
-import type { SessionWorkspace } from '../workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
 
 /** One folder of a session over its own repository and store. */
 export interface OpenRoot {
   /** '' for the main root, which comes first. */
   readonly name: RootName;
-  readonly workspace: SessionWorkspace;
+  readonly workspace: KeepingWorkspace;
 }

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { Capture, CommitInput, FileRead, Head, KeepAnswer, Keeper, KeepWish, Match, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture, Workspace } from '../../agent/ports.ts';
-import { Paused } from '../../agent/run.ts';
 import { pathIn, splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { globsIn } from '../../core/contract/roots.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
@@ -13,11 +12,6 @@ import { hunkOfRoot, joinCaptures, joinHeads, joinRestores } from './joins.ts';
 import type { Checkpoints } from '../workspace/checkpoints.ts';
 import { keepEach } from './keepEach.ts';
 import type { OpenRoot } from './openRoot.ts';
-import { Standing } from './standing.ts';
-
-interface Root extends OpenRoot {
-  readonly standing: Standing;
-}
 
 /**
  * Several work trees, each with its own store, behind the port of one. A path goes to the root that it lies in and to no other; an id names the
@@ -27,23 +21,18 @@ export class SeveralRoots implements Workspace, Keeper {
   readonly root: string;
   /** Of the main root alone. */
   readonly checkpoints: Checkpoints;
-  readonly #roots: readonly Root[];
-  readonly #main: Root;
+  readonly #roots: readonly OpenRoot[];
+  readonly #main: OpenRoot;
   readonly #names: readonly RootName[];
 
-  private constructor(roots: readonly Root[], main: Root) {
+  constructor(roots: readonly OpenRoot[]) {
+    const [main] = roots;
+    if (main === undefined) throw new Error('a session needs a folder');
     this.#roots = roots;
     this.#main = main;
     this.#names = roots.slice(1).map(({ name }) => name);
     this.root = main.workspace.root;
     this.checkpoints = main.workspace.checkpoints;
-  }
-
-  static async over(roots: readonly OpenRoot[]): Promise<SeveralRoots> {
-    const standing = await Promise.all(roots.map(async (root): Promise<Root> => ({ ...root, standing: await Standing.of(root.workspace.root) })));
-    const [main] = standing;
-    if (main === undefined) throw new Error('a session needs a folder');
-    return new SeveralRoots(standing, main);
   }
 
   async head(): Promise<Head> {
@@ -128,7 +117,7 @@ export class SeveralRoots implements Workspace, Keeper {
     const whole = slashed(path.resolve(this.root, slashed(text)));
     const root = this.#roots.find(({ workspace }) => whole === slashed(workspace.root) || whole.startsWith(`${slashed(workspace.root)}/`));
     if (root === undefined) return inside;
-    const fault = await root.standing.fault();
+    const fault = await root.workspace.standing.fault();
     if (fault !== undefined) return { refused: fault };
     const rest = await root.workspace.resolve(whole.slice(slashed(root.workspace.root).length + 1) || '.');
     return 'path' in rest ? { path: pathIn(root.name, rest.path) } : rest;
@@ -253,7 +242,7 @@ export class SeveralRoots implements Workspace, Keeper {
   }
 
   /** Throws for a path of no root: such a path has been refused before. */
-  #at(file: Path): { readonly root: Root; readonly rest: Path } {
+  #at(file: Path): { readonly root: OpenRoot; readonly rest: Path } {
     const placed = splitPath(this.#names, file);
     const root = this.#roots.find(({ name }) => name === placed?.root);
     if (placed === undefined || root === undefined) throw new Error(`${file} is outside of the folders of the session`);
@@ -261,21 +250,17 @@ export class SeveralRoots implements Workspace, Keeper {
   }
 
   /** For what touches a file: its root must still be the folder that was opened. */
-  async #find(file: Path): Promise<{ readonly root: Root; readonly rest: Path } | { readonly fault: string }> {
+  async #find(file: Path): Promise<{ readonly root: OpenRoot; readonly rest: Path } | { readonly fault: string }> {
     if (splitPath(this.#names, file) === undefined) return { fault: `${file} is outside of the folders of the session` };
     const at = this.#at(file);
-    const fault = await at.root.standing.fault();
+    const fault = await at.root.workspace.standing.fault();
     return fault === undefined ? at : { fault };
   }
 
-  /** One root after the other. Throws `Paused` where one is not there any more, before and after: what was seen through another folder is not its content. */
-  async #inEach<T>(work: (root: Root) => Promise<T>): Promise<T[]> {
+  /** One root after the other. Throws `Paused` where one is not there any more. */
+  async #inEach<T>(work: (root: OpenRoot) => Promise<T>): Promise<T[]> {
     const results: T[] = [];
-    for (const root of this.#roots) {
-      await stand(root);
-      results.push(await work(root));
-      await stand(root);
-    }
+    for (const root of this.#roots) results.push(await root.workspace.standing.during(() => work(root)));
     return results;
   }
 
@@ -283,13 +268,13 @@ export class SeveralRoots implements Workspace, Keeper {
    * Does what concerns a root there; where that fails, `failed` says so of its items, and the other roots are gone on with. A disk that takes
    * nothing now may take it later: that is thrown, after the others.
    */
-  async #eachOf<Item extends { readonly path: Path }, T>(items: readonly Item[], work: (root: Root, own: readonly Item[]) => Promise<T>, failed: (own: readonly Item[], why: string) => T): Promise<{ readonly name: RootName; readonly outcome: T }[]> {
+  async #eachOf<Item extends { readonly path: Path }, T>(items: readonly Item[], work: (root: OpenRoot, own: readonly Item[]) => Promise<T>, failed: (own: readonly Item[], why: string) => T): Promise<{ readonly name: RootName; readonly outcome: T }[]> {
     const outcomes: { readonly name: RootName; readonly outcome: T }[] = [];
     const passing: unknown[] = [];
     for (const root of this.#roots) {
       const own = ofRoot(items, root.name, this.#names);
       if (own.length === 0) continue;
-      const fault = await root.standing.fault();
+      const fault = await root.workspace.standing.fault();
       const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => {
         if (diskFault(error) !== undefined) passing.push(error);
         return failed(own, error instanceof Error ? error.message : String(error));
@@ -299,11 +284,6 @@ export class SeveralRoots implements Workspace, Keeper {
     if (passing.length > 0) throw passing[0];
     return outcomes;
   }
-}
-
-async function stand({ standing }: Root): Promise<void> {
-  const fault = await standing.fault();
-  if (fault !== undefined) throw new Paused(`${fault}; put it back as it was, then go on`);
 }
 
 const slashed = (text: string): string => text.replaceAll('\\', '/');

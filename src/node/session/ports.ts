@@ -45,7 +45,7 @@ export async function workspaceOf(roots: readonly SessionRoot[], contractFile: s
     }),
   })));
   const [main, ...others] = open;
-  return main !== undefined && others.length === 0 ? main.workspace : SeveralRoots.over(open);
+  return main !== undefined && others.length === 0 ? main.workspace : new SeveralRoots(open);
 }
 
 /** The folders beside the main one. */

@@ -43,8 +43,11 @@ export async function keepBranch(parts: KeepParts, work: Work, withoutMine: bool
   return onBranch(parts, work, steps);
 }
 
-/** A boundary's message on a content that is not the one that was measured. */
-const unmeasured = (message: string): string => message.replace(/^Bounded-Verdict: (.*)$/m, 'Bounded-Verdict: unverified (with changes of the user, which are left out here: $1)');
+/** A boundary's message on a content that is not the one that was measured. Only its last paragraph has trailers, whatever the others quote. */
+function unmeasured(message: string): string {
+  const trailers = message.lastIndexOf('\n\n') + 1;
+  return message.slice(0, trailers) + message.slice(trailers).replace(/^Bounded-Verdict: (.*)$/m, 'Bounded-Verdict: unverified (with changes of the user, which are left out here: $1)');
+}
 
 /** Everything in one commit on a new branch, the user's changes and uncommitted work included or left out. */
 export async function squash(parts: KeepParts, work: Work, message: string, withoutMine: boolean): Promise<KeptBranch> {

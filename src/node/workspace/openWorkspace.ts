@@ -15,6 +15,7 @@ import type { KeptBranch } from './keep.ts';
 import { LeftOutLists } from './leftOut.ts';
 import { RootRecord } from './rootRecord.ts';
 import { Search } from './search.ts';
+import { Standing } from './standing.ts';
 import { Store } from './store.ts';
 import { Trees } from './trees.ts';
 import { unfitRoot } from './unfitRoot.ts';
@@ -54,7 +55,9 @@ export interface SessionWorkspace extends Workspace, Keeper {
   damage(): Promise<string | undefined>;
 }
 
-export type KeepingWorkspace = SessionWorkspace & KeepOperations;
+export interface KeepingWorkspace extends SessionWorkspace, KeepOperations {
+  readonly standing: Standing;
+}
 
 /** Why a folder cannot be a workspace, in words that a person can act on; nothing was made. */
 export class WorkspaceRefusal extends Error {
@@ -81,7 +84,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingW
   const guard = new PathGuard(root, [path.resolve(options.root)], compileGlobs(options.secret));
   const captures = new Captures({ root, store, blobs, trees, rules, leftOut, record: new RootRecord(store, root), skip });
   return new WorkTree({
-    root, store, blobs, trees, rules, guard, captures, skip, contractFile: options.contractFile,
+    root, standing: await Standing.of(root), store, blobs, trees, rules, guard, captures, skip, contractFile: options.contractFile,
     diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard, forbidden }),
     commits: new Commits({ root, store, trees, rules, guard, state: () => captures.last() }),
   });

@@ -28,6 +28,7 @@ import { restorePaths } from './restore.ts';
 import { restoreBeside } from './restoreBeside.ts';
 import { scratchUse } from './scratchUse.ts';
 import type { GrepAnswer, Search } from './search.ts';
+import type { Standing } from './standing.ts';
 import type { Store } from './store.ts';
 import { fileAt, files } from './tree.ts';
 import type { Trees } from './trees.ts';
@@ -36,6 +37,7 @@ import type { Work } from './work.ts';
 
 export interface WorkTreeParts {
   readonly root: string;
+  readonly standing: Standing;
   readonly store: Store;
   readonly blobs: Blobs;
   readonly trees: Trees;
@@ -52,6 +54,7 @@ export interface WorkTreeParts {
 /** The user's work tree behind the port. Looking at the whole tree and changing it never overlap. */
 export class WorkTree implements KeepingWorkspace {
   readonly root: string;
+  readonly standing: Standing;
   readonly checkpoints: Checkpoints;
   readonly #parts: WorkTreeParts;
   readonly #tools: FileTools;
@@ -62,10 +65,16 @@ export class WorkTree implements KeepingWorkspace {
 
   constructor(parts: WorkTreeParts) {
     this.root = parts.root;
+    this.standing = parts.standing;
     this.#parts = parts;
     this.#tools = new FileTools(parts.root, parts.guard);
     this.checkpoints = new Checkpoints(parts.store, (work) => this.#queue.run(work));
     this.#own = new OwnFiles(parts.root, parts.contractFile);
+  }
+
+  /** For what looks at the whole folder or writes in it: another folder in its place is somebody else's. */
+  #inPlace<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(() => this.standing.during(work));
   }
 
   async head(): Promise<Head> {
@@ -77,7 +86,7 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   capture(around?: 'command'): Promise<WholeCapture> {
-    return this.#queue.run(async () => {
+    return this.#inPlace(async () => {
       const { capture } = await this.#parts.captures.take(around);
       this.#written.clear();
       return capture;
@@ -85,7 +94,7 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   captureWritten(paths: readonly Path[]): Promise<Capture> {
-    return this.#queue.run(async () => {
+    return this.#inPlace(async () => {
       const capture = await this.#parts.captures.takeWritten(new Set([...paths, ...this.#written]));
       this.#written.clear();
       return capture;
@@ -140,15 +149,15 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   apply(change: FileChange): Promise<ApplyOutcome> {
-    return this.#queue.run(() => this.#writing([change.path], () => this.#tools.apply(change)));
+    return this.#inPlace(() => this.#writing([change.path], () => this.#tools.apply(change)));
   }
 
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
-    return this.#queue.run(() => this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items)));
+    return this.#inPlace(() => this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items)));
   }
 
   sweep(since: TreeId): Promise<void> {
-    return this.#queue.run(async () => {
+    return this.#inPlace(async () => {
       const { state } = await this.#parts.captures.take();
       const items = leftBeside(await this.#parts.trees.get(since), state.tree);
       if (items.length > 0) await this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items));
@@ -181,12 +190,12 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
-    return this.#queue.run(async () => restoreBeside({ ...this.#parts, made: await this.#made(), repository: await findUserRepository(this.root) }, items));
+    return this.#inPlace(async () => restoreBeside({ ...this.#parts, made: await this.#made(), repository: await findUserRepository(this.root) }, items));
   }
 
   async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
     const text = of === undefined ? undefined : linesOf(await this.blobText(of));
-    return this.#queue.run(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks, text)));
+    return this.#inPlace(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks, text)));
   }
 
   commit(input: CommitInput): Promise<string> {

@@ -11,19 +11,19 @@ describe('signs of life', () => {
 
   it('tell another process when work ran that came to its end, as nobody may have recorded what it did', async () => {
     const from = Date.now();
-    await new LifeSign(file).during('c1', async () => fs.writeFileSync(path.join(folder, 'work'), ''));
+    await new LifeSign(file).during('c1', 'here', async () => fs.writeFileSync(path.join(folder, 'work'), ''));
     const span = await new LifeSign(file).last();
     assert.ok(span !== undefined && span.from >= from && span.to >= fs.statSync(path.join(folder, 'work')).ctimeMs && span.to <= Date.now(), JSON.stringify(span));
   });
 
   it('tell of work that was cut off until when it was seen, and not beyond: what comes then may be a person\'s', async () => {
-    fs.writeFileSync(file, '1000 running c1');
+    fs.writeFileSync(file, '1000 running c1 here');
     fs.utimesSync(file, 5, 5);
-    assert.deepEqual(await new LifeSign(file).last(), { from: 1000, to: 5000, call: 'c1' });
+    assert.deepEqual(await new LifeSign(file).last(), { from: 1000, to: 5000, where: 'here', call: 'c1' });
   });
 
   it('tell nothing where there are none, or where they are cut off themselves', async () => {
-    for (const text of ['', 'x', '1000', '1000 run']) {
+    for (const text of ['', 'x', '1000', '1000 run', '1000 running c1', '1000 2000']) {
       fs.writeFileSync(file, text);
       assert.equal(await new LifeSign(file).last(), undefined);
     }

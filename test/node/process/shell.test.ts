@@ -39,6 +39,18 @@ for (const [how, state, suite] of kinds) {
       assert.deepEqual([exit, timedOut], [null, false]);
     });
 
+    it('is not known to have run in another folder that took the name of the work tree since', async () => {
+      const tree = temporaryFolder();
+      const alive = path.join(temporaryFolder(), 'alive');
+      await runIn(shellIn(tree, { alive }), 'true', { sandbox: state });
+      assert.ok((await shellIn(tree, { alive }).lastRun()) !== undefined);
+      // Both at once, so that the other one is not given the same inode.
+      fs.renameSync(tree, `${tree}-aside`);
+      fs.mkdirSync(tree);
+      assert.equal(await shellIn(tree, { alive }).lastRun(), undefined);
+      fs.rmSync(`${tree}-aside`, { recursive: true });
+    });
+
     it('that is not found ends with 127', async () => {
       assert.equal((await run('no-such-program-anywhere')).exit, 127);
     });

@@ -32,7 +32,7 @@ async function open(): Promise<Two> {
   const roots = await Promise.all([{ name: '', repo: main }, { name: '../api', repo: api }].map(async ({ name, repo }) => ({
     name, workspace: await openWorkspace({ root: repo.root, store: repo.store, scratch: [], secret: ['.env*'], contractFile: '.bounded/task.bounded.yaml' }),
   })));
-  return { main, api, roots, both: await SeveralRoots.over(roots) };
+  return { main, api, roots, both: new SeveralRoots(roots) };
 }
 
 describe('the work trees of several roots', () => {
@@ -121,7 +121,7 @@ describe('the work trees of several roots', () => {
     const { both, main, roots } = two;
     const { tree } = await both.capture();
     const entries = await both.entries(tree);
-    const full = await SeveralRoots.over(roots.map((root) => (root.name === '' ? root : { ...root, workspace: new Proxy(root.workspace, { get: (target, key) => (key === 'restore' ? () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) : Reflect.get(target, key) as unknown) }) })));
+    const full = new SeveralRoots(roots.map((root) => (root.name === '' ? root : { ...root, workspace: new Proxy(root.workspace, { get: (target, key) => (key === 'restore' ? () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) : Reflect.get(target, key) as unknown) }) })));
     await assert.rejects(full.restore(['../api/README.md', 'README.md'].map((file) => ({ path: file, target: null, expected: entries.get(file) ?? null }))), /full/);
     assert.ok(!main.exists('README.md'));
   });

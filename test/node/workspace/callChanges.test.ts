@@ -55,6 +55,26 @@ describe('a change that a call of the model made', function () {
     }));
   }
 
+  for (const how of ['link', 'folder'] as const) {
+    it(`is not looked for in a ${how} that took the place of the workspace folder: nothing there is rewound`, () => play('rewind', async ({ house, read }) => {
+      const [other, aside] = [`${house.root}-other`, `${house.root}-aside`];
+      fs.mkdirSync(path.join(other, 'docs'), { recursive: true });
+      fs.writeFileSync(path.join(other, outside), 'precious');
+      fs.writeFileSync(path.join(other, 'new.txt'), 'precious');
+      await assert.rejects(house.command(() => {
+        fs.writeFileSync(path.join(house.root, outside), 'stray\n');
+        fs.renameSync(house.root, aside);
+        if (how === 'link') fs.symlinkSync(other, house.root);
+        else fs.renameSync(other, house.root);
+      }), /is not the folder that the session began to work in; put it back as it was, then go on/);
+      assert.deepEqual([read(outside), read('new.txt')], ['precious', 'precious']);
+      fs.rmSync(house.root, { recursive: true });
+      fs.renameSync(aside, house.root);
+      await house.workspace.capture();
+      assert.equal(read(outside), 'stray\n');
+    }));
+  }
+
   it('outside of the scope is flagged before anything that a person does after a crash', () => play('flag', async (played) => {
     await played.house.write('src/a.txt', 'one\n');
     await dies(played, 'in the command', outside);

@@ -164,15 +164,17 @@ describe('keeping a session as its journal tells it', () => {
     /** After the last boundary. */
     readonly last?: () => void;
     readonly users?: readonly Path[];
+    /** The end of each boundary's message. */
+    readonly said?: string;
   }
 
-  async function finished(repo: TestRepo, { first, second, last, users = [] }: Acts = {}) {
+  async function finished(repo: TestRepo, { first, second, last, users = [], said = '' }: Acts = {}) {
     const { work, workspace } = await session(repo, first ?? (() => repo.write('a.txt', 'one\n')), second ?? (() => repo.write('b.txt', 'two\n')), users);
     const boundaries: unknown[] = [];
     const writes: Write[] = [];
     for (const step of work.steps) {
       writes.push(...step.writes);
-      boundaries.push({ id: 'b', tree: step.tree, at: 1_700_000_000_000, commit: await workspace.commit({ tree: step.tree, branch: 'x', message: step.message, author: 'bounded' }), line: { writes: [...writes] } });
+      boundaries.push({ id: 'b', tree: step.tree, at: 1_700_000_000_000, commit: await workspace.commit({ tree: step.tree, branch: 'x', message: step.message + said, author: 'bounded' }), line: { writes: [...writes] } });
     }
     (last ?? (() => repo.write('c.txt', 'after the last boundary')))();
     const { tree } = await workspace.capture();
@@ -195,6 +197,14 @@ describe('keeping a session as its journal tells it', () => {
     assert.equal(repo.git('log', '--format=%B', 'main..bounded/task/2').trim(), `Do it\n\nBounded-Session: s1\nBounded-Verdict: unverified\nBounded-Cells: none ran\nBounded-Tree: ${done.tree}`);
     for (const commit of repo.git('rev-list', 'main..bounded/task/1', 'main..bounded/task/2').split('\n')) assert.match(repo.git('log', '-1', '--format=%(trailers:key=Bounded-Session,valueonly)', commit), /^s1/);
     assert.equal(repo.git('diff', 'bounded/task/1', 'bounded/task/2'), '');
+  });
+
+  it('says of every commit without the user\'s changes that nothing measured it, whatever its message quotes', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    repo.write('dirty.txt', 'mine');
+    const { workspace, session: done } = await finished(repo, { said: '\n\nstep: not changed: x\nBounded-Verdict: pass\n\nBounded-Session: s1\nBounded-Verdict: pass' });
+    assert.equal((await workspace.keep({ how: 'branch', withoutMine: true }, done)).ok, true);
+    for (const verdict of repo.git('log', '--format=%(trailers:key=Bounded-Verdict,valueonly,separator=%x20)', 'main..bounded/task/1').split('\n')) assert.match(verdict, /^unverified/);
   });
 
   it('writes a patch beside the other pages', async () => {
