@@ -35,7 +35,8 @@ describe('the users of a checkpoint store', () => {
     const removing = aloneInStore(dir, undefined, terminal, () => new Promise<void>((resolve) => { finish = resolve; order.push('removing'); }));
     while (order.length === 0) await new Promise(setImmediate);
     const using = useStore(dir, terminal).then((use) => (order.push('using'), use));
-    while (fs.readdirSync(path.join(dir, 'users')).length === 0) await new Promise(setImmediate);
+    const users = path.join(dir, 'users');
+    while (!fs.existsSync(users) || fs.readdirSync(users).length === 0) await new Promise(setImmediate);
     assert.ok('usedBy' in (await aloneInStore(dir, undefined, terminal, work)), 'a second one does not begin either');
     fs.rmSync(path.join(dir, 'users'), { recursive: true });
     order.push('removed');
