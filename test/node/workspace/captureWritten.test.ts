@@ -206,7 +206,8 @@ describe('a checkpoint of what was written', () => {
         } else if (kind === 'narrow' || kind === 'whole') {
           const capture = kind === 'narrow' ? await workspace.captureWritten([at]) : await workspace.capture();
           const here = await contents(workspace, capture.tree);
-          const truth = await contents(await open({ ...repo, store: path.join(repo.outside, 'fresh') }), await (async () => (await (await open({ ...repo, store: path.join(repo.outside, 'fresh') })).capture()).tree)());
+          const anew = await open({ ...repo, store: path.join(repo.outside, 'fresh') });
+          const truth = await contents(anew, (await anew.capture()).tree);
           if (capture.covers === 'everything') assert.deepEqual(here, truth);
           for (const file of new Set([...Object.keys(here), ...Object.keys(truth), ...Object.keys(known)])) {
             const looked = capture.covers === 'everything' || file === at || written.has(file);
