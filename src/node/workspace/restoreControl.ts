@@ -1,14 +1,13 @@
 import { lstatSync } from 'node:fs';
-import { open, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { BesideItem } from '../../core/session/facts.ts';
-import { codeOf } from '../journal/faults.ts';
 import type { Blobs } from './blobs.ts';
 import { linkMode } from './content.ts';
 import { controlState } from './control.ts';
 import { type ControlPlace, controlPlace, packedRefs, refIn, textOf } from './controlPlaces.ts';
 import { stateAt } from './fileState.ts';
 import { GitFailure } from './git.ts';
+import { locked, removeLeftLock } from './gitLock.ts';
 import { type Hindrance, type NewFile, putFile, removeFile } from './replaceFile.ts';
 import { change } from './restorePlaces.ts';
 import type { Store } from './store.ts';
@@ -28,13 +27,14 @@ export interface ControlParts {
 export async function restoreControl(parts: ControlParts, { path: file, target, expected }: BesideItem): Promise<Hindrance> {
   const place = controlPlace(parts.root, parts.repository, file);
   if (place === undefined) return 'it is no control file of this repository';
+  await removeLeftLock(path.join(place.folder, place.name));
   const current = wordAt(place);
   if (current === target) return undefined;
   if (current !== expected) return 'it has changed since, so it is yours';
   if (target === undefined && place.name.startsWith('refs/')) return removeRef(parts.store, place, expected);
   const next = target === undefined ? undefined : await contentOf(parts.blobs, target);
   if (target !== undefined && next === undefined) return 'its content is not held';
-  return change(place.folder, place.name, next !== undefined, (folder, name) => locked(folder, name, async () => {
+  return change(place.folder, place.name, next !== undefined, (folder, name) => locked(path.join(folder, name), async () => {
     if (wordAt(place) !== expected) return 'another content by now';
     const state = await stateAt(folder, name);
     const there = state.kind === 'file' ? state.blob : null;
@@ -71,20 +71,4 @@ async function contentOf(blobs: Blobs, word: string): Promise<NewFile | undefine
   if (kind !== 'file') return undefined;
   const permissions = Number.parseInt(first, 8);
   return { bytes: await blobs.read(oid), mode: (permissions & 0o100) === 0 ? '100644' : '100755', secret: true, permissions };
-}
-
-/** git changes such a file only while it holds this lock, and so do we. */
-async function locked(folder: string, name: string, act: () => Promise<Hindrance>): Promise<Hindrance> {
-  const lock = `${folder}/${name}.lock`;
-  try {
-    await (await open(lock, 'wx')).close();
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return `${name}.lock, by which git is changing it`;
-    throw error;
-  }
-  try {
-    return await act();
-  } finally {
-    await unlink(lock);
-  }
 }
