@@ -7,7 +7,7 @@ import { evictedWords } from '../core/session/view/storeWords.ts';
 import { doneOf, planBeside } from './beside.ts';
 import { controlStates } from './control.ts';
 import { recordUse } from './diffUse.ts';
-import { differences, look, seeControl } from './look.ts';
+import { differences, look, seeControl, treeOf } from './look.ts';
 import type { Capture, RestoreOutcome } from './ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
 import type { Run } from './run.ts';
@@ -55,13 +55,13 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   if (writes.length + changes.length === 0) return undefined;
   // Also where a stray is rewound right after it was measured: after a file tool only its path was looked at.
   const before = await look(run);
-  const undone = writes.flatMap((write) => writesFrom(run.recorder.session, write));
   const { session } = run.recorder;
+  const undone = writes.flatMap((write) => writesFrom(session, write));
   const rounds = planRewind(undone);
   const own = session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call));
   const beside = planBeside([...own, ...changes.flatMap((change) => changesFrom(session, change))]);
   if (await isThere(run, before, rounds.flat(), beside)) return undefined;
-  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside });
+  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside, ...usersPart(session, writes) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
@@ -73,11 +73,21 @@ async function isThere(run: Run, { tree, beside: besideTree = {}, control }: Cap
   return [...wanted].every(([path, target]) => sameBlob(is.get(path) ?? null, target)) && beside.every(({ path, target }) => now[path] === target);
 }
 
-/** A write and all later ones of the session to the same path. */
+/** A write and all later ones of the session to the same path; by itself where it is none of the session's for certain. */
 function writesFrom(session: Session, first: Write): readonly Write[] {
   const own = session.line.writes.filter((one) => one.path === first.path);
-  const at = own.findIndex((one) => one.call === first.call && sameBlob(one.before ?? null, first.before ?? null) && sameBlob(one.after ?? null, first.after ?? null));
+  const at = own.findIndex((one) => isSame(one, first));
   return at === -1 ? [first] : own.slice(at);
+}
+
+function isSame(one: Write, other: Write): boolean {
+  return one.path === other.path && one.call === other.call && sameBlob(one.before ?? null, other.before ?? null) && sameBlob(one.after ?? null, other.after ?? null);
+}
+
+/** The paths of those writes that are none of the session's for certain. */
+export function usersPart({ line }: Session, writes: readonly Write[]): Pick<RewindPlan, 'users'> {
+  const users = writes.filter((write) => !line.writes.some((one) => isSame(one, write))).map((write) => write.path);
+  return users.length === 0 ? {} : { users };
 }
 
 /** A change of a control file and all later ones of the session to it; by itself where it is none of the session's for certain. */
@@ -122,7 +132,7 @@ export async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<Rew
 
 /** Records what a rewind did, after its restores. */
 export async function finish(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<RewindRecord> {
-  const { id, kind, to, by, hunks, safety, resolves } = plan;
+  const { id, kind, to, by, hunks, safety, resolves, users = [] } = plan;
   const leftAlone = new Set(outcome.left.map((one) => one.path));
   const items = kind === 'boundary' ? plan.beside : plan.beside.filter((item) => !leftAlone.has(item.path));
   const besideLeft = await run.ports.workspace.restoreBeside(items);
@@ -133,9 +143,11 @@ export async function finish(run: Run, plan: RewindPlan, outcome: RestoreOutcome
   const rewind: RewindRecord = {
     id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
     ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
-    writes: diffs.map((diff) => rewound(run, diff)),
+    writes: diffs.filter((diff) => !users.includes(diff.path)).map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
+  const theirs = diffs.filter((diff) => users.includes(diff.path));
+  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: beside });
   await recordUse(run, after.tree);
   return rewind;

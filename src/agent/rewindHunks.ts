@@ -7,7 +7,7 @@ import { listHunks } from './hunks.ts';
 import { look } from './look.ts';
 import type { RestoreOutcome } from './ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
-import { begin, finish } from './rewind.ts';
+import { begin, finish, usersPart } from './rewind.ts';
 import type { Run } from './run.ts';
 
 /** The named hunks as they are in the work tree now, or a sentence where one is not there any more. */
@@ -34,13 +34,15 @@ export async function rewindListed(run: Run, names: readonly HunkName[]): Promis
 }
 
 /** Takes hunks of one write back, as a flag holds them, on the file as it is now. Answers a sentence where nothing was changed. */
-export async function rewindHunk(run: Run, { path, after }: Write, hunk: Hunk): Promise<RewindRecord | string> {
-  return rewindParts(run, (await look(run)).tree, [{ path, hunks: [hunk], ...(after === undefined ? {} : { of: after }) }], [], [{ path, hunk: hunk.id }]);
+export async function rewindHunk(run: Run, write: Write, hunk: Hunk): Promise<RewindRecord | string> {
+  const { path, after } = write;
+  const { tree } = await look(run);
+  return rewindParts(run, tree, [{ path, hunks: [hunk], ...(after === undefined ? {} : { of: after }) }], [], [{ path, hunk: hunk.id }], usersPart(run.recorder.session, [write]));
 }
 
-async function rewindParts(run: Run, safety: TreeId, hunks: readonly FileHunks[], rounds: RewindPlan['rounds'], names: readonly HunkName[]): Promise<RewindRecord | string> {
+async function rewindParts(run: Run, safety: TreeId, hunks: readonly FileHunks[], rounds: RewindPlan['rounds'], names: readonly HunkName[], users: Pick<RewindPlan, 'users'> = {}): Promise<RewindRecord | string> {
   const to = [...new Set(names.map((name) => name.path))].join(', ');
-  const plan = await begin(run, { kind: 'hunk', to, by: 'person', safety, rounds, beside: [], hunks });
+  const plan = await begin(run, { kind: 'hunk', to, by: 'person', safety, rounds, beside: [], hunks, ...users });
   const files = await restoreRounds(run, rounds, safety);
   return finishHunks(run, plan, joined(files, await revertAll(run, hunks)));
 }

@@ -230,8 +230,8 @@ describe('what cannot be done', function () {
       assert.equal(file.status, 1);
       assert.match(file.stderr, /package\.json is not a folder/);
       rmSync(path.join(project.root, '.git'), { recursive: true });
-      for (const command of ['status', 'prune']) assert.equal((await alone(project, [command])).status, 1);
-      assert.equal((await alone(project, ['verify', project.contract])).status, 69);
+      // Without a repository there is just no session; what needs none works.
+      for (const [status, ...args] of [[1, 'status'], [0, 'prune'], [3, 'verify', project.contract]] as const) assert.equal((await alone(project, [...args])).status, status, args.join(' '));
     });
   });
 

@@ -76,6 +76,8 @@ export interface RewindPlan extends Pick<RewindRecord, 'id' | 'kind' | 'to' | 'b
   readonly hunks?: readonly FileHunks[];
   /** The hunk of the path `to` that is taken back, in journals from before several could be. */
   readonly hunk?: Hunk;
+  /** Paths where what is taken back may be the user's own: taking it back is their change then, which no later rewind takes away. */
+  readonly users?: readonly Path[];
   /** The rewind that is undone, and the paths where what comes back may hold lines of the user. */
   readonly undoes?: { readonly rewind: string; readonly users: readonly Path[] };
   /** The rewind whose undoing is undone. */

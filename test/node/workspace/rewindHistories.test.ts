@@ -103,6 +103,25 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  for (const [what, rewind] of [
+    ['file', (flag: string) => ({ type: 'rewind-file', flag }) as const],
+    ['hunk', (flag: string, hunk: string) => ({ type: 'rewind-hunk', flag, hunk }) as const],
+  ] as const) {
+    it(`what a person takes back of a change that may have been theirs, as a ${what}, no later rewind takes away again`, () => play(async (house, file) => {
+      file.edit('a1 line\n', 'of the user\na1 line\n');
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      await house.startPhase();
+      // In explore the work tree is read-only for a command: whatever changes meanwhile may be the user's.
+      await file.command('of the user\n', '');
+      const flag = house.session.line.flags.at(-1) ?? assert.fail('nothing was flagged');
+      assert.equal(flag.maybeUser, true);
+      await house.act(rewind(flag.id, flag.hunks[0]?.id ?? ''));
+      assert.ok(file.text().includes('of the user\n'));
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.ok(file.text().includes('of the user\n'));
+    }));
+  }
+
   it('a file that cannot be rewound to its end is left wholly as it was', () => play(async (house, file) => {
     await file.command('a1 line', 'by the session');
     file.edit('by the session', 'by the user');

@@ -161,7 +161,9 @@ class Player {
 
   async #rewindFlag(pick: number): Promise<boolean> {
     const flag = picked(this.#house.session.line.flags.filter((one) => one.outcome === undefined), pick);
-    if (flag !== undefined) await this.#rewind({ type: 'rewind-file', flag: flag.id }, this.#disk(), () => none);
+    if (flag === undefined) return false;
+    // A flag says what may be the user's: a person who rewinds it all the same wants it taken back.
+    await this.#rewind({ type: 'rewind-file', flag: flag.id }, this.#disk(), () => none, (path) => flag.maybeUser && path === flag.path);
     return false;
   }
 
