@@ -27,10 +27,11 @@ export async function locked(file: string, act: () => Promise<Hindrance>): Promi
   }
 }
 
-/** Removes the lock of a file that a process of ours left which died: git would wait for it for ever. Git's own says nothing of the kind. */
-export async function removeLeftLock(file: string): Promise<void> {
+/** Removes the lock of a file that a process of ours left which died: git would wait for it for ever. Git's own says nothing of the kind. Answers whether there was one. */
+export async function removeLeftLock(file: string): Promise<boolean> {
   const lock = lockOf(file);
   const pid = Number(/^bounded (\d+)\n$/.exec(await readFile(lock, 'latin1').catch(() => ''))?.[1]);
   const isLeft = Number.isInteger(pid) && (pid === process.pid ? held.size === 0 : !isAlive(pid));
   if (isLeft) await unlink(lock);
+  return isLeft;
 }

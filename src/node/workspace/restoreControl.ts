@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { BesideItem } from '../../core/session/facts.ts';
 import type { Blobs } from './blobs.ts';
@@ -8,7 +9,7 @@ import { type ControlPlace, controlPlace, packedRefs, refIn, textOf } from './co
 import { stateAt } from './fileState.ts';
 import { GitFailure } from './git.ts';
 import { locked, removeLeftLock } from './gitLock.ts';
-import { type Hindrance, type NewFile, putFile, removeFile } from './replaceFile.ts';
+import { besideKind, type Hindrance, type NewFile, putFile, removeFile } from './replaceFile.ts';
 import { change } from './restorePlaces.ts';
 import type { Store } from './store.ts';
 import type { UserRepository } from './userRepository.ts';
@@ -24,10 +25,11 @@ export interface ControlParts {
  * Brings one control file of git back, byte for byte and with its permissions, in one step and while git's own lock for it is held. What is
  * neither as expected nor as wanted is the user's. Answers why it was left.
  */
-export async function restoreControl(parts: ControlParts, { path: file, target, expected }: BesideItem): Promise<Hindrance> {
-  const place = controlPlace(parts.root, parts.repository, file);
+export async function restoreControl(parts: ControlParts, { path: named, target, expected }: BesideItem): Promise<Hindrance> {
+  const place = controlPlace(parts.root, parts.repository, named);
   if (place === undefined) return 'it is no control file of this repository';
-  await removeLeftLock(path.join(place.folder, place.name));
+  const file = path.join(place.folder, place.name);
+  if (await removeLeftLock(file)) await removeBeside(path.dirname(file), [target, expected]);
   const current = wordAt(place);
   if (current === target) return undefined;
   if (current !== expected) return 'it has changed since, so it is yours';
@@ -41,6 +43,15 @@ export async function restoreControl(parts: ControlParts, { path: file, target, 
     if (next !== undefined) return putFile(folder, name, next, there);
     return there === null ? undefined : removeFile(folder, name, there);
   }));
+}
+
+/** Removes what lies beside a file where a process died while it brought the file back. One that was moved out of the way goes only where its content is one of `words`. */
+async function removeBeside(folder: string, words: readonly (string | undefined)[]): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [file, kind] = [path.join(folder, name), besideKind(name)];
+    const stats = kind === undefined ? undefined : lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    if (stats !== undefined && (kind === 'tmp' || words.includes(controlState(file, stats).word))) await unlink(file);
+  }
 }
 
 /** git does it: the ref may lie among packed ones, which are in one file. It runs no hook, and only where the ref has this value. */
