@@ -97,7 +97,7 @@ class ControlLook {
     if (stats === undefined) return;
     if (stats.isDirectory()) {
       if (path.basename(file) === '.git') this.words[name] = 'folder';
-      else for (const entry of readdirSync(file)) if (!entry.endsWith('.lock')) this.note(path.join(file, entry), `${name}/${entry}`);
+      else for (const entry of readdirSync(file)) if (!entry.endsWith('.lock') && !isListOfRefs(`${name}/${entry}`)) this.note(path.join(file, entry), `${name}/${entry}`);
       return;
     }
     const key = keyOf(stats);
@@ -127,6 +127,9 @@ class ControlLook {
     }
   }
 }
+
+/** What git writes for those who fetch without git on the other side, whenever it packs: it steers nothing. */
+const isListOfRefs = (name: Path): boolean => /(^|\/)info\/refs(_\w+)?$/.test(name);
 
 function statsOf(file: string): BigIntStats | undefined {
   try {

@@ -1,15 +1,15 @@
 import { lstatSync } from 'node:fs';
-import { open, unlink } from 'node:fs/promises';
+import { readdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { BesideItem } from '../../core/session/facts.ts';
-import { codeOf } from '../journal/faults.ts';
 import type { Blobs } from './blobs.ts';
 import { linkMode } from './content.ts';
 import { controlState } from './control.ts';
 import { type ControlPlace, controlPlace, packedRefs, refIn, textOf } from './controlPlaces.ts';
 import { stateAt } from './fileState.ts';
 import { GitFailure } from './git.ts';
-import { type Hindrance, type NewFile, putFile, removeFile } from './replaceFile.ts';
+import { locked, removeLeftLock } from './gitLock.ts';
+import { besideKind, type Hindrance, type NewFile, putFile, removeFile } from './replaceFile.ts';
 import { change } from './restorePlaces.ts';
 import type { Store } from './store.ts';
 import type { UserRepository } from './userRepository.ts';
@@ -25,22 +25,33 @@ export interface ControlParts {
  * Brings one control file of git back, byte for byte and with its permissions, in one step and while git's own lock for it is held. What is
  * neither as expected nor as wanted is the user's. Answers why it was left.
  */
-export async function restoreControl(parts: ControlParts, { path: file, target, expected }: BesideItem): Promise<Hindrance> {
-  const place = controlPlace(parts.root, parts.repository, file);
+export async function restoreControl(parts: ControlParts, { path: named, target, expected }: BesideItem): Promise<Hindrance> {
+  const place = controlPlace(parts.root, parts.repository, named);
   if (place === undefined) return 'it is no control file of this repository';
+  const file = path.join(place.folder, place.name);
+  if (await removeLeftLock(file)) await removeBeside(path.dirname(file), [target, expected]);
   const current = wordAt(place);
   if (current === target) return undefined;
   if (current !== expected) return 'it has changed since, so it is yours';
   if (target === undefined && place.name.startsWith('refs/')) return removeRef(parts.store, place, expected);
   const next = target === undefined ? undefined : await contentOf(parts.blobs, target);
   if (target !== undefined && next === undefined) return 'its content is not held';
-  return change(place.folder, place.name, next !== undefined, (folder, name) => locked(folder, name, async () => {
+  return change(place.folder, place.name, next !== undefined, (folder, name) => locked(path.join(folder, name), async () => {
     if (wordAt(place) !== expected) return 'another content by now';
     const state = await stateAt(folder, name);
     const there = state.kind === 'file' ? state.blob : null;
     if (next !== undefined) return putFile(folder, name, next, there);
     return there === null ? undefined : removeFile(folder, name, there);
   }));
+}
+
+/** Removes what lies beside a file where a process died while it brought the file back. One that was moved out of the way goes only where its content is one of `words`. */
+async function removeBeside(folder: string, words: readonly (string | undefined)[]): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [file, kind] = [path.join(folder, name), besideKind(name)];
+    const stats = kind === undefined ? undefined : lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    if (stats !== undefined && (kind === 'tmp' || words.includes(controlState(file, stats).word))) await unlink(file);
+  }
 }
 
 /** git does it: the ref may lie among packed ones, which are in one file. It runs no hook, and only where the ref has this value. */
@@ -71,20 +82,4 @@ async function contentOf(blobs: Blobs, word: string): Promise<NewFile | undefine
   if (kind !== 'file') return undefined;
   const permissions = Number.parseInt(first, 8);
   return { bytes: await blobs.read(oid), mode: (permissions & 0o100) === 0 ? '100644' : '100755', secret: true, permissions };
-}
-
-/** git changes such a file only while it holds this lock, and so do we. */
-async function locked(folder: string, name: string, act: () => Promise<Hindrance>): Promise<Hindrance> {
-  const lock = `${folder}/${name}.lock`;
-  try {
-    await (await open(lock, 'wx')).close();
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return `${name}.lock, by which git is changing it`;
-    throw error;
-  }
-  try {
-    return await act();
-  } finally {
-    await unlink(lock);
-  }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { controlStates } from '../../../src/agent/control.ts';
 import type { BesideItem } from '../../../src/core/session/facts.ts';
 import { repoAt, type TestRepo } from '../../support/repo.ts';
+import { dyingAfter } from './faults.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
 /** What differs between two looks at the control files, the way back. */
@@ -32,6 +33,23 @@ describe('bringing a control file of git back', function () {
     assert.equal(repo.read('.git/config'), before);
     assert.deepEqual(await workspace.restoreBeside(items), [], 'once more is no fault');
     assert.deepEqual(fs.readdirSync(repo.at('.git')).filter((name) => /lock|bounded/.test(name)), []);
+  });
+
+  it('that is interrupted at any step is brought to its end by the next process, and nothing of ours stays: no lock that keeps git waiting', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const before = repo.read('.git/config');
+    for (let allowed = 0; ; allowed += 1) {
+      const { workspace, items } = await changed(repo, () => repo.git('config', 'x.y', `z${allowed}`));
+      const asked = await dyingAfter(allowed, () => workspace.restoreBeside(items));
+      assert.deepEqual(await (await open(repo)).restoreBeside(items), [], `after ${allowed}`);
+      assert.deepEqual([repo.read('.git/config'), fs.readdirSync(repo.at('.git')).filter((name) => /lock|bounded/.test(name))], [before, []], `after ${allowed}`);
+      if (asked <= allowed) break;
+    }
+    // The lock of a process that is still at it is nobody's to remove.
+    const { workspace, items } = await changed(repo, () => repo.git('config', 'x.y', 'last'));
+    repo.write('.git/config.lock', `bounded ${process.ppid}\n`);
+    assert.equal((await workspace.restoreBeside(items)).length, 1);
+    assert.ok(repo.exists('.git/config.lock'));
   });
 
   it('brings refs back and takes them away, packed or not, and runs no hook for it', async () => {
