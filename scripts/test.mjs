@@ -32,7 +32,7 @@ async function everything() {
   setUp.push(await step('Programs of the system', () => provide([git, bubblewrap, ripgrep, ...(process.platform === 'linux' ? [strace] : []), ...(hostIsAvailable() ? [chromium] : [])])));
   if (hostIsAvailable()) setUp.push(await step('VS Code', provideVscodeHost));
   setUp.push(await step('Build', buildAll));
-  return [...setUp, await part('Types and lint', typesAndLint), await part('Tests in Node', () => mocha(nodeTests, { jobs: 2 })), await part('Tests in VS Code', testsInVsCode)];
+  return [...setUp, await part('Types and lint', typesAndLint), await part('Tests in Node', () => mocha(nodeTests, { jobs: 3 })), await part('Tests in VS Code', testsInVsCode)];
 }
 
 async function buildAll() {
