@@ -4,8 +4,8 @@ import { icon } from '../icon.ts';
 import { capped, folded, iconButton, pathLabel, plusMinus, section } from '../pieces.ts';
 import { press } from '../press.ts';
 
-const mostFiles = 24;
-const mostHunks = 6;
+const mostFiles = 12;
+const mostHunks = 4;
 
 /** What the session has changed, file by file and hunk by hunk: look at it, mark it as reviewed, take it back. Folded while the session works by itself. */
 export function changes(view: ChangesView, open: boolean): HTMLElement {

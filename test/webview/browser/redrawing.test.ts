@@ -83,10 +83,10 @@ describe('Side view: redrawing', () => {
     await view.show(show(runningFlag));
     await view.page.locator('summary', { hasText: 'Plan' }).click();
     await view.show(show({ ...runningQuiet, meta: ['later'] }));
-    assert.deepEqual(await view.page.locator('details').evaluateAll((all) => all.map((details) => (details as HTMLDetailsElement).open)), [true, false]);
+    assert.deepEqual(await view.page.locator('details').evaluateAll((all) => all.map((details) => (details as HTMLDetailsElement).open)), [false, true, false]);
     await view.page.locator('summary', { hasText: 'Plan' }).click();
     await view.show(show(runningFlag));
-    assert.deepEqual(await view.page.locator('details').evaluateAll((all) => all.map((details) => (details as HTMLDetailsElement).open)), [false, false]);
+    assert.deepEqual(await view.page.locator('details').evaluateAll((all) => all.map((details) => (details as HTMLDetailsElement).open)), [false, false, false]);
   });
 
   it('keeps the place to which the page is scrolled', async () => {
