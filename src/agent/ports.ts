@@ -165,6 +165,8 @@ export interface Workspace {
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
   /** Undoes hunks on the file as it is now, all in one write; answers why it cannot where the lines of one have changed since. `of`: the content in which they stand. */
   revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
+  /** What `revertHunks` would do with one path, without doing it. */
+  rehearseHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal>;
   /** Commits the tracked-or-new, not ignored part of a tree on the attempt's branch in the private store; answers the commit id. */
   commit(input: CommitInput): Promise<string>;
   /** Replaces the contract file by the text of an approved amendment, atomically. */

@@ -58,11 +58,21 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   const { session } = run.recorder;
   const undone = writes.flatMap((write) => writesFrom(session, write));
   const rounds = planRewind(undone);
-  const own = session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call));
-  const beside = planBeside([...own, ...changes.flatMap((change) => changesFrom(session, change))]);
+  const beside = planBeside([...besideOfWrites(session, undone), ...changes.flatMap((change) => changesFrom(session, change))]);
   if (await isThere(run, before, rounds.flat(), beside)) return undefined;
   const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside, ...usersPart(session, writes) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
+}
+
+/** What the calls of these writes changed beside their paths: their permissions. */
+export function besideOfWrites({ line }: Session, writes: readonly Write[]): readonly BesideChange[] {
+  return line.beside.filter((change) => writes.some((write) => write.path === change.path && write.call === change.call));
+}
+
+/** What a rewind of the file of a flag brings back beside its content. */
+export function besideOfFlag(session: Session, flag: Flag): readonly BesideItem[] {
+  const { beside } = firstOpen(session, flag);
+  return planBeside([...besideOfWrites(session, writesOfFile(session, flag)), ...(beside === undefined ? [] : changesFrom(session, beside))]);
 }
 
 /** Whether everything is already as a rewind would leave it. */
@@ -75,7 +85,7 @@ async function isThere(run: Run, { tree, beside: besideTree = {}, control }: Cap
 
 /** A write and all later ones of the session to the same path; by itself where it is none of the session's for certain. */
 function writesFrom(session: Session, first: Write): readonly Write[] {
-  const own = session.line.writes.filter((one) => one.path === first.path);
+  const own = writesOfPath(session, first.path);
   const at = own.findIndex((one) => isSame(one, first));
   return at === -1 ? [first] : own.slice(at);
 }
@@ -96,6 +106,9 @@ function changesFrom({ line }: Session, first: BesideChange): readonly BesideCha
   const at = own.findIndex((one) => one.call === first.call);
   return at === -1 ? [first] : own.slice(at);
 }
+
+/** The writes of the session to a path, the earliest first. */
+export const writesOfPath = ({ line }: Session, path: Path): readonly Write[] => line.writes.filter((write) => write.path === path);
 
 /** The writes that a rewind of the file of a flag undoes: those since its earliest open flag. */
 export function writesOfFile(session: Session, flag: Flag): readonly Write[] {

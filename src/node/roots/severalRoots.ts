@@ -197,6 +197,12 @@ export class SeveralRoots implements Workspace, Keeper {
     return done.ok ? done : { ...done, detail: said(found.root.name, done.detail) };
   }
 
+  async rehearseHunks(file: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal> {
+    const found = await this.#find(file);
+    if ('fault' in found) return { path: file, does: 'left', why: found.fault };
+    return { ...(await found.root.workspace.rehearseHunks(found.rest, hunks, of)), path: file };
+  }
+
   async commit(input: CommitInput): Promise<string> {
     const [trees, parents] = [this.#ids(input.tree), this.#ids(input.parent ?? '')];
     const since = input.only === undefined ? [] : this.#ids(input.only.since);

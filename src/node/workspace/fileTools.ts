@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
 import { access, lstat, open } from 'node:fs/promises';
-import type { FileRead } from '../../agent/ports.ts';
+import type { FileRead, Rehearsal } from '../../agent/ports.ts';
 import type { Blob, FileChange, Hunk, Path } from '../../core/session/changes.ts';
 import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
 import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './bytes.ts';
-import { type Content, openFlags, readSmall } from './content.ts';
+import { type Content, linkMode, openFlags, readSmall } from './content.ts';
 import { type Entered, inFolder } from './folders.ts';
 import { mayRestore, type PathGuard } from './guard.ts';
 import { pieces } from './pack.ts';
@@ -68,16 +68,29 @@ export class FileTools {
 
   /** Undoes hunks on the file as it is now, all or none; `of` is the text in which they stand, where that is known. */
   async revertHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
-    if (!mayRestore(path)) return { ok: false, detail: 'it is no path of the session' };
-    const entered = await inFolder(this.#root, parentOf(path), false, async (place) => contentAt(place, nameOf(path)));
-    if ('blocked' in entered) return { ok: false, detail: entered.blocked };
-    const found = 'value' in entered ? entered.value : null;
-    if (typeof found === 'string') return { ok: false, detail: found };
-    if (found === null && hunks.some((hunk) => hunk.newLines > 0)) return { ok: false, detail: 'it is gone' };
-    const reverted = takeBack(found === null ? [] : linesOf(decodeBytes(found.object.body)), hunks, of);
+    const reverted = await this.#reverted(path, hunks, of);
     if ('hindrance' in reverted) return { ok: false, detail: reverted.hindrance };
-    const done = await this.change(path, found === null ? null : { oid: found.object.oid, mode: found.mode }, encodeText(reverted.lines.join('')));
+    const done = await this.change(path, reverted.found, reverted.bytes);
     return done.ok ? done : { ok: false, detail: done.detail };
+  }
+
+  /** What `revertHunks` would do now. */
+  async rehearseHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<Rehearsal> {
+    const reverted = await this.#reverted(path, hunks, of);
+    return 'hindrance' in reverted ? { path, does: 'left', why: reverted.hindrance } : { path, does: 'back' };
+  }
+
+  async #reverted(path: Path, hunks: readonly Hunk[], of: readonly string[] | undefined): Promise<{ readonly found: Blob | null; readonly bytes: Buffer } | { readonly hindrance: string }> {
+    if (!mayRestore(path)) return { hindrance: 'it is no path of the session' };
+    const entered = await inFolder(this.#root, parentOf(path), false, async (place) => contentAt(place, nameOf(path)));
+    if ('blocked' in entered) return { hindrance: entered.blocked };
+    const content = 'value' in entered ? entered.value : null;
+    if (typeof content === 'string') return { hindrance: content };
+    if (content === null && hunks.some((hunk) => hunk.newLines > 0)) return { hindrance: 'it is gone' };
+    if (content?.mode === linkMode) return { hindrance: 'it is a link' };
+    const reverted = takeBack(content === null ? [] : linesOf(decodeBytes(content.object.body)), hunks, of);
+    if ('hindrance' in reverted) return reverted;
+    return { found: content === null ? null : { oid: content.object.oid, mode: content.mode }, bytes: encodeText(reverted.lines.join('')) };
   }
 
   /** SHA-256 of a regular file's bytes, undefined where there is none. */

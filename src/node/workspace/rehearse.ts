@@ -32,7 +32,7 @@ export async function rehearse(parts: Parts, path: Path, items: readonly Restore
   const state = await lookAt(parts.root, path);
   const found = contentOf(state);
   // Where the session left nothing, a restore makes room as far as it may; whether it may is not known before.
-  if (found === undefined && items.some((item) => item.expected !== null)) return { path, does: 'left', why: `there is ${stateInWords(state)} in its place` };
+  if (found === undefined && items[0]?.expected !== null) return { path, does: 'left', why: `there is ${stateInWords(state)} in its place` };
   const start: Held | null = found === undefined || found === null ? null : { blob: found };
   let [held, merged]: [Held | null, boolean] = [start, false];
   const open = [...answers];
@@ -53,7 +53,8 @@ async function oneRound(parts: Parts, item: RestoreItem, held: Held | null, answ
   if (step.do !== 'merge') return { held: item.target === null ? null : { blob: item.target } };
   if (held === null || item.expected === null || item.target === null) throw new Error(`a merge of ${item.path} without its three sides`);
   if (step.content !== 'three-way') return { held: { ...(step.content === 'target' ? { blob: { ...item.target, mode: step.mode } } : { ...held, blob: { ...held.blob, mode: step.mode } }) }, merged: true };
-  const yours = held.bytes ?? (await readHere(parts.root, item.path, held.blob)) ?? (await parts.blobs.read(held.blob.oid).catch(() => undefined));
+  // Only what is on the disk and was not looked at yet is not in the store.
+  const yours = held.bytes ?? (await parts.blobs.read(held.blob.oid).catch(() => undefined)) ?? (await readHere(parts.root, item.path, held.blob));
   if (yours === undefined) return { end: { does: 'left', why: 'it is being changed' } };
   const [base, rewound] = [await parts.blobs.read(item.expected.oid), await parts.blobs.read(item.target.oid)];
   const result = answered(mergeTexts(yours, base, rewound), answers);

@@ -194,8 +194,17 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
-    const text = of === undefined ? undefined : linesOf(await this.blobText(of));
+    const text = await this.#linesOf(of);
     return this.#inPlace(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks, text)));
+  }
+
+  async rehearseHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal> {
+    const text = await this.#linesOf(of);
+    return this.#queue.run(() => this.#tools.rehearseHunks(path, hunks, text));
+  }
+
+  async #linesOf(of: Blob | undefined): Promise<readonly string[] | undefined> {
+    return of === undefined ? undefined : linesOf(await this.blobText(of));
   }
 
   commit(input: CommitInput): Promise<string> {
