@@ -53,9 +53,12 @@ async function previewIn(workspace: Workspace, session: Session, intention: Inte
   return { files, stays: [...stays, ...othersOf(listed, files), ...(intention.type === 'rewind-boundary' || intention.type === 'keep' ? yours(session, rehearsed.map(({ path }) => path)) : [])] };
 }
 
-function rehearseRounds(workspace: Workspace, rounds: Plan['rounds']): Promise<readonly Rehearsal[]> {
+async function rehearseRounds(workspace: Workspace, rounds: Plan['rounds']): Promise<readonly Rehearsal[]> {
   const paths = [...new Set(rounds.flat().map((item) => item.path))];
-  return Promise.all(paths.map((path) => workspace.rehearse(path, rounds.flatMap((round) => round.filter((item) => item.path === path)))));
+  const rehearsed = await Promise.all(paths.map((path) => workspace.rehearse(path, rounds.flatMap((round) => round.filter((item) => item.path === path)))));
+  // What goes makes room for what comes; what stays keeps it away.
+  const going = new Set(rehearsed.flatMap(({ path, does }) => (does === 'delete' ? [path] : [])));
+  return rehearsed.map((one) => (one.inWay?.every((path) => going.has(path)) === false ? { ...one, does: 'left' } : one));
 }
 
 /** What goes and what is left, by the answers of a rehearsal. `hunksOf`: those of a path that go with it. */

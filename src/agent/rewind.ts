@@ -9,7 +9,7 @@ import { controlStates } from './control.ts';
 import { recordUse } from './diffUse.ts';
 import { differences, look, seeControl, treeOf } from './look.ts';
 import type { Capture, RestoreOutcome } from './ports.ts';
-import { planRewind, restoreRounds } from './restoreRounds.ts';
+import { asFound, planRewind, restoreRounds } from './restoreRounds.ts';
 import type { Run } from './run.ts';
 
 /** What the session wrote since a boundary id or `base`; throws for a boundary that is not on the current line. */
@@ -144,22 +144,25 @@ export async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<Rew
 }
 
 /** Records what a rewind did, after its restores. */
-export async function finish(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<RewindRecord> {
+export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcome): Promise<RewindRecord> {
   const { id, kind, to, by, hunks, safety, resolves, users = [] } = plan;
-  const leftAlone = new Set(outcome.left.map((one) => one.path));
+  const leftAlone = new Set(restored.left.map((one) => one.path));
   const items = kind === 'boundary' ? plan.beside : plan.beside.filter((item) => !leftAlone.has(item.path));
   const besideLeft = await run.ports.workspace.restoreBeside(items);
   const beside = doneOf(items, besideLeft);
   const after = await run.ports.workspace.capture();
-  const touched = new Set([...outcome.restored, ...outcome.merged]);
+  const outcome = await asFound(run, restored, after.tree);
+  const touched = new Set([...restored.restored, ...restored.merged]);
+  const sure = new Set([...outcome.restored, ...outcome.merged]);
+  const isUsers = ({ path }: FileDiff): boolean => users.includes(path) || !sure.has(path);
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const rewind: RewindRecord = {
     id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
     ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
-    writes: diffs.filter((diff) => !users.includes(diff.path)).map((diff) => rewound(run, diff)),
+    writes: diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
-  const theirs = diffs.filter((diff) => users.includes(diff.path));
+  const theirs = diffs.filter(isUsers);
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: beside });
   await recordUse(run, after.tree);

@@ -1,4 +1,4 @@
-import type { Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
+import type { Blob, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { FileHunks, LeftPath, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import { openFlags } from '../core/session/line.ts';
 import { isWholeFile } from '../core/session/listedHunk.ts';
@@ -61,13 +61,15 @@ async function rewindParts(run: Run, safety: TreeId, { rounds, files: hunks, ...
 
 /** Each file by itself; one that cannot be changed is left, and the others are not. */
 export async function revertAll(run: Run, files: readonly FileHunks[]): Promise<RestoreOutcome> {
-  const [restored, left]: [Path[], LeftPath[]] = [[], []];
+  const [restored, left, now]: [Path[], LeftPath[], Map<Path, Blob>] = [[], [], new Map()];
   for (const { path, hunks, of } of files) {
     const done = await run.ports.workspace.revertHunks(path, hunks, of);
-    if (done.ok) restored.push(path);
-    else left.push({ path, why: done.detail });
+    if (done.ok) {
+      restored.push(path);
+      now.set(path, done.now);
+    } else left.push({ path, why: done.detail });
   }
-  return { restored, merged: [], left };
+  return { restored, merged: [], left, now };
 }
 
 /** Records what came of it; where nothing was changed, that, and answers why. */
@@ -80,7 +82,7 @@ export async function finishHunks(run: Run, plan: RewindPlan, outcome: RestoreOu
 
 export function joined(one: RestoreOutcome, other: RestoreOutcome): RestoreOutcome {
   const moved = [...(one.moved ?? []), ...(other.moved ?? [])];
-  return { restored: [...one.restored, ...other.restored], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], ...(moved.length === 0 ? {} : { moved }) };
+  return { restored: [...one.restored, ...other.restored], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], now: new Map([...one.now, ...other.now]), ...(moved.length === 0 ? {} : { moved }) };
 }
 
 async function byFile(workspace: Pick<Workspace, 'entries'>, tree: TreeId, parts: readonly ListedHunk[]): Promise<readonly FileHunks[]> {

@@ -7,7 +7,7 @@ import { isControlWord } from './control.ts';
 import { baseTree } from './diffUse.ts';
 import { look, seeControl } from './look.ts';
 import type { Capture, RestoreOutcome, Workspace } from './ports.ts';
-import { restoreRounds } from './restoreRounds.ts';
+import { asFound, restoreRounds } from './restoreRounds.ts';
 import { begin } from './rewind.ts';
 import type { Run } from './run.ts';
 
@@ -38,7 +38,7 @@ export async function itemsBetween(workspace: Pick<Workspace, 'entries'>, paths:
 /** Records what doing a rewind again did, after its restores. */
 export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, outcome: RestoreOutcome): Promise<RestoreOutcome> {
   const { all, after, control } = await ended(run, plan, outcome);
-  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...outcome.restored, ...outcome.merged], ...control, ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }), left: all.left, tree: after.tree });
+  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
   await seeControl(run, after, { own: plan.beside });
   return all;
 }
@@ -47,14 +47,15 @@ async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promi
   const besideLeft = await run.ports.workspace.restoreBeside(plan.beside);
   const after = await run.ports.workspace.capture();
   const control = doneOf(plan.beside, besideLeft).filter(({ target, expected }) => isControlWord(target) || isControlWord(expected)).map(({ path }) => path);
-  return { all: { ...outcome, left: [...outcome.left, ...besideLeft] }, after, control: control.length === 0 ? {} : { control } };
+  const found = await asFound(run, outcome, after.tree);
+  return { all: { ...found, left: [...found.left, ...besideLeft] }, after, control: control.length === 0 ? {} : { control } };
 }
 
 /** Records what an undoing did, after its restores. */
 export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
   const { all, after, control } = await ended(run, plan, outcome);
   await run.recorder.record({
-    type: 'rewind/undone', rewind, restored: [...outcome.restored, ...outcome.merged], ...control, ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }),
+    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
   await seeControl(run, after, { own: plan.beside });

@@ -164,7 +164,7 @@ export class SeveralRoots implements Workspace, Keeper {
 
   async restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
     const strays = items.filter((item) => splitPath(this.#names, item.path) === undefined).map(({ path: file }) => ({ path: file, why: 'it is no path of the session' }));
-    const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restore(own), (own, why) => ({ restored: [], merged: [], left: own.map((item) => ({ path: item.path, why })) }));
+    const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restore(own), (own, why) => ({ restored: [], merged: [], left: own.map((item) => ({ path: item.path, why })), now: new Map() }));
     return joinRestores(outcomes, strays);
   }
 
@@ -181,7 +181,8 @@ export class SeveralRoots implements Workspace, Keeper {
   async rehearse(file: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal> {
     const found = await this.#find(file);
     if ('fault' in found) return { path: file, does: 'left', why: found.fault };
-    return { ...(await found.root.workspace.rehearse(found.rest, items.map((item) => ({ ...item, path: found.rest })), answers)), path: file };
+    const rehearsed = await found.root.workspace.rehearse(found.rest, items.map((item) => ({ ...item, path: found.rest })), answers);
+    return { ...rehearsed, path: file, ...(rehearsed.inWay === undefined ? {} : { inWay: rehearsed.inWay.map((one) => pathIn(found.root.name, one)) }) };
   }
 
   /** In the store of the root that the path lies in. */

@@ -10,6 +10,7 @@ import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './b
 import { type Content, linkMode, openFlags, readSmall } from './content.ts';
 import { type Entered, inFolder } from './folders.ts';
 import { mayRestore, type PathGuard } from './guard.ts';
+import { gitObject } from './objects.ts';
 import { pieces } from './pack.ts';
 import { nameOf, onDisk, parentOf } from './places.ts';
 import { type Hindrance, putFile, removeFile } from './replaceFile.ts';
@@ -45,7 +46,7 @@ export class FileTools {
     return this.change(change.path, change.expected ?? null, change.kind === 'delete' ? null : Buffer.from(change.content, 'utf8'));
   }
 
-  /** Puts `bytes` (null: removes) where `expected` is. A file keeps its mode; a new one is not executable. */
+  /** Puts `bytes` (null: removes) where `expected` is. */
   async change(path: Path, expected: Blob | null, bytes: Buffer | null): Promise<ApplyOutcome> {
     if (expected?.mode === '120000') return { ok: false, why: 'refused', detail: `${path} is a link` };
     try {
@@ -62,16 +63,16 @@ export class FileTools {
   }
 
   async #changeAt(place: string, path: Path, expected: Blob | null, bytes: Buffer | null): Promise<Hindrance> {
-    if (bytes !== null) return putFile(place, nameOf(path), { bytes, mode: expected?.mode ?? '100644', secret: this.#guard.isSecret(path) }, expected);
+    if (bytes !== null) return putFile(place, nameOf(path), { bytes, mode: modeAfter(expected), secret: this.#guard.isSecret(path) }, expected);
     return expected === null ? 'no content that may be removed' : removeFile(place, nameOf(path), expected);
   }
 
   /** Undoes hunks on the file as it is now, all or none; `of` is the text in which they stand, where that is known. */
-  async revertHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
+  async revertHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<{ readonly ok: true; readonly now: Blob } | { readonly ok: false; readonly detail: string }> {
     const reverted = await this.#reverted(path, hunks, of);
     if ('hindrance' in reverted) return { ok: false, detail: reverted.hindrance };
     const done = await this.change(path, reverted.found, reverted.bytes);
-    return done.ok ? done : { ok: false, detail: done.detail };
+    return done.ok ? { ok: true, now: { oid: gitObject('blob', reverted.bytes).oid, mode: modeAfter(reverted.found) } } : { ok: false, detail: done.detail };
   }
 
   /** What `revertHunks` would do now. */
@@ -111,6 +112,9 @@ export class FileTools {
     return 'value' in entered ? entered.value : undefined;
   }
 }
+
+/** A file keeps its mode; a new one is not executable. */
+const modeAfter = (replaced: Blob | null): Blob['mode'] => replaced?.mode ?? '100644';
 
 /** Whether nothing at all can be written in a work tree. A single place may be read-only for reasons of its own. */
 const isReadOnly = (root: string): Promise<boolean> => access(root, constants.W_OK).then(() => false, (error: unknown) => codeOf(error) === 'EROFS');

@@ -6,13 +6,15 @@ import { stateInWords } from './fileState.ts';
 import type { PathGuard } from './guard.ts';
 import { conflictInWords, decideRestore, type Merged, mergeTexts } from './merge.ts';
 import { gitObject } from './objects.ts';
-import { contentOf, readHere } from './restore.ts';
-import { lookAt } from './restorePlaces.ts';
+import { contentOf, isNoFile, readHere } from './restore.ts';
+import { inTheWay, lookAt } from './restorePlaces.ts';
 
 interface Parts {
   readonly root: string;
   readonly blobs: Blobs;
   readonly guard: PathGuard;
+  /** What no checkpoint holds. */
+  readonly skip: (path: Path) => boolean;
 }
 
 /** A content on the way through the rounds; `bytes` are at hand where it is neither in the store nor on the disk. */
@@ -30,9 +32,11 @@ type Round = { readonly held: Held | null; readonly merged?: true } | { readonly
  */
 export async function rehearse(parts: Parts, path: Path, items: readonly RestoreItem[], answers: readonly string[] = []): Promise<Rehearsal> {
   const state = await lookAt(parts.root, path);
-  const found = contentOf(state);
-  // Where the session left nothing, a restore makes room as far as it may; whether it may is not known before.
-  if (found === undefined && items[0]?.expected !== null) return { path, does: 'left', why: `there is ${stateInWords(state)} in its place` };
+  const found = items[0]?.target === null && isNoFile(state) ? null : contentOf(state);
+  const taken = `there is ${stateInWords(state)} in its place`;
+  // Where the session left nothing, a restore makes room as far as it may.
+  if (found === undefined && items[0]?.expected !== null) return { path, does: 'left', why: taken };
+  const inWay = contentOf(state) === undefined ? await inTheWay(parts.root, path, parts.skip) : [];
   const start: Held | null = found === undefined || found === null ? null : { blob: found };
   let [held, merged]: [Held | null, boolean] = [start, false];
   const open = [...answers];
@@ -43,7 +47,7 @@ export async function rehearse(parts: Parts, path: Path, items: readonly Restore
     merged ||= round.merged === true;
   }
   if (start?.blob.oid === held?.blob.oid && start?.blob.mode === held?.blob.mode) return { path, does: 'nothing' };
-  return { path, does: merged ? 'merge' : held === null ? 'delete' : 'back', ...(held?.bytes === undefined ? {} : { text: decodeBytes(held.bytes), mode: held.blob.mode }) };
+  return { path, does: merged ? 'merge' : held === null ? 'delete' : 'back', ...(inWay.length === 0 ? {} : { inWay, why: taken }), ...(held?.bytes === undefined ? {} : { text: decodeBytes(held.bytes), mode: held.blob.mode }) };
 }
 
 async function oneRound(parts: Parts, item: RestoreItem, held: Held | null, answers: string[]): Promise<Round> {

@@ -193,7 +193,7 @@ export class WorkTree implements KeepingWorkspace {
     return this.#inPlace(async () => restoreBeside({ ...this.#parts, made: await this.#made(), repository: await findUserRepository(this.root) }, items));
   }
 
-  async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
+  async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): ReturnType<FileTools['revertHunks']> {
     const text = await this.#linesOf(of);
     return this.#inPlace(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks, text)));
   }

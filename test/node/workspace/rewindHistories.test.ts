@@ -188,6 +188,36 @@ describe('fixed histories of rewinds', () => {
     assert.deepEqual(house.session.rewinds.at(-1)?.notHeld?.map((one) => /src\/\w+/.exec(one)?.[0]).toSorted(), ['src/clone', 'src/known']);
   }));
 
+  describe('what the user writes into a file the moment it has come back, before the look after it', () => {
+    /** The user edits the file right after the next restore. */
+    function armed(house: House, file: File): void {
+      house.afterRestore = () => {
+        house.afterRestore = () => undefined;
+        file.edit('a9 line', 'by the user');
+      };
+    }
+
+    const back = { type: 'rewind-boundary', to: 'base' } as const;
+    const hunks = async (house: House) => ({ type: 'rewind-hunks', hunks: (await house.hunks()).map(({ path: at, hunk }) => ({ path: at, hunk })) }) as const;
+
+    for (const how of ['everything', 'hunk', 'undo', 'redo'] as const) it(`is theirs after ${how === 'undo' || how === 'redo' ? `an ${how === 'undo' ? 'undo' : 'undone undo'}` : how === 'hunk' ? 'a hunk' : how}: neither undo nor redo takes it`, () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      const undo = () => house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      const redo = () => house.act({ type: 'redo-rewind', rewind: lastRewind(house) });
+      const acts = [async () => house.act(how === 'hunk' ? await hunks(house) : back), undo, redo];
+      const raced = how === 'undo' ? 1 : how === 'redo' ? 2 : 0;
+      for (const [index, act] of acts.entries()) {
+        if (index === raced) armed(house, file);
+        const { ok, message } = await act();
+        assert.deepEqual([ok, message.includes('you changed it the moment it had come back')], [index !== raced, index === raced]);
+        assert.equal(file.text().includes('by the user'), index >= raced);
+      }
+      if (how === 'redo') await undo();
+      await house.act(back);
+      assert.ok(file.text().includes('by the user'));
+    }));
+  });
+
   describe('where the process ends in the middle', () => {
     /** The act, and its end just before its record number `record`. */
     async function crashed(house: House, record: number, act: Parameters<House['act']>[0]): Promise<void> {

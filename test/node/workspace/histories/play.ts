@@ -176,6 +176,8 @@ class Player {
     const chosen = pick % 3 === 0 ? [one] : all.filter((other, index) => other === one || index % (1 + (pick % 3)) === 0);
     const taken = (path: string) => new Set(chosen.filter((hunk) => hunk.path === path).flatMap(({ lines }) => [...marksIn(lines?.lines.filter((line) => line.startsWith('+')).join('\n') ?? '', 'u')]));
     await this.#rewind({ type: 'rewind-hunks', hunks: chosen.map(({ path, hunk }) => ({ path, hunk })) }, this.#disk(), taken, (path) => chosen.some((hunk) => hunk.path === path));
+    // Who takes back lines of their own with a hunk has changed the file themselves.
+    this.#model.countsAsUsers(chosen.flatMap(({ path, users }) => (users ? [path] : [])));
     return false;
   }
 
