@@ -117,7 +117,7 @@ export class SeveralRoots implements Workspace, Keeper {
     const whole = slashed(path.resolve(this.root, slashed(text)));
     const root = this.#roots.find(({ workspace }) => whole === slashed(workspace.root) || whole.startsWith(`${slashed(workspace.root)}/`));
     if (root === undefined) return inside;
-    const fault = await root.workspace.standing.fault();
+    const fault = await root.workspace.folder.fault();
     if (fault !== undefined) return { refused: fault };
     const rest = await root.workspace.resolve(whole.slice(slashed(root.workspace.root).length + 1) || '.');
     return 'path' in rest ? { path: pathIn(root.name, rest.path) } : rest;
@@ -253,14 +253,14 @@ export class SeveralRoots implements Workspace, Keeper {
   async #find(file: Path): Promise<{ readonly root: OpenRoot; readonly rest: Path } | { readonly fault: string }> {
     if (splitPath(this.#names, file) === undefined) return { fault: `${file} is outside of the folders of the session` };
     const at = this.#at(file);
-    const fault = await at.root.workspace.standing.fault();
+    const fault = await at.root.workspace.folder.fault();
     return fault === undefined ? at : { fault };
   }
 
   /** One root after the other. Throws `Paused` where one is not there any more. */
   async #inEach<T>(work: (root: OpenRoot) => Promise<T>): Promise<T[]> {
     const results: T[] = [];
-    for (const root of this.#roots) results.push(await root.workspace.standing.during(() => work(root)));
+    for (const root of this.#roots) results.push(await root.workspace.folder.during(() => work(root)));
     return results;
   }
 
@@ -274,7 +274,7 @@ export class SeveralRoots implements Workspace, Keeper {
     for (const root of this.#roots) {
       const own = ofRoot(items, root.name, this.#names);
       if (own.length === 0) continue;
-      const fault = await root.workspace.standing.fault();
+      const fault = await root.workspace.folder.fault();
       const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => {
         if (diskFault(error) !== undefined) passing.push(error);
         return failed(own, error instanceof Error ? error.message : String(error));

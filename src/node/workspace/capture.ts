@@ -5,17 +5,17 @@ import type { Loan } from './borrow.ts';
 import { besides, notCovered } from './captureReport.ts';
 import { ControlFiles } from './control.ts';
 import { changedStates } from './changedStates.ts';
+import type { CaptureState, Loaded } from './captureState.ts';
 import { Comparison } from './comparison.ts';
 import { sameBlob } from './fileState.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { Intake } from './intake.ts';
 import { KnownFiles } from './knownFiles.ts';
 import { leftOutFile, type LeftOutLists, leftOutObject } from './leftOut.ts';
-import type { LeftOutPart } from './leftOutParts.ts';
 import { Pace } from './pace.ts';
 import { repay } from './repay.ts';
 import type { RootRecord } from './rootRecord.ts';
-import type { Found, Scan, Surroundings } from './scan.ts';
+import type { Found, Scan } from './scan.ts';
 import type { StateTable } from './stateTable.ts';
 import { leadOf, SteadyClock } from './steadyClock.ts';
 import type { Store } from './store.ts';
@@ -37,23 +37,6 @@ export interface CaptureParts {
   /** Paths that checkpoints never look at. */
   readonly skip: (path: Path) => boolean;
 }
-
-/** The last checkpoint and what is known of the work tree. */
-export interface CaptureState {
-  readonly tree: Dir;
-  readonly files: KnownFiles;
-  /** Topmost paths that checkpoints leave out. */
-  readonly leftOut: ReadonlySet<Path>;
-  readonly parts: ReadonlyMap<Path, LeftOutPart>;
-  /** Paths that could not be read, with the reason. */
-  readonly unread: ReadonlyMap<Path, string>;
-  /** Folders that were not there at an earlier look. */
-  readonly appeared: ReadonlySet<Path>;
-  readonly around: Surroundings;
-}
-
-/** The same before the first look of this process. */
-export type Loaded = Omit<CaptureState, 'around'> & { readonly around?: undefined };
 
 /** Takes checkpoints of one work tree. Calls must not overlap. */
 export class Captures {

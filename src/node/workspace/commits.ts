@@ -1,7 +1,7 @@
 import type { CommitInput } from '../../agent/ports.ts';
 import type { Blob, Path, TreeId } from '../../core/session/changes.ts';
 import { encodeText } from './bytes.ts';
-import type { CaptureState } from './capture.ts';
+import type { CaptureState } from './captureState.ts';
 import { GitFailure } from './git.ts';
 import type { PathGuard } from './guard.ts';
 import type { IgnoreRules } from './ignoreRules.ts';

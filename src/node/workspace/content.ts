@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type BigIntStats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { Blob } from '../../core/session/changes.ts';
-import { gitObject, type GitObject } from './objects.ts';
-import { keyOf } from './scan.ts';
+import { gitObject, type GitObject, objectHeader } from './objects.ts';
+import { keyOf } from './stats.ts';
 
 /** Files up to this size are read whole, in one go. */
 export const wholeBytes = 256 * 1024;
@@ -67,4 +69,20 @@ export async function openLarge(place: string | Buffer): Promise<{ readonly hand
 function regular(stats: BigIntStats): BigIntStats {
   if (stats.isFile()) return stats;
   throw Object.assign(new Error('not a regular file'), { code: 'not-regular' });
+}
+
+/** The first `size` bytes of an open file; fewer where it is shorter. */
+export function pieces(file: FileHandle, size: number): AsyncIterable<Buffer> {
+  return size === 0 ? Readable.from([]) : file.createReadStream({ start: 0, end: size - 1, autoClose: false, highWaterMark: 1 << 20 });
+}
+
+/** Git's id of the first `size` bytes as a blob, undefined where there are fewer. */
+export async function hashOf(handle: FileHandle, size: number): Promise<string | undefined> {
+  const hash = createHash('sha1').update(objectHeader('blob', size));
+  let read = 0;
+  for await (const chunk of pieces(handle, size)) {
+    hash.update(chunk);
+    read += chunk.length;
+  }
+  return read === size ? hash.digest('hex') : undefined;
 }

@@ -4,7 +4,7 @@ import type { Path } from '../../core/session/changes.ts';
 import { codeOf } from '../journal/faults.ts';
 import { modulesIn, nested, own, packedRefs, refIn, shared, textOf } from './controlPlaces.ts';
 import { gitObject, type GitObject } from './objects.ts';
-import { keyOf } from './scan.ts';
+import { keyOf } from './stats.ts';
 import type { Store } from './store.ts';
 import type { UserRepository } from './userRepository.ts';
 

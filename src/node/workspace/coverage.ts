@@ -16,7 +16,7 @@ export interface CoverageInput {
   /** Files that are new or have changed. Those that stand as they were are decided. */
   readonly found: readonly Found[];
   /** What was held and stands as it was. */
-  readonly standing: Standing;
+  readonly unchanged: Unchanged;
   /** Whether the last checkpoint held the path: what is held once stays held. */
   readonly held: (path: Path) => boolean;
   /** Paths, with everything below them, that the last checkpoint left out: they stay out as long as they exist. */
@@ -27,7 +27,7 @@ export interface CoverageInput {
 }
 
 /** Files that checkpoints hold and that are not among the found ones. */
-export interface Standing {
+export interface Unchanged {
   /** All their bytes. */
   bytes(): number;
   /** The files at or below each of these paths, counted by the nearest. */
@@ -62,17 +62,17 @@ export async function decideCoverage(input: CoverageInput): Promise<Coverage> {
     else if (file.size > limits.file) leftOut.add(file.path, 'larger than 256 MiB', file);
     else fresh.push(file);
   }
-  if (fresh.length === 0 || sum(covered) + sum(fresh) + input.standing.bytes() <= limits.ignored) return { covered: [...covered, ...fresh], outgrown, leftOut: leftOut.roots };
+  if (fresh.length === 0 || sum(covered) + sum(fresh) + input.unchanged.bytes() <= limits.ignored) return { covered: [...covered, ...fresh], outgrown, leftOut: leftOut.roots };
   const ignored = await input.ignoredRoots();
   const groups = await groupByRoot(fresh, ignored);
-  const standing = input.standing.below(ignored);
+  const unchanged = input.unchanged.below(ignored);
   let used = sum(covered.filter((file) => isUnder(file.path, ignored)));
-  for (const { bytes } of standing.values()) used += bytes;
+  for (const { bytes } of unchanged.values()) used += bytes;
   for (const file of groups.get(undefined) ?? []) covered.push(file);
   for (const [root, files] of bySize(groups)) {
     used += sum(files);
     if (used <= limits.ignored) for (const file of files) covered.push(file);
-    else leaveOut(leftOut, root, files, holdsSome(root, covered, standing));
+    else leaveOut(leftOut, root, files, holdsSome(root, covered, unchanged));
   }
   return { covered, outgrown, leftOut: leftOut.roots };
 }
@@ -82,8 +82,8 @@ function leaveOut(leftOut: LeftOut, root: Path, files: readonly Found[], partly:
   for (const file of files) leftOut.add(partly ? file.path : root, 'ignored, and more than 64 MiB of ignored files', file);
 }
 
-const holdsSome = (root: Path, covered: readonly Found[], standing: ReadonlyMap<Path, Weight>): boolean =>
-  (standing.get(root)?.files ?? 0) > 0 || covered.some((file) => file.path === root || file.path.startsWith(`${root}/`));
+const holdsSome = (root: Path, covered: readonly Found[], unchanged: ReadonlyMap<Path, Weight>): boolean =>
+  (unchanged.get(root)?.files ?? 0) > 0 || covered.some((file) => file.path === root || file.path.startsWith(`${root}/`));
 
 class LeftOut {
   readonly roots = new Map<Path, { readonly why: string; readonly files: Found[] }>();

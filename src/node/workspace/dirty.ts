@@ -3,7 +3,7 @@ import { lstat, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import type { Blobs } from './blobs.ts';
-import type { CaptureState } from './capture.ts';
+import type { CaptureState } from './captureState.ts';
 import { catFile } from './catFile.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { leftOutFile } from './leftOut.ts';

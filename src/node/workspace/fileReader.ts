@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import type { Blob } from '../../core/session/changes.ts';
 import type { Blobs } from './blobs.ts';
-import { modeOf, openLarge, readLink, readSmall, wholeBytes } from './content.ts';
+import { hashOf, modeOf, openLarge, readLink, readSmall, wholeBytes } from './content.ts';
 import type { Intake } from './intake.ts';
-import { objectHeader } from './objects.ts';
-import { pieces } from './pack.ts';
 import { onDisk } from './places.ts';
-import { type Found, isGone, isUnreadable, keyOf, unreadableBecause } from './scan.ts';
+import type { Found } from './scan.ts';
+import { isGone, isUnreadable, keyOf, unreadableBecause } from './stats.ts';
 
 /** A file as a checkpoint holds it, and the state of the file that this content is known for. */
 export interface KnownFile {
@@ -59,15 +56,4 @@ async function readLarge(place: string | Buffer, found: Found, intake: Intake): 
   } finally {
     await handle.close();
   }
-}
-
-/** Git's id of the first `size` bytes as a blob, undefined where there are fewer. */
-export async function hashOf(handle: FileHandle, size: number): Promise<string | undefined> {
-  const hash = createHash('sha1').update(objectHeader('blob', size));
-  let read = 0;
-  for await (const chunk of pieces(handle, size)) {
-    hash.update(chunk);
-    read += chunk.length;
-  }
-  return read === size ? hash.digest('hex') : undefined;
 }

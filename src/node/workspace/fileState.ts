@@ -1,10 +1,9 @@
 import { lstatSync } from 'node:fs';
 import type { Blob } from '../../core/session/changes.ts';
 import { codeOf } from '../journal/faults.ts';
-import { modeOf, openLarge, readLink, readSmall, wholeBytes } from './content.ts';
-import { hashOf } from './fileReader.ts';
+import { hashOf, modeOf, openLarge, readLink, readSmall, wholeBytes } from './content.ts';
 import { onDisk } from './places.ts';
-import { isGone, isUnreadable, keyOf, specialKind } from './scan.ts';
+import { isGone, isUnreadable, keyOf, specialKind } from './stats.ts';
 
 /** What is at a place in the work tree at this moment. */
 export type FileState =

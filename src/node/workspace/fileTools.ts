@@ -7,14 +7,13 @@ import type { Blob, FileChange, Hunk, Path } from '../../core/session/changes.ts
 import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
 import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './bytes.ts';
-import { type Content, openFlags, readSmall } from './content.ts';
+import { type Content, openFlags, pieces, readSmall } from './content.ts';
 import { type Entered, inFolder } from './folders.ts';
 import { mayRestore, type PathGuard } from './guard.ts';
-import { pieces } from './pack.ts';
 import { nameOf, onDisk, parentOf } from './places.ts';
 import { type Hindrance, putFile, removeFile } from './replaceFile.ts';
 import { takeBack } from './revertHunk.ts';
-import { isGone, isUnreadable, specialKind, unreadableBecause } from './scan.ts';
+import { isGone, isUnreadable, specialKind, unreadableBecause } from './stats.ts';
 
 export type ApplyOutcome = { readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string };
 

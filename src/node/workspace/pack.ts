@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { crc32, createDeflate, deflate, deflateSync, type ZlibOptions } from 'node:zlib';
 import { named } from '../journal/faults.ts';
+import { pieces } from './content.ts';
 import { type GitObject, type ObjectType, objectHeader } from './objects.ts';
 import type { PackEntry } from './packIndex.ts';
 
@@ -186,11 +186,6 @@ export class PackFile {
     await this.#handle.close().catch(() => undefined);
     await rm(this.path, { force: true });
   }
-}
-
-/** The first `size` bytes of an open file; fewer where it is shorter. */
-export function pieces(file: FileHandle, size: number): AsyncIterable<Buffer> {
-  return size === 0 ? Readable.from([]) : file.createReadStream({ start: 0, end: size - 1, autoClose: false, highWaterMark: 1 << 20 });
 }
 
 const headerBytes = 12;

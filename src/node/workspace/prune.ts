@@ -1,6 +1,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { exists, storeMarker } from './store.ts';
+import { exists } from './exists.ts';
+import { storeMarker } from './store.ts';
 
 /** Bytes on the disk that a store takes, 0 where there is none. */
 export async function storeSize(store: string): Promise<number> {

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { openFlags } from './content.ts';
 import { blobType, deflateOptions, entryHeader } from './pack.ts';
 import { atWork, type LoopData, loopCodes, type ReadBatch, readLoop, type ReadReply, toStop } from './readLoop.ts';
-import { keyOf } from './scan.ts';
+import { keyOf } from './stats.ts';
 
 /** More would wait for each other and for the disk. */
 const mostThreads = 4;

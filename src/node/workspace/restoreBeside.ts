@@ -8,7 +8,8 @@ import { bitsOf, newFile, permissionsFor } from './permissions.ts';
 import { ancestorsOf, onDisk } from './places.ts';
 import { type ControlParts, restoreControl } from './restoreControl.ts';
 import { change, lookAt, removeFolder } from './restorePlaces.ts';
-import { emptyFolder, isGone } from './scan.ts';
+import { emptyFolder } from './scan.ts';
+import { isGone } from './stats.ts';
 
 export interface BesideParts extends ControlParts {
   /** Whether a folder came to be under the session; no other is removed, and none that is not empty. */

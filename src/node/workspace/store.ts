@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { privateDirectory, writeDurably } from '../journal/durable.ts';
-import { Loan } from './borrow.ts';
+import { exists } from './exists.ts';
 import { gatherPacks } from './gatherPacks.ts';
 import { type Git, gitEnvironment, gitRunner } from './git.ts';
 import { gitObject, type GitObject } from './objects.ts';
@@ -94,11 +94,6 @@ export class Store {
     await this.#stores(entries.map(({ oid }) => oid));
   }
 
-  /** Borrows the packs among these objects of another repository, as far as they may be. */
-  borrow(objects: string): Promise<Loan | undefined> {
-    return Loan.from(objects, this.packs);
-  }
-
   async #stores(oids: Iterable<string>): Promise<void> {
     this.remember(oids);
     if (!this.#gathers) return;
@@ -133,14 +128,5 @@ export class Store {
   async protect(commit: string): Promise<void> {
     const file = path.join(this.directory, 'refs', 'kept', commit);
     if (!(await exists(file))) await writeDurably(file, Buffer.from(`${commit}\n`));
-  }
-}
-
-export async function exists(file: string): Promise<boolean> {
-  try {
-    await stat(file);
-    return true;
-  } catch {
-    return false;
   }
 }

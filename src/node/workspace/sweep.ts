@@ -5,7 +5,8 @@ import path from 'node:path';
 import { writeDurably } from '../journal/durable.ts';
 import { Pace } from './pace.ts';
 import { removePack } from './packFolder.ts';
-import { exists, type Store } from './store.ts';
+import { exists } from './exists.ts';
+import type { Store } from './store.ts';
 
 /** Contents of packs that are put together into one new pack at once, in bytes: as much room as making room needs. */
 const mostAtOnce = 256 * 1024 * 1024;

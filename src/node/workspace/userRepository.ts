@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Head } from '../../agent/ports.ts';
 import { findRepository, type RepositoryPlace } from '../journal/repository.ts';
 import { type Git, GitFailure } from './git.ts';
-import { exists } from './store.ts';
+import { exists } from './exists.ts';
 
 /** The user's repository. Only its files are read, and git reads it with a configuration of ours. */
 export interface UserRepository extends RepositoryPlace {

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Path } from '../../core/session/changes.ts';
 import type { Blobs } from './blobs.ts';
-import type { Loan } from './borrow.ts';
-import type { CaptureState, Loaded } from './capture.ts';
+import { Loan } from './borrow.ts';
+import type { CaptureState, Loaded } from './captureState.ts';
 import { type Coverage, decideCoverage } from './coverage.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import type { Intake } from './intake.ts';
@@ -36,7 +36,7 @@ export interface WholeLook {
 /** Looks at the whole work tree, unless it is known what is to be `seen` there, and reads what has changed since `before`; its content is in the intake, or lent. */
 export async function lookAtAll(parts: WholeParts, before: CaptureState | Loaded, repository: UserRepository | undefined, intake: Intake, seen?: Scan): Promise<WholeLook> {
   const reading = new Reading({ root: parts.root, blobs: parts.blobs, intake, known: before.files });
-  const early = before.files.isEmpty ? new EarlyReading(reading, ignoredOf(parts, repository), async () => (repository === undefined ? undefined : parts.store.borrow(path.join(repository.commonDir, 'objects')))) : undefined;
+  const early = before.files.isEmpty ? new EarlyReading(reading, ignoredOf(parts, repository), async () => (repository === undefined ? undefined : Loan.from(path.join(repository.commonDir, 'objects'), parts.store.packs))) : undefined;
   try {
     const now = seen ?? (await scan(parts.root, parts.skip, before.files, (file) => early?.found(file)));
     const coverage = await coverageOf(before, now, early?.ignored ?? ignoredOf(parts, repository));
@@ -59,8 +59,8 @@ const ignoredOf = ({ rules }: WholeParts, repository: UserRepository | undefined
 function coverageOf({ files, leftOut }: CaptureState | Loaded, { found }: Scan, ignoredRoots: () => Promise<ReadonlySet<Path>>): Promise<Coverage> {
   let paths: ReadonlySet<Path> | undefined;
   const known = () => (paths ??= new Set(files.isEmpty ? [] : found.map((file) => file.path)));
-  const standing = { bytes: () => files.held(known()).bytes, below: (roots: ReadonlySet<Path>) => files.heldBelow(roots, known()) };
-  return decideCoverage({ found, held: (file) => files.get(file)?.blob !== undefined, leftOut, ignoredRoots, standing });
+  const unchanged = { bytes: () => files.held(known()).bytes, below: (roots: ReadonlySet<Path>) => files.heldBelow(roots, known()) };
+  return decideCoverage({ found, held: (file) => files.get(file)?.blob !== undefined, leftOut, ignoredRoots, unchanged });
 }
 
 /** At the first look nearly everything must be read: that begins while the rest is still being found, but for what may be left out because it is ignored. */

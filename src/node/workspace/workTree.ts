@@ -18,7 +18,7 @@ import { dropBranch, keepSession } from './keepSession.ts';
 import { leftBeside } from './leftBeside.ts';
 import { leftOutFile } from './leftOut.ts';
 import { isBoundedPath, type Resolved } from './lexicalPath.ts';
-import type { KeepingWorkspace } from './openWorkspace.ts';
+import type { KeepingWorkspace } from './keepingWorkspace.ts';
 import { gitObject } from './objects.ts';
 import { OwnFiles } from './ownFiles.ts';
 import { Queue } from './queue.ts';
@@ -28,7 +28,7 @@ import { restorePaths } from './restore.ts';
 import { restoreBeside } from './restoreBeside.ts';
 import { scratchUse } from './scratchUse.ts';
 import type { GrepAnswer, Search } from './search.ts';
-import type { Standing } from './standing.ts';
+import type { OpenedFolder } from './openedFolder.ts';
 import type { Store } from './store.ts';
 import { fileAt, files } from './tree.ts';
 import type { Trees } from './trees.ts';
@@ -37,7 +37,7 @@ import type { Work } from './work.ts';
 
 export interface WorkTreeParts {
   readonly root: string;
-  readonly standing: Standing;
+  readonly folder: OpenedFolder;
   readonly store: Store;
   readonly blobs: Blobs;
   readonly trees: Trees;
@@ -54,7 +54,7 @@ export interface WorkTreeParts {
 /** The user's work tree behind the port. Looking at the whole tree and changing it never overlap. */
 export class WorkTree implements KeepingWorkspace {
   readonly root: string;
-  readonly standing: Standing;
+  readonly folder: OpenedFolder;
   readonly checkpoints: Checkpoints;
   readonly #parts: WorkTreeParts;
   readonly #tools: FileTools;
@@ -65,7 +65,7 @@ export class WorkTree implements KeepingWorkspace {
 
   constructor(parts: WorkTreeParts) {
     this.root = parts.root;
-    this.standing = parts.standing;
+    this.folder = parts.folder;
     this.#parts = parts;
     this.#tools = new FileTools(parts.root, parts.guard);
     this.checkpoints = new Checkpoints(parts.store, (work) => this.#queue.run(work));
@@ -74,7 +74,7 @@ export class WorkTree implements KeepingWorkspace {
 
   /** For what looks at the whole folder or writes in it: another folder in its place is somebody else's. */
   #inPlace<T>(work: () => Promise<T>): Promise<T> {
-    return this.#queue.run(() => this.standing.during(work));
+    return this.#queue.run(() => this.folder.during(work));
   }
 
   async head(): Promise<Head> {

@@ -1,7 +1,7 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import type { Blobs } from './blobs.ts';
-import type { CaptureState } from './capture.ts';
+import type { CaptureState } from './captureState.ts';
 import { wholeBytes } from './content.ts';
 import { largestFile } from './coverage.ts';
 import { readFound } from './fileReader.ts';
@@ -11,8 +11,9 @@ import type { Intake } from './intake.ts';
 import { entryOf } from './look.ts';
 import { isUnusual, permissionsWord } from './permissions.ts';
 import { ancestorsOf, isUnder, nameOf, onDisk, parentOf } from './places.ts';
-import { foundFile, isGone } from './scan.ts';
+import { foundFile } from './scan.ts';
 import type { StateEntry } from './stateTable.ts';
+import { isGone } from './stats.ts';
 
 /** What a look at some paths found. */
 export interface WrittenLook {

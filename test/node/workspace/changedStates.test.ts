@@ -8,7 +8,7 @@ import type { Capture } from '../../../src/agent/ports.ts';
 import { AnswerReader, Comparison } from '../../../src/node/workspace/comparison.ts';
 import { KnownFiles } from '../../../src/node/workspace/knownFiles.ts';
 import { isLocal } from '../../../src/node/workspace/mounts.ts';
-import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
 import { scan } from '../../../src/node/workspace/scan.ts';
 import type { StateEntry } from '../../../src/node/workspace/stateTable.ts';
 import { SteadyClock } from '../../../src/node/workspace/steadyClock.ts';

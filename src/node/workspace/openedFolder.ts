@@ -5,7 +5,7 @@ import { Paused } from '../../agent/run.ts';
  * Whether a folder is still the one that was opened. Where a link or another folder has come in its place, everything below its name is
  * somebody else's: nothing there may be read, written or measured as the session's.
  */
-export class Standing {
+export class OpenedFolder {
   readonly #folder: string;
   readonly #identity: string;
 
@@ -15,8 +15,8 @@ export class Standing {
   }
 
   /** `folder` is a real path. */
-  static async of(folder: string): Promise<Standing> {
-    return new Standing(folder, await identityOf(folder));
+  static async of(folder: string): Promise<OpenedFolder> {
+    return new OpenedFolder(folder, await identityOf(folder));
   }
 
   /** Why the folder must not be touched, or undefined. */
