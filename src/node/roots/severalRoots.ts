@@ -9,7 +9,7 @@ import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
 import { hunkOfRoot, joinCaptures, joinHeads, joinRestores } from './joins.ts';
-import type { Checkpoints } from '../workspace/checkpoints.ts';
+import type { Checkpoints } from '../workspace/store/checkpoints.ts';
 import { keepEach } from './keepEach.ts';
 import type { OpenRoot } from './openRoot.ts';
 

@@ -4,7 +4,7 @@ import { privateDirectory, writeDurably } from '../journal/durable.ts';
 import { sessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
 import type { SessionRoot } from './roots.ts';
-import { exists } from '../workspace/exists.ts';
+import { exists } from '../workspace/disk/exists.ts';
 import { stateOf } from './state.ts';
 
 /** A session that has its trace with another repository, and checkpoints of a work tree of this one in this one's store. */

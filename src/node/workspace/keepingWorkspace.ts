@@ -1,9 +1,9 @@
 import type { Keeper, Workspace } from '../../agent/ports.ts';
 import type { TreeId } from '../../core/session/changes.ts';
-import type { Checkpoints } from './checkpoints.ts';
-import type { KeptBranch } from './keep.ts';
-import type { OpenedFolder } from './openedFolder.ts';
-import type { Work } from './work.ts';
+import type { Checkpoints } from './store/checkpoints.ts';
+import type { KeptBranch } from './keep/keep.ts';
+import type { OpenedFolder } from './disk/openedFolder.ts';
+import type { Work } from './keep/work.ts';
 
 /** What a user does with the work of a session. */
 export interface KeepOperations {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { type CoverageInput, decideCoverage } from '../../../src/node/workspace/coverage.ts';
-import type { Found } from '../../../src/node/workspace/scan.ts';
+import { type CoverageInput, decideCoverage } from '../../../src/node/workspace/look/coverage.ts';
+import type { Found } from '../../../src/node/workspace/look/scan.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 

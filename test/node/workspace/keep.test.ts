@@ -5,8 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { FileDiff, Path, Write } from '../../../src/core/session/changes.ts';
 import type { Session } from '../../../src/core/session/session.ts';
-import { pruneStore, storeSize } from '../../../src/node/workspace/prune.ts';
-import type { Work } from '../../../src/node/workspace/work.ts';
+import { pruneStore, storeSize } from '../../../src/node/workspace/store/prune.ts';
+import type { Work } from '../../../src/node/workspace/keep/work.ts';
 import { contentsOf, repoAt, untouchable, type TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
