@@ -152,7 +152,8 @@ export interface Workspace {
   read(path: Path): Promise<FileRead>;
   /** Normalises what a model wrote (absolute, `./`, backslashes) to a workspace path, or says why it is refused. */
   resolve(path: string): Promise<{ readonly path: Path } | { readonly refused: string }>;
-  glob(pattern: string, under?: Path): Promise<readonly Path[]>;
+  /** Paths that match, sorted. `truncated`: there are more than are answered. */
+  glob(pattern: string, under?: Path): Promise<{ readonly paths: readonly Path[]; readonly truncated: boolean }>;
   grep(pattern: string, under?: Path): Promise<{ readonly matches: readonly Match[]; readonly truncated: boolean } | { readonly error: string }>;
   /** When the system last noted a change of a path, in milliseconds since the epoch; undefined where it is gone. */
   changedAt(path: Path): Promise<number | undefined>;

@@ -1,6 +1,7 @@
 import type { Path, TreeId, Write } from '../core/session/changes.ts';
 import type { BesideItem } from '../core/session/facts.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
+import { callWithoutAnswer } from '../core/session/next.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import type { Intention } from '../core/session/view.ts';
 import { inverse, isPermissions, planBeside } from './beside.ts';
@@ -20,6 +21,8 @@ export interface RewindPreview {
   readonly beside: readonly Path[];
   /** What is in no checkpoint, as sentences: it stays as it is. */
   readonly notCovered: readonly string[];
+  /** What is done before anything is rewound, and may add to this, in a sentence. */
+  readonly before?: string;
 }
 
 export const emptyPreview: RewindPreview = { files: [], stays: [], beside: [], notCovered: [] };
@@ -38,7 +41,13 @@ export async function previewFor(workspace: Workspace, session: Session, intenti
   const { files, stays } = await previewIn(workspace, session, intention, capture.tree);
   const left = new Set(stays.map(({ path }) => path));
   const beside = rehearseBeside(besideOf(session, intention).filter(({ path }) => intention.type === 'rewind-boundary' || !left.has(path)), capture);
-  return { files, stays: [...stays, ...beside.left], beside: beside.back.filter((path) => !files.some((file) => file.path === path)), notCovered: capture.notCovered };
+  return { files, stays: [...stays, ...beside.left], beside: beside.back.filter((path) => !files.some((file) => file.path === path)), notCovered: capture.notCovered, ...unsettled(session) };
+}
+
+/** A person acts on a work tree where no rewind is half done and where it is known whose every change is. */
+function unsettled(session: Session): Pick<RewindPreview, 'before'> {
+  if (session.rewinding !== undefined) return { before: 'a rewind was interrupted: it is taken to its end before this one, which may add to it' };
+  return callWithoutAnswer(session) === undefined ? {} : { before: 'what a call changed that runs or was interrupted is measured before, which may add to it' };
 }
 
 type InTree = Pick<RewindPreview, 'files' | 'stays'>;
@@ -48,15 +57,18 @@ async function previewIn(workspace: Workspace, session: Session, intention: Inte
   if (intention.type === 'rewind-hunks') return previewHunks(workspace, session, listed, intention.hunks, tree);
   if (intention.type === 'rewind-hunk') return told(await rehearseFlagged(workspace, session, intention), () => []);
   const { rounds, writes } = await planOf(workspace, session, intention);
-  const rehearsed = await rehearseRounds(workspace, rounds);
+  const rehearsed = withRoom(await rehearseRounds(workspace, rounds));
   const { files, stays } = told(rehearsed, (path) => listed.filter((hunk) => hunk.path === path && hunk.writes.some((write) => writes.includes(write))));
   return { files, stays: [...stays, ...othersOf(listed, files), ...(intention.type === 'rewind-boundary' || intention.type === 'keep' ? yours(session, rehearsed.map(({ path }) => path)) : [])] };
 }
 
 async function rehearseRounds(workspace: Workspace, rounds: Plan['rounds']): Promise<readonly Rehearsal[]> {
   const paths = [...new Set(rounds.flat().map((item) => item.path))];
-  const rehearsed = await Promise.all(paths.map((path) => workspace.rehearse(path, rounds.flatMap((round) => round.filter((item) => item.path === path)))));
-  // What goes makes room for what comes; what stays keeps it away.
+  return Promise.all(paths.map((path) => workspace.rehearse(path, rounds.flatMap((round) => round.filter((item) => item.path === path)))));
+}
+
+/** What goes makes room for what comes; what stays keeps it away. */
+function withRoom(rehearsed: readonly Rehearsal[]): readonly Rehearsal[] {
   const going = new Set(rehearsed.flatMap(({ path, does }) => (does === 'delete' ? [path] : [])));
   return rehearsed.map((one) => (one.inWay?.every((path) => going.has(path)) === false ? { ...one, does: 'left' } : one));
 }
@@ -102,7 +114,7 @@ async function previewHunks(workspace: Workspace, session: Session, listed: read
   const gone = names.filter((name) => !chosen.some((one) => one.path === name.path && one.hunk === name.hunk));
   if (gone.length > 0) return { files: [], stays: gone.map(({ path }) => ({ path, why: 'it has no such hunk now: it was changed or rewound since; nothing would be done' })) };
   const { rounds, files: parts } = await planHunks(workspace, session, chosen, tree);
-  const rehearsed = [...await rehearseRounds(workspace, rounds), ...await Promise.all(parts.map(({ path, hunks, of }) => workspace.rehearseHunks(path, hunks, of)))];
+  const rehearsed = withRoom([...await rehearseRounds(workspace, rounds), ...await Promise.all(parts.map(({ path, hunks, of }) => workspace.rehearseHunks(path, hunks, of)))]);
   const { files, stays } = told(rehearsed, (path) => chosen.filter((one) => one.path === path));
   return { files, stays: [...stays, ...othersOf(listed, files)] };
 }

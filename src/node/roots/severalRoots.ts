@@ -124,14 +124,15 @@ export class SeveralRoots implements Workspace, Keeper {
   }
 
   /** A pattern without `../` is about the main root alone, as in a contract. */
-  async glob(pattern: string, under?: Path): Promise<readonly Path[]> {
-    if (under !== undefined && under !== '') {
-      const found = await this.#find(under);
-      return 'fault' in found ? [] : (await found.root.workspace.glob(pattern, found.rest)).map((file) => pathIn(found.root.name, file));
-    }
-    const meant = this.#roots.flatMap((root) => globsIn(root.name, [pattern]).map((inside) => ({ root, inside })));
-    const found = await Promise.all(meant.map(async ({ root: { name, workspace }, inside }) => (await workspace.glob(inside)).map((file) => pathIn(name, file))));
-    return found.flat();
+  async glob(pattern: string, under?: Path): ReturnType<Workspace['glob']> {
+    const found = under === undefined || under === '' ? undefined : await this.#find(under);
+    if (found !== undefined && 'fault' in found) return { paths: [], truncated: false };
+    const meant = found === undefined ? this.#roots.flatMap((root) => globsIn(root.name, [pattern]).map((inside) => ({ root, inside, rest: '' }))) : [{ ...found, inside: pattern }];
+    const answers = await Promise.all(meant.map(async ({ root: { name, workspace }, inside, rest }) => {
+      const { paths, truncated } = await workspace.glob(inside, rest);
+      return { paths: paths.map((file) => pathIn(name, file)), truncated };
+    }));
+    return { paths: answers.flatMap(({ paths }) => paths), truncated: answers.some(({ truncated }) => truncated) };
   }
 
   /** Without a folder it searches every root. */

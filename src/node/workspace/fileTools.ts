@@ -7,12 +7,14 @@ import type { Blob, FileChange, Hunk, Path } from '../../core/session/changes.ts
 import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
 import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './common/bytes.ts';
+import { stateInWords } from './disk/fileState.ts';
 import { type Content, linkMode, openFlags, pieces, readSmall } from './disk/content.ts';
 import { type Entered, inFolder } from './disk/folders.ts';
 import { mayRestore, type PathGuard } from './disk/guard.ts';
 import { nameOf, onDisk, parentOf } from './disk/places.ts';
 import { type Hindrance, putFile, removeFile } from './disk/replaceFile.ts';
 import { gitObject } from './git/objects.ts';
+import { inTheWay, lookAt } from './rewind/restorePlaces.ts';
 import { takeBack } from './rewind/revertHunk.ts';
 import { isGone, isUnreadable, specialKind, unreadableBecause } from './disk/stats.ts';
 
@@ -74,8 +76,10 @@ export class FileTools {
     return done.ok ? { ok: true, now: { oid: gitObject('blob', reverted.bytes).oid, mode: modeAfter(reverted.found) } } : { ok: false, detail: done.detail };
   }
 
-  /** What `revertHunks` would do now. */
+  /** What `revertHunks` would do now. A file that is gone comes back where something else is, if that goes before. */
   async rehearseHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<Rehearsal> {
+    const state = hunks.some((hunk) => hunk.newLines > 0) || !mayRestore(path) ? undefined : await lookAt(this.#root, path);
+    if (state?.kind === 'folder' || state?.kind === 'unreachable') return { path, does: 'back', inWay: await inTheWay(this.#root, path, () => false), why: `there is ${stateInWords(state)} in its place` };
     const reverted = await this.#reverted(path, hunks, of);
     return 'hindrance' in reverted ? { path, does: 'left', why: reverted.hindrance } : { path, does: 'back' };
   }

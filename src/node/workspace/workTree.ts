@@ -140,7 +140,7 @@ export class WorkTree implements KeepingWorkspace {
     return this.#parts.guard.resolve(path);
   }
 
-  glob(pattern: string, under?: Path): Promise<readonly Path[]> {
+  glob(pattern: string, under?: Path): ReturnType<Search['glob']> {
     return this.#parts.search.glob(pattern, under);
   }
 

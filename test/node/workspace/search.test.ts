@@ -20,10 +20,10 @@ describe('searching', () => {
 
   it('finds files by glob, neither ignored nor secret nor git\'s', async () => {
     const workspace = await open(searchable());
-    assert.deepEqual(await workspace.glob('*.ts'), ['.hidden/h.ts', 'bin.ts', 'odd\nname.ts', 'src/a.ts', 'src/deep/b.ts', 'untracked.ts']);
-    assert.deepEqual(await workspace.glob('src/*.ts'), ['src/a.ts']);
-    assert.deepEqual(await workspace.glob('**/*.ts', 'src'), ['src/a.ts', 'src/deep/b.ts']);
-    assert.deepEqual(await workspace.glob('.env'), []);
+    assert.deepEqual((await workspace.glob('*.ts')).paths, ['.hidden/h.ts', 'bin.ts', 'odd\nname.ts', 'src/a.ts', 'src/deep/b.ts', 'untracked.ts']);
+    assert.deepEqual((await workspace.glob('src/*.ts')).paths, ['src/a.ts']);
+    assert.deepEqual((await workspace.glob('**/*.ts', 'src')).paths, ['src/a.ts', 'src/deep/b.ts']);
+    assert.deepEqual((await workspace.glob('.env')).paths, []);
   });
 
   const expected = [
