@@ -298,6 +298,8 @@ export interface KeepWish {
   readonly how: 'branch' | 'squash' | 'patch';
   /** The user's own changes, those at the start and later ones, are left out. */
   readonly withoutMine: boolean;
+  /** In another repository of the session they are left out: what was measured, was measured with them. */
+  readonly leftElsewhere?: boolean;
 }
 
 /** `detail` says what happened to git, or why nothing did. `branch`: the one that was made or dropped. */

@@ -114,8 +114,10 @@ async function previewHunks(workspace: Workspace, session: Session, listed: read
   const gone = names.filter((name) => !chosen.some((one) => one.path === name.path && one.hunk === name.hunk));
   if (gone.length > 0) return { files: [], stays: gone.map(({ path }) => ({ path, why: 'it has no such hunk now: it was changed or rewound since; nothing would be done' })) };
   const { rounds, files: parts } = await planHunks(workspace, session, chosen, tree);
-  const rehearsed = withRoom([...await rehearseRounds(workspace, rounds), ...await Promise.all(parts.map(({ path, hunks, of }) => workspace.rehearseHunks(path, hunks, of)))]);
-  const { files, stays } = told(rehearsed, (path) => chosen.filter((one) => one.path === path));
+  const texts = await Promise.all(parts.map(({ path, hunks, of }) => workspace.rehearseHunks(path, hunks, of)));
+  // Where the mode of a file comes back with lines of it, the lines decide.
+  const others = (await rehearseRounds(workspace, rounds)).filter(({ path }) => !texts.some((text) => text.path === path));
+  const { files, stays } = told(withRoom([...others, ...texts]), (path) => chosen.filter((one) => one.path === path));
   return { files, stays: [...stays, ...othersOf(listed, files)] };
 }
 

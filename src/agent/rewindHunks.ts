@@ -1,5 +1,5 @@
 import type { Blob, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
-import type { FileHunks, LeftPath, RewindPlan, RewindRecord } from '../core/session/facts.ts';
+import type { FileHunks, LeftPath, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import { openFlags } from '../core/session/line.ts';
 import { isWholeFile } from '../core/session/listedHunk.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
@@ -48,8 +48,14 @@ interface Parts extends Pick<RewindPlan, 'rounds' | 'users'> {
 export async function planHunks(workspace: Pick<Workspace, 'entries'>, { line }: Session, parts: readonly ListedHunk[], tree: TreeId): Promise<Parts> {
   const whole = new Set(parts.filter(isWholeFile).map((part) => part.path));
   const users = [...new Set(parts.filter((part) => part.users).map((part) => part.path))];
-  const rounds = planRewind(line.writes.filter((write) => whole.has(write.path)));
-  return { rounds, files: await byFile(workspace, tree, parts.filter((part) => !isWholeFile(part))), ...(users.length === 0 ? {} : { users }) };
+  const [first = [], ...rounds] = planRewind(line.writes.filter((write) => whole.has(write.path)));
+  const now = await workspace.entries(tree, [...new Set(parts.map(({ path }) => path))]);
+  const modes = parts.flatMap(({ path, mode }): RestoreItem[] => {
+    const blob = now.get(path);
+    return mode === undefined || blob === undefined ? [] : [{ path, target: { ...blob, mode }, expected: blob }];
+  });
+  const round = [...first, ...modes];
+  return { rounds: round.length === 0 ? [] : [round, ...rounds], files: byFile(parts.filter((part) => !isWholeFile(part)), now), ...(users.length === 0 ? {} : { users }) };
 }
 
 async function rewindParts(run: Run, safety: TreeId, { rounds, files: hunks, ...users }: Parts, names: readonly HunkName[]): Promise<RewindRecord | string> {
@@ -82,15 +88,14 @@ export async function finishHunks(run: Run, plan: RewindPlan, outcome: RestoreOu
 
 export function joined(one: RestoreOutcome, other: RestoreOutcome): RestoreOutcome {
   const moved = [...(one.moved ?? []), ...(other.moved ?? [])];
-  return { restored: [...one.restored, ...other.restored], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], now: new Map([...one.now, ...other.now]), ...(moved.length === 0 ? {} : { moved }) };
+  return { restored: [...new Set([...one.restored, ...other.restored])], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], now: new Map([...one.now, ...other.now]), ...(moved.length === 0 ? {} : { moved }) };
 }
 
-async function byFile(workspace: Pick<Workspace, 'entries'>, tree: TreeId, parts: readonly ListedHunk[]): Promise<readonly FileHunks[]> {
+function byFile(parts: readonly ListedHunk[], now: ReadonlyMap<Path, Blob>): readonly FileHunks[] {
   const files = new Map<Path, Hunk[]>();
   for (const { path, lines } of parts) if (lines !== undefined) files.set(path, [...(files.get(path) ?? []), lines]);
-  const contents = await workspace.entries(tree, [...files.keys()]);
   return [...files].map(([path, hunks]) => {
-    const of = contents.get(path);
+    const of = now.get(path);
     return { path, hunks, ...(of === undefined ? {} : { of }) };
   });
 }

@@ -62,8 +62,8 @@ describe('gates', function () {
       const approved = await bounded('resume', '--approve', 'A-1,A-2,all', '--json');
       assert.equal(approved.status, 0, approved.stderr);
       assert.deepEqual(events(approved, 'amendment/decided').map((event) => [event.approved, event.contract?.diff.files]), [[false, undefined], [true, 9]]);
-      assert.match(events(approved, 'gate/settled')[0]?.problem ?? '', /^the amendment does not give a valid contract: .*list/);
-      assert.match(server.requests.map((request) => request.raw).join('\n'), /approved the amendment A-1, but it does not give a valid contract: .*list/);
+      assert.match(events(approved, 'gate/settled')[0]?.problem ?? '', /^the amendment does not give a valid contract: .*cannot be the number 7/);
+      assert.match(server.requests.map((request) => request.raw).join('\n'), /approved the amendment A-1, but it does not give a valid contract: .*cannot be the number 7/);
     });
   });
 

@@ -141,7 +141,7 @@ describe('crash and resume', function () {
     await scenario({ 'minimal-hook': [[call('read', { file_path: 'src/stats/mean.js' }), top, bottom, ...(honest['minimal-hook']?.[0] ?? [])]] }, undefined, async ({ project, run, bounded }) => {
       await run('--approve', 'all');
       const file = path.join(project.root, 'src/stats/mean.js');
-      const listed = JSON.parse((await bounded('rewind', '--file', 'src/stats/mean.js', '--dry-run', '--json')).stdout) as { hunks: { id: string; lines: string[] }[] };
+      const listed = JSON.parse((await bounded('rewind', '--file', './src/other/../stats/mean.js', '--dry-run', '--json')).stdout) as { hunks: { id: string; lines: string[] }[] };
       const hunk = listed.hunks.find((one) => one.lines.some((line) => line.includes('// top')));
       const done = await bounded('rewind', '--hunk', hunk?.id ?? '');
       assert.equal(done.status, 0, done.stderr + done.stdout);

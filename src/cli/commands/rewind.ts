@@ -105,8 +105,8 @@ function inWords({ files, stays, beside, notCovered, before }: RewindPreview): s
 
 const how: Readonly<Record<PreviewFile['does'], string>> = { back: '', delete: ' (deleted: the session made it)', merge: ' (your own changes of it stay)' };
 
-function hunkInWords({ hunk, line, added, removed, users }: ListedHunk): string {
-  return `hunk ${oneLine(hunk)} at line ${line}: +${added} −${removed}${users ? ', with lines of yours' : ''}`;
+function hunkInWords({ hunk, mode, line, added, removed, users }: ListedHunk): string {
+  return `hunk ${oneLine(hunk)} ${mode === undefined ? `at line ${line}: +${added} −${removed}` : 'its mode'}${users ? ', with lines of yours' : ''}`;
 }
 
 /** Where the user and the session changed the same lines: nothing was written, and a person decides. */

@@ -111,7 +111,7 @@ const mostListed = 15;
 function listed(preview: RewindPreview): string {
   const lines = preview.files.flatMap(({ path, does, hunks }) => [
     `${path}${does === 'delete' ? ', which the session made: deleted' : does === 'merge' ? ': your own changes of it stay' : ''}`,
-    ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map(({ line, added, removed, users }) => `    line ${line}: +${added} −${removed}${users ? ', with lines of yours' : ''}`)),
+    ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map(({ mode, line, added, removed, users }) => `    ${mode === undefined ? `line ${line}: +${added} −${removed}` : 'its mode'}${users ? ', with lines of yours' : ''}`)),
   ]);
   return `${cut([...lines, ...preview.beside])}${staying(preview)}`;
 }

@@ -92,7 +92,10 @@ describe('a change that a call of the model made', function () {
   it('goes back with the boundary that a person rewinds to after a crash, where the command surely made it', () => play('flag', async (played) => {
     await dies(played, 'in the command', outside);
     const { boundaries } = played.house.session.line;
-    await played.house.act({ type: 'rewind-boundary', to: boundaries.at(-1)?.id ?? '' });
+    const back = { type: 'rewind-boundary', to: boundaries.at(-1)?.id ?? '' } as const;
+    assert.match((await played.house.controller.preview(back)).before ?? '', /^what a call changed that runs or was interrupted/);
+    await played.house.act(back);
+    assert.equal((await played.house.controller.preview(back)).before, undefined);
     assert.deepEqual([played.read(outside), played.flagged()], [first, []]);
   }));
 

@@ -60,6 +60,12 @@ describe('searching', () => {
     assert.ok(found.matches.every((match) => match.text.length <= 501));
   });
 
+  it('says when a glob matches more than it answers', async () => {
+    const workspace = await open(newRepo(Object.fromEntries(Array.from({ length: 5001 }, (_, index) => [`many/${index}.txt`, '']))));
+    const [all, some] = [await workspace.glob('many/**'), await workspace.glob('many/1*.txt')];
+    assert.deepEqual([all.paths.length, all.truncated, some.paths.length, some.truncated], [5000, true, 1111, false]);
+  });
+
   it('uses no program that lies in the work tree', async () => {
     const repo = newRepo({ 'a.txt': 'needle' });
     repo.write('bin/rg', '#!/bin/sh\ntouch pwned\n', 0o755);
