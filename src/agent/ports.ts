@@ -98,8 +98,8 @@ export interface Rehearsal {
   readonly path: Path;
   readonly does: 'back' | 'delete' | 'merge' | 'nothing' | 'left' | 'conflict';
   readonly why?: string;
-  /** Files where this path needs room: it comes back only if they go before. */
-  readonly inWay?: readonly Path[];
+  /** Files where this path needs room: where they do not go before, it is left, and why. */
+  readonly inWay?: { readonly files: readonly Path[]; readonly why: string };
   /** Of a conflict: the text as it is, the one that the session left, and the one that comes back. Absent for a secret file. */
   readonly sides?: ConflictSides;
   /** The text that a merge would give, and the mode that the file would have. */

@@ -70,7 +70,7 @@ async function rehearseRounds(workspace: Workspace, rounds: Plan['rounds']): Pro
 /** What goes makes room for what comes; what stays keeps it away. */
 function withRoom(rehearsed: readonly Rehearsal[]): readonly Rehearsal[] {
   const going = new Set(rehearsed.flatMap(({ path, does }) => (does === 'delete' ? [path] : [])));
-  return rehearsed.map((one) => (one.inWay?.every((path) => going.has(path)) === false ? { ...one, does: 'left' } : one));
+  return rehearsed.map((one) => (one.inWay?.files.every((path) => going.has(path)) === false ? { path: one.path, does: 'left', why: one.inWay.why } : one));
 }
 
 /** What goes and what is left, by the answers of a rehearsal. `hunksOf`: those of a path that go with it. */

@@ -182,8 +182,7 @@ export class SeveralRoots implements Workspace, Keeper {
   async rehearse(file: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal> {
     const found = await this.#find(file);
     if ('fault' in found) return { path: file, does: 'left', why: found.fault };
-    const rehearsed = await found.root.workspace.rehearse(found.rest, items.map((item) => ({ ...item, path: found.rest })), answers);
-    return { ...rehearsed, path: file, ...(rehearsed.inWay === undefined ? {} : { inWay: rehearsed.inWay.map((one) => pathIn(found.root.name, one)) }) };
+    return ofFile(found.root, file, await found.root.workspace.rehearse(found.rest, items.map((item) => ({ ...item, path: found.rest })), answers));
   }
 
   /** In the store of the root that the path lies in. */
@@ -202,7 +201,7 @@ export class SeveralRoots implements Workspace, Keeper {
   async rehearseHunks(file: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal> {
     const found = await this.#find(file);
     if ('fault' in found) return { path: file, does: 'left', why: found.fault };
-    return { ...(await found.root.workspace.rehearseHunks(found.rest, hunks, of)), path: file };
+    return ofFile(found.root, file, await found.root.workspace.rehearseHunks(found.rest, hunks, of));
   }
 
   async commit(input: CommitInput): Promise<string> {
@@ -292,6 +291,10 @@ export class SeveralRoots implements Workspace, Keeper {
     return outcomes;
   }
 }
+
+/** A rehearsal as the session knows its paths. */
+const ofFile = ({ name }: OpenRoot, path: Path, { inWay, ...rehearsal }: Rehearsal): Rehearsal =>
+  ({ ...rehearsal, path, ...(inWay === undefined ? {} : { inWay: { ...inWay, files: inWay.files.map((one) => pathIn(name, one)) } }) });
 
 const slashed = (text: string): string => text.replaceAll('\\', '/');
 const said = (name: RootName, detail: string): string => (name === '' ? detail : `in ${name}: ${detail}`);

@@ -79,7 +79,7 @@ export class FileTools {
   /** What `revertHunks` would do now. A file that is gone comes back where something else is, if that goes before. */
   async rehearseHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<Rehearsal> {
     const state = hunks.some((hunk) => hunk.newLines > 0) || !mayRestore(path) ? undefined : await lookAt(this.#root, path);
-    if (state?.kind === 'folder' || state?.kind === 'unreachable') return { path, does: 'back', inWay: await inTheWay(this.#root, path, () => false), why: `there is ${stateInWords(state)} in its place` };
+    if (state?.kind === 'folder' || state?.kind === 'unreachable') return { path, does: 'back', inWay: { files: await inTheWay(this.#root, path, () => false), why: `there is ${stateInWords(state)} in its place` } };
     const reverted = await this.#reverted(path, hunks, of);
     return 'hindrance' in reverted ? { path, does: 'left', why: reverted.hindrance } : { path, does: 'back' };
   }

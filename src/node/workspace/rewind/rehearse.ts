@@ -36,18 +36,18 @@ export async function rehearse(parts: Parts, path: Path, items: readonly Restore
   const taken = `there is ${stateInWords(state)} in its place`;
   // Where the session left nothing, a restore makes room as far as it may.
   if (found === undefined && items[0]?.expected !== null) return { path, does: 'left', why: taken };
-  const inWay = contentOf(state) === undefined ? await inTheWay(parts.root, path, parts.skip) : [];
+  const inWay = contentOf(state) === undefined ? { inWay: { files: await inTheWay(parts.root, path, parts.skip), why: taken } } : {};
   const start: Held | null = found === undefined || found === null ? null : { blob: found };
   let [held, merged]: [Held | null, boolean] = [start, false];
   const open = [...answers];
   for (const item of items) {
     const round = await oneRound(parts, item, held, open);
-    if ('end' in round) return { path, ...round.end };
+    if ('end' in round) return { path, ...round.end, ...inWay };
     held = round.held;
     merged ||= round.merged === true;
   }
   if (start?.blob.oid === held?.blob.oid && start?.blob.mode === held?.blob.mode) return { path, does: 'nothing' };
-  return { path, does: merged ? 'merge' : held === null ? 'delete' : 'back', ...(inWay.length === 0 ? {} : { inWay, why: taken }), ...(held?.bytes === undefined ? {} : { text: decodeBytes(held.bytes), mode: held.blob.mode }) };
+  return { path, does: merged ? 'merge' : held === null ? 'delete' : 'back', ...inWay, ...(held?.bytes === undefined ? {} : { text: decodeBytes(held.bytes), mode: held.blob.mode }) };
 }
 
 async function oneRound(parts: Parts, item: RestoreItem, held: Held | null, answers: string[]): Promise<Round> {
