@@ -1,4 +1,4 @@
-import type { BesideChange, FileDiff, Path, Write } from '../core/session/changes.ts';
+import type { BesideChange, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import type { HunkName } from '../core/session/listedHunk.ts';
 import type { Flag, Session } from '../core/session/session.ts';
@@ -156,17 +156,23 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
   const sure = new Set([...outcome.restored, ...outcome.merged]);
   const isUsers = ({ path }: FileDiff): boolean => users.includes(path) || !sure.has(path);
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
+  const others = await othersSince(run, after.tree, touched);
   const rewind: RewindRecord = {
     id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
     ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
     writes: diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
-  const theirs = diffs.filter(isUsers);
+  const theirs = [...diffs.filter(isUsers), ...others];
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: beside });
   await recordUse(run, after.tree);
   return rewind;
+}
+
+/** What the user changed since the last look beside these paths: while files came back. */
+export async function othersSince(run: Run, tree: TreeId, touched: ReadonlySet<Path>): Promise<readonly FileDiff[]> {
+  return (await differences(run, run.recorder.session.tree ?? tree, tree)).filter((diff) => !touched.has(diff.path));
 }
 
 /** What was asked to be taken back; a file that is one part by its path. */

@@ -218,6 +218,22 @@ describe('fixed histories of rewinds', () => {
     }));
   });
 
+  it('what the user changes elsewhere while files come back is noted as theirs, after a rewind and after its undo', () => play(async (house, file) => {
+    await file.command('a1 line', 'by the session');
+    const meanwhile = (text: string) => {
+      house.afterRestore = () => {
+        house.afterRestore = () => undefined;
+        fs.writeFileSync(path.join(house.root, 'src/b.txt'), text);
+      };
+    };
+    meanwhile('one\n');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    meanwhile('two\n');
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.deepEqual(house.session.userChanges.map((change) => change.path), ['src/b.txt', 'src/b.txt']);
+    assert.equal(house.session.tree, await house.look());
+  }));
+
   describe('where the process ends in the middle', () => {
     /** The act, and its end just before its record number `record`. */
     async function crashed(house: House, record: number, act: Parameters<House['act']>[0]): Promise<void> {
