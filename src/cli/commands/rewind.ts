@@ -60,16 +60,23 @@ async function intentionOf(held: HeldSession, values: Given): Promise<Intention>
   return { type: 'rewind-boundary', to: values.to ?? line.boundaries.at(-1)?.id ?? 'base' };
 }
 
-/** The workspace path that a person means, as a shell in the workspace folder would take it: also `./src/x.ts`, or with the whole way to it. */
+/** The workspace path that a person means, as a shell in the workspace folder would take it: also `./src/x.ts`, the whole way to it, or as it is shown. */
 function pathOf({ line, workspace }: Session, given: string): string {
-  if (line.writes.some((write) => write.path === given)) return given;
-  return path.relative(workspace, path.resolve(workspace, given)).split(path.sep).join('/');
+  const paths = [...new Set(line.writes.map((write) => write.path))];
+  const found = paths.find((one) => one === given) ?? onlyShown(paths, given, (one) => one);
+  return found ?? path.relative(workspace, path.resolve(workspace, given)).split(path.sep).join('/');
+}
+
+/** The one thing whose name is shown as `given`. What of a name is no text comes neither onto a screen nor back from a keyboard. */
+function onlyShown<Thing>(things: readonly Thing[], given: string, nameOf: (thing: Thing) => string): Thing | undefined {
+  const found = things.filter((one) => oneLine(nameOf(one)) === oneLine(given));
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** Hunks of the session's change, as `--dry-run` and `status` list them, or the one of an open flag. */
 async function hunkIntention({ controller }: HeldSession, ids: readonly string[]): Promise<Intention> {
   const listed = await controller.hunks();
-  const found = ids.map((id) => listed.find((one) => one.hunk === id) ?? id);
+  const found = ids.map((id) => listed.find((one) => one.hunk === id) ?? onlyShown(listed, id, (one) => one.hunk) ?? id);
   const unknown = found.filter((one) => typeof one === 'string');
   if (unknown.length === 0) return { type: 'rewind-hunks', hunks: found.flatMap((one) => (typeof one === 'string' ? [] : [{ path: one.path, hunk: one.hunk }])) };
   const [id = ''] = unknown;
