@@ -21,9 +21,10 @@ export function planRewind(writes: readonly Write[]): readonly (readonly Restore
  * and as left, and an undo brings it back. `begun`: paths that rounds before these changed already.
  */
 export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: readonly Path[] = []): Promise<RestoreOutcome> {
-  const [restored, merged, left, moved, now] = [new Set<Path>(), new Set<Path>(), new Map<Path, LeftPath>(), [] as MovedPath[], new Map<Path, Blob | null>()];
+  const there = await alreadyThere(run, rounds, safety, begun);
+  const [restored, merged, left, moved, now] = [new Set(there.keys()), new Set<Path>(), new Map<Path, LeftPath>(), [] as MovedPath[], new Map(there)];
   for (const round of rounds) {
-    const outcome = await run.ports.workspace.restore(round.filter((item) => !left.has(item.path)));
+    const outcome = await run.ports.workspace.restore(round.filter((item) => !there.has(item.path) && !left.has(item.path)));
     for (const path of outcome.restored) restored.add(path);
     for (const path of outcome.merged) merged.add(path);
     for (const one of outcome.left) left.set(one.path, one);
@@ -38,6 +39,13 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
     restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...[...merged].filter((path) => !left.has(path)), ...half],
     left: [...left.values()].map((one) => (half.includes(one.path) ? { path: one.path, why: `${one.why}; it was rewound in part` } : one)), ...(moved.length === 0 ? {} : { moved }), now,
   };
+}
+
+/** Paths that were in the end's state before the first round: nothing leads them there by ways in which a change of the user's may stand. */
+async function alreadyThere(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: readonly Path[]): Promise<ReadonlyMap<Path, Blob | null>> {
+  const last = new Map(rounds.flat().map(({ path, target }) => [path, target]));
+  const was = await run.ports.workspace.entries(safety, [...last.keys()]);
+  return new Map([...last].filter(([path, target]) => !begun.includes(path) && sameBlob(was.get(path) ?? null, target)));
 }
 
 /**

@@ -164,14 +164,19 @@ export class SeveralRoots implements Workspace, Keeper {
   }
 
   async restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
-    const strays = items.filter((item) => splitPath(this.#names, item.path) === undefined).map(({ path: file }) => ({ path: file, why: 'it is no path of the session' }));
+    const strays = this.#strays(items);
     const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restore(own), (own, why) => ({ restored: [], merged: [], left: own.map((item) => ({ path: item.path, why })), now: new Map() }));
     return joinRestores(outcomes, strays);
   }
 
   async restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
     const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restoreBeside(own), (own, why): readonly LeftPath[] => own.map((item) => ({ path: item.path, why })));
-    return outcomes.flatMap(({ name, outcome }) => outcome.map((left) => ({ ...left, path: pathIn(name, left.path) })));
+    return [...this.#strays(items), ...outcomes.flatMap(({ name, outcome }) => outcome.map((left) => ({ ...left, path: pathIn(name, left.path) })))];
+  }
+
+  /** What lies in no root is never touched. */
+  #strays(items: readonly { readonly path: Path }[]): readonly LeftPath[] {
+    return items.flatMap(({ path: file }) => (splitPath(this.#names, file) === undefined ? [{ path: file, why: 'it is no path of the session' }] : []));
   }
 
   async sweep(since: TreeId): Promise<void> {

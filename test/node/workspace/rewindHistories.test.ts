@@ -157,6 +157,20 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  it('a file that is already as it shall be in the end meets no conflict on a way there, nor does its preview', () => play(async (house, file) => {
+    const start = file.text();
+    await file.command('a1 line', 'by the session');
+    file.edit('by the session', 'by the user');
+    await file.command('by the user', 'by the session again');
+    file.edit('by the session again', 'a1 line');
+    assert.equal(file.text(), start);
+    const back = { type: 'rewind-boundary', to: 'base' } as const;
+    const { files, stays } = await house.controller.preview(back);
+    assert.deepEqual([files, stays.filter((one) => one.conflict === true)], [[], []]);
+    assert.equal((await house.act(back)).ok, true);
+    assert.equal(file.text(), start);
+  }));
+
   it('a file that is already as it was has nothing left to rewind, which is no rewind that could be undone', () => play(async (house, file) => {
     await file.command('a1 line', 'by the session');
     assert.deepEqual(await house.act({ type: 'rewind-path', path: name }), { ok: true, message: 'src/a.txt was rewound' });

@@ -2,7 +2,7 @@ import type { Rehearsal, RestoreItem } from '../../../agent/ports.ts';
 import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { decodeBytes, encodeText } from '../common/bytes.ts';
-import { stateInWords } from '../disk/fileState.ts';
+import { sameBlob, stateInWords } from '../disk/fileState.ts';
 import type { PathGuard } from '../disk/guard.ts';
 import { conflictInWords, decideRestore, type Merged, mergeTexts } from './merge.ts';
 import { gitObject } from '../git/objects.ts';
@@ -33,6 +33,8 @@ type Round = { readonly held: Held | null; readonly merged?: true } | { readonly
 export async function rehearse(parts: Parts, path: Path, items: readonly RestoreItem[], answers: readonly string[] = []): Promise<Rehearsal> {
   const state = await lookAt(parts.root, path);
   const found = items[0]?.target === null && isNoFile(state) ? null : contentOf(state);
+  // As in a restore: what is as it shall be in the end is not led there by other ways.
+  if (found !== undefined && sameBlob(found, items.at(-1)?.target)) return { path, does: 'nothing' };
   const taken = `there is ${stateInWords(state)} in its place`;
   // Where the session left nothing, a restore makes room as far as it may.
   if (found === undefined && items[0]?.expected !== null) return { path, does: 'left', why: taken };
