@@ -5,6 +5,7 @@ import { diskFault } from '../core/session/diskFault.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
+import { callWithoutAnswer } from '../core/session/next.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
 import { inverse, planBeside } from './beside.ts';
 import { answerInterrupted } from './call.ts';
@@ -22,7 +23,7 @@ import { writeReports } from './reports.ts';
 import { conflictOf, resolveConflict } from './resolve.ts';
 import { previewFor } from './preview.ts';
 import type { RewindPreview } from './preview.ts';
-import { rewindFile, rewindProblem, rewindToBoundary, rewindWrites } from './rewind.ts';
+import { rewindFile, rewindProblem, rewindToBoundary, rewindWrites, writesOfPath } from './rewind.ts';
 import { rewindHunk, rewindListed } from './rewindHunks.ts';
 import { Paused, type Run } from './run.ts';
 import { redoRewind, undoRewind } from './undoRewind.ts';
@@ -144,9 +145,11 @@ export class Controller {
     }
   }
 
-  /** Why an intention cannot be carried out, where that is known before anybody is asked: there is no way back to that boundary. */
+  /** Why an intention cannot be carried out, where that is known before anybody is asked: there is no way back to that boundary, or nothing of that path. */
   refusalOf(intention: Intention): string | undefined {
-    return intention.type === 'rewind-boundary' ? rewindProblem(this.session, intention.to) : undefined;
+    if (intention.type === 'rewind-boundary') return rewindProblem(this.session, intention.to);
+    // What an interrupted call wrote is not known yet.
+    return intention.type === 'rewind-path' && callWithoutAnswer(this.session) === undefined && writesOfPath(this.session, intention.path).length === 0 ? notChanged(intention.path) : undefined;
   }
 
   /** What an intention would change and what it would leave, before it is carried out. Changes nothing. */
@@ -213,15 +216,15 @@ export class Controller {
     if (gate === undefined || gate.id !== id) return { ok: false, message: 'this gate is not open any more' };
     const problem = answerProblem(gate, answer);
     if (problem !== undefined) return { ok: false, message: problem };
-    if (this.#waiting?.gate.id === id && this.running) this.#waiting.answer({ answer, by: 'person' });
-    else await this.#exclusive(() => this.#apply(gate, answer));
-    return { ok: true, message: answer.kind === 'approve' ? 'approved' : 'sent back' };
+    const failed = this.#waiting?.gate.id === id && this.running ? this.#waiting.answer({ answer, by: 'person' }) : await this.#exclusive(() => this.#apply(gate, answer));
+    return failed !== undefined ? { ok: false, message: failed } : { ok: true, message: answer.kind === 'approve' ? 'approved' : 'sent back' };
   }
 
   /** The loop may come to the gate while it is being answered here; then it must not wait for an answer that was given already. */
-  async #apply(gate: Gate, answer: GateAnswer): Promise<void> {
-    if (this.session.gate?.id === gate.id) await applyAnswer(this.#run(), gate, answer, 'person');
+  async #apply(gate: Gate, answer: GateAnswer): Promise<string | undefined> {
+    const problem = this.session.gate?.id === gate.id ? await applyAnswer(this.#run(), gate, answer, 'person') : undefined;
     if (this.#waiting?.gate.id === gate.id) this.#waiting.answer({ answer, by: 'person' });
+    return problem;
   }
 
   async #rewindBoundary(run: Run, to: string): Promise<Acted> {
@@ -246,8 +249,8 @@ export class Controller {
   }
 
   async #rewindPath(path: string): Promise<Acted> {
-    const first = this.session.line.writes.find((write) => write.path === path);
-    if (first === undefined) return { ok: false, message: `the session has not changed ${path}` };
+    const [first] = writesOfPath(this.session, path);
+    if (first === undefined) return { ok: false, message: notChanged(path) };
     const done = await rewindWrites(this.#run(), [first], 'person');
     if (done === undefined) return { ok: true, message: nothingLeft(path) };
     if (done.left.length > 0) return { ok: false, message: describe(0, done.left) };
@@ -369,6 +372,8 @@ function describe(done: number, left: readonly LeftPath[], moved?: readonly Move
   const rest = left.length === 0 ? '' : `; left alone: ${left.map((one) => `${one.path} (${one.why})`).join(', ')}`;
   return `${count(done, 'file')} restored${rest}${inWords(moved)}`;
 }
+
+const notChanged = (path: string): string => `the session has not changed ${path}`;
 
 const nothingLeft = (path: string): string => `nothing was left to do: what the session did to ${path} is not there any more`;
 

@@ -53,7 +53,8 @@ async function standOf(run: Run, plan: RewindPlan, tree: TreeId): Promise<{ read
   const rounds = plan.rounds.map((round, index) => round.filter((item) => (behind.get(item.path) ?? Infinity) <= index));
   const bring = async (): Promise<RestoreOutcome> => {
     const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, plan, ahead, error));
-    return { ...rest, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: changedMeanwhile }))] };
+    const now = new Map([...reached.map((path) => [path, is.get(path) ?? null] as const), ...rest.now]);
+    return { ...rest, now, restored: [...reached, ...rest.restored], left: [...rest.left, ...theirs.map((path): LeftPath => ({ path, why: changedMeanwhile }))] };
   };
   return { begun, bring };
 }
@@ -79,7 +80,7 @@ async function soFar(run: Run, { rounds, safety }: RewindPlan, paths: readonly P
   const back = new Set(restored);
   const rest = paths.filter((path) => !back.has(path));
   const merged = rest.filter((path) => !sameBlob(is.get(path) ?? null, was.get(path) ?? null));
-  return { restored, merged, left: rest.map((path) => ({ path, why: inWords(error) })) };
+  return { restored, merged, left: rest.map((path) => ({ path, why: inWords(error) })), now: new Map([...restored, ...merged].map((path) => [path, is.get(path) ?? null])) };
 }
 
 const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -97,10 +98,10 @@ async function finishParts(run: Run, plan: RewindPlan, files: readonly FileHunks
   await observe(run, tree, [...begun, ...done]);
   const failed = (error: unknown): RestoreOutcome => {
     if (diskFault(error) !== undefined) throw error;
-    return { restored: [], merged: [], left: ahead.map(({ path }) => ({ path, why: inWords(error) })) };
+    return { restored: [], merged: [], left: ahead.map(({ path }) => ({ path, why: inWords(error) })), now: new Map() };
   };
   const rest = joined(await bring(), await revertAll(run, ahead).catch(failed));
-  await finishHunks(run, plan, joined(rest, { restored: done, merged: [], left: theirs }));
+  await finishHunks(run, plan, joined(rest, { restored: done, merged: [], left: theirs, now: await run.ports.workspace.entries(tree, done) }));
 }
 
 /** Whether these changes took back those hunks and did nothing else. */

@@ -13,35 +13,40 @@ export function answerProblem(gate: Gate, answer: GateAnswer): string | undefine
   return missing.length === 0 ? undefined : `to approve this gate, approve ${missing.join(', ')} by name`;
 }
 
-/** Carries out what a person decided. Only a user action reaches this; no text of a model, a tool or a file does. */
-export async function applyAnswer(run: Run, gate: Gate, answer: GateAnswer, by: AnsweredBy): Promise<void> {
+/** Carries out what a person decided; answers what of it could not be done. Only a user action reaches this; no text of a model, a tool or a file does. */
+export async function applyAnswer(run: Run, gate: Gate, answer: GateAnswer, by: AnsweredBy): Promise<string | undefined> {
   const problem = answerProblem(gate, answer);
   if (problem !== undefined) throw new Error(problem);
   await run.recorder.record({ type: 'gate/answered', gate: gate.id, answer, by });
-  await carryOut(run);
+  return carryOut(run);
 }
 
-/** Does what a person decided, to its end; also where the process died in the middle of it. */
-export async function carryOut(run: Run): Promise<void> {
+/** Does what a person decided, to its end; also where the process died in the middle of it. Answers what of it could not be done. */
+export async function carryOut(run: Run): Promise<string | undefined> {
   const { owed } = run.recorder.session;
-  if (owed === undefined) return;
-  await effect(run, owed, owed.answer);
-  if (run.recorder.session.owed !== undefined) await run.recorder.record({ type: 'gate/settled', gate: owed.id });
+  if (owed === undefined) return undefined;
+  const problems = await effect(run, owed, owed.answer);
+  const problem = problems.length === 0 ? undefined : problems.join('; ');
+  if (run.recorder.session.owed !== undefined) await run.recorder.record({ type: 'gate/settled', gate: owed.id, ...(problem === undefined ? {} : { problem }) });
+  return problem;
 }
 
-async function effect(run: Run, gate: Gate, answer: GateAnswer): Promise<void> {
-  if (gate.kind === 'amendment') await decideAmendments(run, gate, answer.kind === 'approve');
-  if (answer.kind === 'approve') await accept(run, gate);
+async function effect(run: Run, gate: Gate, answer: GateAnswer): Promise<readonly string[]> {
+  const decided = gate.kind === 'amendment' ? await decideAmendments(run, gate, answer.kind === 'approve') : [];
+  return answer.kind === 'approve' ? [...decided, ...await accept(run, gate)] : decided;
 }
 
-async function accept(run: Run, gate: Gate): Promise<void> {
+async function accept(run: Run, gate: Gate): Promise<readonly string[]> {
   const { line } = run.recorder.session;
+  const problems: string[] = [];
   for (const id of gate.blocking) {
     const finding = line.findings.find((one) => one.id === id && one.outcome !== 'accepted');
     if (gate.kind === 'findings' && finding !== undefined) await run.recorder.record({ type: 'finding/settled', finding: id, outcome: 'accepted', detail: 'accepted by a person' });
     const flag = line.flags.find((one) => one.id === id && one.outcome === undefined);
-    if (flag !== undefined) await allowFlag(run, flag);
+    const problem = flag === undefined ? undefined : await allowFlag(run, flag);
+    if (problem !== undefined) problems.push(problem);
   }
+  return problems;
 }
 
 /**
@@ -60,11 +65,16 @@ export async function allowFlag(run: Run, flag: Flag): Promise<string | undefine
   return undefined;
 }
 
-async function decideAmendments(run: Run, gate: Gate, approved: boolean): Promise<void> {
-  for (const id of gate.blocking) await decideAmendment(run, id, approved);
+async function decideAmendments(run: Run, gate: Gate, approved: boolean): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const id of gate.blocking) {
+    const problem = await decideAmendment(run, id, approved);
+    if (problem !== undefined) problems.push(problem);
+  }
+  return problems;
 }
 
-/** Approves or rejects one amendment. An approved one is written to the contract file and locked anew. */
+/** Approves or rejects one amendment. An approved one is written to the contract file and locked anew; answers why it could not be. */
 export async function decideAmendment(run: Run, id: string, approved: boolean): Promise<string | undefined> {
   const { session } = run.recorder;
   const amendment = session.amendments.find((one) => one.id === id && one.decided === undefined);
@@ -80,8 +90,9 @@ export async function decideAmendment(run: Run, id: string, approved: boolean): 
   if (now !== session.contractHash && !written) return `${session.contractFile} is not the contract in force any more; it was changed by hand. Restore it first.`;
   const problems = 'problems' in applied ? applied.problems.map((problem) => problem.message) : sameRoots(applied.contract, session.contract) ? [] : [rootsAreFixed];
   if ('problems' in applied || problems.length > 0) {
-    await run.recorder.record({ type: 'amendment/decided', amendment: id, approved: false });
-    return `the amendment does not give a valid contract: ${problems.join('; ')}`;
+    const invalid = problems.join('; ');
+    await run.recorder.record({ type: 'amendment/decided', amendment: id, approved: false, invalid });
+    return `the amendment does not give a valid contract: ${invalid}`;
   }
   const contractHash = run.ports.clock.sha256(applied.text);
   await run.ports.workspace.writeContract(session.contractFile, applied.text);

@@ -1,4 +1,4 @@
-import { fileSteps } from '../core/session/blame.ts';
+import { fileSteps, stretchSteps } from '../core/session/blame.ts';
 import type { FileStep } from '../core/session/blame.ts';
 import type { FileDiff, Hunk } from '../core/session/changes.ts';
 import { listedHunks } from '../core/session/listedHunk.ts';
@@ -28,14 +28,17 @@ async function hunksOfFile(workspace: Pick<Workspace, 'hunks'>, session: Session
   return listedHunks(session, diff, hunks, await told(workspace, diff, hunks, steps));
 }
 
-/** Each step with its own hunks. Where the store has given up a version in between, everything counts as the last step's. */
-async function told(workspace: Pick<Workspace, 'hunks'>, { path }: FileDiff, hunks: readonly Hunk[], steps: readonly FileStep[]): Promise<readonly (FileStep & { readonly hunks: readonly Hunk[] })[]> {
+/**
+ * Each step with its own hunks. Where the store has given up a version between two writes of the session, those count as one; where it has none of
+ * what is needed, no step tells anything.
+ */
+async function told(workspace: Pick<Workspace, 'hunks'>, diff: FileDiff, hunks: readonly Hunk[], steps: readonly FileStep[]): Promise<readonly (FileStep & { readonly hunks: readonly Hunk[] })[]> {
+  return eachTold(workspace, diff, hunks, steps).catch(() => eachTold(workspace, diff, hunks, stretchSteps(steps))).catch(() => steps.map((step) => ({ ...step, hunks: [] })));
+}
+
+async function eachTold(workspace: Pick<Workspace, 'hunks'>, { path }: FileDiff, hunks: readonly Hunk[], steps: readonly FileStep[]): Promise<readonly (FileStep & { readonly hunks: readonly Hunk[] })[]> {
   if (steps.length === 1) return steps.map((step) => ({ ...step, hunks }));
-  try {
-    const each = [];
-    for (const { before, after, ...step } of steps) each.push({ ...step, hunks: await workspace.hunks({ path, added: 0, removed: 0, binary: false, ...(before && { before }), ...(after && { after }) }) });
-    return each;
-  } catch {
-    return steps.slice(-1).map((step) => ({ ...step, hunks }));
-  }
+  const each = [];
+  for (const { before, after, ...step } of steps) each.push({ ...step, hunks: await workspace.hunks({ path, added: 0, removed: 0, binary: false, ...(before && { before }), ...(after && { after }) }) });
+  return each;
 }

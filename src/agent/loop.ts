@@ -96,7 +96,7 @@ async function take(run: Run, step: Exclude<Step, { do: 'done' | 'ask' | 'pause'
     case 'start-phase': await recorder.record({ type: 'phase/started', phase: step.phase, round: step.round }); return;
     case 'open-conversation': return openPhaseConversation(run, step.role);
     case 'close-conversation': await recorder.record({ type: 'conversation/closed', conversation: step.conversation.id, why: step.why }); return;
-    case 'carry-out': return carryOut(run);
+    case 'carry-out': await carryOut(run); return;
     case 'finish-rewind': return finishRewind(run);
     case 'remind': return remind(run, step.conversation);
     case 'nudge': return nudge(run, step.conversation);

@@ -89,6 +89,8 @@ export interface RestoreOutcome {
   readonly merged: readonly Path[];
   readonly left: readonly LeftPath[];
   readonly moved?: readonly MovedPath[];
+  /** What each restored or merged path was left with, verified; null: nothing. */
+  readonly now: ReadonlyMap<Path, Blob | null>;
 }
 
 /** What a restore of one path would do. `left` and `conflict` leave it as it is. */
@@ -96,6 +98,8 @@ export interface Rehearsal {
   readonly path: Path;
   readonly does: 'back' | 'delete' | 'merge' | 'nothing' | 'left' | 'conflict';
   readonly why?: string;
+  /** Files where this path needs room: where they do not go before, it is left, and why. */
+  readonly inWay?: { readonly files: readonly Path[]; readonly why: string };
   /** Of a conflict: the text as it is, the one that the session left, and the one that comes back. Absent for a secret file. */
   readonly sides?: ConflictSides;
   /** The text that a merge would give, and the mode that the file would have. */
@@ -148,7 +152,8 @@ export interface Workspace {
   read(path: Path): Promise<FileRead>;
   /** Normalises what a model wrote (absolute, `./`, backslashes) to a workspace path, or says why it is refused. */
   resolve(path: string): Promise<{ readonly path: Path } | { readonly refused: string }>;
-  glob(pattern: string, under?: Path): Promise<readonly Path[]>;
+  /** Paths that match, sorted. `truncated`: there are more than are answered. */
+  glob(pattern: string, under?: Path): Promise<{ readonly paths: readonly Path[]; readonly truncated: boolean }>;
   grep(pattern: string, under?: Path): Promise<{ readonly matches: readonly Match[]; readonly truncated: boolean } | { readonly error: string }>;
   /** When the system last noted a change of a path, in milliseconds since the epoch; undefined where it is gone. */
   changedAt(path: Path): Promise<number | undefined>;
@@ -163,8 +168,10 @@ export interface Workspace {
   keepText(path: Path, text: string): Promise<string>;
   /** Brings back empty folders, permissions and git's control files; what is not as expected is the user's and is left. Answers what was left. */
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
-  /** Undoes hunks on the file as it is now, all in one write; answers why it cannot where the lines of one have changed since. `of`: the content in which they stand. */
-  revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
+  /** Undoes hunks on the file as it is now, all in one write; answers what the file was left with, or why it cannot where the lines of one have changed since. `of`: the content in which they stand. */
+  revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true; readonly now: Blob } | { readonly ok: false; readonly detail: string }>;
+  /** What `revertHunks` would do with one path, without doing it. */
+  rehearseHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal>;
   /** Commits the tracked-or-new, not ignored part of a tree on the attempt's branch in the private store; answers the commit id. */
   commit(input: CommitInput): Promise<string>;
   /** Replaces the contract file by the text of an approved amendment, atomically. */
@@ -291,6 +298,8 @@ export interface KeepWish {
   readonly how: 'branch' | 'squash' | 'patch';
   /** The user's own changes, those at the start and later ones, are left out. */
   readonly withoutMine: boolean;
+  /** In another repository of the session they are left out: what was measured, was measured with them. */
+  readonly leftElsewhere?: boolean;
 }
 
 /** `detail` says what happened to git, or why nothing did. `branch`: the one that was made or dropped. */

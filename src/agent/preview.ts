@@ -1,14 +1,17 @@
 import type { Path, TreeId, Write } from '../core/session/changes.ts';
-import { isWholeFile } from '../core/session/listedHunk.ts';
+import type { BesideItem } from '../core/session/facts.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
-import type { Session } from '../core/session/session.ts';
+import { callWithoutAnswer } from '../core/session/next.ts';
+import type { Flag, Session } from '../core/session/session.ts';
 import type { Intention } from '../core/session/view.ts';
-import { planBeside } from './beside.ts';
+import { inverse, isPermissions, planBeside } from './beside.ts';
+import { controlStates } from './control.ts';
 import { listHunks } from './hunks.ts';
-import type { Rehearsal, RestoreItem, Workspace } from './ports.ts';
+import type { Capture, Rehearsal, RestoreItem, Workspace } from './ports.ts';
 import { planRewind } from './restoreRounds.ts';
 import { itemsBetween } from './undoRewind.ts';
-import { besideSince, writesOfFile, writesSince } from './rewind.ts';
+import { besideOfFlag, besideOfWrites, besideSince, writesOfFile, writesOfPath, writesSince } from './rewind.ts';
+import { planHunks } from './rewindHunks.ts';
 
 /** What an intention would do to the work tree, and what it would leave. */
 export interface RewindPreview {
@@ -18,6 +21,8 @@ export interface RewindPreview {
   readonly beside: readonly Path[];
   /** What is in no checkpoint, as sentences: it stays as it is. */
   readonly notCovered: readonly string[];
+  /** What is done before anything is rewound, and may add to this, in a sentence. */
+  readonly before?: string;
 }
 
 export const emptyPreview: RewindPreview = { files: [], stays: [], beside: [], notCovered: [] };
@@ -32,55 +37,94 @@ export interface PreviewFile {
 /** Works out what an intention would change, by the same rules and without changing anything: for `--dry-run`, and for the question before a rewind. */
 export async function previewFor(workspace: Workspace, session: Session, intention: Intention): Promise<RewindPreview> {
   if (session.base === undefined) return emptyPreview;
-  const { tree, notCovered } = await workspace.capture();
-  const inTree = await previewIn(workspace, session, intention, tree);
-  return { ...inTree, beside: besideOf(session, intention).filter((path) => !inTree.files.some((file) => file.path === path)), notCovered };
+  const capture = await workspace.capture();
+  const { files, stays } = await previewIn(workspace, session, intention, capture.tree);
+  const left = new Set(stays.map(({ path }) => path));
+  const beside = rehearseBeside(besideOf(session, intention).filter(({ path }) => intention.type === 'rewind-boundary' || !left.has(path)), capture);
+  return { files, stays: [...stays, ...beside.left], beside: beside.back.filter((path) => !files.some((file) => file.path === path)), notCovered: capture.notCovered, ...unsettled(session) };
+}
+
+/** A person acts on a work tree where no rewind is half done and where it is known whose every change is. */
+function unsettled(session: Session): Pick<RewindPreview, 'before'> {
+  if (session.rewinding !== undefined) return { before: 'a rewind was interrupted: it is taken to its end before this one, which may add to it' };
+  return callWithoutAnswer(session) === undefined ? {} : { before: 'what a call changed that runs or was interrupted is measured before, which may add to it' };
 }
 
 type InTree = Pick<RewindPreview, 'files' | 'stays'>;
 
 async function previewIn(workspace: Workspace, session: Session, intention: Intention, tree: TreeId): Promise<InTree> {
   const listed = await listHunks(workspace, session, tree);
-  if (intention.type === 'rewind-hunks') return previewHunks(listed, intention.hunks);
-  const flagged = flaggedHunk(session, intention);
-  if (flagged !== undefined) return { files: [{ path: flagged, does: 'back', hunks: [] }], stays: [] };
+  if (intention.type === 'rewind-hunks') return previewHunks(workspace, session, listed, intention.hunks, tree);
+  if (intention.type === 'rewind-hunk') return told(await rehearseFlagged(workspace, session, intention), () => []);
   const { rounds, writes } = await planOf(workspace, session, intention);
-  const paths = [...new Set(rounds.flat().map((item) => item.path))];
-  const rehearsed = await Promise.all(paths.map((path) => workspace.rehearse(path, rounds.flatMap((round) => round.filter((item) => item.path === path)))));
-  const files = rehearsed.flatMap(({ path, does }) => (does === 'left' || does === 'conflict' || does === 'nothing' ? [] : [{ path, does, hunks: listed.filter((hunk) => hunk.path === path && hunk.writes.some((write) => writes.includes(write))) }]));
-  const left = rehearsed.flatMap(({ path, does, why = '' }) => (does === 'left' ? [{ path, why }] : does === 'conflict' ? [{ path, why, conflict: true as const }] : []));
-  const gone = files.flatMap(({ hunks }) => hunks);
-  return { files, stays: [...left, ...othersOf(listed, new Set(files.map((file) => file.path)), gone), ...(intention.type === 'rewind-boundary' || intention.type === 'keep' ? yours(session, paths) : [])] };
+  const rehearsed = withRoom(await rehearseRounds(workspace, rounds));
+  const { files, stays } = told(rehearsed, (path) => listed.filter((hunk) => hunk.path === path && hunk.writes.some((write) => writes.includes(write))));
+  return { files, stays: [...stays, ...othersOf(listed, files), ...(intention.type === 'rewind-boundary' || intention.type === 'keep' ? yours(session, rehearsed.map(({ path }) => path)) : [])] };
 }
 
-/** What comes back beside the files of a tree. */
-function besideOf(session: Session, intention: Intention): readonly Path[] {
+async function rehearseRounds(workspace: Workspace, rounds: Plan['rounds']): Promise<readonly Rehearsal[]> {
+  const paths = [...new Set(rounds.flat().map((item) => item.path))];
+  return Promise.all(paths.map((path) => workspace.rehearse(path, rounds.flatMap((round) => round.filter((item) => item.path === path)))));
+}
+
+/** What goes makes room for what comes; what stays keeps it away. */
+function withRoom(rehearsed: readonly Rehearsal[]): readonly Rehearsal[] {
+  const going = new Set(rehearsed.flatMap(({ path, does }) => (does === 'delete' ? [path] : [])));
+  return rehearsed.map((one) => (one.inWay?.files.every((path) => going.has(path)) === false ? { path: one.path, does: 'left', why: one.inWay.why } : one));
+}
+
+/** What goes and what is left, by the answers of a rehearsal. `hunksOf`: those of a path that go with it. */
+function told(rehearsed: readonly Rehearsal[], hunksOf: (path: Path) => readonly ListedHunk[]): InTree {
+  return {
+    files: rehearsed.flatMap(({ path, does }) => (does === 'left' || does === 'conflict' || does === 'nothing' ? [] : [{ path, does, hunks: hunksOf(path) }])),
+    stays: rehearsed.flatMap(({ path, does, why = '' }) => (does === 'left' ? [{ path, why }] : does === 'conflict' ? [{ path, why, conflict: true as const }] : [])),
+  };
+}
+
+/** What is to come back beside the files of a tree. */
+function besideOf(session: Session, intention: Intention): readonly BesideItem[] {
   const { line, rewinds } = session;
-  const paths = (items: readonly { readonly path: Path }[] = []) => [...new Set(items.map(({ path }) => path))];
   switch (intention.type) {
-    case 'rewind-boundary': return paths(planBeside(besideSince(session, intention.to)));
-    case 'keep': return intention.how === 'undo' ? paths(planBeside(line.beside)) : [];
-    case 'rewind-file': case 'restore-flag': return paths(line.flags.filter((flag) => flag.id === intention.flag && flag.beside !== undefined));
-    case 'undo-rewind': case 'redo-rewind': return paths(rewinds.find((one) => one.id === intention.rewind)?.beside);
+    case 'rewind-boundary': return planBeside(besideSince(session, intention.to));
+    case 'keep': return intention.how === 'undo' ? planBeside(line.beside) : [];
+    case 'rewind-path': return planBeside(besideOfWrites(session, writesOfPath(session, intention.path)));
+    case 'rewind-file': return flagOf(session, intention.flag).flatMap((flag) => besideOfFlag(session, flag));
+    case 'restore-flag': return flagOf(session, intention.flag).flatMap(({ beside }) => (beside === undefined ? [] : inverse(planBeside([beside]))));
+    case 'undo-rewind': return inverse(rewinds.find((one) => one.id === intention.rewind)?.beside ?? []);
+    case 'redo-rewind': return rewinds.find((one) => one.id === intention.rewind)?.beside ?? [];
     default: return [];
   }
 }
 
-function previewHunks(listed: readonly ListedHunk[], names: readonly HunkName[]): InTree {
+const flagOf = ({ line }: Session, id: string): readonly Flag[] => line.flags.filter((flag) => flag.id === id);
+
+/** By the rule of every rewind: what is neither as the session left it nor as it shall be is the user's. */
+function rehearseBeside(items: readonly BesideItem[], { beside = {}, control }: Capture): { readonly back: readonly Path[]; readonly left: RewindPreview['stays'] } {
+  const now: Capture['beside'] & {} = { ...beside, ...controlStates(control) };
+  const open = items.filter(({ path, target }) => now[path] !== target);
+  return {
+    back: open.flatMap(({ path, expected }) => (now[path] === expected ? [path] : [])),
+    left: open.flatMap(({ path, expected }) => (now[path] === expected ? [] : [{ path, why: isPermissions(now[path]) ? `${now[path]}, which are yours` : 'it has changed since, so it is yours' }])),
+  };
+}
+
+/** As the rewind itself: nothing is done where one of them is not there any more, and of one file all go or none. */
+async function previewHunks(workspace: Workspace, session: Session, listed: readonly ListedHunk[], names: readonly HunkName[], tree: TreeId): Promise<InTree> {
   const chosen = listed.filter((one) => names.some((name) => name.path === one.path && name.hunk === one.hunk));
   const gone = names.filter((name) => !chosen.some((one) => one.path === name.path && one.hunk === name.hunk));
-  const paths = [...new Set(chosen.map((one) => one.path))];
-  const files = paths.map((path) => {
-    const hunks = chosen.filter((one) => one.path === path);
-    return { path, does: hunks.some((one) => one.what === 'created' && isWholeFile(one)) ? 'delete' as const : 'back' as const, hunks };
-  });
-  return { files, stays: [...gone.map(({ path }) => ({ path, why: 'it has no such hunk now: it was changed or rewound since' })), ...othersOf(listed, new Set(paths), chosen)] };
+  if (gone.length > 0) return { files: [], stays: gone.map(({ path }) => ({ path, why: 'it has no such hunk now: it was changed or rewound since; nothing would be done' })) };
+  const { rounds, files: parts } = await planHunks(workspace, session, chosen, tree);
+  const texts = await Promise.all(parts.map(({ path, hunks, of }) => workspace.rehearseHunks(path, hunks, of)));
+  // Where the mode of a file comes back with lines of it, the lines decide.
+  const others = (await rehearseRounds(workspace, rounds)).filter(({ path }) => !texts.some((text) => text.path === path));
+  const { files, stays } = told(withRoom([...others, ...texts]), (path) => chosen.filter((one) => one.path === path));
+  return { files, stays: [...stays, ...othersOf(listed, files)] };
 }
 
 /** Hunks of the same files that nobody asked to take back. */
-function othersOf(listed: readonly ListedHunk[], paths: ReadonlySet<Path>, gone: readonly ListedHunk[]): RewindPreview['stays'] {
-  return [...paths].flatMap((path) => {
-    const others = listed.filter((one) => one.path === path && !gone.includes(one));
+function othersOf(listed: readonly ListedHunk[], files: readonly PreviewFile[]): RewindPreview['stays'] {
+  return files.flatMap(({ path, hunks }) => {
+    const others = listed.filter((one) => one.path === path && !hunks.includes(one));
     const mine = others.filter((one) => one.writes.length === 0).length;
     const words = `${others.length === 1 ? '1 other hunk of it' : `${others.length} other hunks of it`}${mine === 0 ? '' : mine === others.length ? ', yours' : `, ${mine} of them yours`}`;
     return others.length === 0 ? [] : [{ path, why: words }];
@@ -92,9 +136,9 @@ function yours({ userChanges }: Session, touched: readonly Path[]): RewindPrevie
   return [...new Set(userChanges.map((diff) => diff.path))].filter((path) => !touched.includes(path)).map((path) => ({ path, why: 'your own change' }));
 }
 
-/** The file of a flag of which one hunk is taken back. */
-function flaggedHunk({ line }: Session, intention: Intention): Path | undefined {
-  return intention.type === 'rewind-hunk' ? line.flags.find((flag) => flag.id === intention.flag)?.path : undefined;
+/** One hunk of a flag, in the write that it was flagged for. */
+async function rehearseFlagged(workspace: Workspace, session: Session, { flag: id, hunk: name }: Extract<Intention, { type: 'rewind-hunk' }>): Promise<readonly Rehearsal[]> {
+  return Promise.all(flagOf(session, id).flatMap(({ path, write, hunks }) => hunks.flatMap((hunk) => (hunk.id === name ? [workspace.rehearseHunks(path, [hunk], write.after)] : []))));
 }
 
 interface Plan {
@@ -111,12 +155,9 @@ async function planOf(workspace: Workspace, session: Session, intention: Intenti
   switch (intention.type) {
     case 'rewind-boundary': return undoing(writesSince(session, intention.to));
     case 'keep': return undoing(intention.how === 'undo' ? line.writes : []);
-    case 'rewind-path': return undoing(line.writes.filter((write) => write.path === intention.path));
-    case 'rewind-file': {
-      const flag = line.flags.find((one) => one.id === intention.flag);
-      return undoing(flag === undefined ? [] : writesOfFile(session, flag));
-    }
-    case 'restore-flag': return { rounds: [line.flags.filter((flag) => flag.id === intention.flag && flag.beside === undefined).map(({ path, write }) => ({ path, target: write.after ?? null, expected: write.before ?? null }))], writes: [] };
+    case 'rewind-path': return undoing(writesOfPath(session, intention.path));
+    case 'rewind-file': return undoing(flagOf(session, intention.flag).flatMap((flag) => writesOfFile(session, flag)));
+    case 'restore-flag': return { rounds: [flagOf(session, intention.flag).filter((flag) => flag.beside === undefined).map(({ path, write }) => ({ path, target: write.after ?? null, expected: write.before ?? null }))], writes: [] };
     case 'undo-rewind': {
       const rewind = rewinds.find((one) => one.id === intention.rewind);
       return rewind === undefined ? none : { rounds: [await itemsBetween(workspace, [...rewind.restored, ...rewind.merged], rewind.safety, rewind.tree)], writes: [] };

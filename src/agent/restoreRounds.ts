@@ -1,4 +1,4 @@
-import type { Path, TreeId, Write } from '../core/session/changes.ts';
+import type { Blob, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import { sameBlob, stretchesOf } from '../core/session/shares.ts';
 import type { RestoreItem, RestoreOutcome } from './ports.ts';
@@ -21,22 +21,46 @@ export function planRewind(writes: readonly Write[]): readonly (readonly Restore
  * and as left, and an undo brings it back. `begun`: paths that rounds before these changed already.
  */
 export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: readonly Path[] = []): Promise<RestoreOutcome> {
-  const [restored, merged, left, moved] = [new Set<Path>(), new Set<Path>(), new Map<Path, LeftPath>(), [] as MovedPath[]];
+  const there = await alreadyThere(run, rounds, safety, begun);
+  const [restored, merged, left, moved, now] = [new Set(there.keys()), new Set<Path>(), new Map<Path, LeftPath>(), [] as MovedPath[], new Map(there)];
   for (const round of rounds) {
-    const outcome = await run.ports.workspace.restore(round.filter((item) => !left.has(item.path)));
+    const outcome = await run.ports.workspace.restore(round.filter((item) => !there.has(item.path) && !left.has(item.path)));
     for (const path of outcome.restored) restored.add(path);
     for (const path of outcome.merged) merged.add(path);
     for (const one of outcome.left) left.set(one.path, one);
+    for (const [path, blob] of outcome.now) now.set(path, blob);
     moved.push(...(outcome.moved ?? []));
   }
+  for (const path of left.keys()) now.delete(path);
   const back = await putBack(run, [...new Set([...begun, ...restored, ...merged])].filter((path) => left.has(path)), safety);
   const half = back.left.map((one) => one.path);
   moved.push(...(back.moved ?? []));
   return {
     restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...[...merged].filter((path) => !left.has(path)), ...half],
-    left: [...left.values()].map((one) => (half.includes(one.path) ? { path: one.path, why: `${one.why}; it was rewound in part` } : one)), ...(moved.length === 0 ? {} : { moved }),
+    left: [...left.values()].map((one) => (half.includes(one.path) ? { path: one.path, why: `${one.why}; it was rewound in part` } : one)), ...(moved.length === 0 ? {} : { moved }), now,
   };
 }
+
+/** Paths that were in the end's state before the first round: nothing leads them there by ways in which a change of the user's may stand. */
+async function alreadyThere(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: readonly Path[]): Promise<ReadonlyMap<Path, Blob | null>> {
+  const last = new Map(rounds.flat().map(({ path, target }) => [path, target]));
+  const was = await run.ports.workspace.entries(safety, [...last.keys()]);
+  return new Map([...last].filter(([path, target]) => !begun.includes(path) && sameBlob(was.get(path) ?? null, target)));
+}
+
+/**
+ * The outcome after `tree`, the look after it: a path that has something else by then was changed between the two. That is the user's, which
+ * no undo may take for what was brought back: the path is told as left.
+ */
+export async function asFound(run: Run, outcome: RestoreOutcome, tree: TreeId): Promise<RestoreOutcome> {
+  const found = await run.ports.workspace.entries(tree, [...outcome.now.keys()]);
+  const theirs = new Set([...outcome.now].flatMap(([path, now]) => (found.has(path) && !sameBlob(found.get(path) ?? null, now) ? [path] : [])));
+  if (theirs.size === 0) return outcome;
+  const sure = (paths: readonly Path[]): readonly Path[] => paths.filter((path) => !theirs.has(path));
+  return { ...outcome, restored: sure(outcome.restored), merged: sure(outcome.merged), left: [...outcome.left, ...[...theirs].map((path) => ({ path, why: changedAtOnce }))] };
+}
+
+const changedAtOnce = 'you changed it the moment it had come back, so it counts as yours';
 
 /** Brings paths back to what they were in `safety`. */
 async function putBack(run: Run, paths: readonly Path[], safety: TreeId): Promise<Pick<RestoreOutcome, 'left' | 'moved'>> {

@@ -1,4 +1,4 @@
-import type { BesideChange, FileDiff, Path, Write } from '../core/session/changes.ts';
+import type { BesideChange, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import type { HunkName } from '../core/session/listedHunk.ts';
 import type { Flag, Session } from '../core/session/session.ts';
@@ -9,7 +9,7 @@ import { controlStates } from './control.ts';
 import { recordUse } from './diffUse.ts';
 import { differences, look, seeControl, treeOf } from './look.ts';
 import type { Capture, RestoreOutcome } from './ports.ts';
-import { planRewind, restoreRounds } from './restoreRounds.ts';
+import { asFound, planRewind, restoreRounds } from './restoreRounds.ts';
 import type { Run } from './run.ts';
 
 /** What the session wrote since a boundary id or `base`; throws for a boundary that is not on the current line. */
@@ -58,11 +58,21 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   const { session } = run.recorder;
   const undone = writes.flatMap((write) => writesFrom(session, write));
   const rounds = planRewind(undone);
-  const own = session.line.beside.filter((change) => undone.some((write) => write.path === change.path && write.call === change.call));
-  const beside = planBeside([...own, ...changes.flatMap((change) => changesFrom(session, change))]);
+  const beside = planBeside([...besideOfWrites(session, undone), ...changes.flatMap((change) => changesFrom(session, change))]);
   if (await isThere(run, before, rounds.flat(), beside)) return undefined;
   const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside, ...usersPart(session, writes) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
+}
+
+/** What the calls of these writes changed beside their paths: their permissions. */
+export function besideOfWrites({ line }: Session, writes: readonly Write[]): readonly BesideChange[] {
+  return line.beside.filter((change) => writes.some((write) => write.path === change.path && write.call === change.call));
+}
+
+/** What a rewind of the file of a flag brings back beside its content. */
+export function besideOfFlag(session: Session, flag: Flag): readonly BesideItem[] {
+  const { beside } = firstOpen(session, flag);
+  return planBeside([...besideOfWrites(session, writesOfFile(session, flag)), ...(beside === undefined ? [] : changesFrom(session, beside))]);
 }
 
 /** Whether everything is already as a rewind would leave it. */
@@ -75,7 +85,7 @@ async function isThere(run: Run, { tree, beside: besideTree = {}, control }: Cap
 
 /** A write and all later ones of the session to the same path; by itself where it is none of the session's for certain. */
 function writesFrom(session: Session, first: Write): readonly Write[] {
-  const own = session.line.writes.filter((one) => one.path === first.path);
+  const own = writesOfPath(session, first.path);
   const at = own.findIndex((one) => isSame(one, first));
   return at === -1 ? [first] : own.slice(at);
 }
@@ -96,6 +106,9 @@ function changesFrom({ line }: Session, first: BesideChange): readonly BesideCha
   const at = own.findIndex((one) => one.call === first.call);
   return at === -1 ? [first] : own.slice(at);
 }
+
+/** The writes of the session to a path, the earliest first. */
+export const writesOfPath = ({ line }: Session, path: Path): readonly Write[] => line.writes.filter((write) => write.path === path);
 
 /** The writes that a rewind of the file of a flag undoes: those since its earliest open flag. */
 export function writesOfFile(session: Session, flag: Flag): readonly Write[] {
@@ -131,26 +144,35 @@ export async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<Rew
 }
 
 /** Records what a rewind did, after its restores. */
-export async function finish(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<RewindRecord> {
+export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcome): Promise<RewindRecord> {
   const { id, kind, to, by, hunks, safety, resolves, users = [] } = plan;
-  const leftAlone = new Set(outcome.left.map((one) => one.path));
+  const leftAlone = new Set(restored.left.map((one) => one.path));
   const items = kind === 'boundary' ? plan.beside : plan.beside.filter((item) => !leftAlone.has(item.path));
   const besideLeft = await run.ports.workspace.restoreBeside(items);
   const beside = doneOf(items, besideLeft);
   const after = await run.ports.workspace.capture();
-  const touched = new Set([...outcome.restored, ...outcome.merged]);
+  const outcome = await asFound(run, restored, after.tree);
+  const touched = new Set([...restored.restored, ...restored.merged]);
+  const sure = new Set([...outcome.restored, ...outcome.merged]);
+  const isUsers = ({ path }: FileDiff): boolean => users.includes(path) || !sure.has(path);
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
+  const others = await othersSince(run, after.tree, touched);
   const rewind: RewindRecord = {
     id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
     ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
-    writes: diffs.filter((diff) => !users.includes(diff.path)).map((diff) => rewound(run, diff)),
+    writes: diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)),
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
-  const theirs = diffs.filter((diff) => users.includes(diff.path));
+  const theirs = [...diffs.filter(isUsers), ...others];
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: beside });
   await recordUse(run, after.tree);
   return rewind;
+}
+
+/** What the user changed since the last look beside these paths: while files came back. */
+export async function othersSince(run: Run, tree: TreeId, touched: ReadonlySet<Path>): Promise<readonly FileDiff[]> {
+  return (await differences(run, run.recorder.session.tree ?? tree, tree)).filter((diff) => !touched.has(diff.path));
 }
 
 /** What was asked to be taken back; a file that is one part by its path. */

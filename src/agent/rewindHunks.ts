@@ -1,11 +1,12 @@
-import type { Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
-import type { FileHunks, LeftPath, RewindPlan, RewindRecord } from '../core/session/facts.ts';
+import type { Blob, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
+import type { FileHunks, LeftPath, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import { openFlags } from '../core/session/line.ts';
 import { isWholeFile } from '../core/session/listedHunk.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
+import type { Session } from '../core/session/session.ts';
 import { listHunks } from './hunks.ts';
 import { look } from './look.ts';
-import type { RestoreOutcome } from './ports.ts';
+import type { RestoreOutcome, Workspace } from './ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
 import { begin, finish, usersPart } from './rewind.ts';
 import type { Run } from './run.ts';
@@ -26,9 +27,7 @@ export async function rewindListed(run: Run, names: readonly HunkName[]): Promis
   const { tree } = await look(run);
   const parts = await findHunks(run, names, tree);
   if (typeof parts === 'string') return parts;
-  const { line } = run.recorder.session;
-  const whole = new Set(parts.filter(isWholeFile).map((part) => part.path));
-  const done = await rewindParts(run, tree, await byFile(run, tree, parts.filter((part) => !isWholeFile(part))), planRewind(line.writes.filter((write) => whole.has(write.path))), names);
+  const done = await rewindParts(run, tree, await planHunks(run.ports.workspace, run.recorder.session, parts, tree), names);
   if (typeof done !== 'string') await settleFlags(run, [...done.restored, ...done.merged]);
   return done;
 }
@@ -37,10 +36,29 @@ export async function rewindListed(run: Run, names: readonly HunkName[]): Promis
 export async function rewindHunk(run: Run, write: Write, hunk: Hunk): Promise<RewindRecord | string> {
   const { path, after } = write;
   const { tree } = await look(run);
-  return rewindParts(run, tree, [{ path, hunks: [hunk], ...(after === undefined ? {} : { of: after }) }], [], [{ path, hunk: hunk.id }], usersPart(run.recorder.session, [write]));
+  return rewindParts(run, tree, { rounds: [], files: [{ path, hunks: [hunk], ...(after === undefined ? {} : { of: after }) }], ...usersPart(run.recorder.session, [write]) }, [{ path, hunk: hunk.id }]);
 }
 
-async function rewindParts(run: Run, safety: TreeId, hunks: readonly FileHunks[], rounds: RewindPlan['rounds'], names: readonly HunkName[], users: Pick<RewindPlan, 'users'> = {}): Promise<RewindRecord | string> {
+/** Parts of the session's change that are taken back: files that are one part in rounds, lines of the others. */
+interface Parts extends Pick<RewindPlan, 'rounds' | 'users'> {
+  readonly files: readonly FileHunks[];
+}
+
+/** How listed hunks are taken back in the files as they are in `tree`. Where one has lines of the user's, it is the user who takes them back. */
+export async function planHunks(workspace: Pick<Workspace, 'entries'>, { line }: Session, parts: readonly ListedHunk[], tree: TreeId): Promise<Parts> {
+  const whole = new Set(parts.filter(isWholeFile).map((part) => part.path));
+  const users = [...new Set(parts.filter((part) => part.users).map((part) => part.path))];
+  const [first = [], ...rounds] = planRewind(line.writes.filter((write) => whole.has(write.path)));
+  const now = await workspace.entries(tree, [...new Set(parts.map(({ path }) => path))]);
+  const modes = parts.flatMap(({ path, mode }): RestoreItem[] => {
+    const blob = now.get(path);
+    return mode === undefined || blob === undefined ? [] : [{ path, target: { ...blob, mode }, expected: blob }];
+  });
+  const round = [...first, ...modes];
+  return { rounds: round.length === 0 ? [] : [round, ...rounds], files: byFile(parts.filter((part) => !isWholeFile(part)), now), ...(users.length === 0 ? {} : { users }) };
+}
+
+async function rewindParts(run: Run, safety: TreeId, { rounds, files: hunks, ...users }: Parts, names: readonly HunkName[]): Promise<RewindRecord | string> {
   const to = [...new Set(names.map((name) => name.path))].join(', ');
   const plan = await begin(run, { kind: 'hunk', to, by: 'person', safety, rounds, beside: [], hunks, ...users });
   const files = await restoreRounds(run, rounds, safety);
@@ -49,13 +67,15 @@ async function rewindParts(run: Run, safety: TreeId, hunks: readonly FileHunks[]
 
 /** Each file by itself; one that cannot be changed is left, and the others are not. */
 export async function revertAll(run: Run, files: readonly FileHunks[]): Promise<RestoreOutcome> {
-  const [restored, left]: [Path[], LeftPath[]] = [[], []];
+  const [restored, left, now]: [Path[], LeftPath[], Map<Path, Blob>] = [[], [], new Map()];
   for (const { path, hunks, of } of files) {
     const done = await run.ports.workspace.revertHunks(path, hunks, of);
-    if (done.ok) restored.push(path);
-    else left.push({ path, why: done.detail });
+    if (done.ok) {
+      restored.push(path);
+      now.set(path, done.now);
+    } else left.push({ path, why: done.detail });
   }
-  return { restored, merged: [], left };
+  return { restored, merged: [], left, now };
 }
 
 /** Records what came of it; where nothing was changed, that, and answers why. */
@@ -68,15 +88,14 @@ export async function finishHunks(run: Run, plan: RewindPlan, outcome: RestoreOu
 
 export function joined(one: RestoreOutcome, other: RestoreOutcome): RestoreOutcome {
   const moved = [...(one.moved ?? []), ...(other.moved ?? [])];
-  return { restored: [...one.restored, ...other.restored], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], ...(moved.length === 0 ? {} : { moved }) };
+  return { restored: [...new Set([...one.restored, ...other.restored])], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], now: new Map([...one.now, ...other.now]), ...(moved.length === 0 ? {} : { moved }) };
 }
 
-async function byFile(run: Run, tree: TreeId, parts: readonly ListedHunk[]): Promise<readonly FileHunks[]> {
+function byFile(parts: readonly ListedHunk[], now: ReadonlyMap<Path, Blob>): readonly FileHunks[] {
   const files = new Map<Path, Hunk[]>();
   for (const { path, lines } of parts) if (lines !== undefined) files.set(path, [...(files.get(path) ?? []), lines]);
-  const contents = await run.ports.workspace.entries(tree, [...files.keys()]);
   return [...files].map(([path, hunks]) => {
-    const of = contents.get(path);
+    const of = now.get(path);
     return { path, hunks, ...(of === undefined ? {} : { of }) };
   });
 }

@@ -50,11 +50,12 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   return [...uncovered, ...permissions, ...scratch, ...steering.told, ...(await react(run, flags))];
 }
 
-/** The change of a file tool: its path with exactly what it put there. Where there is anything else by now, a person may have written it. */
+/** The change of a file tool: its path with exactly what it put there, and with the mode that was there. Where there is anything else by now, a person may have made it so. */
 async function madeByTool(run: Run, diffs: readonly FileDiff[], allowed: Cause['allowed']): Promise<FileDiff | undefined> {
   const diff = diffs.find((one) => one.path === allowed?.path);
-  const now = diff?.after === undefined ? null : await run.ports.workspace.blobText(diff.after);
-  return now === allowed?.content ? diff : undefined;
+  if (diff?.after === undefined) return allowed?.content === null ? diff : undefined;
+  const asLeft = diff.after.mode === (diff.before?.mode ?? '100644') && (await run.ports.workspace.blobText(diff.after)) === allowed?.content;
+  return asLeft ? diff : undefined;
 }
 
 function mayChangeNothing({ line: { phase } }: Session): boolean {

@@ -1,14 +1,14 @@
-import type { Blob, Path, TreeId } from '../core/session/changes.ts';
+import type { Blob, FileDiff, Path, TreeId } from '../core/session/changes.ts';
 import type { RestoreItem, RewindPlan } from '../core/session/facts.ts';
 import type { DoneRewind, Undoing } from '../core/session/session.ts';
 import { sharesOf } from '../core/session/shares.ts';
 import { doneOf, inverse } from './beside.ts';
 import { isControlWord } from './control.ts';
 import { baseTree } from './diffUse.ts';
-import { look, seeControl } from './look.ts';
+import { look, seeControl, treeOf } from './look.ts';
 import type { Capture, RestoreOutcome, Workspace } from './ports.ts';
-import { restoreRounds } from './restoreRounds.ts';
-import { begin } from './rewind.ts';
+import { asFound, restoreRounds } from './restoreRounds.ts';
+import { begin, othersSince } from './rewind.ts';
 import type { Run } from './run.ts';
 
 /** Brings back what a rewind took away; what came later stays. */
@@ -37,26 +37,37 @@ export async function itemsBetween(workspace: Pick<Workspace, 'entries'>, paths:
 
 /** Records what doing a rewind again did, after its restores. */
 export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, outcome: RestoreOutcome): Promise<RestoreOutcome> {
-  const { all, after, control } = await ended(run, plan, outcome);
-  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...outcome.restored, ...outcome.merged], ...control, ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }), left: all.left, tree: after.tree });
+  const { all, after, control, theirs } = await ended(run, plan, outcome);
+  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
+  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: plan.beside });
   return all;
 }
 
-async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<{ readonly all: RestoreOutcome; readonly after: Capture; readonly control: { readonly control?: readonly Path[] } }> {
+interface Ended {
+  readonly all: RestoreOutcome;
+  readonly after: Capture;
+  readonly control: { readonly control?: readonly Path[] };
+  /** What the user changed meanwhile. */
+  readonly theirs: readonly FileDiff[];
+}
+
+async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<Ended> {
   const besideLeft = await run.ports.workspace.restoreBeside(plan.beside);
   const after = await run.ports.workspace.capture();
   const control = doneOf(plan.beside, besideLeft).filter(({ target, expected }) => isControlWord(target) || isControlWord(expected)).map(({ path }) => path);
-  return { all: { ...outcome, left: [...outcome.left, ...besideLeft] }, after, control: control.length === 0 ? {} : { control } };
+  const found = await asFound(run, outcome, after.tree);
+  return { all: { ...found, left: [...found.left, ...besideLeft] }, after, control: control.length === 0 ? {} : { control }, theirs: await othersSince(run, after.tree, new Set([...found.restored, ...found.merged])) };
 }
 
 /** Records what an undoing did, after its restores. */
 export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
-  const { all, after, control } = await ended(run, plan, outcome);
+  const { all, after, control, theirs } = await ended(run, plan, outcome);
   await run.recorder.record({
-    type: 'rewind/undone', rewind, restored: [...outcome.restored, ...outcome.merged], ...control, ...(outcome.merged.length === 0 ? {} : { merged: outcome.merged }),
+    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
+  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: plan.beside });
   return all;
 }

@@ -11,7 +11,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 const usage = `bounded run CONTRACT [--workspace DIR] [--approve all|GATE|ID,…] [--unsandboxed] [--model ID] [--json]
 bounded resume [SESSION] [--approve all|GATE|ID,… | --send-back NOTE | --rewind BOUNDARY | --stop] [--unsandboxed] [--json]
 bounded verify CONTRACT [--unsandboxed] [--json]
-bounded check CONTRACT [--json]
+bounded check CONTRACT [--workspace DIR] [--json]
 bounded status|trace|report [SESSION] [--json]
 bounded rewind [SESSION] [--to BOUNDARY|base] [--file PATH] [--hunk ID]… [--undo|--redo] [--dry-run] [--json]
 bounded keep|squash|patch [SESSION] [--without-mine] [--json]

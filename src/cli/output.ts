@@ -23,11 +23,11 @@ export function createOutput(json: boolean): Output {
     json,
     say(text) {
       clear();
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${plain(text)}\n`);
     },
     print(value, text) {
       clear();
-      process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`);
+      process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${plain(text)}\n`);
     },
     entry(entry) {
       if (json) process.stdout.write(`${JSON.stringify(entry)}\n`);
@@ -40,7 +40,7 @@ export function createOutput(json: boolean): Output {
   };
 }
 
-/** Text of a model or a program, without the characters that steer a terminal. */
+/** Text of a model, a program or a file name, without the characters that steer a terminal. */
 export function plain(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, ' ');
 }

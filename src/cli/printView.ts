@@ -48,7 +48,7 @@ function changes(view: View['changes']): Lines {
   if (view === undefined) return [];
   return [`changes: ${view.reviewed} of ${view.total} hunks reviewed`, ...view.files.flatMap((file) => [
     `  ${file.path}${file.what === 'changed' ? '' : ` · ${file.what}`} · +${file.added} −${file.removed}`,
-    ...file.hunks.map((hunk) => `    ${hunk.reviewed ? '✓' : '·'} ${hunk.whole === true ? 'file' : `line ${hunk.line}`} +${hunk.added} −${hunk.removed} · ${hunk.standing} · by ${hunk.by} · hunk ${hunk.hunk}${hunk.reviewed ? ' · reviewed' : ''}`),
+    ...file.hunks.map((hunk) => `    ${hunk.reviewed ? '✓' : '·'} ${hunk.mode ?? `${hunk.whole === true ? 'file' : `line ${hunk.line}`} +${hunk.added} −${hunk.removed}`} · ${hunk.standing} · by ${hunk.by} · hunk ${hunk.hunk}${hunk.reviewed ? ' · reviewed' : ''}`),
   ])];
 }
 

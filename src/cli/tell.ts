@@ -31,6 +31,7 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'finding/settled': return `   finding ${event.finding}: ${event.outcome} · ${event.detail}`;
     case 'gate/opened': return ` ? ${event.question}${event.blocking.length > 0 ? `\n   open: ${event.blocking.join(', ')}` : ''}`;
     case 'gate/answered': return `   answered: ${event.answer.kind}`;
+    case 'gate/settled': return event.problem === undefined ? undefined : ` ! ${event.problem}`;
     case 'boundary/crossed': return ` ✓ ${event.boundary} · tree ${shortId(event.tree)}`;
     case 'budget/reached': return ` ! budget: ${event.budget}, ${event.detail}`;
     case 'session/paused': return ` ! paused: ${plain(event.reason)}`;

@@ -89,7 +89,7 @@ const changes = object<ChangesView>({
   total: finite, reviewed: finite,
   files: list(object<ChangedFileRow>({
     path: text, what: oneOf('created', 'changed', 'deleted'), added: finite, removed: finite,
-    hunks: list(object<HunkRow>({ hunk: text, line: finite, added: finite, removed: finite, standing: text, by: text, reviewed: flag, whole: optional(flag) })),
+    hunks: list(object<HunkRow>({ hunk: text, line: finite, added: finite, removed: finite, standing: text, by: text, reviewed: flag, whole: optional(flag), mode: optional(text) })),
   })),
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { adoptContract } from '../../src/agent/adoptContract.ts';
 import { decideAmendment } from '../../src/agent/gates.ts';
+import { rootsAreFixed } from '../../src/agent/fixedRoots.ts';
 import { proposeAmendment } from '../../src/agent/tools/notes.ts';
 import type { ToolContext } from '../../src/agent/tools/tool.ts';
 import type { Run } from '../../src/agent/run.ts';
@@ -45,7 +46,7 @@ describe('the folders of a session', () => {
   it('are widened by no amendment, also an approved one', async () => {
     const { run, events } = under(text, 'roots: [../api, ../web]\nscope: { change: [../web/**] }\n');
     assert.match(await decideAmendment(run, 'A-1', true) ?? '', /those that it started with/);
-    assert.deepEqual(events, [{ type: 'amendment/decided', amendment: 'A-1', approved: false }]);
+    assert.deepEqual(events, [{ type: 'amendment/decided', amendment: 'A-1', approved: false, invalid: rootsAreFixed }]);
     const other = under(text, 'scope: { change: [../api/src/**] }\n');
     assert.equal(await decideAmendment(other.run, 'A-1', true), undefined);
   });

@@ -46,7 +46,7 @@ describe('the rounds of a rewind', () => {
   /** A workspace whose restores answer one after the other. `asked` takes what was asked of it. */
   function playing(answers: readonly Partial<RestoreOutcome>[], asked: (readonly RestoreItem[])[]): Run {
     const entries = async (tree: string) => new Map([['a', blob(`a in ${tree}`)]]);
-    const restore = async (items: readonly RestoreItem[]) => ({ restored: [], merged: [], left: [], ...answers[asked.push(items) - 1] });
+    const restore = async (items: readonly RestoreItem[]) => ({ restored: [], merged: [], left: [], now: new Map(), ...answers[asked.push(items) - 1] });
     return { ports: { workspace: { entries, restore, capture: async () => ({ tree: 'now' }) } } } as unknown as Run;
   }
 
@@ -58,11 +58,11 @@ describe('the rounds of a rewind', () => {
     const asked: (readonly RestoreItem[])[] = [];
     const outcome = await restoreRounds(playing([{ restored: ['a', 'b'] }, stays, { restored: ['a'] }], asked), rounds, 'before');
     assert.deepEqual(asked.at(-1), [item('a', 'a in before', 'a in now')]);
-    assert.deepEqual(outcome, { restored: ['b'], merged: [], left: [{ path: 'a', why: 'you changed it' }] });
+    assert.deepEqual(outcome, { restored: ['b'], merged: [], left: [{ path: 'a', why: 'you changed it' }], now: new Map() });
   });
 
   it('tell a path as changed and as left where not even that is possible, so that an undo brings it back', async () => {
     const outcome = await restoreRounds(playing([{ restored: ['a', 'b'] }, stays, stays], []), rounds, 'before');
-    assert.deepEqual(outcome, { restored: ['b'], merged: ['a'], left: [{ path: 'a', why: 'you changed it; it was rewound in part' }] });
+    assert.deepEqual(outcome, { restored: ['b'], merged: ['a'], left: [{ path: 'a', why: 'you changed it; it was rewound in part' }], now: new Map() });
   });
 });

@@ -36,7 +36,7 @@ function inMemory(disk: Record<string, string>): { readonly run: (tree: Record<s
     },
     async restore(items: readonly RestoreItem[]) {
       for (const { path, target } of items) if (target === null) delete disk[path]; else disk[path] = target.oid;
-      return { restored: items.map(({ path }) => path), merged: [], left: [] };
+      return { restored: items.map(({ path }) => path), merged: [], left: [], now: new Map() };
     },
   };
   const clock = { now: () => 0, monotonic: () => 0, id: () => 'id', random: () => 0, sha256: () => '', sleep: async () => undefined };

@@ -119,6 +119,7 @@ describe('what steers git', function () {
       const dry = await bounded('rewind', '--to', 'base', '--dry-run');
       assert.match(dry.stdout, /\.git\/config/);
       appendFileSync(path.join(project.root, '.git/config'), '[mine]\n\tafter = yes\n');
+      assert.match((await bounded('rewind', '--to', 'base', '--dry-run')).stdout, /would stay:[^]*\.git\/config: it has changed since, so it is yours/);
       const refused = await bounded('rewind', '--file', '.git/config');
       assert.deepEqual([refused.status, /it has changed since, so it is yours/.test(refused.stdout)], [1, true], refused.stdout);
       assert.match((await bounded('drop')).stdout, /left alone: \.git\/config/);

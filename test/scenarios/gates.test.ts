@@ -50,18 +50,20 @@ describe('gates', function () {
     });
   });
 
-  it('an amendment wants its own approval, and --approve all does not give it', async () => {
-    const amend = call('propose_amendment', { change: 'diff:\n  files: 9\n', why: 'one more file is needed' });
-    const moves = { 'minimal-hook': [[amend, ...(honest['minimal-hook']?.[0] ?? [])]] };
-    await scenario(moves, undefined, async ({ run, bounded }) => {
+  it('an amendment wants its own approval, and --approve all does not give it; one that gives no valid contract is not made, and person and model are told why', async () => {
+    const amend = (change: string) => tool('propose_amendment', { change, why: 'one more file is needed' });
+    const moves = { 'minimal-hook': [[turn([amend('oracle:\n  checks: 7\n'), amend('diff:\n  files: 9\n')]), ...(honest['minimal-hook']?.[0] ?? [])]] };
+    await scenario(moves, undefined, async ({ run, bounded, server }) => {
       const ran = await run('--approve', 'all');
       assert.equal(ran.status, 5, ran.stderr);
       assert.deepEqual(ran.result?.gate?.blocking, ['A-1']);
       const refused = await bounded('resume', '--approve', 'all', '--json');
       assert.equal(refused.status, 5);
-      const approved = await bounded('resume', '--approve', 'A-1,all', '--json');
+      const approved = await bounded('resume', '--approve', 'A-1,A-2,all', '--json');
       assert.equal(approved.status, 0, approved.stderr);
-      assert.equal(events(approved, 'amendment/decided')[0]?.contract?.diff.files, 9);
+      assert.deepEqual(events(approved, 'amendment/decided').map((event) => [event.approved, event.contract?.diff.files]), [[false, undefined], [true, 9]]);
+      assert.match(events(approved, 'gate/settled')[0]?.problem ?? '', /^the amendment does not give a valid contract: .*cannot be the number 7/);
+      assert.match(server.requests.map((request) => request.raw).join('\n'), /approved the amendment A-1, but it does not give a valid contract: .*cannot be the number 7/);
     });
   });
 

@@ -138,10 +138,11 @@ describe('crash and resume', function () {
   it('any hunk of the work can be rewound by its id, and nothing else changes', async () => {
     const top = call('edit', { file_path: 'src/stats/mean.js', old_string: 'export function mean', new_string: '// top\nexport function mean' });
     const bottom = call('edit', { file_path: 'src/stats/mean.js', old_string: 'values.length;\n}\n', new_string: 'values.length;\n}\n// bottom\n' });
-    await scenario({ 'minimal-hook': [[call('read', { file_path: 'src/stats/mean.js' }), top, bottom, ...(honest['minimal-hook']?.[0] ?? [])]] }, undefined, async ({ project, run, bounded }) => {
+    await scenario({ 'minimal-hook': [[call('bash', { command: 'echo x > "$(printf "src/stats/caf\\351.txt")"' }), call('read', { file_path: 'src/stats/mean.js' }), top, bottom, ...(honest['minimal-hook']?.[0] ?? [])]] }, undefined, async ({ project, run, bounded }) => {
       await run('--approve', 'all');
+      assert.match((await bounded('rewind', '--file', 'src/stats/caf\ufffd.txt', '--dry-run')).stdout, /src\/stats\/caf\ufffd\.txt \(deleted/, 'a name that is no text is given as it is shown');
       const file = path.join(project.root, 'src/stats/mean.js');
-      const listed = JSON.parse((await bounded('rewind', '--file', 'src/stats/mean.js', '--dry-run', '--json')).stdout) as { hunks: { id: string; lines: string[] }[] };
+      const listed = JSON.parse((await bounded('rewind', '--file', './src/other/../stats/mean.js', '--dry-run', '--json')).stdout) as { hunks: { id: string; lines: string[] }[] };
       const hunk = listed.hunks.find((one) => one.lines.some((line) => line.includes('// top')));
       const done = await bounded('rewind', '--hunk', hunk?.id ?? '');
       assert.equal(done.status, 0, done.stderr + done.stdout);

@@ -198,9 +198,10 @@ describe('a rewind that is not carried out', function () {
   it('writes nothing to the trace: none to undo, no such hunk, or only a look', async () => {
     await waiting(async ({ project, bounded }) => {
       const before = readFileSync(traceOf(project), 'utf8');
-      for (const [status, ...args] of [[64, '--undo'], [64, '--hunk', 'none'], [0, '--dry-run']] as const) {
+      for (const [status, ...args] of [[64, '--undo'], [64, '--hunk', 'none'], [0, '--dry-run'], [1, '--file', 'no\u001b[31m.js', '--dry-run']] as const) {
         const ran = await bounded('rewind', ...args);
         assert.equal(ran.status, status, `${args.join(' ')}: ${ran.stderr}`);
+        assert.doesNotMatch(ran.stdout, /\u001b/, 'no name steers the terminal');
         assert.equal(readFileSync(traceOf(project), 'utf8'), before, args.join(' '));
       }
       assert.equal((await bounded('rewind', '--to', 'base')).status, 0);

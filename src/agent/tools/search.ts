@@ -17,10 +17,12 @@ export const glob: Tool<'glob'> = {
     return {
       proposal: { kind: 'look', paths: under.paths },
       async carryOut() {
-        const paths = visible(await context.run.ports.workspace.glob(input.pattern, under.paths[0]), context);
+        const found = await context.run.ports.workspace.glob(input.pattern, under.paths[0]);
+        const paths = visible(found.paths, context);
         const shown = paths.slice(0, mostPaths);
-        const rest = paths.length > shown.length ? `\n… ${paths.length - shown.length} more` : '';
-        return { outcome: 'done', text: `${paths.length} files\n${shown.join('\n')}${rest}`, summary: `${paths.length} files` };
+        const least = found.truncated ? 'at least ' : '';
+        const rest = paths.length > shown.length ? `\n… ${least}${paths.length - shown.length} more` : '';
+        return { outcome: 'done', text: `${least}${paths.length} files\n${shown.join('\n')}${rest}`, summary: `${least}${paths.length} files` };
       },
     };
   },

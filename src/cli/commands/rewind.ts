@@ -1,7 +1,10 @@
+import path from 'node:path';
 import type { Acted } from '../../agent/controller.ts';
 import type { PreviewFile, RewindPreview } from '../../agent/preview.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
+import type { Session } from '../../core/session/session.ts';
 import { lastUndone } from '../../core/session/undo.ts';
+import { oneLine } from '../../core/session/reports/markdown.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { HeldSession } from '../../node/session/open.ts';
 import { UsageError, parse } from '../arguments.ts';
@@ -49,17 +52,31 @@ async function intentionOf(held: HeldSession, values: Given): Promise<Intention>
   }
   const open = line.flags.filter((flag) => flag.outcome === undefined);
   if (values.file !== undefined) {
-    const flag = open.find((one) => one.path === values.file || one.id === values.file);
-    return flag === undefined ? { type: 'rewind-path', path: values.file } : { type: 'rewind-file', flag: flag.id };
+    const file = pathOf(held.controller.session, values.file);
+    const flag = open.find((one) => one.path === file || one.id === values.file);
+    return flag === undefined ? { type: 'rewind-path', path: file } : { type: 'rewind-file', flag: flag.id };
   }
   if (values.hunk !== undefined) return hunkIntention(held, values.hunk);
   return { type: 'rewind-boundary', to: values.to ?? line.boundaries.at(-1)?.id ?? 'base' };
 }
 
+/** The workspace path that a person means, as a shell in the workspace folder would take it: also `./src/x.ts`, the whole way to it, or as it is shown. */
+function pathOf({ line, workspace }: Session, given: string): string {
+  const paths = [...new Set(line.writes.map((write) => write.path))];
+  const found = paths.find((one) => one === given) ?? onlyShown(paths, given, (one) => one);
+  return found ?? path.relative(workspace, path.resolve(workspace, given)).split(path.sep).join('/');
+}
+
+/** The one thing whose name is shown as `given`. What of a name is no text comes neither onto a screen nor back from a keyboard. */
+function onlyShown<Thing>(things: readonly Thing[], given: string, nameOf: (thing: Thing) => string): Thing | undefined {
+  const found = things.filter((one) => oneLine(nameOf(one)) === oneLine(given));
+  return found.length === 1 ? found[0] : undefined;
+}
+
 /** Hunks of the session's change, as `--dry-run` and `status` list them, or the one of an open flag. */
 async function hunkIntention({ controller }: HeldSession, ids: readonly string[]): Promise<Intention> {
   const listed = await controller.hunks();
-  const found = ids.map((id) => listed.find((one) => one.hunk === id) ?? id);
+  const found = ids.map((id) => listed.find((one) => one.hunk === id) ?? onlyShown(listed, id, (one) => one.hunk) ?? id);
   const unknown = found.filter((one) => typeof one === 'string');
   if (unknown.length === 0) return { type: 'rewind-hunks', hunks: found.flatMap((one) => (typeof one === 'string' ? [] : [{ path: one.path, hunk: one.hunk }])) };
   const [id = ''] = unknown;
@@ -81,31 +98,31 @@ async function preview(held: HeldSession, intention: Intention, output: Output):
     return exits.fail;
   }
   const found = await held.controller.preview(intention);
-  const hunks = found.files.flatMap((file) => file.hunks.flatMap(({ path, hunk, lines }) => (lines === undefined ? [] : [{ path, ...lines, id: hunk }])));
-  output.print({ intention, paths: [...found.files.map((file) => file.path), ...found.beside], hunks, stays: found.stays, notCovered: found.notCovered }, inWords(found));
+  const hunks = found.files.flatMap((file) => file.hunks.flatMap(({ path: file, hunk, lines }) => (lines === undefined ? [] : [{ path: file, ...lines, id: hunk }])));
+  output.print({ intention, paths: [...found.files.map((file) => file.path), ...found.beside], hunks, stays: found.stays, notCovered: found.notCovered, ...(found.before === undefined ? {} : { before: found.before }) }, inWords(found));
   return exits.pass;
 }
 
-function inWords({ files, stays, beside, notCovered }: RewindPreview): string {
-  const back = [...files.flatMap((file) => [`  ${file.path}${how[file.does]}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((path) => `  ${path}`)];
-  const outside = notCovered.map((one) => `  ${one}`);
-  const rest = stays.map(({ path, why }) => `  ${path}: ${why}`);
-  return [...(back.length === 0 ? ['nothing would change'] : ['would bring back:', ...back]), ...(rest.length === 0 ? [] : ['would stay:', ...rest]), ...(outside.length === 0 ? [] : ['in no checkpoint, and left as it is:', ...outside])].join('\n');
+function inWords({ files, stays, beside, notCovered, before }: RewindPreview): string {
+  const back = [...files.flatMap((file) => [`  ${oneLine(file.path)}${how[file.does]}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((one) => `  ${oneLine(one)}`)];
+  const outside = notCovered.map((one) => `  ${oneLine(one)}`);
+  const rest = stays.map(({ path: file, why }) => `  ${oneLine(file)}: ${why}`);
+  return [...(before === undefined ? [] : [before]), ...(back.length === 0 ? ['nothing would change'] : ['would bring back:', ...back]), ...(rest.length === 0 ? [] : ['would stay:', ...rest]), ...(outside.length === 0 ? [] : ['in no checkpoint, and left as it is:', ...outside])].join('\n');
 }
 
 const how: Readonly<Record<PreviewFile['does'], string>> = { back: '', delete: ' (deleted: the session made it)', merge: ' (your own changes of it stay)' };
 
-function hunkInWords({ hunk, line, added, removed }: ListedHunk): string {
-  return `hunk ${hunk} at line ${line}: +${added} −${removed}`;
+function hunkInWords({ hunk, mode, line, added, removed, users }: ListedHunk): string {
+  return `hunk ${oneLine(hunk)} ${mode === undefined ? `at line ${line}: +${added} −${removed}` : 'its mode'}${users ? ', with lines of yours' : ''}`;
 }
 
 /** Where the user and the session changed the same lines: nothing was written, and a person decides. */
 async function conflictLines({ controller }: HeldSession, { conflicts }: Acted): Promise<readonly string[]> {
   if (conflicts === undefined) return [];
   const listed = await controller.hunks();
-  return conflicts.paths.flatMap((path) => [
-    `conflict: ${path}: both of you changed it; nothing of it was written. Its hunks, with the session's lines and yours:`,
-    ...listed.filter((hunk) => hunk.path === path).map((hunk) => `    ${hunkInWords(hunk)}${hunk.users ? ', with lines of yours' : ''}`),
+  return conflicts.paths.flatMap((file) => [
+    `conflict: ${file}: both of you changed it; nothing of it was written. Its hunks, with the session's lines and yours:`,
+    ...listed.filter((hunk) => hunk.path === file).map((hunk) => `    ${hunkInWords(hunk)}`),
     '    Edit the file, or resolve it in the editor: Bounded: Resolve a Conflict…',
   ]);
 }

@@ -24,6 +24,16 @@ export function fileSteps(path: Path, base: Blob | undefined, writes: readonly W
   return steps;
 }
 
+/** The same way with each unbroken stretch of the session's own writes as one step of the last of them: the store keeps both ends of each. */
+export function stretchSteps(steps: readonly FileStep[]): readonly FileStep[] {
+  return steps.reduce<readonly FileStep[]>((all, step) => {
+    const last = all.at(-1);
+    if (last?.write === undefined || step.write === undefined) return [...all, step];
+    const { before: _, ...rest } = step;
+    return [...all.slice(0, -1), { ...rest, ...(last.before && { before: last.before }) }];
+  }, []);
+}
+
 /** Where a hunk changes which lines, as in a unified diff. */
 type Place = Pick<Hunk, 'oldStart' | 'oldLines' | 'newStart' | 'newLines'>;
 
@@ -36,7 +46,7 @@ interface Stretch {
 
 /**
  * Which steps made each hunk of the whole change, ascending: those that wrote the lines that it adds, and those that took away the lines that it
- * removes. `steps` are the hunks of each step, in order. Where lines repeat, a hunk may be told by no step; then it is the last one's.
+ * removes. `steps` are the hunks of each step, in order. Where lines repeat, a hunk may be told by no step; then each of them may have made it.
  */
 export function blame(steps: readonly (readonly Place[])[], whole: readonly Place[]): readonly (readonly number[])[] {
   let lines: readonly Stretch[] = [{ from: 0, length: Number.POSITIVE_INFINITY }];
@@ -53,7 +63,7 @@ export function blame(steps: readonly (readonly Place[])[], whole: readonly Plac
     const [from, to] = [firstOf(oldStart, oldLines), firstOf(oldStart, oldLines) + oldLines];
     const took = removed.filter((one) => one.from < to && one.from + one.length > from);
     const found = [...new Set([...wrote, ...took].flatMap((one) => one.step ?? []))].toSorted((a, b) => a - b);
-    return found.length > 0 || steps.length === 0 ? found : [steps.length - 1];
+    return found.length > 0 ? found : steps.map((_, step) => step);
   });
 }
 

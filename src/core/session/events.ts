@@ -56,14 +56,15 @@ export type SessionEvent =
   | { readonly type: 'contract/adopted'; readonly contract: Contract; readonly contractText: string; readonly contractHash: string }
   | { readonly type: 'contract/locked'; readonly hash: string }
   | { readonly type: 'gate/opened'; readonly gate: string; readonly kind: GateKind; readonly phase: PhaseName; readonly question: string; readonly blocking: readonly string[] }
-  /** What was decided at a gate has been carried out. */
-  | { readonly type: 'gate/settled'; readonly gate: string }
+  /** What was decided at a gate has been carried out. `problem`: what of it could not be done. */
+  | { readonly type: 'gate/settled'; readonly gate: string; readonly problem?: string }
   | { readonly type: 'gate/answered'; readonly gate: string; readonly answer: GateAnswer; readonly by: 'person' | 'approve-flag' | 'auto' }
   | { readonly type: 'boundary/crossed'; readonly boundary: string; readonly phase: PhaseName; readonly tree: TreeId; readonly commit: string; readonly notCovered: readonly string[];
       /** Against the boundary before, or the base. */
       readonly change: ChangeSize; readonly surface?: SurfaceDelta }
   | { readonly type: 'amendment/proposed'; readonly amendment: AmendmentRequest }
-  | { readonly type: 'amendment/decided'; readonly amendment: string; readonly approved: boolean; readonly contract?: Contract; readonly contractText?: string; readonly contractHash?: string }
+  /** `invalid`: a person approved it, and it gives no valid contract. */
+  | { readonly type: 'amendment/decided'; readonly amendment: string; readonly approved: boolean; readonly invalid?: string; readonly contract?: Contract; readonly contractText?: string; readonly contractHash?: string }
   | { readonly type: 'review/reported'; readonly findings: readonly Finding[]; readonly dropped: number }
   | { readonly type: 'finding/settled'; readonly finding: string; readonly outcome: Finding['outcome'] & {}; readonly detail: string }
   | { readonly type: 'note/written'; readonly text: string }

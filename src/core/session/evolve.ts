@@ -131,8 +131,9 @@ function mark(session: Session, { reviewed, hunks }: Of<'hunks/marked'>): Sessio
 
 function amend(session: Session, event: Of<'amendment/decided'>): Session {
   const amendments = session.amendments.map((amendment) =>
-    amendment.id === event.amendment ? { ...amendment, decided: event.approved ? 'approved' as const : 'rejected' as const } : amendment);
-  const told = `The user ${event.approved ? 'approved' : 'rejected'} the amendment ${event.amendment}.`;
+    amendment.id === event.amendment ? { ...amendment, decided: event.approved ? 'approved' as const : event.invalid === undefined ? 'rejected' as const : 'invalid' as const } : amendment);
+  const told = event.invalid === undefined ? `The user ${event.approved ? 'approved' : 'rejected'} the amendment ${event.amendment}.`
+    : `The user approved the amendment ${event.amendment}, but it does not give a valid contract: ${event.invalid}. The contract is as it was; propose it anew.`;
   const next = { ...session, amendments, undelivered: [...session.undelivered, told] };
   if (event.contract === undefined || event.contractText === undefined || event.contractHash === undefined) return next;
   return { ...without(next, 'budgetReached'), leftRuns: [], amended: session.amended || session.locked, contract: event.contract, contractText: event.contractText, contractHash: event.contractHash };

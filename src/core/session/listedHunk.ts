@@ -1,5 +1,5 @@
 import { blame, type FileStep } from './blame.ts';
-import type { FileDiff, Hunk, Path, Write } from './changes.ts';
+import type { Blob, FileDiff, Hunk, Path, Write } from './changes.ts';
 import { openFlags } from './line.ts';
 import type { Session, Standing } from './session.ts';
 
@@ -11,8 +11,10 @@ export interface HunkName {
 
 /** One part of the session's change against its base that a person looks at, marks and rewinds by itself. */
 export interface ListedHunk extends HunkName {
-  /** Absent where the file is one part: binary, secret, very large, or changed in its permissions alone. */
+  /** Absent where the file is one part: binary, secret, very large, a link, or changed in its mode alone. */
   readonly lines?: Hunk;
+  /** The mode that the file had: this part is the change of its mode, beside parts of its text. */
+  readonly mode?: Blob['mode'];
   /** First line in the file as it is now, from 1. */
   readonly line: number;
   readonly added: number;
@@ -28,14 +30,19 @@ export interface ListedHunk extends HunkName {
 /** The parts of one file's change. `steps` are its versions, each with its own hunks; `hunks` are those of the whole change. */
 export function listedHunks(session: Session, diff: FileDiff, hunks: readonly Hunk[], steps: readonly (FileStep & { readonly hunks: readonly Hunk[] })[]): readonly ListedHunk[] {
   const what = diff.before === undefined ? 'created' : diff.after === undefined ? 'deleted' : 'changed';
-  const listed = (part: Pick<ListedHunk, 'hunk' | 'lines' | 'line' | 'added' | 'removed'>, by: readonly FileStep[]): ListedHunk => {
+  const listed = (part: Pick<ListedHunk, 'hunk' | 'lines' | 'mode' | 'line' | 'added' | 'removed'>, by: readonly FileStep[]): ListedHunk => {
     const writes = by.flatMap(({ write }) => write ?? []);
     return { path: diff.path, ...part, what, writes, users: writes.length < by.length, standing: standingOf(session, diff.path, writes) };
   };
   if (hunks.length === 0) return [listed({ hunk: wholeId(diff), line: 1, added: diff.added, removed: diff.removed }, steps)];
   const made = blame(steps.map((step) => step.hunks), hunks);
-  return hunks.map((lines, index) => listed({ hunk: lines.id, lines, line: Math.max(1, lines.newStart), added: lines.newLines, removed: lines.oldLines }, (made[index] ?? []).flatMap((at) => steps[at] ?? [])));
+  const parts = hunks.map((lines, index) => listed({ hunk: lines.id, lines, line: Math.max(1, lines.newStart), added: lines.newLines, removed: lines.oldLines }, (made[index] ?? []).flatMap((at) => steps[at] ?? [])));
+  const mode = changedMode(diff);
+  return mode === undefined ? parts : [listed({ hunk: `${diff.path}@${diff.after?.mode}`, mode, line: 1, added: 0, removed: 0 }, steps.filter((step) => changedMode(step) !== undefined)), ...parts];
 }
+
+/** The mode of before, where both sides are there and differ in it. */
+const changedMode = ({ before, after }: Pick<FileDiff, 'before' | 'after'>): Blob['mode'] | undefined => (before !== undefined && after !== undefined && before.mode !== after.mode ? before.mode : undefined);
 
 /** A file that is one part is named by its path and what it is now: the base that it came from never changes. */
 function wholeId({ path, after }: FileDiff): string {
@@ -49,8 +56,8 @@ function standingOf({ line }: Session, path: Path, writes: readonly Write[]): St
 }
 
 /** Whether to take this part back is to take the whole file back: to delete it, or to bring it back with its permissions. */
-export function isWholeFile({ lines, what, users }: ListedHunk): boolean {
-  return lines === undefined || (what !== 'changed' && !users);
+export function isWholeFile({ lines, mode, what, users }: ListedHunk): boolean {
+  return mode === undefined && (lines === undefined || (what !== 'changed' && !users));
 }
 
 /** Whether a person has marked exactly this change as reviewed. */

@@ -310,7 +310,8 @@ export interface AmendmentRequest {
   readonly id: string;
   readonly change: string;
   readonly why: string;
-  readonly decided?: 'approved' | 'rejected';
+  /** `invalid`: approved, but it gives no valid contract. */
+  readonly decided?: 'approved' | 'rejected' | 'invalid';
 }
 
 export interface DoneRewind extends RewindRecord {

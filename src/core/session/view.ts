@@ -164,6 +164,8 @@ export interface HunkRow {
   readonly reviewed: boolean;
   /** The file is one part: it is no text, or only its permissions changed. */
   readonly whole?: boolean;
+  /** The row is the change of the file's mode, in words. */
+  readonly mode?: string;
 }
 
 export interface RewindRow {

@@ -69,7 +69,7 @@ async function picked({ host }: App, hunks: readonly ListedHunk[], title: string
   const items = [...new Set(hunks.map((hunk) => hunk.path))].flatMap((path): HunkItem[] => [
     { label: path, kind: vscode.QuickPickItemKind.Separator },
     ...hunks.filter((hunk) => hunk.path === path).map((hunk): HunkItem => ({
-      of: hunk, label: hunk.lines === undefined ? path : `${path}:${hunk.line}`, description: `+${hunk.added} −${hunk.removed}${hunk.standing === 'in-scope' ? '' : ` · ${hunk.standing.replaceAll('-', ' ')}`}${isReviewed(session, hunk) ? ' · reviewed' : ''}`,
+      of: hunk, label: hunk.mode !== undefined ? `${path} (mode)` : hunk.lines === undefined ? path : `${path}:${hunk.line}`, description: `+${hunk.added} −${hunk.removed}${hunk.standing === 'in-scope' ? '' : ` · ${hunk.standing.replaceAll('-', ' ')}`}${isReviewed(session, hunk) ? ' · reviewed' : ''}`,
       detail: `${madeBy(session, hunk)} · ${(hunk.lines?.lines ?? []).slice(0, 2).map((line) => line.replace(/^([-+])\s+/, '$1 ')).join('   ')}`,
     })),
   ]);

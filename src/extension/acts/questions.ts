@@ -111,13 +111,14 @@ const mostListed = 15;
 function listed(preview: RewindPreview): string {
   const lines = preview.files.flatMap(({ path, does, hunks }) => [
     `${path}${does === 'delete' ? ', which the session made: deleted' : does === 'merge' ? ': your own changes of it stay' : ''}`,
-    ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map(({ line, added, removed }) => `    line ${line}: +${added} −${removed}`)),
+    ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map(({ mode, line, added, removed, users }) => `    ${mode === undefined ? `line ${line}: +${added} −${removed}` : 'its mode'}${users ? ', with lines of yours' : ''}`)),
   ]);
   return `${cut([...lines, ...preview.beside])}${staying(preview)}`;
 }
 
-function staying({ stays, notCovered }: RewindPreview): string {
-  const outside = notCovered.length === 0 ? '' : `\n\nIn no checkpoint, and left as it is:\n${cut(notCovered)}`;
+function staying({ stays, notCovered, before }: RewindPreview): string {
+  const first = before === undefined ? '' : `\n\nBut ${before}.`;
+  const outside = `${notCovered.length === 0 ? '' : `\n\nIn no checkpoint, and left as it is:\n${cut(notCovered)}`}${first}`;
   return stays.length === 0 ? outside : `\n\nStays as it is:\n${cut(stays.map(({ path, why }) => `${path}: ${why}`))}${outside}`;
 }
 

@@ -33,6 +33,7 @@ export function joinRestores(parts: readonly { readonly name: RootName; readonly
   return {
     restored: parts.flatMap(({ name, outcome }) => outcome.restored.map((path) => pathIn(name, path))),
     merged: parts.flatMap(({ name, outcome }) => outcome.merged.map((path) => pathIn(name, path))),
+    now: new Map(parts.flatMap(({ name, outcome }) => [...outcome.now].map(([path, blob]) => [pathIn(name, path), blob] as const))),
     left: [...left, ...parts.flatMap(({ name, outcome }) => outcome.left.map((one) => ({ ...one, path: pathIn(name, one.path) })))],
     ...(moved.length === 0 ? {} : { moved }),
   };

@@ -1,4 +1,5 @@
 import type { KeepAnswer, KeepWish } from '../../agent/ports.ts';
+import { splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { diskFault } from '../../core/session/diskFault.ts';
 import { sessionOfRoot } from '../../core/session/sessionOfRoot.ts';
 import type { KeptBranch, Session } from '../../core/session/session.ts';
@@ -15,7 +16,8 @@ export async function keepEach(roots: readonly OpenRoot[], wish: KeepWish, sessi
   const answers: Answered[] = [];
   for (const root of roots) {
     const own = sessionOfRoot(session, root.name);
-    if (!isUntouched(own)) answers.push({ root, answer: await root.workspace.keep(wish, own).catch(refusal) });
+    const leftElsewhere = wish.withoutMine && roots.some((other) => other !== root && hasUsers(session, other.name));
+    if (!isUntouched(own)) answers.push({ root, answer: await root.workspace.keep({ ...wish, leftElsewhere }, own).catch(refusal) });
   }
   return answers.length === 0 ? { ok: false, detail: 'there is nothing to keep: nothing differs from what the session started from, in no folder' } : joinAnswers(answers, 'not kept');
 }
@@ -42,4 +44,9 @@ function joinAnswers(answers: readonly Answered[], failed: string): KeepAnswer {
 /** Neither the session nor, since its start, the user has changed anything in this root. */
 function isUntouched({ base, tree }: Session): boolean {
   return base !== undefined && tree === base.tree;
+}
+
+/** Whether there may be a change of the user's in this root: at the start, or later. */
+function hasUsers({ base, userChanges, contract: { roots = [] } }: Session, root: RootName): boolean {
+  return [...(base?.dirty ?? []), ...userChanges.map(({ path }) => path)].some((path) => splitPath(roots, path)?.root === root);
 }

@@ -124,14 +124,15 @@ export class SeveralRoots implements Workspace, Keeper {
   }
 
   /** A pattern without `../` is about the main root alone, as in a contract. */
-  async glob(pattern: string, under?: Path): Promise<readonly Path[]> {
-    if (under !== undefined && under !== '') {
-      const found = await this.#find(under);
-      return 'fault' in found ? [] : (await found.root.workspace.glob(pattern, found.rest)).map((file) => pathIn(found.root.name, file));
-    }
-    const meant = this.#roots.flatMap((root) => globsIn(root.name, [pattern]).map((inside) => ({ root, inside })));
-    const found = await Promise.all(meant.map(async ({ root: { name, workspace }, inside }) => (await workspace.glob(inside)).map((file) => pathIn(name, file))));
-    return found.flat();
+  async glob(pattern: string, under?: Path): ReturnType<Workspace['glob']> {
+    const found = under === undefined || under === '' ? undefined : await this.#find(under);
+    if (found !== undefined && 'fault' in found) return { paths: [], truncated: false };
+    const meant = found === undefined ? this.#roots.flatMap((root) => globsIn(root.name, [pattern]).map((inside) => ({ root, inside, rest: '' }))) : [{ ...found, inside: pattern }];
+    const answers = await Promise.all(meant.map(async ({ root: { name, workspace }, inside, rest }) => {
+      const { paths, truncated } = await workspace.glob(inside, rest);
+      return { paths: paths.map((file) => pathIn(name, file)), truncated };
+    }));
+    return { paths: answers.flatMap(({ paths }) => paths), truncated: answers.some(({ truncated }) => truncated) };
   }
 
   /** Without a folder it searches every root. */
@@ -163,14 +164,19 @@ export class SeveralRoots implements Workspace, Keeper {
   }
 
   async restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
-    const strays = items.filter((item) => splitPath(this.#names, item.path) === undefined).map(({ path: file }) => ({ path: file, why: 'it is no path of the session' }));
-    const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restore(own), (own, why) => ({ restored: [], merged: [], left: own.map((item) => ({ path: item.path, why })) }));
+    const strays = this.#strays(items);
+    const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restore(own), (own, why) => ({ restored: [], merged: [], left: own.map((item) => ({ path: item.path, why })), now: new Map() }));
     return joinRestores(outcomes, strays);
   }
 
   async restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]> {
     const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restoreBeside(own), (own, why): readonly LeftPath[] => own.map((item) => ({ path: item.path, why })));
-    return outcomes.flatMap(({ name, outcome }) => outcome.map((left) => ({ ...left, path: pathIn(name, left.path) })));
+    return [...this.#strays(items), ...outcomes.flatMap(({ name, outcome }) => outcome.map((left) => ({ ...left, path: pathIn(name, left.path) })))];
+  }
+
+  /** What lies in no root is never touched. */
+  #strays(items: readonly { readonly path: Path }[]): readonly LeftPath[] {
+    return items.flatMap(({ path: file }) => (splitPath(this.#names, file) === undefined ? [{ path: file, why: 'it is no path of the session' }] : []));
   }
 
   async sweep(since: TreeId): Promise<void> {
@@ -181,7 +187,7 @@ export class SeveralRoots implements Workspace, Keeper {
   async rehearse(file: Path, items: readonly RestoreItem[], answers?: readonly string[]): Promise<Rehearsal> {
     const found = await this.#find(file);
     if ('fault' in found) return { path: file, does: 'left', why: found.fault };
-    return { ...(await found.root.workspace.rehearse(found.rest, items.map((item) => ({ ...item, path: found.rest })), answers)), path: file };
+    return ofFile(found.root, file, await found.root.workspace.rehearse(found.rest, items.map((item) => ({ ...item, path: found.rest })), answers));
   }
 
   /** In the store of the root that the path lies in. */
@@ -195,6 +201,12 @@ export class SeveralRoots implements Workspace, Keeper {
     if ('fault' in found) return { ok: false, detail: found.fault };
     const done = await found.root.workspace.revertHunks(found.rest, hunks, of);
     return done.ok ? done : { ...done, detail: said(found.root.name, done.detail) };
+  }
+
+  async rehearseHunks(file: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal> {
+    const found = await this.#find(file);
+    if ('fault' in found) return { path: file, does: 'left', why: found.fault };
+    return ofFile(found.root, file, await found.root.workspace.rehearseHunks(found.rest, hunks, of));
   }
 
   async commit(input: CommitInput): Promise<string> {
@@ -284,6 +296,10 @@ export class SeveralRoots implements Workspace, Keeper {
     return outcomes;
   }
 }
+
+/** A rehearsal as the session knows its paths. */
+const ofFile = ({ name }: OpenRoot, path: Path, { inWay, ...rehearsal }: Rehearsal): Rehearsal =>
+  ({ ...rehearsal, path, ...(inWay === undefined ? {} : { inWay: { ...inWay, files: inWay.files.map((one) => pathIn(name, one)) } }) });
 
 const slashed = (text: string): string => text.replaceAll('\\', '/');
 const said = (name: RootName, detail: string): string => (name === '' ? detail : `in ${name}: ${detail}`);

@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
 import { access, lstat, open } from 'node:fs/promises';
-import type { FileRead } from '../../agent/ports.ts';
+import type { FileRead, Rehearsal } from '../../agent/ports.ts';
 import type { Blob, FileChange, Hunk, Path } from '../../core/session/changes.ts';
 import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
 import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './common/bytes.ts';
-import { type Content, openFlags, pieces, readSmall } from './disk/content.ts';
+import { stateInWords } from './disk/fileState.ts';
+import { type Content, linkMode, openFlags, pieces, readSmall } from './disk/content.ts';
 import { type Entered, inFolder } from './disk/folders.ts';
 import { mayRestore, type PathGuard } from './disk/guard.ts';
 import { nameOf, onDisk, parentOf } from './disk/places.ts';
 import { type Hindrance, putFile, removeFile } from './disk/replaceFile.ts';
+import { gitObject } from './git/objects.ts';
+import { inTheWay, lookAt } from './rewind/restorePlaces.ts';
 import { takeBack } from './rewind/revertHunk.ts';
 import { isGone, isUnreadable, specialKind, unreadableBecause } from './disk/stats.ts';
 
@@ -44,7 +47,7 @@ export class FileTools {
     return this.change(change.path, change.expected ?? null, change.kind === 'delete' ? null : Buffer.from(change.content, 'utf8'));
   }
 
-  /** Puts `bytes` (null: removes) where `expected` is. A file keeps its mode; a new one is not executable. */
+  /** Puts `bytes` (null: removes) where `expected` is. */
   async change(path: Path, expected: Blob | null, bytes: Buffer | null): Promise<ApplyOutcome> {
     if (expected?.mode === '120000') return { ok: false, why: 'refused', detail: `${path} is a link` };
     try {
@@ -61,22 +64,37 @@ export class FileTools {
   }
 
   async #changeAt(place: string, path: Path, expected: Blob | null, bytes: Buffer | null): Promise<Hindrance> {
-    if (bytes !== null) return putFile(place, nameOf(path), { bytes, mode: expected?.mode ?? '100644', secret: this.#guard.isSecret(path) }, expected);
+    if (bytes !== null) return putFile(place, nameOf(path), { bytes, mode: modeAfter(expected), secret: this.#guard.isSecret(path) }, expected);
     return expected === null ? 'no content that may be removed' : removeFile(place, nameOf(path), expected);
   }
 
   /** Undoes hunks on the file as it is now, all or none; `of` is the text in which they stand, where that is known. */
-  async revertHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
-    if (!mayRestore(path)) return { ok: false, detail: 'it is no path of the session' };
-    const entered = await inFolder(this.#root, parentOf(path), false, async (place) => contentAt(place, nameOf(path)));
-    if ('blocked' in entered) return { ok: false, detail: entered.blocked };
-    const found = 'value' in entered ? entered.value : null;
-    if (typeof found === 'string') return { ok: false, detail: found };
-    if (found === null && hunks.some((hunk) => hunk.newLines > 0)) return { ok: false, detail: 'it is gone' };
-    const reverted = takeBack(found === null ? [] : linesOf(decodeBytes(found.object.body)), hunks, of);
+  async revertHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<{ readonly ok: true; readonly now: Blob } | { readonly ok: false; readonly detail: string }> {
+    const reverted = await this.#reverted(path, hunks, of);
     if ('hindrance' in reverted) return { ok: false, detail: reverted.hindrance };
-    const done = await this.change(path, found === null ? null : { oid: found.object.oid, mode: found.mode }, encodeText(reverted.lines.join('')));
-    return done.ok ? done : { ok: false, detail: done.detail };
+    const done = await this.change(path, reverted.found, reverted.bytes);
+    return done.ok ? { ok: true, now: { oid: gitObject('blob', reverted.bytes).oid, mode: modeAfter(reverted.found) } } : { ok: false, detail: done.detail };
+  }
+
+  /** What `revertHunks` would do now. A file that is gone comes back where something else is, if that goes before. */
+  async rehearseHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<Rehearsal> {
+    const state = hunks.some((hunk) => hunk.newLines > 0) || !mayRestore(path) ? undefined : await lookAt(this.#root, path);
+    if (state?.kind === 'folder' || state?.kind === 'unreachable') return { path, does: 'back', inWay: { files: await inTheWay(this.#root, path, () => false), why: `there is ${stateInWords(state)} in its place` } };
+    const reverted = await this.#reverted(path, hunks, of);
+    return 'hindrance' in reverted ? { path, does: 'left', why: reverted.hindrance } : { path, does: 'back' };
+  }
+
+  async #reverted(path: Path, hunks: readonly Hunk[], of: readonly string[] | undefined): Promise<{ readonly found: Blob | null; readonly bytes: Buffer } | { readonly hindrance: string }> {
+    if (!mayRestore(path)) return { hindrance: 'it is no path of the session' };
+    const entered = await inFolder(this.#root, parentOf(path), false, async (place) => contentAt(place, nameOf(path)));
+    if ('blocked' in entered) return { hindrance: entered.blocked };
+    const content = 'value' in entered ? entered.value : null;
+    if (typeof content === 'string') return { hindrance: content };
+    if (content === null && hunks.some((hunk) => hunk.newLines > 0)) return { hindrance: 'it is gone' };
+    if (content?.mode === linkMode) return { hindrance: 'it is a link' };
+    const reverted = takeBack(content === null ? [] : linesOf(decodeBytes(content.object.body)), hunks, of);
+    if ('hindrance' in reverted) return reverted;
+    return { found: content === null ? null : { oid: content.object.oid, mode: content.mode }, bytes: encodeText(reverted.lines.join('')) };
   }
 
   /** SHA-256 of a regular file's bytes, undefined where there is none. */
@@ -97,6 +115,9 @@ export class FileTools {
     return 'value' in entered ? entered.value : undefined;
   }
 }
+
+/** A file keeps its mode; a new one is not executable. */
+const modeAfter = (replaced: Blob | null): Blob['mode'] => replaced?.mode ?? '100644';
 
 /** Whether nothing at all can be written in a work tree. A single place may be read-only for reasons of its own. */
 const isReadOnly = (root: string): Promise<boolean> => access(root, constants.W_OK).then(() => false, (error: unknown) => codeOf(error) === 'EROFS');

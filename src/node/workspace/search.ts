@@ -37,15 +37,15 @@ export class Search {
     this.#parts = parts;
   }
 
-  /** Paths that match a glob relative to `under`, sorted; the first five thousand. */
-  async glob(pattern: string, under: Path = ''): Promise<Path[]> {
+  /** Paths that match a glob relative to `under`, sorted; the first five thousand, and whether there are more. */
+  async glob(pattern: string, under: Path = ''): Promise<{ readonly paths: readonly Path[]; readonly truncated: boolean }> {
     const { root, rules, guard } = this.#parts;
     const below = under === '' ? '' : `${under}/`;
     const matches = compileGlobs([pattern]);
     const ignored = await rules.ignoredRoots(await findUserRepository(root));
     const { found } = await scan(root, (path) => isUnder(path, ignored));
     const paths = found.map((file) => file.path).filter((path) => path.startsWith(below) && matches(path.slice(below.length)) !== undefined && !guard.isSecret(path));
-    return paths.sort().slice(0, mostPaths);
+    return { paths: paths.sort().slice(0, mostPaths), truncated: paths.length > mostPaths };
   }
 
   /** Lines that match a regular expression. A search that takes too long or finds too much is cut and says so. */

@@ -140,7 +140,7 @@ export class WorkTree implements KeepingWorkspace {
     return this.#parts.guard.resolve(path);
   }
 
-  glob(pattern: string, under?: Path): Promise<readonly Path[]> {
+  glob(pattern: string, under?: Path): ReturnType<Search['glob']> {
     return this.#parts.search.glob(pattern, under);
   }
 
@@ -193,9 +193,18 @@ export class WorkTree implements KeepingWorkspace {
     return this.#inPlace(async () => restoreBeside({ ...this.#parts, made: await this.#made(), repository: await findUserRepository(this.root) }, items));
   }
 
-  async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }> {
-    const text = of === undefined ? undefined : linesOf(await this.blobText(of));
+  async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): ReturnType<FileTools['revertHunks']> {
+    const text = await this.#linesOf(of);
     return this.#inPlace(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks, text)));
+  }
+
+  async rehearseHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal> {
+    const text = await this.#linesOf(of);
+    return this.#queue.run(() => this.#tools.rehearseHunks(path, hunks, text));
+  }
+
+  async #linesOf(of: Blob | undefined): Promise<readonly string[] | undefined> {
+    return of === undefined ? undefined : linesOf(await this.blobText(of));
   }
 
   commit(input: CommitInput): Promise<string> {

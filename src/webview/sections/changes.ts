@@ -30,8 +30,8 @@ function fileRow(file: ChangedFileRow): HTMLElement {
 function hunkRow(file: ChangedFileRow, hunk: HunkRow): HTMLElement {
   return el('li', { key: hunk.hunk, class: 'change' },
     marker(file.path, [hunk], `${file.path}, line ${hunk.line}`),
-    press({ type: 'open', target: { kind: 'change', path: file.path, hunk: hunk.hunk } }, { class: 'plain num', title: `Show line ${hunk.line} of ${file.path}` }, `line ${hunk.line}`),
-    plusMinus(hunk.added, hunk.removed),
+    press({ type: 'open', target: { kind: 'change', path: file.path, hunk: hunk.hunk } }, { class: 'plain num', title: `Show line ${hunk.line} of ${file.path}` }, hunk.mode ?? `line ${hunk.line}`),
+    hunk.mode === undefined ? plusMinus(hunk.added, hunk.removed) : undefined,
     el('span', { class: 'grow cut dim', title: words(hunk) }, detail(hunk)),
     rewind(file, [hunk], `Rewind the hunk at line ${hunk.line} of ${file.path}`));
 }

@@ -96,8 +96,9 @@ describe('the work trees of several roots', () => {
     const ids = (await Promise.all(diffs.map((diff) => both.hunks(diff)))).flat().map(({ id }) => id);
     assert.equal(new Set(ids).size, 2, 'the same change in two roots is two hunks');
     assert.deepEqual(await both.countLines('../api/src/x.ts', null, before.tree), { added: 0, removed: 3 });
-    assert.deepEqual(await both.glob('**'), ['README.md', 'src/x.ts']);
-    assert.deepEqual([await both.glob('../api/**'), await both.glob('*.ts', '../api'), await both.glob('../**')], [['../api/README.md', '../api/src/x.ts'], ['../api/src/x.ts'], []]);
+    const paths = async (...glob: Parameters<typeof both.glob>) => (await both.glob(...glob)).paths;
+    assert.deepEqual(await paths('**'), ['README.md', 'src/x.ts']);
+    assert.deepEqual([await paths('../api/**'), await paths('*.ts', '../api'), await paths('../**')], [['../api/README.md', '../api/src/x.ts'], ['../api/src/x.ts'], []]);
     const found = await both.grep('one|SECRET');
     assert.deepEqual('matches' in found ? found.matches.map((match) => match.path) : found, ['README.md', '../api/README.md']);
     assert.deepEqual(Object.keys(before.control).filter((key) => key.endsWith('HEAD')).sort(), ['../api: HEAD', 'HEAD']);
@@ -115,6 +116,7 @@ describe('the work trees of several roots', () => {
     assert.deepEqual(told.sort(), ['../api/README.md', '../api/empty']);
     assert.deepEqual(await both.restoreBeside(told.map((file) => ({ path: file, ...(after.beside?.[file] === undefined ? {} : { expected: after.beside[file] }) }))), []);
     assert.deepEqual([api.exists('empty'), fs.statSync(api.at('README.md')).mode & 0o777], [false, 0o644]);
+    assert.deepEqual((await both.restoreBeside([{ path: '../other/.git/config', expected: 'file 644 x' }])).map((one) => one.path), ['../other/.git/config'], 'what is in no root is told as left');
   });
 
   it('wait for a disk that refuses in one of them, once the others have what they shall', async () => {
@@ -187,5 +189,25 @@ describe('the work trees of several roots', () => {
     assert.equal(main.git('show', 'bounded/task/1:README.md'), 'changed');
     const nothing = await keepEach(roots, { how: 'branch', withoutMine: false }, { ...session, tree: base.tree });
     assert.deepEqual([nothing.ok, nothing.partly], [false, undefined]);
+  });
+
+  for (const how of ['branch', 'squash'] as const) it(`are unverified in each where changes of the user in another are left out (${how})`, async () => {
+    const { both, main, api, roots } = two;
+    const base = await both.capture();
+    const head = await both.head();
+    for (const repo of [main, api]) repo.write('README.md', 'changed\n');
+    api.write('NOTES.md', 'mine\n');
+    const { tree } = await both.capture();
+    const [mine, ...writes] = (await both.diff(base.tree, tree)).toSorted((a, b) => Number(b.path.endsWith('NOTES.md')) - Number(a.path.endsWith('NOTES.md')));
+    const session = {
+      id: 's', name: 'task', startedAt: 0, tree, contract: { roots: ['../api'], task: 'x', oracle: { checks: [] } }, base: { tree: base.tree, commit: '', dirty: [], notCovered: [], head: head.commit }, verdict: { verdict: 'pass', tree },
+      line: { boundaries: [], writes, runs: [], runsFrom: 0 }, leftRuns: [], userChanges: [mine], evicted: {}, branches: [],
+    } as unknown as Session;
+    const verdicts = async (withoutMine: boolean, number: number) => {
+      assert.equal((await keepEach(roots, { how, withoutMine }, session)).ok, true);
+      return [main, api].map((repo) => /^Bounded-Verdict: (\w+)/m.exec(repo.git('log', '-1', '--format=%B', `bounded/task/${number}`))?.[1]);
+    };
+    assert.deepEqual(await verdicts(false, 1), ['pass', 'pass']);
+    assert.deepEqual(await verdicts(true, 2), ['unverified', 'unverified']);
   });
 });

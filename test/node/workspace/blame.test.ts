@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { blame, fileSteps } from '../../../src/core/session/blame.ts';
-import type { Blob, Write } from '../../../src/core/session/changes.ts';
+import type { Blob, FileDiff, Write } from '../../../src/core/session/changes.ts';
+import type { Session } from '../../../src/core/session/session.ts';
+import { listHunks } from '../../../src/agent/hunks.ts';
 import { hunksOf } from '../../../src/node/workspace/diff/hunks.ts';
 import { lineChanges } from '../../../src/node/workspace/diff/lineDiff.ts';
 
@@ -27,6 +29,25 @@ describe('who made a hunk', () => {
       const wanted = whole.map(({ lines }) => [...new Set(lines.map((line) => (line.startsWith('-') ? removedBy.get(`${line.slice(1)}\n`) : Number(line.split(' ')[1]))))].toSorted((a = 0, b = 0) => a - b));
       assert.deepEqual(made, wanted);
     }));
+  });
+
+  it('is each of them where no step tells it', () => {
+    assert.deepEqual(blame([[], []], [{ oldStart: 1, oldLines: 1, newStart: 1, newLines: 1 }]), [[0, 1]]);
+  });
+
+  it('is told without the versions that the store has given up, and then the user has a part in what nothing tells', async () => {
+    const texts: Readonly<Record<string, readonly string[]>> = { 1: ['a\n', 'b\n', 'c\n', 'd\n'], 2: ['A\n', 'b\n', 'c\n', 'd\n'], 3: ['A!\n', 'b\n', 'c\n', 'd\n'], 4: ['A!\n', 'b\n', 'c\n', 'D\n'] };
+    const blob = (oid: string): Blob => ({ oid, mode: '100644' });
+    const write = (before: string, after: string): Write => ({ path: 'a.ts', before: blob(before), after: blob(after), added: 0, removed: 0, binary: false, by: 'tool', call: after, phase: 'minimal-hook', attempt: 1, turn: 1 });
+    const session = { base: { tree: 't1' }, tree: 't4', line: { writes: [write('1', '2'), write('2', '3')], flags: [] } } as unknown as Session;
+    const told = async (...gone: readonly string[]) => {
+      const side = (oid: string) => (gone.includes(oid) ? assert.fail(`${oid} is gone`) : texts[oid] ?? []);
+      const workspace = { diff: async () => [{ path: 'a.ts', before: blob('1'), after: blob('4'), added: 2, removed: 2, binary: false }], hunks: async (diff: FileDiff) => hunks(side(diff.before?.oid ?? ''), side(diff.after?.oid ?? '')) };
+      return (await listHunks(workspace, session)).map((hunk) => [hunk.lines?.lines.at(-1), hunk.writes.length, hunk.users]);
+    };
+    assert.deepEqual(await told(), [['+A!', 2, false], ['+D', 0, true]]);
+    assert.deepEqual(await told('2'), [['+A!', 1, false], ['+D', 0, true]]);
+    assert.deepEqual(await told('2', '3'), [['+A!', 2, true], ['+D', 2, true]]);
   });
 
   it('is the user where the writes of the session leave a gap', () => {

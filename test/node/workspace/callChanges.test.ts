@@ -55,6 +55,13 @@ describe('a change that a call of the model made', function () {
     }));
   }
 
+  it('through a file tool is the user\'s where they changed the permissions at the same moment: no rewind takes those', () => play('flag', async ({ house }) => {
+    const file = path.join(house.root, 'src/a.txt');
+    await house.write('src/a.txt', 'by the session\n', () => fs.chmodSync(file, 0o755));
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(fs.statSync(file).mode & 0o777, 0o755);
+  }));
+
   for (const how of ['link', 'folder'] as const) {
     it(`is not looked for in a ${how} that took the place of the workspace folder: nothing there is rewound`, () => play('rewind', async ({ house, read }) => {
       const [other, aside] = [`${house.root}-other`, `${house.root}-aside`];
@@ -85,7 +92,10 @@ describe('a change that a call of the model made', function () {
   it('goes back with the boundary that a person rewinds to after a crash, where the command surely made it', () => play('flag', async (played) => {
     await dies(played, 'in the command', outside);
     const { boundaries } = played.house.session.line;
-    await played.house.act({ type: 'rewind-boundary', to: boundaries.at(-1)?.id ?? '' });
+    const back = { type: 'rewind-boundary', to: boundaries.at(-1)?.id ?? '' } as const;
+    assert.match((await played.house.controller.preview(back)).before ?? '', /^what a call changed that runs or was interrupted/);
+    await played.house.act(back);
+    assert.equal((await played.house.controller.preview(back)).before, undefined);
     assert.deepEqual([played.read(outside), played.flagged()], [first, []]);
   }));
 

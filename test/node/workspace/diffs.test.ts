@@ -193,7 +193,7 @@ describe('differences between checkpoints', () => {
     const hunks = await workspace.hunks(diff ?? assert.fail());
     assert.equal(hunks.length, 2);
     const stored = JSON.parse(JSON.stringify(hunks)) as typeof hunks;
-    assert.deepEqual(await workspace.revertHunks('a.txt', [stored[1] ?? assert.fail()]), { ok: true });
+    assert.equal((await workspace.revertHunks('a.txt', [stored[1] ?? assert.fail()])).ok, true);
     assert.equal(fs.readFileSync(repo.at('a.txt'), 'latin1'), 'UN\r\ndeux\r\ntrois\xe9\r\nquatre');
     assert.ok(!(await workspace.revertHunks('a.txt', [stored[1] ?? assert.fail()])).ok, 'a second time there is nothing to take back');
     assert.ok(!(await workspace.revertHunks('.git/config', [stored[0] ?? assert.fail()])).ok);
@@ -216,7 +216,7 @@ describe('differences between checkpoints', () => {
     fs.rmSync(repo.at('d'), { recursive: true });
     const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
     const [hunk] = await workspace.hunks(diff ?? assert.fail());
-    assert.deepEqual(await workspace.revertHunks('d/a.txt', [hunk ?? assert.fail()]), { ok: true });
+    assert.equal((await workspace.revertHunks('d/a.txt', [hunk ?? assert.fail()])).ok, true);
     assert.equal(repo.read('d/a.txt'), 'one\ntwo\n');
   });
 });

@@ -171,12 +171,98 @@ describe('what a person does with hunks', () => {
       assert.deepEqual((await house.hunks()).map(named), all.map(named));
     }));
 
+    it('tell the mode of a file from its lines, and a link is one part', () => play(async (house, work) => {
+      const link = path.join(house.root, 'src/link');
+      await house.command(() => {
+        work.edit(a, 'a2 line', 'session two');
+        fs.chmodSync(path.join(house.root, a), 0o755);
+        fs.rmSync(link);
+        fs.symlinkSync('b.txt', link);
+      });
+      const isExecutable = () => (fs.statSync(path.join(house.root, a)).mode & 0o111) !== 0;
+      const state = () => [work.text(a).includes('session two'), isExecutable(), fs.readlinkSync(link)];
+      const all = await house.hunks();
+      assert.deepEqual(all.map((hunk) => [hunk.path, hunk.mode, hunk.lines?.lines.length]), [[a, '100644', undefined], [a, undefined, 2], ['src/link', undefined, undefined]]);
+      for (const [chosen, left] of [[[0], [true, false, 'b.txt']], [[1], [false, true, 'b.txt']], [[2], [true, true, 'a.txt']], [[0, 1, 2], [false, false, 'a.txt']]] as const) {
+        const hunks = chosen.map((index) => named(all[index] ?? assert.fail()));
+        const preview = await house.controller.preview({ type: 'rewind-hunks', hunks });
+        assert.deepEqual(preview.files.map((file) => [file.path, file.hunks.length]).sort(), [...new Set(hunks.map((hunk) => hunk.path))].map((file) => [file, hunks.filter((hunk) => hunk.path === file).length]));
+        const done = await house.act({ type: 'rewind-hunks', hunks });
+        assert.deepEqual([done.ok, state()], [true, left]);
+        await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+        assert.deepEqual(state(), [true, true, 'b.txt']);
+      }
+    }));
+
+    it('that hold lines of the user are taken back by the user: no later rewind brings those lines again', () => play(async (house, work) => {
+      await work.command(a, 'a2 line', 'session two');
+      work.edit(a, 'a3 line', 'of the user');
+      const [hunk, ...others] = (await house.hunks()).filter((one) => one.path === a);
+      assert.deepEqual([hunk?.users, others], [true, []]);
+      const before = work.text(a);
+      await house.act({ type: 'rewind-hunks', hunks: [named(hunk ?? assert.fail())] });
+      assert.doesNotMatch(work.text(a), /session two|of the user/);
+      assert.deepEqual(house.session.line.writes.filter((write) => write.by === 'rewind'), []);
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      assert.equal(work.text(a), before);
+      await house.act({ type: 'redo-rewind', rewind: lastRewind(house) });
+      await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.doesNotMatch(work.text(a), /session two|of the user/);
+    }));
+
     it('settle a flag of which nothing is left', () => play(async (house, work) => {
       await work.command('docs/out.txt', 'o1', 'stray');
       await work.command(a, 'a2 line', 'session two');
       assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), [undefined]);
       await house.act({ type: 'rewind-hunks', hunks: (await house.hunks()).map(named) });
       assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
+    }));
+  });
+
+  describe('a preview', () => {
+    const told = async (house: House, intention: Parameters<House['act']>[0]) => {
+      const { files, stays, beside } = await house.controller.preview(intention);
+      return [files.map((file) => file.path), stays.map((one) => `${one.path}: ${one.why}`), beside];
+    };
+
+    it('of hunks says what is left, as the rewind does: where a folder took the place, where one is gone', () => play(async (house, work) => {
+      await work.command(a, 'a2 line', 'session two');
+      await work.command(b, 'b3', 'session b');
+      const all = await house.hunks();
+      fs.rmSync(path.join(house.root, b));
+      fs.mkdirSync(path.join(house.root, b));
+      fs.writeFileSync(path.join(house.root, b, 'mine'), 'mine\n');
+      const both = { type: 'rewind-hunks', hunks: [...all.filter((one) => one.path === a), ...(await house.hunks()).filter((one) => one.path === b)].map(named) } as const;
+      assert.deepEqual(await told(house, both), [[a], [`${b}: there is a folder in its place`], []]);
+      const gone = { type: 'rewind-hunks', hunks: all.map(named) } as const;
+      assert.deepEqual((await told(house, gone))[0], [], 'nothing goes where one of them is not there any more');
+      assert.equal((await house.act(gone)).ok, false);
+      assert.match((await house.act(both)).message, /^1 file restored; left alone: src\/b\.txt/);
+    }));
+
+    it('of a flagged hunk says so where its lines have changed since', () => play(async (house, work) => {
+      await work.command('docs/out.txt', 'o1', 'stray');
+      const [flag] = house.session.line.flags;
+      const intention = { type: 'rewind-hunk', flag: flag?.id ?? '', hunk: flag?.hunks[0]?.id ?? '' } as const;
+      assert.deepEqual(await told(house, intention), [['docs/out.txt'], [], []]);
+      work.edit('docs/out.txt', 'stray', 'mine');
+      assert.deepEqual(await told(house, intention), [[], ['docs/out.txt: its lines have changed since'], []]);
+    }));
+
+    it('of a file names its permissions where only they come back, and those of the user stay', () => play(async (house, work) => {
+      const file = path.join(house.root, a);
+      const start = work.text(a);
+      await house.command(() => {
+        work.edit(a, 'a2 line', 'session two');
+        fs.chmodSync(file, 0o600);
+      });
+      fs.writeFileSync(file, start);
+      const back = { type: 'rewind-path', path: a } as const;
+      assert.deepEqual(await told(house, back), [[], [], [a]]);
+      fs.chmodSync(file, 0o640);
+      assert.deepEqual(await told(house, back), [[], [`${a}: permissions 640, which are yours`], []]);
+      await house.act(back);
+      assert.equal(fs.statSync(file).mode & 0o777, 0o640);
     }));
   });
 

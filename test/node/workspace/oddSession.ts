@@ -124,7 +124,7 @@ async function hunkBackAndForth(workspace: KeepingWorkspace, repo: TestRepo, bas
     const [hunk] = await workspace.hunks(diff);
     if (hunk === undefined || diff.before === undefined || diff.after === undefined) continue;
     const now = bytesAt(repo, diff.path);
-    assert.deepEqual(await workspace.revertHunks(diff.path, [hunk]), { ok: true });
+    assert.equal((await workspace.revertHunks(diff.path, [hunk])).ok, true);
     assert.notDeepEqual(bytesAt(repo, diff.path), now);
     await restoreAll(workspace, [diff.path], (await workspace.capture()).tree, after);
     assert.deepEqual(bytesAt(repo, diff.path), now);

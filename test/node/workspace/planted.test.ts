@@ -94,10 +94,10 @@ async function wholeLife(repo: TestRepo): Promise<void> {
   const diffs = await workspace.diff(base.tree, after.tree);
   assert.deepEqual(diffs.map((diff) => diff.path), ['embedded/by-command', 'src/a.ts', 'sub/by-command']);
   const hunks = await workspace.hunks(diffs[1] ?? assert.fail());
-  assert.deepEqual(await workspace.revertHunks('src/a.ts', [hunks[0] ?? assert.fail()]), { ok: true });
+  assert.equal((await workspace.revertHunks('src/a.ts', [hunks[0] ?? assert.fail()])).ok, true);
   await workspace.countLines('src/a.ts', 'x', base.tree);
   for (const tree of [base.tree, after.tree]) for (const blob of (await workspace.entries(tree)).values()) await workspace.blobText(blob);
-  assert.equal((await workspace.glob('**/*.ts')).length, 1);
+  assert.equal((await workspace.glob('**/*.ts')).paths.length, 1);
   assert.ok('matches' in (await workspace.grep('THREE')));
   await workspace.commit({ tree: after.tree, branch: 'bounded/task/s1/1', parent, message: 'work', author: 'bounded' });
   const halfway = await workspace.capture();

@@ -95,7 +95,7 @@ describe('a rewind', () => {
   it('leaves a file whose same lines the user changed, and says why', async () => {
     const repo = newRepo({ 'a.txt': 'one\n' });
     const { outcome } = await rewind(repo, () => repo.write('a.txt', 'session\n'), () => repo.write('a.txt', 'user\n'));
-    assert.deepEqual(outcome, { restored: [], merged: [], left: [{ path: 'a.txt', why: 'you changed the same lines since: line 1', conflict: true }] });
+    assert.deepEqual(outcome, { restored: [], merged: [], left: [{ path: 'a.txt', why: 'you changed the same lines since: line 1', conflict: true }], now: new Map() });
     assert.equal(repo.read('a.txt'), 'user\n');
   });
 
@@ -164,7 +164,7 @@ describe('a rewind', () => {
     repo.write('a/__pycache__/m.pyc', 'm');
     fs.symlinkSync(repo.outside, repo.at('.bounded'));
     const outcome = await workspace.restore(await items(workspace, base, (await workspace.capture()).tree));
-    assert.deepEqual(outcome, { restored: [], merged: [], left: [{ path: 'a', why: 'there is a folder in its place' }] });
+    assert.deepEqual(outcome, { restored: [], merged: [], left: [{ path: 'a', why: 'there is a folder in its place' }], now: new Map() });
     assert.deepEqual([repo.read('a/__pycache__/m.pyc'), fs.readdirSync(repo.outside).sort()], ['m', ['store', 'work']]);
   });
 

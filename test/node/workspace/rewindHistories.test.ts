@@ -157,6 +157,20 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  it('a file that is already as it shall be in the end meets no conflict on a way there, nor does its preview', () => play(async (house, file) => {
+    const start = file.text();
+    await file.command('a1 line', 'by the session');
+    file.edit('by the session', 'by the user');
+    await file.command('by the user', 'by the session again');
+    file.edit('by the session again', 'a1 line');
+    assert.equal(file.text(), start);
+    const back = { type: 'rewind-boundary', to: 'base' } as const;
+    const { files, stays } = await house.controller.preview(back);
+    assert.deepEqual([files, stays.filter((one) => one.conflict === true)], [[], []]);
+    assert.equal((await house.act(back)).ok, true);
+    assert.equal(file.text(), start);
+  }));
+
   it('a file that is already as it was has nothing left to rewind, which is no rewind that could be undone', () => play(async (house, file) => {
     await file.command('a1 line', 'by the session');
     assert.deepEqual(await house.act({ type: 'rewind-path', path: name }), { ok: true, message: 'src/a.txt was rewound' });
@@ -186,6 +200,52 @@ describe('fixed histories of rewinds', () => {
     assert.equal(notHeld.length, 1);
     await house.act({ type: 'rewind-boundary', to: 'base' });
     assert.deepEqual(house.session.rewinds.at(-1)?.notHeld?.map((one) => /src\/\w+/.exec(one)?.[0]).toSorted(), ['src/clone', 'src/known']);
+  }));
+
+  describe('what the user writes into a file the moment it has come back, before the look after it', () => {
+    /** The user edits the file right after the next restore. */
+    function armed(house: House, file: File): void {
+      house.afterRestore = () => {
+        house.afterRestore = () => undefined;
+        file.edit('a9 line', 'by the user');
+      };
+    }
+
+    const back = { type: 'rewind-boundary', to: 'base' } as const;
+    const hunks = async (house: House) => ({ type: 'rewind-hunks', hunks: (await house.hunks()).map(({ path: at, hunk }) => ({ path: at, hunk })) }) as const;
+
+    for (const how of ['everything', 'hunk', 'undo', 'redo'] as const) it(`is theirs after ${how === 'undo' || how === 'redo' ? `an ${how === 'undo' ? 'undo' : 'undone undo'}` : how === 'hunk' ? 'a hunk' : how}: neither undo nor redo takes it`, () => play(async (house, file) => {
+      await file.command('a1 line', 'by the session');
+      const undo = () => house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      const redo = () => house.act({ type: 'redo-rewind', rewind: lastRewind(house) });
+      const acts = [async () => house.act(how === 'hunk' ? await hunks(house) : back), undo, redo];
+      const raced = how === 'undo' ? 1 : how === 'redo' ? 2 : 0;
+      for (const [index, act] of acts.entries()) {
+        if (index === raced) armed(house, file);
+        const { ok, message } = await act();
+        assert.deepEqual([ok, message.includes('you changed it the moment it had come back')], [index !== raced, index === raced]);
+        assert.equal(file.text().includes('by the user'), index >= raced);
+      }
+      if (how === 'redo') await undo();
+      await house.act(back);
+      assert.ok(file.text().includes('by the user'));
+    }));
+  });
+
+  it('what the user changes elsewhere while files come back is noted as theirs, after a rewind and after its undo', () => play(async (house, file) => {
+    await file.command('a1 line', 'by the session');
+    const meanwhile = (text: string) => {
+      house.afterRestore = () => {
+        house.afterRestore = () => undefined;
+        fs.writeFileSync(path.join(house.root, 'src/b.txt'), text);
+      };
+    };
+    meanwhile('one\n');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    meanwhile('two\n');
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.deepEqual(house.session.userChanges.map((change) => change.path), ['src/b.txt', 'src/b.txt']);
+    assert.equal(house.session.tree, await house.look());
   }));
 
   describe('where the process ends in the middle', () => {

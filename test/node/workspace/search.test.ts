@@ -20,10 +20,10 @@ describe('searching', () => {
 
   it('finds files by glob, neither ignored nor secret nor git\'s', async () => {
     const workspace = await open(searchable());
-    assert.deepEqual(await workspace.glob('*.ts'), ['.hidden/h.ts', 'bin.ts', 'odd\nname.ts', 'src/a.ts', 'src/deep/b.ts', 'untracked.ts']);
-    assert.deepEqual(await workspace.glob('src/*.ts'), ['src/a.ts']);
-    assert.deepEqual(await workspace.glob('**/*.ts', 'src'), ['src/a.ts', 'src/deep/b.ts']);
-    assert.deepEqual(await workspace.glob('.env'), []);
+    assert.deepEqual((await workspace.glob('*.ts')).paths, ['.hidden/h.ts', 'bin.ts', 'odd\nname.ts', 'src/a.ts', 'src/deep/b.ts', 'untracked.ts']);
+    assert.deepEqual((await workspace.glob('src/*.ts')).paths, ['src/a.ts']);
+    assert.deepEqual((await workspace.glob('**/*.ts', 'src')).paths, ['src/a.ts', 'src/deep/b.ts']);
+    assert.deepEqual((await workspace.glob('.env')).paths, []);
   });
 
   const expected = [
@@ -58,6 +58,12 @@ describe('searching', () => {
     assert.ok('matches' in found);
     assert.deepEqual([found.matches.length, found.truncated], [1000, true]);
     assert.ok(found.matches.every((match) => match.text.length <= 501));
+  });
+
+  it('says when a glob matches more than it answers', async () => {
+    const workspace = await open(newRepo(Object.fromEntries(Array.from({ length: 5001 }, (_, index) => [`many/${index}.txt`, '']))));
+    const [all, some] = [await workspace.glob('many/**'), await workspace.glob('many/1*.txt')];
+    assert.deepEqual([all.paths.length, all.truncated, some.paths.length, some.truncated], [5000, true, 1111, false]);
   });
 
   it('uses no program that lies in the work tree', async () => {

@@ -185,7 +185,7 @@ describe('the user\'s repository', () => {
     assert.deepEqual(await workspace.dirty(), ['new.txt']);
     const commit = await workspace.commit({ tree, branch: 'b', message: 'm', author: 'bounded' });
     assert.equal(execFileSync('git', ['ls-tree', '-r', '--name-only', commit], { env: { ...process.env, GIT_DIR: top.store }, encoding: 'utf8' }), 'a.txt\nnew.txt\n');
-    assert.deepEqual(await workspace.glob('**'), ['a.txt', 'new.txt']);
+    assert.deepEqual((await workspace.glob('**')).paths, ['a.txt', 'new.txt']);
   });
 
   it('may have its index split', async () => {

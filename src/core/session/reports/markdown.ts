@@ -1,11 +1,13 @@
 // Controls, line and paragraph separators.
 const breaks = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
-// Marks that hide or reorder the characters around them, and lone surrogates, which no file can hold.
-const deceptive = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\p{Cs}]|[\u{e0000}-\u{e007f}]/gu;
+// Bytes of a name or a text that are no UTF-8: no file can hold what stands for them here.
+const noText = /\p{Cs}/gu;
+// Marks that hide or reorder the characters around them.
+const deceptive = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/gu;
 
 /** The text on one line, without characters that steer a terminal or make one text look like another. */
 export function oneLine(text: string): string {
-  return text.replace(breaks, ' ').replace(deceptive, '').replace(/ {2,}/g, ' ').trim();
+  return text.replace(breaks, ' ').replace(noText, '\ufffd').replace(deceptive, '').replace(/ {2,}/g, ' ').trim();
 }
 
 /**

@@ -19,8 +19,11 @@ function fileRow(session: Session, path: Path, hunks: readonly ListedHunk[]): Ch
 
 function hunkRow(session: Session, hunk: ListedHunk): HunkRow {
   const { line, added, removed, standing } = hunk;
-  return { hunk: hunk.hunk, line, added, removed, standing, by: madeBy(session, hunk), reviewed: isReviewed(session, hunk), ...(hunk.lines === undefined ? { whole: true } : {}) };
+  return { hunk: hunk.hunk, line, added, removed, standing, by: madeBy(session, hunk), reviewed: isReviewed(session, hunk), ...(hunk.lines === undefined && hunk.mode === undefined ? { whole: true } : {}), ...(hunk.mode === undefined ? {} : { mode: modeWords(hunk.mode) }) };
 }
+
+/** Of a file with parts of text the mode can only have gained or lost its execution. */
+const modeWords = (before: string): string => (before === '100755' ? 'not executable any more' : 'made executable');
 
 /** Tool, turn and phase of the write that made it last, and whether the user has a part in it. */
 export function madeBy({ calls }: Pick<Session, 'calls'>, { writes, users }: Pick<ListedHunk, 'writes' | 'users'>): string {

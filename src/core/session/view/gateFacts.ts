@@ -61,7 +61,7 @@ function asksFor({ contract: { scope }, amendments }: Session, plan: Plan): stri
     const path = glob.replace(/^\/+/, '').replace(/\/$/, '/x').replaceAll('*', 'x');
     return given(path) === undefined || never(path) !== undefined;
   });
-  const asked = amendments.filter((one) => one.decided !== 'rejected').map((one) => `${one.id} (${one.decided ?? 'open'})`);
+  const asked = amendments.filter((one) => one.decided === undefined || one.decided === 'approved').map((one) => `${one.id} (${one.decided ?? 'open'})`);
   const all = [...(outside.length === 0 ? [] : [`not in the scope: ${outside.join(', ')}`]), ...(asked.length === 0 ? [] : [`amendments: ${asked.join(', ')}`])];
   return all.length === 0 ? 'nothing beyond the contract' : all.join('; ');
 }

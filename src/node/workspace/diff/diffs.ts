@@ -4,6 +4,7 @@ import { decodeBytes, encodeText, linesOf, looksBinary } from '../common/bytes.t
 import { hunksOf } from './hunks.ts';
 import type { LeftOutLists } from '../store/leftOut.ts';
 import { countsOf, type LineChange, lineChanges, settled } from './lineDiff.ts';
+import { linkMode } from '../disk/content.ts';
 import { emptyBlob, gitObject } from '../git/objects.ts';
 import { Recent } from '../common/recent.ts';
 import type { Store } from '../store/store.ts';
@@ -52,9 +53,9 @@ export class Diffs {
     return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   }
 
-  /** None for binary and for very large files, and where only the mode changed. */
+  /** None for binary and for very large files, for links, and where only the mode changed. */
   async hunks(diff: FileDiff): Promise<readonly Hunk[]> {
-    if (diff.binary || diff.before?.oid === diff.after?.oid) return [];
+    if (diff.binary || diff.before?.oid === diff.after?.oid || [diff.before, diff.after].some((side) => side?.mode === linkMode)) return [];
     const key = `${keyOf(diff)}:${diff.path}`;
     const known = this.#hunks.get(key) ?? (await this.#findHunks(diff));
     this.#hunks.set(key, known);

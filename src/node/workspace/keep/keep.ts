@@ -34,7 +34,7 @@ export async function keepBranch(parts: KeepParts, work: Work, withoutMine: bool
   const said = (subject: string): string => (work.session === undefined ? subject : `${subject}\n\n${usersTrailer({ id: work.session })}`);
   const users: Step[] = [{ changes: await chosen(parts, work), person: user, seconds: work.steps[0]?.seconds ?? 0, message: said('Uncommitted work at the start') }];
   const steps: Step[] = withoutMine ? [] : users;
-  let left = withoutMine && work.dirty.length > 0;
+  let left = work.leftElsewhere === true || (withoutMine && work.dirty.length > 0);
   for (const { step, users: theirs, rest } of stages) {
     if (!withoutMine) steps.push({ changes: theirs, person: user, seconds: step.seconds, message: said('Changes by the user meanwhile') });
     left ||= withoutMine && theirs.size > 0;
@@ -46,7 +46,7 @@ export async function keepBranch(parts: KeepParts, work: Work, withoutMine: bool
 /** A boundary's message on a content that is not the one that was measured. Only its last paragraph has trailers, whatever the others quote. */
 function unmeasured(message: string): string {
   const trailers = message.lastIndexOf('\n\n') + 1;
-  return message.slice(0, trailers) + message.slice(trailers).replace(/^Bounded-Verdict: (.*)$/m, 'Bounded-Verdict: unverified (with changes of the user, which are left out here: $1)');
+  return message.slice(0, trailers) + message.slice(trailers).replace(/^Bounded-Verdict: (.*)$/m, 'Bounded-Verdict: unverified (with changes of the user, which are left out: $1)');
 }
 
 /** Everything in one commit on a new branch, the user's changes and uncommitted work included or left out. */

@@ -16,7 +16,7 @@ type Parts = KeepParts & { readonly own: OwnFiles };
 /** Gives the user the work of a session in the form they chose. */
 export async function keepSession(parts: Parts, wish: KeepWish, session: Session): Promise<KeepAnswer> {
   try {
-    const work = workOf(session, await messagesOf(parts, session));
+    const work: Work = { ...workOf(session, await messagesOf(parts, session)), leftElsewhere: wish.leftElsewhere === true };
     const kept = wish.how === 'patch' ? undefined : await branch(parts, work, wish, session);
     const happened = kept === undefined ? await patch(parts, work, wish, session) : inWords(kept);
     return { ok: true, detail: [happened, ...(wish.withoutMine ? await leftOut(parts, work) : [])].join('. '), ...(kept === undefined ? {} : { branches: [{ branch: kept.branch, commit: kept.commit }] }) };
@@ -29,7 +29,7 @@ export async function keepSession(parts: Parts, wish: KeepWish, session: Session
 async function branch(parts: Parts, work: Work, { how, withoutMine }: KeepWish, session: Session): Promise<KeptBranch> {
   if (how === 'branch') return keepBranch(parts, work, withoutMine);
   const tree = lastTree(work);
-  const differs = withoutMine && !(await isWhole(parts, work));
+  const differs = work.leftElsewhere === true || (withoutMine && !(await isWhole(parts, work)));
   return squash(parts, work, `${subjectOf(session)}\n\n${trailersOf(session, { tree, verdict: differs ? 'unverified' : verdictOn(session, tree) })}`, withoutMine);
 }
 
@@ -57,7 +57,7 @@ async function patch(parts: Parts, work: Work, { withoutMine }: KeepWish, sessio
 
 /** What leaving the user's changes out did to the result. The verdict was measured with them. */
 async function leftOut(parts: Parts, work: Work): Promise<string[]> {
-  if (await isWhole(parts, work)) return ['There was no change of yours to leave out'];
+  if (await isWhole(parts, work)) return [work.leftElsewhere === true ? 'Your changes in another folder were left out there. Verdict of what was kept: unverified, it was measured with them' : 'There was no change of yours to leave out'];
   return ['Your changes were left out. Verdict of what was kept: unverified, it differs from the measured tree'];
 }
 

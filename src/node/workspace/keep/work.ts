@@ -21,6 +21,8 @@ export interface Work {
   readonly base: TreeId;
   /** Paths of the base that differed from HEAD: the user's uncommitted work. */
   readonly dirty: readonly Path[];
+  /** What was measured was measured with changes of the user's in another repository, which are left out there. */
+  readonly leftElsewhere?: boolean;
   readonly steps: readonly WorkStep[];
 }
 

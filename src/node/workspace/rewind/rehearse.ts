@@ -2,17 +2,19 @@ import type { Rehearsal, RestoreItem } from '../../../agent/ports.ts';
 import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { decodeBytes, encodeText } from '../common/bytes.ts';
-import { stateInWords } from '../disk/fileState.ts';
+import { sameBlob, stateInWords } from '../disk/fileState.ts';
 import type { PathGuard } from '../disk/guard.ts';
 import { conflictInWords, decideRestore, type Merged, mergeTexts } from './merge.ts';
 import { gitObject } from '../git/objects.ts';
-import { contentOf, readHere } from './restore.ts';
-import { lookAt } from './restorePlaces.ts';
+import { contentOf, isNoFile, readHere } from './restore.ts';
+import { inTheWay, lookAt } from './restorePlaces.ts';
 
 interface Parts {
   readonly root: string;
   readonly blobs: Blobs;
   readonly guard: PathGuard;
+  /** What no checkpoint holds. */
+  readonly skip: (path: Path) => boolean;
 }
 
 /** A content on the way through the rounds; `bytes` are at hand where it is neither in the store nor on the disk. */
@@ -30,20 +32,24 @@ type Round = { readonly held: Held | null; readonly merged?: true } | { readonly
  */
 export async function rehearse(parts: Parts, path: Path, items: readonly RestoreItem[], answers: readonly string[] = []): Promise<Rehearsal> {
   const state = await lookAt(parts.root, path);
-  const found = contentOf(state);
-  // Where the session left nothing, a restore makes room as far as it may; whether it may is not known before.
-  if (found === undefined && items.some((item) => item.expected !== null)) return { path, does: 'left', why: `there is ${stateInWords(state)} in its place` };
+  const found = items[0]?.target === null && isNoFile(state) ? null : contentOf(state);
+  // As in a restore: what is as it shall be in the end is not led there by other ways.
+  if (found !== undefined && sameBlob(found, items.at(-1)?.target)) return { path, does: 'nothing' };
+  const taken = `there is ${stateInWords(state)} in its place`;
+  // Where the session left nothing, a restore makes room as far as it may.
+  if (found === undefined && items[0]?.expected !== null) return { path, does: 'left', why: taken };
+  const inWay = contentOf(state) === undefined ? { inWay: { files: await inTheWay(parts.root, path, parts.skip), why: taken } } : {};
   const start: Held | null = found === undefined || found === null ? null : { blob: found };
   let [held, merged]: [Held | null, boolean] = [start, false];
   const open = [...answers];
   for (const item of items) {
     const round = await oneRound(parts, item, held, open);
-    if ('end' in round) return { path, ...round.end };
+    if ('end' in round) return { path, ...round.end, ...inWay };
     held = round.held;
     merged ||= round.merged === true;
   }
   if (start?.blob.oid === held?.blob.oid && start?.blob.mode === held?.blob.mode) return { path, does: 'nothing' };
-  return { path, does: merged ? 'merge' : held === null ? 'delete' : 'back', ...(held?.bytes === undefined ? {} : { text: decodeBytes(held.bytes), mode: held.blob.mode }) };
+  return { path, does: merged ? 'merge' : held === null ? 'delete' : 'back', ...inWay, ...(held?.bytes === undefined ? {} : { text: decodeBytes(held.bytes), mode: held.blob.mode }) };
 }
 
 async function oneRound(parts: Parts, item: RestoreItem, held: Held | null, answers: string[]): Promise<Round> {
@@ -53,7 +59,8 @@ async function oneRound(parts: Parts, item: RestoreItem, held: Held | null, answ
   if (step.do !== 'merge') return { held: item.target === null ? null : { blob: item.target } };
   if (held === null || item.expected === null || item.target === null) throw new Error(`a merge of ${item.path} without its three sides`);
   if (step.content !== 'three-way') return { held: { ...(step.content === 'target' ? { blob: { ...item.target, mode: step.mode } } : { ...held, blob: { ...held.blob, mode: step.mode } }) }, merged: true };
-  const yours = held.bytes ?? (await readHere(parts.root, item.path, held.blob)) ?? (await parts.blobs.read(held.blob.oid).catch(() => undefined));
+  // Only what is on the disk and was not looked at yet is not in the store.
+  const yours = held.bytes ?? (await parts.blobs.read(held.blob.oid).catch(() => undefined)) ?? (await readHere(parts.root, item.path, held.blob));
   if (yours === undefined) return { end: { does: 'left', why: 'it is being changed' } };
   const [base, rewound] = [await parts.blobs.read(item.expected.oid), await parts.blobs.read(item.target.oid)];
   const result = answered(mergeTexts(yours, base, rewound), answers);

@@ -134,7 +134,7 @@ export async function readHere(root: string, path: Path, current: Blob): Promise
 }
 
 /** Nothing that a tree would name by this path: a folder is named by what is in it. */
-const isNoFile = (state: FileState): boolean => state.kind === 'missing' || state.kind === 'unreachable' || state.kind === 'folder';
+export const isNoFile = (state: FileState): boolean => state.kind === 'missing' || state.kind === 'unreachable' || state.kind === 'folder';
 
 /** Undefined where no file content can be compared: a folder, a device, something unreadable. */
 export function contentOf(state: FileState): Blob | null | undefined {
@@ -149,6 +149,7 @@ async function removeEmptied(parts: RestoreParts, path: Path): Promise<void> {
 
 async function verified(parts: RestoreParts, results: ReadonlyMap<Path, Result>): Promise<RestoreOutcome> {
   const [restored, merged, left]: [Path[], Path[], LeftPath[]] = [[], [], []];
+  const now = new Map<Path, Blob | null>();
   const states = await lookAtAll(parts.root, results.keys());
   for (const [path, result] of results) {
     if ('left' in result) left.push({ path, why: result.left, ...(result.conflict === true ? { conflict: true } : {}) });
@@ -156,8 +157,11 @@ async function verified(parts: RestoreParts, results: ReadonlyMap<Path, Result>)
       const state = states.get(path) ?? { kind: 'missing' };
       const asWanted = result.now === null ? isNoFile(state) : isState(state, result.now);
       if (!asWanted) left.push({ path, why: `it was written, but there is ${stateInWords(state)} now` });
-      else (result.merged ? merged : restored).push(path);
+      else {
+        (result.merged ? merged : restored).push(path);
+        now.set(path, result.now);
+      }
     }
   }
-  return { restored: restored.sort(), merged: merged.sort(), left };
+  return { restored: restored.sort(), merged: merged.sort(), left, now };
 }

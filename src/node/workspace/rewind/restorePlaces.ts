@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import { readdir, rename, rmdir } from 'node:fs/promises';
 import type { Path } from '../../../core/session/changes.ts';
 import { syncDirectory } from '../../journal/durable.ts';
@@ -6,7 +7,7 @@ import { codeOf } from '../../journal/faults.ts';
 import { type FileState, stateAt } from '../disk/fileState.ts';
 import { inFolder } from '../disk/folders.ts';
 import { Pace } from '../common/pace.ts';
-import { joined, nameOf, onDisk, parentOf } from '../disk/places.ts';
+import { ancestorsOf, joined, nameOf, onDisk, parentOf } from '../disk/places.ts';
 
 /** What is at a path of the work tree now. */
 export async function lookAt(root: string, path: Path): Promise<FileState> {
@@ -82,12 +83,24 @@ export async function roomAt(root: string, path: Path, state: FileState, isScrat
 
 /** What a folder holds; empty folders in it are removed where there is nothing else. */
 async function contentOf(place: string, path: Path, isScratch: (path: Path) => boolean): Promise<'none' | 'scratch' | 'other'> {
-  const entries = await readdir(place, { withFileTypes: true, recursive: true });
-  const contents = entries.filter((entry) => !entry.isDirectory()).map((entry) => `${path}${entry.parentPath.slice(place.length)}/${entry.name}`);
+  const { entries, contents } = await entriesOf(place, path);
   if (contents.length > 0) return contents.every(isScratch) ? 'scratch' : 'other';
   const deepestFirst = entries.map((entry) => onDisk(entry.parentPath, entry.name)).reverse();
   for (const folder of deepestFirst) await rmdir(folder);
   return 'none';
+}
+
+async function entriesOf(place: string, path: Path): Promise<{ readonly entries: readonly Dirent[]; readonly contents: readonly Path[] }> {
+  const entries = await readdir(place, { withFileTypes: true, recursive: true });
+  return { entries, contents: entries.filter((entry) => !entry.isDirectory()).map((entry) => `${path}${entry.parentPath.slice(place.length)}/${entry.name}`) };
+}
+
+/** What has to go before a file can be at a path where none can be now: what is in a folder there, or what stands where a folder above it should be. */
+export async function inTheWay(root: string, path: Path, isScratch: (path: Path) => boolean): Promise<readonly Path[]> {
+  const entered = await inFolder(root, path, false, async (place) => (await entriesOf(place, path)).contents).catch(refused);
+  if (entered !== false && 'value' in entered) return entered.value.filter((one) => !isScratch(one));
+  for (const folder of ancestorsOf(path)) if ((await lookAt(root, folder)).kind === 'file') return [folder];
+  return [path];
 }
 
 /** Renames a folder to a place of its own below Bounded's folder, where no checkpoint looks; answers the place, or undefined where the system refuses. */

@@ -100,6 +100,8 @@ export class House {
   readonly events: SessionEvent[] = [];
   /** What the user does just before a hunk is taken back. */
   beforeHunk: () => void = () => undefined;
+  /** What the user does right after files were brought back. */
+  afterRestore: () => void = () => undefined;
   #journal: JournalWriter | undefined;
   #recorder!: Recorder;
   #workspace!: KeepingWorkspace;
@@ -267,8 +269,8 @@ export class House {
   /** The real workspace, in whose restores the process may end and during whose writes the user may work. */
   #ownWorkspace(): KeepingWorkspace {
     const own: Partial<KeepingWorkspace> = {
-      restore: (items) => this.#restore(items),
-      revertHunks: async (...hunks) => (this.beforeHunk(), this.#workspace.revertHunks(...hunks)),
+      restore: async (items) => this.#thenUser(await this.#restore(items)),
+      revertHunks: async (...hunks) => (this.beforeHunk(), this.#thenUser(await this.#workspace.revertHunks(...hunks))),
       apply: async (change) => {
         const done = await this.#workspace.apply(change);
         this.#race?.();
@@ -281,6 +283,11 @@ export class House {
         return typeof value === 'function' ? value.bind(real) : value;
       },
     });
+  }
+
+  #thenUser<Outcome>(outcome: Outcome): Outcome {
+    this.afterRestore();
+    return outcome;
   }
 
   async #restore(items: readonly RestoreItem[]): ReturnType<KeepingWorkspace['restore']> {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import type { RewindPreview } from '../../../../src/agent/preview.ts';
 import { phaseRights } from '../../../../src/core/guard/rights.ts';
 import type { SessionEvent } from '../../../../src/core/session/events.ts';
 import { fold } from '../../../../src/core/session/evolve.ts';
 import type { Boundary, DoneRewind } from '../../../../src/core/session/session.ts';
 import { readJournal, verifyTrace } from '../../../../src/node/journal/journal.ts';
-import { type Disk, edited, marksIn, mutate, type Mutation, places, readDisk, sameContent } from './disk.ts';
+import { changedPaths, type Disk, edited, marksIn, mutate, type Mutation, places, readDisk, sameContent } from './disk.ts';
 import { Crash, House } from './house.ts';
 import { Model, type Outcome } from './model.ts';
 import type { Act, Step } from './steps.ts';
@@ -175,13 +176,17 @@ class Player {
     const chosen = pick % 3 === 0 ? [one] : all.filter((other, index) => other === one || index % (1 + (pick % 3)) === 0);
     const taken = (path: string) => new Set(chosen.filter((hunk) => hunk.path === path).flatMap(({ lines }) => [...marksIn(lines?.lines.filter((line) => line.startsWith('+')).join('\n') ?? '', 'u')]));
     await this.#rewind({ type: 'rewind-hunks', hunks: chosen.map(({ path, hunk }) => ({ path, hunk })) }, this.#disk(), taken, (path) => chosen.some((hunk) => hunk.path === path));
+    // Who takes back lines of their own with a hunk has changed the file themselves.
+    this.#model.countsAsUsers(chosen.flatMap(({ path, users }) => (users ? [path] : [])));
     return false;
   }
 
   /** Every rewind by a person goes this way; answers its record, undefined where nothing was done. */
   async #rewind(intention: Parameters<House['act']>[0], before: Disk, taken: (path: string) => ReadonlySet<string>, asked: (path: string) => boolean = () => false): Promise<DoneRewind | undefined> {
     const count = this.#house.session.rewinds.length;
+    const foretold = await this.#house.controller.preview(intention);
     await this.#house.act(intention);
+    checkPreview(foretold, this.#house.session.rewinds[count], changedPaths(before, this.#disk()), JSON.stringify(intention));
     const after = this.#disk();
     const rewind = this.#house.session.rewinds[count];
     this.#model.checkRewind(before, after, rewind === undefined ? { done: [], left: [] } : outcomeOf(rewind), taken, asked);
@@ -292,6 +297,15 @@ class Player {
   #rememberBoundaries(): void {
     for (const boundary of this.#house.session.line.boundaries) if (!this.#model.remembers(nameOf(boundary))) this.#model.remember(nameOf(boundary), this.#disk(), this.#marks);
   }
+}
+
+/** What was foretold is what came: the paths that changed, what happened to each, and what was left. */
+function checkPreview({ files, stays }: RewindPreview, rewind: DoneRewind | undefined, changed: readonly string[], what: string): void {
+  const does = (...kinds: readonly string[]): string[] => files.flatMap((file) => (kinds.includes(file.does) ? [file.path] : [])).sort();
+  const left = rewind?.left ?? [];
+  assert.deepEqual(files.map((file) => file.path).sort(), changed, `foretold and changed ${what} ${JSON.stringify(rewind?.left)} ${JSON.stringify(stays)}`);
+  assert.deepEqual(stays.flatMap(({ path, conflict }) => (conflict === true ? [path] : [])).sort(), left.flatMap(({ path, conflict }) => (conflict === true ? [path] : [])).sort(), `conflicts ${what}`);
+  assert.deepEqual(does('merge').filter((path) => changed.includes(path)), [...(rewind?.merged ?? [])].filter((path) => changed.includes(path)).sort(), `merged ${what}`);
 }
 
 type Undone = Extract<SessionEvent, { type: 'rewind/undone' }>;
