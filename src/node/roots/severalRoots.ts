@@ -6,11 +6,11 @@ import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import { diskFault } from '../../core/session/diskFault.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
-import type { Session } from '../../core/session/session.ts';
+import type { KeptBranch, Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
 import { hunkOfRoot, joinCaptures, joinHeads, joinRestores } from './joins.ts';
 import type { Checkpoints } from '../workspace/store/checkpoints.ts';
-import { keepEach } from './keepEach.ts';
+import { dropEach, keepEach } from './keepEach.ts';
 import type { OpenRoot } from './openRoot.ts';
 
 /**
@@ -220,9 +220,8 @@ export class SeveralRoots implements Workspace, Keeper {
     return 'fault' in found ? undefined : found.root.workspace.hashOf(found.rest);
   }
 
-  /** Branches of several repositories are not noted one by one. */
-  async drop(): Promise<KeepAnswer> {
-    return { ok: false, detail: 'branches in several repositories are removed one by one, by git branch -D' };
+  drop(branches: readonly KeptBranch[]): Promise<KeepAnswer> {
+    return dropEach(this.#roots, branches);
   }
 
   keep(wish: KeepWish, session: Session): Promise<KeepAnswer> {

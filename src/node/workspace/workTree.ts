@@ -223,7 +223,8 @@ export class WorkTree implements KeepingWorkspace {
     return this.#queue.run(() => keepSession({ ...this.#parts, own: this.#own }, wish, session));
   }
 
-  drop(branch: KeptRef): Promise<KeepAnswer> {
+  drop([branch]: readonly KeptRef[]): Promise<KeepAnswer> {
+    if (branch === undefined) return Promise.resolve({ ok: false, detail: 'there is no branch to drop' });
     return this.#queue.run(() => dropBranch(this.#parts, branch));
   }
 

@@ -19,7 +19,7 @@ export async function keepSession(parts: Parts, wish: KeepWish, session: Session
     const work = workOf(session, await messagesOf(parts, session));
     const kept = wish.how === 'patch' ? undefined : await branch(parts, work, wish, session);
     const happened = kept === undefined ? await patch(parts, work, wish, session) : inWords(kept);
-    return { ok: true, detail: [happened, ...(wish.withoutMine ? await leftOut(parts, work) : [])].join('. '), ...(kept === undefined ? {} : { branch: { branch: kept.branch, commit: kept.commit } }) };
+    return { ok: true, detail: [happened, ...(wish.withoutMine ? await leftOut(parts, work) : [])].join('. '), ...(kept === undefined ? {} : { branches: [{ branch: kept.branch, commit: kept.commit }] }) };
   } catch (error) {
     if (error instanceof NotKept) return { ok: false, detail: error.message };
     throw error;
@@ -44,7 +44,7 @@ export async function dropBranch(parts: KeepParts, branch: KeptRef): Promise<Kee
     throw error;
   }
   const back = `git branch ${branch.branch} ${branch.commit} brings it back for as long as git keeps the commit (two weeks, if nobody set another time)`;
-  return { ok: true, detail: `the branch ${branch.branch} was dropped; HEAD, index and work tree were not touched. ${back}; keeping the work again makes it anew`, branch };
+  return { ok: true, detail: `the branch ${branch.branch} was dropped; HEAD, index and work tree were not touched. ${back}; keeping the work again makes it anew`, branches: [branch] };
 }
 
 async function patch(parts: Parts, work: Work, { withoutMine }: KeepWish, session: Session): Promise<string> {
