@@ -38,14 +38,13 @@ export class PackFolder {
 
   /** Makes a pack part of the store; what is in it is on the disk when this resolves. */
   put(pack: WholePack & { readonly bytes: Buffer }): Promise<void> {
-    // Neither is anything until the index has its name: they go to the disk side by side.
-    return this.#place(pack, (file, index) => allOf([writeChecked(file, pack.bytes), index()]));
+    return this.#place(pack, (file) => writeChecked(file, pack.bytes));
   }
 
   /** The same with a pack that was written to a file of the same file system. */
   async take(pack: PackFile): Promise<WholePack> {
     const whole = await pack.close();
-    await this.#place(whole, (file, index) => allOf([rename(pack.path, file), index()]));
+    await this.#place(whole, (file) => rename(pack.path, file));
     return whole;
   }
 
@@ -84,12 +83,13 @@ export class PackFolder {
     return path.join(this.directory, `pack-${randomBytes(20).toString('hex')}`);
   }
 
-  /** `write` has the pack in the file and the index on the disk when it resolves; then the index gets its name. */
-  async #place(pack: WholePack, write: (file: string, index: () => Promise<void>) => Promise<unknown>): Promise<void> {
+  /** `write` has the pack, on the disk, in the file when it resolves. */
+  async #place(pack: WholePack, write: (file: string) => Promise<void>): Promise<void> {
     const place = this.#newPlace();
     try {
       const index = await packIndex(pack.entries, pack.checksum);
-      await write(`${place}.pack`, () => writeChecked(place + unnamed, index));
+      // Neither is anything until the index has its name: they go to the disk side by side.
+      await allOf([write(`${place}.pack`), writeChecked(place + unnamed, index)]);
       await rename(place + unnamed, `${place}.idx`);
       await syncDirectory(this.directory);
       this.#bytes += pack.size + index.length;
