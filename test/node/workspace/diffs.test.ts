@@ -209,6 +209,22 @@ describe('differences between checkpoints', () => {
     assert.deepEqual(await workspace.hunks(diff ?? assert.fail()), []);
   });
 
+  it('of many files whose contents are in memory leave the event loop its turns', async () => {
+    const lines = (word: string) => Array.from({ length: 5000 }, (_, n) => `${word} ${n}\n`).join('');
+    const files = Array.from({ length: 25 }, (_, n) => `${n}.txt`);
+    const repo = newRepo(Object.fromEntries(files.map((file) => [file, lines(file)])));
+    const workspace = await open(repo);
+    const before = (await workspace.capture()).tree;
+    for (const file of files) repo.write(file, lines(`changed ${file}`));
+    const after = (await workspace.capture()).tree;
+    let [turns, over] = [0, false];
+    const count = () => { if (!over) setImmediate(() => { turns += 1; count(); }); };
+    count();
+    assert.equal((await workspace.diff(before, after)).length, files.length);
+    over = true;
+    assert.ok(turns > 0, `${turns} turns`);
+  });
+
   it('bring a deleted file back as a hunk', async () => {
     const repo = newRepo({ 'd/a.txt': 'one\ntwo\n' });
     const workspace = await open(repo);

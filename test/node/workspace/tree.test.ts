@@ -42,6 +42,9 @@ describe('a tree in memory', () => {
         const told = new Map([...differences(tree, after)].map((one) => [one.path, one] as const));
         assert.deepEqual(sorted(applied(model, [...told.values()].map(({ path: at, after: to }): Change => [at, to ?? null]))), sorted(next));
         for (const { path: at, before, after: to } of told.values()) assert.deepEqual([before, to], [model.get(at), next.get(at)]);
+        const folder = [...next.keys()].find((at) => at.includes('/'))?.replace(/\/.*/s, '/') ?? '/';
+        const [inside, outside] = [true, false].map((is) => [...next].filter(([at]) => at.startsWith(folder) === is));
+        assert.equal((await treeOf((inside ?? []).map(([at]): Change => [at, null]), after)).oid, (await treeOf(outside ?? [])).oid, 'a folder that becomes empty goes');
         [tree, model] = [after, next];
       }
     })));

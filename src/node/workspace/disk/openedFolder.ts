@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { Paused } from '../../../agent/run.ts';
 
 /**
@@ -41,6 +41,7 @@ export class OpenedFolder {
 
 /** What tells a folder from another one that takes its name. Rejects where there is nothing. */
 export async function identityOf(folder: string): Promise<string> {
-  const stats = await lstat(folder, { bigint: true });
+  // At once: it is asked before and after whatever is done, and a round trip to another thread takes longer than the call.
+  const stats = lstatSync(folder, { bigint: true });
   return stats.isDirectory() ? `${stats.dev}:${stats.ino}` : 'no-folder';
 }

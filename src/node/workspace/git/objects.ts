@@ -24,19 +24,58 @@ export interface TreeEntry {
   readonly oid: string;
 }
 
-/** A tree object; entries may come in any order, git wants them sorted by bytes with folders as if they ended in `/`. */
-export function treeObject(entries: readonly TreeEntry[]): GitObject {
+/** What a tree has under one name. */
+type Leaf = Omit<TreeEntry, 'name'>;
+
+/**
+ * The tree object that changes of entries (null: is gone) make of the one with this body, `noEntries` for a new one. They may come in any order; git
+ * wants entries sorted by bytes with folders as if they ended in `/`. What stays is copied in stretches and never parsed: mostly one entry changes.
+ */
+export function changedTree(body: Buffer, changes: ReadonlyMap<string, Leaf | null>): GitObject {
   // One character for each byte of a name, which sorts as the bytes do.
-  const keyed = entries.map(({ name, mode, oid }) => ({ mode, oid, name: isAscii(name) ? name : encodeText(name).toString('latin1') }));
-  const sorted = keyed.map((entry) => ({ ...entry, key: entry.mode === directoryMode ? `${entry.name}/` : entry.name }));
-  sorted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  const body = Buffer.allocUnsafeSlow(sorted.reduce((sum, { mode, name }) => sum + mode.length + name.length + 2 + oidBytes, 0));
-  let at = 0;
-  for (const { mode, name, oid } of sorted) {
-    at += body.write(`${mode} ${name}\0`, at, 'latin1');
-    at += body.write(oid, at, 'hex');
+  const named = new Map(Array.from(changes, ([name, leaf]) => [isAscii(name) ? name : encodeText(name).toString('latin1'), leaf]));
+  const coming = [...named].flatMap(([name, leaf]) => (leaf === null ? [] : [{ name, ...leaf, key: leaf.mode === directoryMode ? `${name}/` : name }]));
+  coming.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const pieces: (Buffer | TreeEntry)[] = [];
+  let [kept, next] = [0, 0];
+  for (const { at, end, name, isFolder } of entryPlaces(body)) {
+    const [key, goes] = [isFolder ? `${name}/` : name, named.has(name)];
+    if (!goes && (coming[next]?.key ?? key) >= key) continue;
+    pieces.push(body.subarray(kept, at));
+    for (let one = coming[next]; one !== undefined && one.key < key; one = coming[next]) {
+      pieces.push(one);
+      next += 1;
+    }
+    kept = goes ? end : at;
   }
-  return gitObject('tree', body);
+  return gitObject('tree', joined([...pieces, body.subarray(kept), ...coming.slice(next)]));
+}
+
+/** The body of a tree without entries. */
+export const noEntries: Buffer = Buffer.alloc(0);
+
+/** Puts together what stays as bytes and what is new, names a character for each byte. */
+function joined(pieces: readonly (Buffer | TreeEntry)[]): Buffer {
+  const body = Buffer.allocUnsafeSlow(pieces.reduce((sum, piece) => sum + (Buffer.isBuffer(piece) ? piece.length : piece.mode.length + piece.name.length + 2 + oidBytes), 0));
+  let at = 0;
+  for (const piece of pieces) {
+    if (Buffer.isBuffer(piece)) at += piece.copy(body, at);
+    else {
+      at += body.write(`${piece.mode} ${piece.name}\0`, at, 'latin1');
+      at += body.write(piece.oid, at, 'hex');
+    }
+  }
+  return body;
+}
+
+/** Where each entry of a tree object lies, its name a character for each byte. */
+function* entryPlaces(body: Buffer): Generator<{ readonly at: number; readonly end: number; readonly name: string; readonly isFolder: boolean }> {
+  for (let at = 0; at < body.length;) {
+    const [space, nul] = [body.indexOf(0x20, at), body.indexOf(0, at)];
+    const end = nul + 1 + oidBytes;
+    yield { at, end, name: body.toString('latin1', space + 1, nul), isFolder: space - at === directoryMode.length };
+    at = end;
+  }
 }
 
 /** The entries of a tree object. */

@@ -1,5 +1,6 @@
 import type { Capture, WholeCapture } from '../../../agent/ports.ts';
 import type { Blob, Path } from '../../../core/session/changes.ts';
+import { allOf } from '../common/allOf.ts';
 import type { Blobs } from '../store/blobs.ts';
 import type { Loan } from './borrow.ts';
 import { besides, notCovered } from './captureReport.ts';
@@ -79,9 +80,8 @@ export class Captures {
     this.#clock.note(lead, compared === undefined);
     const state = { tree, files: before.files.with(look.news), leftOut, parts, unread: look.unread, appeared: appearedSince(before, seen), around: seen.around };
     this.#state = state;
-    if (loan === undefined) await this.#note(state);
-    else this.#repaid = this.#repay(state, lent, loan);
-    const control = await this.#control.read(root, repository, [...seen.around.repositories]);
+    if (loan !== undefined) this.#repaid = this.#repay(state, lent, loan);
+    const [, control] = await allOf([loan === undefined ? this.#note(state) : undefined, this.#control.read(root, repository, [...seen.around.repositories])]);
     const beside = { look, coverage, around: seen.around, parts };
     this.#whole = { tree: tree.oid, covers: 'everything', notCovered: [...notCovered(beside), ...this.#lost], control, beside: besides(beside) };
     return { state, capture: this.#whole };
@@ -119,8 +119,8 @@ export class Captures {
     // What has appeared there besides is found when they are listed.
     for (const folder of look.folders) state.around.folders.set(folder, '');
     this.#state = { ...state, tree, appeared: new Set([...state.appeared, ...look.folders]) };
-    await this.#parts.record.write({ tree: tree.oid, appeared: [...this.#state.appeared] });
-    const control = await this.#control.read(this.#parts.root, await findUserRepository(this.#parts.root), [...state.around.repositories]);
+    const [{ root, record }, repository] = [this.#parts, await findUserRepository(this.#parts.root)];
+    const [, control] = await allOf([record.write({ tree: tree.oid, appeared: [...this.#state.appeared] }), this.#control.read(root, repository, [...state.around.repositories])]);
     return { ...whole, tree: tree.oid, covers: 'written', control };
   }
 

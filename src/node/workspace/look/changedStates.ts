@@ -25,9 +25,11 @@ export async function changedStates(parts: ComparedParts, known: KnownFiles, bef
   const compared = comparison.changed();
   const looking = new Looking(root, skip, known);
   const again = await lookAtFolders(looking, known, before);
+  // What the table does not have git says nothing about: it is looked at meanwhile.
+  const goneOfNews = await lookAtFiles(looking, known, again, known.news.keys());
   const changed = await compared;
   if (changed?.delete(mark) !== true) return undefined;
-  const gone = await lookAtFiles(looking, known, again, new Set([...changed, ...known.news.keys()]));
+  const gone = [...goneOfNews, ...(await lookAtFiles(looking, known, again, [...changed].filter((path) => !known.news.has(path))))];
   keepRest(looking, before, again, gone);
   return { found: looking.found, gone, around: looking.around };
 }
@@ -63,7 +65,7 @@ async function lookAtFolders(looking: Looking, known: KnownFiles, before: Surrou
 }
 
 /** Looks at files that are known or were named; answers the known ones that are not there. A folder that was listed says what is: also another spelling of a name may lead to a file. */
-async function lookAtFiles(looking: Looking, known: KnownFiles, again: ReadonlyMap<Path, ReadonlySet<Path>>, paths: ReadonlySet<Path>): Promise<readonly Path[]> {
+async function lookAtFiles(looking: Looking, known: KnownFiles, again: ReadonlyMap<Path, ReadonlySet<Path>>, paths: Iterable<Path>): Promise<readonly Path[]> {
   const { folders } = looking.around;
   const gone: Path[] = [];
   for (const path of paths) {

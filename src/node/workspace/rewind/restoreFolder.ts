@@ -1,6 +1,7 @@
 import type { Blob, Path } from '../../../core/session/changes.ts';
 import { syncDirectory } from '../../journal/durable.ts';
 import { codeOf } from '../../journal/faults.ts';
+import { allOf } from '../common/allOf.ts';
 import { linkMode } from '../disk/content.ts';
 import { type FileState, isState, sameBlob, stateAt } from '../disk/fileState.ts';
 import { inFolder } from '../disk/folders.ts';
@@ -66,7 +67,7 @@ async function writeAll(place: string, items: readonly Coming[], isSecret: (path
 
 /** Where one cannot be removed, the others are all the same. */
 async function discardAll(waiting: readonly Waiting[]): Promise<void> {
-  for (const outcome of await Promise.allSettled(waiting.map(({ beside }) => beside.discard()))) if (outcome.status === 'rejected') throw outcome.reason;
+  await allOf(waiting.map(({ beside }) => beside.discard()));
 }
 
 const besideOf = (place: string, { path, target, content }: Coming, state: FileState, isSecret: (path: Path) => boolean): Promise<BesideFile> =>
@@ -91,7 +92,7 @@ export async function eachOf<Thing>(things: Iterable<Thing>, width: number, act:
   const worker = async () => {
     for (let one = next.next(); one.done !== true; one = next.next()) await act(one.value);
   };
-  for (const outcome of await Promise.allSettled(Array.from({ length: width }, worker))) if (outcome.status === 'rejected') throw outcome.reason;
+  await allOf(Array.from({ length: width }, worker));
 }
 
 /** A refusal of the system is an answer like any other; the path is looked at by itself then. */

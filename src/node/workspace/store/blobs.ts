@@ -1,5 +1,6 @@
 import { ContentReader } from './contentReader.ts';
 import { gitObject } from '../git/objects.ts';
+import { Pace } from '../common/pace.ts';
 import { Recent } from '../common/recent.ts';
 import type { Store } from './store.ts';
 
@@ -32,17 +33,22 @@ export class Blobs {
 
   /**
    * Contents in the order of `oids`, one at a time so that large ones do not add up; `undefined` for one beyond `limit`
-   * bytes. Throws for one that the store does not have, or of which it has something else.
+   * bytes. Rests between stretches, those of whoever takes them included: contents from memory come without any wait. Throws for one that the
+   * store does not have, or of which it has something else.
    */
   async *readAll(oids: readonly string[], limit: number): AsyncGenerator<Buffer | undefined> {
     const held = oids.map((oid) => this.#recent.get(oid));
     const stored = this.#reader.read(oids.filter((_, index) => held[index] === undefined), limit);
+    const pace = new Pace();
     try {
       for (const [index, oid] of oids.entries()) {
+        if (pace.due) await pace.rest();
         const bytes = held[index] ?? (await stored.next()).value;
         if (bytes === undefined) throw new Error(`the checkpoint store does not have ${oid}`);
-        if (held[index] === undefined && typeof bytes !== 'number' && gitObject('blob', bytes).oid !== oid) throw new Error(`the checkpoint store has something else under ${oid}`);
-        if (typeof bytes !== 'number') this.note(oid, bytes);
+        if (held[index] === undefined && typeof bytes !== 'number') {
+          if (gitObject('blob', bytes).oid !== oid) throw new Error(`the checkpoint store has something else under ${oid}`);
+          this.note(oid, bytes);
+        }
         yield typeof bytes === 'number' ? undefined : bytes;
       }
     } finally {

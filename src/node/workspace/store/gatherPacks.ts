@@ -12,11 +12,15 @@ export const mostPacks = 64;
 const [largestPack, largestSum] = [2 * 1024 * 1024, 8 * 1024 * 1024];
 
 /**
- * Puts small packs together into one once there are many. A pack goes only when the new one is on the disk with all that it has. Two processes
- * that do this at once lose nothing: each removes what is in its own new pack, and a pack can only be in another that was made later.
+ * Puts small packs together into one once there are many, and answers how many more may come before there are too many again. A pack goes only when
+ * the new one is on the disk with all that it has. Two processes that do this at once lose nothing: each removes what is in its own new pack, and a
+ * pack can only be in another that was made later.
  */
-export async function gatherPacks(packs: PackFolder): Promise<void> {
-  const names = await smallPacks(packs.directory);
+export async function gatherPacks(packs: PackFolder): Promise<number> {
+  const small = await smallPacks(packs.directory);
+  if (small.length <= mostPacks) return mostPacks - small.length;
+  let sum = 0;
+  const names = small.filter(({ size }) => (sum += size) <= largestSum).map(({ name }) => name);
   const parts = new Map<string, Buffer>();
   const copied: string[] = [];
   for (const name of names) {
@@ -25,9 +29,10 @@ export async function gatherPacks(packs: PackFolder): Promise<void> {
     for (const [oid, bytes] of entries) parts.set(oid, bytes);
     copied.push(name);
   }
-  if (copied.length < 2) return;
+  if (copied.length < 2) return 0;
   await packs.put(packOf(Array.from(parts, ([oid, bytes]) => ({ oid, bytes }))));
   for (const name of copied) await removePack(path.join(packs.directory, name));
+  return Math.max(0, mostPacks - (small.length - copied.length + 1));
 }
 
 /** Packs as this store writes them, without extension. One with any other file beside it, as git makes them, is left alone, and all where git keeps an index over all. */
@@ -42,13 +47,11 @@ export async function ownPacks(directory: string): Promise<string[]> {
   return [...endings].filter(([, found]) => found.size === 2 && found.has('.pack') && found.has('.idx')).map(([name]) => name);
 }
 
-/** The smallest packs once there are too many of them. */
-async function smallPacks(directory: string): Promise<string[]> {
+/** Packs that are worth copying, the smallest first. */
+async function smallPacks(directory: string): Promise<{ readonly name: string; readonly size: number }[]> {
   const own = await ownPacks(directory);
   const sized = await Promise.all(own.map((name) => stat(path.join(directory, `${name}.pack`)).then(({ size }) => ({ name, size }), () => ({ name, size: Number.POSITIVE_INFINITY }))));
-  const small = sized.filter(({ size }) => size <= largestPack).sort((a, b) => a.size - b.size);
-  let sum = 0;
-  return small.length <= mostPacks ? [] : small.filter(({ size }) => (sum += size) <= largestSum).map(({ name }) => name);
+  return sized.filter(({ size }) => size <= largestPack).sort((a, b) => a.size - b.size);
 }
 
 /** Every entry of a pack as it lies there; undefined where anything is not as its index says, where another process took it away, and where git packed it. */

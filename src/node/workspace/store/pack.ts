@@ -32,6 +32,8 @@ export interface WholePack {
   readonly entries: readonly PackEntry[];
   /** SHA-1 of everything before it; the last bytes of the pack. */
   readonly checksum: Buffer;
+  /** In bytes. */
+  readonly size: number;
 }
 
 /** An object as it lies in a pack. */
@@ -52,7 +54,7 @@ export function packOf(parts: readonly { readonly oid: string; readonly bytes: B
   }
   const body = Buffer.concat([packHeader(parts.length), ...parts.map(({ bytes }) => bytes)]);
   const checksum = createHash('sha1').update(body).digest();
-  return { entries, checksum, bytes: Buffer.concat([body, checksum]) };
+  return { entries, checksum, size: body.length + checksum.length, bytes: Buffer.concat([body, checksum]) };
 }
 
 /** A git pack written to a file, object after object, in little memory. */
@@ -157,7 +159,7 @@ export class PackFile {
     await this.#flush();
     await named(this.path, () => this.#handle.sync());
     await this.#handle.close();
-    return { entries, checksum };
+    return { entries, checksum, size: this.#size };
   }
 
   /** SHA-1 of the file as it is, each entry held against what was written. */

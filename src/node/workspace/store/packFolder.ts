@@ -1,12 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { syncDirectory, syncFile, writeDurably, writeSynced } from '../../journal/durable.ts';
+import { named } from '../../journal/faults.ts';
+import { allOf } from '../common/allOf.ts';
 import type { PackFile, WholePack } from './pack.ts';
 import { packIndex } from './packIndex.ts';
 
 /** Extension of an empty file beside a borrowed pack. */
 const borrowed = '.borrowed';
+/** Extension of an index that does not count yet. */
+const unnamed = '.idx.tmp';
 
 /** Where the packs of a store are, each with its index. A pack without an index is nothing; the index comes last. */
 export class PackFolder {
@@ -33,23 +37,15 @@ export class PackFolder {
   }
 
   /** Makes a pack part of the store; what is in it is on the disk when this resolves. */
-  async put(pack: WholePack & { readonly bytes: Buffer }): Promise<void> {
-    await this.#place(async (file) => {
-      await writeSynced(file, pack.bytes);
-      const back = await readFile(file);
-      const trailer = back.subarray(-pack.checksum.length);
-      if (!trailer.equals(pack.checksum) || !sha1(back.subarray(0, -trailer.length)).equals(trailer)) throw readBackDiffers(file);
-      return pack;
-    });
+  put(pack: WholePack & { readonly bytes: Buffer }): Promise<void> {
+    return this.#place(pack, (file) => writeChecked(file, pack.bytes));
   }
 
   /** The same with a pack that was written to a file of the same file system. */
-  take(pack: PackFile): Promise<WholePack> {
-    return this.#place(async (file) => {
-      const whole = await pack.close();
-      await rename(pack.path, file);
-      return whole;
-    });
+  async take(pack: PackFile): Promise<WholePack> {
+    const whole = await pack.close();
+    await this.#place(whole, (file) => rename(pack.path, file));
+    return whole;
   }
 
   /** Makes a pack part of the store that git wrote, synced, to `made` on the same file system (without extension) and that was read back. */
@@ -87,17 +83,18 @@ export class PackFolder {
     return path.join(this.directory, `pack-${randomBytes(20).toString('hex')}`);
   }
 
-  async #place(write: (file: string) => Promise<WholePack>): Promise<WholePack> {
+  /** `write` has the pack, on the disk, in the file when it resolves. */
+  async #place(pack: WholePack, write: (file: string) => Promise<void>): Promise<void> {
     const place = this.#newPlace();
-    const index = `${place}.idx`;
     try {
-      const pack = await write(`${place}.pack`);
-      const bytes = await packIndex(pack.entries, pack.checksum);
-      await writeDurably(index, bytes);
-      if (!(await readFile(index)).equals(bytes)) throw readBackDiffers(index);
-      this.#bytes += (await stat(`${place}.pack`)).size + bytes.length;
-      return pack;
+      const index = await packIndex(pack.entries, pack.checksum);
+      // Neither is anything until the index has its name: they go to the disk side by side.
+      await allOf([write(`${place}.pack`), writeChecked(place + unnamed, index)]);
+      await rename(place + unnamed, `${place}.idx`);
+      await syncDirectory(this.directory);
+      this.#bytes += pack.size + index.length;
     } catch (error) {
+      await rm(place + unnamed, { force: true });
       await removePack(place);
       throw error;
     }
@@ -125,5 +122,15 @@ export async function removeOld(file: string): Promise<void> {
   if (stats !== undefined && Date.now() - stats.mtimeMs > aDay) await rm(file, { recursive: true, force: true });
 }
 
-const sha1 = (bytes: Buffer): Buffer => createHash('sha1').update(bytes).digest();
-const readBackDiffers = (place: string): Error => new Error(`the checkpoint store read back something else than was written to ${path.basename(place)}`);
+/** Makes a file with these bytes on the disk. Throws where the system gives back others. */
+async function writeChecked(file: string, bytes: Buffer): Promise<void> {
+  const handle = await open(file, 'wx+', 0o600);
+  try {
+    await named(file, () => handle.writeFile(bytes));
+    await named(file, () => handle.sync());
+    const { bytesRead, buffer } = await named(file, () => handle.read(Buffer.allocUnsafe(bytes.length + 1), 0, bytes.length + 1, 0));
+    if (!buffer.subarray(0, bytesRead).equals(bytes)) throw new Error(`the checkpoint store read back something else than was written to ${path.basename(file)}`);
+  } finally {
+    await handle.close();
+  }
+}

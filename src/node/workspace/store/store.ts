@@ -27,7 +27,8 @@ export class Store {
   readonly environment: Readonly<Record<string, string>>;
   readonly #stored = new Set<string>();
   readonly packs: PackFolder;
-  #gathers = true;
+  /** Packs that may be written before the folder is worth a look; other processes may have put some there, too. */
+  #room = 0;
 
   private constructor(directory: string, program: string) {
     this.directory = directory;
@@ -96,9 +97,9 @@ export class Store {
 
   async #stores(oids: Iterable<string>): Promise<void> {
     this.remember(oids);
-    if (!this.#gathers) return;
+    this.#room -= 1;
     // It only saves time, and what failed once would fail again; a full disk is told by what has to be written.
-    await gatherPacks(this.packs).catch(() => { this.#gathers = false; });
+    if (this.#room < 0) this.#room = await gatherPacks(this.packs).catch(() => Number.POSITIVE_INFINITY);
   }
 
   /** Those of `oids` that the store does not have. */

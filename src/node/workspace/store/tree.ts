@@ -1,5 +1,5 @@
 import type { Blob, Path } from '../../../core/session/changes.ts';
-import { directoryMode, type GitObject, treeEntries, treeObject } from '../git/objects.ts';
+import { changedTree, directoryMode, type GitObject, noEntries, treeEntries } from '../git/objects.ts';
 import type { Pace } from '../common/pace.ts';
 import { joined, nameOf, parentOf } from '../disk/places.ts';
 
@@ -20,7 +20,7 @@ export interface TreeChange {
 
 export const isDir = (entry: Blob | Dir | undefined): entry is Dir => entry !== undefined && 'dirs' in entry;
 
-export const emptyDir: Dir = dirOf(new Map());
+export const emptyDir: Dir = changedDir({ body: noEntries, dirs: new Map() }, new Map());
 
 /** Changes of a tree by folder. */
 export class TreeChanges {
@@ -44,29 +44,40 @@ export class TreeChanges {
   async on(base: Dir, pace: Pace, folder: Path = ''): Promise<Dir> {
     const changes = this.#folders.get(folder);
     if (changes === undefined) return base;
-    const entries = new Map(entriesOf(base));
+    const made = new Map<string, Blob | Dir | null>();
     for (const name of new Set([...changes.leaves.keys(), ...changes.below])) {
-      const next = await this.#changed(entries.get(name), changes.leaves.get(name), changes.below.has(name) ? joined(folder, name) : undefined, pace);
-      if (next === undefined) entries.delete(name);
-      else entries.set(name, next);
+      const next = await this.#changed(base.dirs.get(name), changes.leaves.get(name), changes.below.has(name) ? joined(folder, name) : undefined, pace);
+      if (next !== undefined) made.set(name, next);
     }
     if (pace.due) await pace.rest();
-    return dirOf(entries);
+    return changedDir(base, made);
   }
 
-  /** A file that takes the place of a folder, or the other way round, comes as two changes; what is there last wins over what is gone. */
-  async #changed(entry: Blob | Dir | undefined, leaf: Blob | null | undefined, below: Path | undefined, pace: Pace): Promise<Blob | Dir | undefined> {
+  /**
+   * What comes in the place of an entry, `dir` where that is a folder; null: nothing, undefined: it stays. A file that takes the place of a folder, or
+   * the other way round, comes as two changes; what is there last wins over what is gone.
+   */
+  async #changed(dir: Dir | undefined, leaf: Blob | null | undefined, below: Path | undefined, pace: Pace): Promise<Blob | Dir | null | undefined> {
     if (leaf) return leaf;
-    const kept = leaf === null && !isDir(entry) ? undefined : entry;
-    if (below === undefined) return kept;
-    const dir = await this.on(isDir(kept) ? kept : emptyDir, pace, below);
-    return dir.body.length > 0 ? dir : isDir(kept) ? undefined : kept;
+    if (below !== undefined) {
+      const next = await this.on(dir ?? emptyDir, pace, below);
+      if (next.body.length > 0) return next;
+      if (dir !== undefined) return null;
+    }
+    return leaf === null && dir === undefined ? null : undefined;
   }
 }
 
-function dirOf(entries: ReadonlyMap<string, Blob | Dir>): Dir {
-  const { oid, body } = treeObject(Array.from(entries, ([name, entry]) => ({ name, oid: entry.oid, mode: isDir(entry) ? directoryMode : entry.mode })));
-  return { oid, body, dirs: new Map([...entries].flatMap(([name, entry]): [string, Dir][] => (isDir(entry) ? [[name, entry]] : []))) };
+/** A tree after changes of its own entries (null: is gone). */
+function changedDir(base: Pick<Dir, 'body' | 'dirs'>, changes: ReadonlyMap<string, Blob | Dir | null>): Dir {
+  const leaves = Array.from(changes, ([name, entry]) => [name, entry && { oid: entry.oid, mode: isDir(entry) ? directoryMode : entry.mode }] as const);
+  const { oid, body } = changedTree(base.body, new Map(leaves));
+  const dirs = new Map(base.dirs);
+  for (const [name, entry] of changes) {
+    if (entry !== null && isDir(entry)) dirs.set(name, entry);
+    else dirs.delete(name);
+  }
+  return { oid, body, dirs };
 }
 
 /** What is in a tree, in git's order. */
