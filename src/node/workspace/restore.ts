@@ -3,6 +3,7 @@ import type { Blob, Path } from '../../core/session/changes.ts';
 import type { LeftPath, MovedPath } from '../../core/session/facts.ts';
 import type { Blobs } from './blobs.ts';
 import { readSmall } from './content.ts';
+import { eachOf } from './eachOf.ts';
 import { type FileState, isState, stateInWords } from './fileState.ts';
 import { inFolder } from './folders.ts';
 import { mayRestore, type PathGuard } from './guard.ts';
@@ -10,7 +11,7 @@ import { conflictInWords, decideRestore, mergeTexts, type RestoreStep } from './
 import { gitObject } from './objects.ts';
 import { ancestorsOf, nameOf, onDisk, parentOf } from './places.ts';
 import { putFile, removeFile } from './replaceFile.ts';
-import { bringPlain, type Coming, eachOf, removePlain } from './restoreFolder.ts';
+import { bringPlain, type Coming, removePlain } from './restoreFolder.ts';
 import { byFolder, change, lookAt, lookAtAll, removeFolder, roomAt } from './restorePlaces.ts';
 
 export interface RestoreParts {

@@ -2,6 +2,7 @@ import type { Blob, Path } from '../../core/session/changes.ts';
 import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
 import { linkMode } from './content.ts';
+import { eachOf } from './eachOf.ts';
 import { type FileState, isState, sameBlob, stateAt } from './fileState.ts';
 import { inFolder } from './folders.ts';
 import { nameOf } from './places.ts';
@@ -83,15 +84,6 @@ export async function removePlain(root: string, folder: Path, items: readonly { 
     if (done.size > 0) await syncDirectory(place);
   });
   return 'value' in entered ? done : new Set();
-}
-
-/** Does something with each thing, `width` of them at a time; rejects only when none is being done any more. */
-export async function eachOf<Thing>(things: Iterable<Thing>, width: number, act: (thing: Thing) => Promise<void>): Promise<void> {
-  const next = things[Symbol.iterator]();
-  const worker = async () => {
-    for (let one = next.next(); one.done !== true; one = next.next()) await act(one.value);
-  };
-  for (const outcome of await Promise.allSettled(Array.from({ length: width }, worker))) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** A refusal of the system is an answer like any other; the path is looked at by itself then. */

@@ -1,10 +1,11 @@
 import type { Blob, Path, TreeId } from '../../core/session/changes.ts';
 import { decodeBytes } from './bytes.ts';
 import type { Git } from './git.ts';
+import type { Intake } from './intake.ts';
 import { Pace } from './pace.ts';
 import { Recent } from './recent.ts';
 import type { Store } from './store.ts';
-import { type Dir, emptyDir, TreeChanges } from './tree.ts';
+import { type Dir, emptyDir, TreeChanges, treeObjects } from './tree.ts';
 
 const keptTrees = 16;
 
@@ -43,7 +44,16 @@ export async function treeOf(changes: Iterable<readonly [Path, Blob | null]>, ba
   return grouped.on(base, pace);
 }
 
-/** The same for a tree of the store. */
+/** Adds the objects of a tree, but those that are lent, a stretch at a time. */
+export async function addTrees(tree: Dir, intake: Intake, isLent: (oid: string) => boolean = () => false): Promise<void> {
+  const pace = new Pace();
+  for (const object of treeObjects(tree, (oid) => intake.has(oid))) {
+    if (pace.due) await pace.rest();
+    if (!isLent(object.oid)) await intake.add(object);
+  }
+}
+
+/** A tree of the store, a stretch at a time. */
 async function loadedTree(git: Git, id: TreeId): Promise<Dir> {
   const grouped = new TreeChanges();
   for await (const [path, blob] of listTree(git, id)) grouped.set(path, blob);
