@@ -347,16 +347,16 @@ export class Controller {
     }
     if (how === 'drop') return this.#drop(run);
     const kept: KeepAnswer = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
-    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail, ...(kept.branch === undefined ? {} : { branch: kept.branch }) });
+    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail, ...(kept.branches === undefined ? {} : { branches: kept.branches }) });
     return { ok: kept.ok, message: kept.detail };
   }
 
-  /** Removes the branch that was made last; the work tree stays as it is. */
+  /** Removes what was kept last as a branch, in each repository; the work tree stays as it is. */
   async #drop(run: Run): Promise<Acted> {
-    const branch = this.session.branches.at(-1);
-    if (branch === undefined) return { ok: false, message: 'the session has no branch in the repository: none was kept, or it was dropped already' };
-    const dropped = await run.ports.keeper.drop(branch);
-    if (dropped.ok) await run.recorder.record({ type: 'work/kept', how: 'dropped', detail: dropped.detail, branch });
+    const branches = this.session.branches.at(-1);
+    if (branches === undefined) return { ok: false, message: 'the session has no branch in the repository: none was kept, or it was dropped already' };
+    const dropped = await run.ports.keeper.drop(branches);
+    if (dropped.branches !== undefined) await run.recorder.record({ type: 'work/kept', how: 'dropped', detail: dropped.detail, branches: dropped.branches });
     return { ok: dropped.ok, message: dropped.detail };
   }
 }

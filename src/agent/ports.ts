@@ -297,14 +297,15 @@ export interface KeepWish {
 export interface KeepAnswer {
   readonly ok: boolean;
   readonly detail: string;
-  readonly branch?: KeptBranch;
-  /** Not everything was kept, but of several repositories something was. */
+  /** Those that were made or removed. */
+  readonly branches?: readonly KeptBranch[];
+  /** Of several repositories not all did what was asked, but some did. */
   readonly partly?: true;
 }
 
 export interface Keeper {
   /** Gives the user the work in the form they chose. */
   keep(wish: KeepWish, session: Session): Promise<KeepAnswer>;
-  /** Removes a branch that a session made, where it is still as it was made and no work tree is on it. */
-  drop(branch: KeptBranch): Promise<KeepAnswer>;
+  /** Removes branches that a session made, each where it is still as it was made and no work tree is on it. */
+  drop(branches: readonly KeptBranch[]): Promise<KeepAnswer>;
 }

@@ -3,7 +3,7 @@ import type { Hunk, Write } from '../../src/core/session/changes.ts';
 import type { Flag, Session } from '../../src/core/session/session.ts';
 import { netChanges } from '../../src/extension/changes.ts';
 import { flaggedIn, placedIn } from '../../src/extension/flags/placed.ts';
-import { takeBack } from '../../src/node/workspace/revertHunk.ts';
+import { takeBack } from '../../src/node/workspace/rewind/revertHunk.ts';
 
 const blob = (oid: string) => ({ oid, mode: '100644' as const });
 

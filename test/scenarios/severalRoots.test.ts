@@ -92,6 +92,15 @@ describe('a session over two repositories', function () {
       assert.equal(sibling.git('diff', '--name-only', 'main', 'bounded/task/1'), 'src/scale.js\n');
       assert.deepEqual([project.git('rev-parse', 'HEAD'), sibling.git('rev-parse', 'HEAD')], before.heads);
       assert.equal(sibling.git('ls-files', '-s'), before.index);
+
+      const made = sibling.git('rev-parse', 'bounded/task/1').trim();
+      sibling.git('branch', '-f', 'bounded/task/1', 'main');
+      const half = await bounded('drop', '--branch');
+      assert.match(half.stdout + half.stderr, /the workspace folder: the branch bounded\/task\/1 was dropped.*\n.*\.\.\/api: not dropped, .*somebody went on with it/);
+      assert.deepEqual([half.status, project.git('branch', '--list', 'bounded/*'), sibling.git('branch', '--list', 'bounded/*').trim()], [1, '', 'bounded/task/1']);
+      sibling.git('branch', '-f', 'bounded/task/1', made);
+      assert.equal((await bounded('drop', '--branch')).status, 0);
+      assert.equal(sibling.git('branch', '--list', 'bounded/*'), '');
     });
   });
 });

@@ -18,6 +18,7 @@ export const innocent: readonly { readonly file: string; readonly text: string }
   ...['upward', 'upwardType', 'inType', 'late', 'detour'].map((name) => ({ file: `node/planted/for/${name}.ts`, text: target })),
   { file: 'cli/planted/for/door.ts', text: target },
   { file: 'agent/planted/for/server.ts', text: target },
+  { file: 'node/workspace/rewind/plantedAbove.ts', text: target },
 ];
 
 export const planted: readonly Planted[] = [
@@ -48,6 +49,7 @@ export const planted: readonly Planted[] = [
   { what: 'a door that imports a door', file: 'extension/planted/door.ts', text: `export { target } from '../../cli/planted/for/door.ts';\n`, noticedBy: ['architecture', 'types'] },
   { what: 'a way out of src', file: 'node/planted/outside.ts', text: `export { rooms } from '../../../test/tooling/rooms.ts';\n`, noticedBy: ['architecture', 'types'] },
   { what: 'the manifest in core', file: 'core/planted/manifest.ts', text: `import manifest from '../../../package.json' with { type: 'json' };\nexport const { name } = manifest;\n`, noticedBy: ['architecture'] },
+  { what: 'an import of a type from the storey above', file: 'node/workspace/store/plantedUp.ts', text: `import type { Target } from '../rewind/plantedAbove.ts';\nexport type Mine = Target;\n`, noticedBy: ['architecture'] },
   { what: 'a file in no room', file: 'planted.ts', text: `export const homeless = 1;\n`, noticedBy: ['architecture'] },
   { what: 'a circle', file: 'core/planted/first.ts', text: `import { second } from './second.ts';\nexport const first = (): number => second();\n`, noticedBy: ['architecture', 'lint'] },
   { what: 'a circle, its other half', file: 'core/planted/second.ts', text: `import { first } from './first.ts';\nexport const second = (): number => first();\n`, noticedBy: ['architecture', 'lint'] },

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { innocent, planted, type Wall } from './planted.ts';
-import { longest, rooms } from './rooms.ts';
+import { house as rules } from './rooms.ts';
 import { brokenWalls } from './walls.ts';
 
 const root = process.cwd();
@@ -18,7 +18,7 @@ describe('The walls', () => {
     house = copyOfTheHouse();
     for (const { file, text } of [...innocent, ...planted]) plant(path.join(house, 'src', file), text);
     const [types, lint] = await Promise.all([output('typescript/bin/tsc', ['-b', '--pretty', 'false']), output('oxlint/bin/oxlint', ['--format', 'unix', 'src'])]);
-    reports = { architecture: brokenWalls(path.join(house, 'src'), rooms, longest).join('\n'), types, lint };
+    reports = { architecture: brokenWalls(path.join(house, 'src'), rules).join('\n'), types, lint };
   });
 
   after(() => fs.rmSync(house, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseSync, Visitor } from 'oxc-parser';
-import type { Room } from './rooms.ts';
+import type { House, Room } from './rooms.ts';
 
 /** A source file with what it imports. */
 interface Source {
@@ -20,11 +20,11 @@ interface Import {
 
 /**
  * Reads every source file under `src` and says what breaks the walls: an import that the table does not allow, whether by value, by type
- * or by `import()`; a file outside every room; a circle of imports by value; a file that is too long. An empty answer means that the house stands.
+ * or by `import()`; one that goes up from a storey; a file outside every room; a circle of imports by value; a file that is too long. An empty answer means that the house stands.
  */
-export function brokenWalls(src: string, rooms: Readonly<Record<string, Room>>, longest: number): string[] {
+export function brokenWalls(src: string, house: House): string[] {
   const sources = readSources(src);
-  return [...sources.flatMap((source) => brokenBy(source, rooms, longest)), ...circles(sources)];
+  return [...sources.flatMap((source) => brokenBy(source, house)), ...circles(sources)];
 }
 
 /** Every source file under `src`. */
@@ -67,14 +67,14 @@ interface Asked {
   readonly value?: unknown;
 }
 
-function brokenBy(source: Source, rooms: Readonly<Record<string, Room>>, longest: number): string[] {
+function brokenBy(source: Source, { rooms, storeys, longest }: House): string[] {
   const { file, text, imports } = source;
   const name = roomOf(file);
   const room = rooms[name];
   if (room === undefined) return [`${file} is in no room`];
   const lines = text.split('\n').length - 1;
   const tooLong = lines > longest ? [`${file} has ${lines} lines, at most ${longest} are allowed`] : [];
-  const forbidden = [...new Set(imports.map(({ request }) => request))].filter((request) => !isAllowed(file, request, name, room));
+  const forbidden = [...new Set(imports.map(({ request }) => request))].filter((request) => !isAllowed(file, request, name, room) || goesUp(file, request, storeys));
   return [...tooLong, ...forbidden.map((request) => `${file} imports ${request}`)];
 }
 
@@ -88,6 +88,22 @@ function isAllowed(file: string, request: string, name: string, room: Room): boo
   }
   if (request.startsWith('node:')) return room.node;
   return room.packages.some((allowed) => request === allowed || request.startsWith(`${allowed}/`));
+}
+
+/** Whether a file in a storey of a folder imports something of that folder that is not on its own storey or below. */
+function goesUp(file: string, request: string, storeys: House['storeys']): boolean {
+  if (!request.startsWith('.')) return false;
+  const to = resolved(file, request);
+  return Object.entries(storeys).some(([folder, order]) => {
+    if (!file.startsWith(`${folder}/`) || !to.startsWith(`${folder}/`)) return false;
+    return storeyOf(folder, to, order) > storeyOf(folder, file, order);
+  });
+}
+
+/** Counted from the lowest; what lies in the folder itself, or in a place that is no storey, is above all. */
+function storeyOf(folder: string, file: string, order: readonly string[]): number {
+  const at = order.indexOf(file.slice(folder.length + 1).split('/')[0] ?? '');
+  return at < 0 ? order.length : at;
 }
 
 /** A relative import as a path from `src`; one that leaves `src` begins with `..`. */

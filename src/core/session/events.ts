@@ -84,7 +84,7 @@ export type SessionEvent =
       readonly change: ChangeSize; readonly because: readonly string[] }
   | { readonly type: 'session/ended'; readonly end: SessionEnd; readonly detail: string }
   /** `branch`: the one that was made, or dropped. */
-  | { readonly type: 'work/kept'; readonly how: 'branch' | 'squash' | 'patch' | 'left' | 'undone' | 'dropped'; readonly detail: string; readonly branch?: KeptBranch };
+  | { readonly type: 'work/kept'; readonly how: 'branch' | 'squash' | 'patch' | 'left' | 'undone' | 'dropped'; readonly detail: string; readonly branches?: readonly KeptBranch[] };
 
 /**
  * One line of the journal. `prev` is the SHA-256 (hex) of the line before, without its end-of-line; 64 zeros for the first.

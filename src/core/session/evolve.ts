@@ -4,7 +4,7 @@ import type { Entry, SessionEvent } from './events.ts';
 import { evolveConversation } from './evolveConversation.ts';
 import { evolveLine } from './evolveLine.ts';
 import { firstLine, measuredTree, openFlags } from './line.ts';
-import type { AnsweredGate, Gate, Session } from './session.ts';
+import type { AnsweredGate, Gate, KeptBranch, Session } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
@@ -82,10 +82,11 @@ function measuredStore({ bytes, limit, next, stuck }: Of<'store/measured'>): Ses
   return { bytes, limit, ...(next === undefined ? {} : { next }), ...(stuck === undefined ? {} : { stuck }) };
 }
 
-function branchesAfter({ branches }: Session, { how, branch }: Of<'work/kept'>): Session['branches'] {
-  if (branch === undefined) return branches;
-  const others = branches.filter((one) => one.branch !== branch.branch);
-  return how === 'dropped' ? others : [...others, branch];
+function branchesAfter({ branches }: Session, { how, branches: named = [] }: Of<'work/kept'>): Session['branches'] {
+  if (named.length === 0) return branches;
+  const isNamed = (branch: KeptBranch): boolean => named.some((one) => one.branch === branch.branch && one.root === branch.root);
+  const others = branches.map((kept) => kept.filter((one) => !isNamed(one))).filter((kept) => kept.length > 0);
+  return how === 'dropped' ? others : [...others, named];
 }
 
 function spend(session: Session, costUsd: number | null, usage?: Session['spent']['usage'], assumedUsd = 0): Session {

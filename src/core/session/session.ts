@@ -1,4 +1,5 @@
 import type { Contract, PhaseName } from '../contract/contract.ts';
+import type { RootName } from '../contract/rootPath.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
 import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
@@ -74,8 +75,8 @@ export interface Session {
   readonly verdict?: { readonly verdict: Verdict; readonly tree: TreeId; readonly change: ChangeSize; readonly because: readonly string[] };
   readonly end?: { readonly end: SessionEnd; readonly detail: string };
   readonly kept?: { readonly how: string; readonly detail: string };
-  /** Branches with the work that were written into the user's repository and not dropped since. */
-  readonly branches: readonly KeptBranch[];
+  /** Branches with the work that were written into the user's repositories and not dropped since: for each time that it was kept, one for each root with work. */
+  readonly branches: readonly (readonly KeptBranch[])[];
 }
 
 /** One line of work. Boundaries hold the line as it was when they were crossed, so that a rewind is a change of pointer. */
@@ -137,10 +138,11 @@ export interface BaseState {
   readonly unmatched?: readonly string[];
 }
 
-/** A branch in the user's repository, as it was made. */
+/** A branch in the user's repository, as it was made; `root`: in that of this root, absent for the main one. */
 export interface KeptBranch {
   readonly branch: string;
   readonly commit: string;
+  readonly root?: RootName;
 }
 
 export type Role = 'main' | 'decoys' | 'reviewer' | 'helper';

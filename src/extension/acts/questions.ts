@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RewindPreview } from '../../agent/preview.ts';
+import { branchWords } from '../../core/session/view/branchWords.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { Shown } from '../sessionHost.ts';
 import { unsavedIn } from '../place.ts';
@@ -98,7 +99,7 @@ function keepQuestion(shown: Shown, intention: Keep, preview: RewindPreview): Qu
     case 'branch': return { ...other, text: 'Keep the work as a branch?', detail: `Creates a branch bounded/${session.name}/… in your repository with one commit per boundary. HEAD, index and work tree stay as they are.${mine}${left}`, button: 'Keep as Branch' };
     case 'squash': return { ...other, text: 'Keep the work as a branch with one commit?', detail: `Creates a branch bounded/${session.name}/… in your repository with everything in one commit, your uncommitted work included. HEAD, index and work tree stay as they are.${mine}${left}`, button: 'Keep as One Commit' };
     case 'patch': return { ...other, text: 'Export the work as a patch?', detail: `Writes a patch file for git apply under .bounded/${session.name}/. Git is not touched.${mine}${left}`, button: 'Export a Patch' };
-    case 'drop': return { text: `Drop the branch ${session.branches.at(-1)?.branch ?? ''}?`, detail: 'It is removed from your repository if it is still as it was made and checked out nowhere. HEAD, index and work tree stay as they are; you are told how to get it back.', button: 'Drop the Branch' };
+    case 'drop': return { text: `Drop ${branchWords(session.branches.at(-1) ?? [])}?`, detail: 'A branch is removed from your repository if it is still as it was made and checked out nowhere. HEAD, index and work tree stay as they are; you are told how to get it back.', button: 'Drop' };
     case 'leave': return { text: 'Leave the work in your work tree?', detail: 'The changes stay as uncommitted work, for you to look through and commit. Git is not touched.', button: 'Leave in Work Tree' };
     case 'undo': return { text: `Undo everything: bring ${counted(preview.files)} back to the state before the session?`, detail: `${listed(preview)}\n\nYour own later changes stay. Git is not touched. It is a checkpoint itself and can be undone.`, button: 'Undo Everything', lookFirst: true };
   }

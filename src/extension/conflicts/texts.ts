@@ -1,5 +1,5 @@
 import type { ConflictSides } from '../../agent/ports.ts';
-import { isWellFormed } from '../../node/workspace/bytes.ts';
+import { isWellFormed } from '../../node/workspace/common/bytes.ts';
 
 const marks = ['<<<<<<< yours in Bounded', '>>>>>>> rewound in Bounded'] as const;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Hunk } from '../../core/session/changes.ts';
 import type { Flag } from '../../core/session/session.ts';
-import { placeOfHunk } from '../../node/workspace/revertHunk.ts';
+import { placeOfHunk } from '../../node/workspace/rewind/revertHunk.ts';
 
 /** Lines of a text, counted from 0, the end exclusive; of a hunk that only removed lines there are none. */
 export interface Lines {

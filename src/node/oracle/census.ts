@@ -2,7 +2,7 @@ import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import { lstat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { removeTree } from '../process/removeTree.ts';
-import { Pace } from '../workspace/pace.ts';
+import { Pace } from '../workspace/common/pace.ts';
 
 /** Everything below a folder by its name; the folder itself is ''. */
 type Entries = ReadonlyMap<string, BigIntStats>;

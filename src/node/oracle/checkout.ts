@@ -5,7 +5,7 @@ import { splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { staysInside } from '../../core/oracle/measuredTree.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import { named } from '../journal/faults.ts';
-import { gitObject } from '../workspace/objects.ts';
+import { gitObject } from '../workspace/git/objects.ts';
 
 /** What a file is to contain. */
 export interface Content {

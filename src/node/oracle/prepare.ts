@@ -8,7 +8,7 @@ import { removeTree } from '../process/removeTree.ts';
 import { borrowable, type Borrowed, copyPlaces, makePlaces } from './borrowing.ts';
 import { type BenchOutput, runMerged } from './benchOutput.ts';
 import { Census } from './census.ts';
-import { isInside } from '../workspace/findProgram.ts';
+import { isInside } from '../workspace/git/findProgram.ts';
 import { Checkout, type Content } from './checkout.ts';
 import type { Plan } from './plan.ts';
 import type { TreeReader } from './storeReader.ts';

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Blob, Path, TreeId } from '../../core/session/changes.ts';
-import { catFile } from '../workspace/catFile.ts';
-import { findProgram } from '../workspace/findProgram.ts';
-import { type Git, gitEnvironment, gitRunner } from '../workspace/git.ts';
-import { gitObject } from '../workspace/objects.ts';
-import { listTree } from '../workspace/trees.ts';
+import { catFile } from '../workspace/git/catFile.ts';
+import { findProgram } from '../workspace/git/findProgram.ts';
+import { type Git, gitEnvironment, gitRunner } from '../workspace/git/git.ts';
+import { gitObject } from '../workspace/git/objects.ts';
+import { listTree } from '../workspace/store/trees.ts';
 
 /** Where an oracle reads what it measures. */
 export interface TreeReader {

@@ -5,7 +5,7 @@ import type { Path } from '../../core/session/changes.ts';
 import type { Commands } from '../process/commands.ts';
 import type { Protection } from '../process/protectedPaths.ts';
 import type { ProcessEnd } from '../process/runProcess.ts';
-import { isInside } from '../workspace/findProgram.ts';
+import { isInside } from '../workspace/git/findProgram.ts';
 import { cachesOf, type Borrowed } from './borrowing.ts';
 import type { Checkout } from './checkout.ts';
 

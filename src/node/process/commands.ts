@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Signal } from '../../agent/ports.ts';
-import { findProgram, isInside } from '../workspace/findProgram.ts';
+import { findProgram, isInside } from '../workspace/git/findProgram.ts';
 import { type Bubblewrap, findBubblewrap } from './bubblewrap.ts';
 import { childEnvironment } from './environment.ts';
 import { homeIn } from './homeFolder.ts';

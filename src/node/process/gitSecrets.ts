@@ -1,10 +1,10 @@
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compileGlobs, type GlobSet } from '../../core/guard/globs.ts';
-import { decodeBytes } from '../workspace/bytes.ts';
-import { findProgram } from '../workspace/findProgram.ts';
-import { gitEnvironment } from '../workspace/git.ts';
-import { startProgram } from '../workspace/program.ts';
+import { decodeBytes } from '../workspace/common/bytes.ts';
+import { findProgram } from '../workspace/git/findProgram.ts';
+import { gitEnvironment } from '../workspace/git/git.ts';
+import { startProgram } from '../workspace/git/program.ts';
 import { generalName, maySettingBeSecret } from './gitSettings.ts';
 
 /** A git folder that commands in a sandbox would see. */

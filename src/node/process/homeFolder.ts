@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { isInside } from '../workspace/findProgram.ts';
+import { isInside } from '../workspace/git/findProgram.ts';
 import type { Hidden } from './systemLayout.ts';
 
 /** Where programs keep keys and tokens in a home folder. */

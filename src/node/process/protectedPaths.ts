@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { compileGlobs, type GlobSet } from '../../core/guard/globs.ts';
-import { isInside } from '../workspace/findProgram.ts';
+import { isInside } from '../workspace/git/findProgram.ts';
 import type { GitFolder } from './gitSecrets.ts';
 import type { Hidden } from './systemLayout.ts';
 

@@ -5,7 +5,7 @@ import type { Artifacts, Shell, ShellRequest, ShellResult } from '../../agent/po
 import type { RootName } from '../../core/contract/rootPath.ts';
 import { globsIn } from '../../core/contract/roots.ts';
 import type { Redact } from '../journal/redaction.ts';
-import { identityOf } from '../workspace/standing.ts';
+import { identityOf } from '../workspace/disk/openedFolder.ts';
 import { Commands } from './commands.ts';
 import { GitSecrets } from './gitSecrets.ts';
 import { KeptOutput } from './keptOutput.ts';

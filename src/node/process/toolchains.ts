@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { isInside } from '../workspace/findProgram.ts';
+import { isInside } from '../workspace/git/findProgram.ts';
 
 /** The programs of a user that commands may run, and what these need of the file system. */
 export interface Toolchains {

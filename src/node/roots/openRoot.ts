@@ -1,5 +1,5 @@
 import type { RootName } from '../../core/contract/rootPath.ts';
-import type { KeepingWorkspace } from '../workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../workspace/keepingWorkspace.ts';
 
 /** One folder of a session over its own repository and store. */
 export interface OpenRoot {

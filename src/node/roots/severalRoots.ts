@@ -6,11 +6,11 @@ import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import { diskFault } from '../../core/session/diskFault.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
-import type { Session } from '../../core/session/session.ts';
+import type { KeptBranch, Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
 import { hunkOfRoot, joinCaptures, joinHeads, joinRestores } from './joins.ts';
-import type { Checkpoints } from '../workspace/checkpoints.ts';
-import { keepEach } from './keepEach.ts';
+import type { Checkpoints } from '../workspace/store/checkpoints.ts';
+import { dropEach, keepEach } from './keepEach.ts';
 import type { OpenRoot } from './openRoot.ts';
 
 /**
@@ -117,7 +117,7 @@ export class SeveralRoots implements Workspace, Keeper {
     const whole = slashed(path.resolve(this.root, slashed(text)));
     const root = this.#roots.find(({ workspace }) => whole === slashed(workspace.root) || whole.startsWith(`${slashed(workspace.root)}/`));
     if (root === undefined) return inside;
-    const fault = await root.workspace.standing.fault();
+    const fault = await root.workspace.folder.fault();
     if (fault !== undefined) return { refused: fault };
     const rest = await root.workspace.resolve(whole.slice(slashed(root.workspace.root).length + 1) || '.');
     return 'path' in rest ? { path: pathIn(root.name, rest.path) } : rest;
@@ -220,9 +220,8 @@ export class SeveralRoots implements Workspace, Keeper {
     return 'fault' in found ? undefined : found.root.workspace.hashOf(found.rest);
   }
 
-  /** Branches of several repositories are not noted one by one. */
-  async drop(): Promise<KeepAnswer> {
-    return { ok: false, detail: 'branches in several repositories are removed one by one, by git branch -D' };
+  drop(branches: readonly KeptBranch[]): Promise<KeepAnswer> {
+    return dropEach(this.#roots, branches);
   }
 
   keep(wish: KeepWish, session: Session): Promise<KeepAnswer> {
@@ -253,14 +252,14 @@ export class SeveralRoots implements Workspace, Keeper {
   async #find(file: Path): Promise<{ readonly root: OpenRoot; readonly rest: Path } | { readonly fault: string }> {
     if (splitPath(this.#names, file) === undefined) return { fault: `${file} is outside of the folders of the session` };
     const at = this.#at(file);
-    const fault = await at.root.workspace.standing.fault();
+    const fault = await at.root.workspace.folder.fault();
     return fault === undefined ? at : { fault };
   }
 
   /** One root after the other. Throws `Paused` where one is not there any more. */
   async #inEach<T>(work: (root: OpenRoot) => Promise<T>): Promise<T[]> {
     const results: T[] = [];
-    for (const root of this.#roots) results.push(await root.workspace.standing.during(() => work(root)));
+    for (const root of this.#roots) results.push(await root.workspace.folder.during(() => work(root)));
     return results;
   }
 
@@ -274,7 +273,7 @@ export class SeveralRoots implements Workspace, Keeper {
     for (const root of this.#roots) {
       const own = ofRoot(items, root.name, this.#names);
       if (own.length === 0) continue;
-      const fault = await root.workspace.standing.fault();
+      const fault = await root.workspace.folder.fault();
       const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => {
         if (diskFault(error) !== undefined) passing.push(error);
         return failed(own, error instanceof Error ? error.message : String(error));

@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { privateDirectory, writeDurably } from '../journal/durable.ts';
 import { sessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
 import type { SessionRoot } from './roots.ts';
+import { exists } from '../workspace/disk/exists.ts';
 import { stateOf } from './state.ts';
 
 /** A session that has its trace with another repository, and checkpoints of a work tree of this one in this one's store. */
@@ -41,7 +42,7 @@ export async function guestTraces(state: RepositoryState): Promise<readonly stri
   for (const guest of await notesIn(state)) {
     if (guest === undefined) continue;
     if (guest.trace === undefined) throw new Error(`a session of ${guest.workspace} has checkpoints here, and nobody noted where its trace is`);
-    if (await isThere(path.dirname(path.dirname(guest.trace)))) traces.push(guest.trace);
+    if (await exists(path.dirname(path.dirname(guest.trace)))) traces.push(guest.trace);
   }
   return traces;
 }
@@ -50,8 +51,6 @@ async function notesIn({ dir }: RepositoryState): Promise<readonly (Guest | unde
   const names = await readdir(path.join(dir, 'guests')).catch(() => []);
   return Promise.all(names.map(async (name) => guestIn(await readFile(path.join(dir, 'guests', name), 'utf8').catch(() => ''))));
 }
-
-const isThere = (file: string): Promise<boolean> => stat(file).then(() => true, () => false);
 
 /** What removing the state of a repository takes from its guests, in a sentence; '' where it has none. */
 export function guestWarning(guests: readonly Guest[]): string {
@@ -62,7 +61,7 @@ export function guestWarning(guests: readonly Guest[]): string {
 async function hasTrace({ session, workspace }: Guest): Promise<boolean> {
   const state = await stateOf(workspace).catch(() => undefined);
   const folder = state === undefined ? undefined : sessionFolder(state, session);
-  return folder !== undefined && (await isThere(folder.trace));
+  return folder !== undefined && (await exists(folder.trace));
 }
 
 function guestIn(text: string): Guest | undefined {

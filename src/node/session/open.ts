@@ -13,7 +13,7 @@ import { createSession, isSameWorkTree, sessionId } from '../journal/sessions.ts
 import type { SessionFolder } from '../journal/sessions.ts';
 import type { LoadedContract } from './place.ts';
 import { othersOf, portsOf, secretsOf, workspaceOf } from './ports.ts';
-import type { SessionWorkspace } from '../workspace/openWorkspace.ts';
+import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
 import type { Endpoint } from './ports.ts';
 import { checkEndpoint, checkModels, checkRepository, checkSandbox, sandboxOf } from './preflight.ts';
 import { damaged, findSession, notBegun } from './read.ts';

@@ -3,7 +3,7 @@ import type { SandboxState } from '../../core/session/session.ts';
 import { Commands } from '../process/commands.ts';
 import { probeSandbox } from '../process/probeSandbox.ts';
 import type { Endpoint } from './ports.ts';
-import type { SessionWorkspace } from '../workspace/openWorkspace.ts';
+import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
 import { StartRefusal } from './refusal.ts';
 
 export const defaultBaseUrl = 'https://api.anthropic.com';

@@ -4,7 +4,7 @@ import type { Session } from '../../core/session/session.ts';
 import { bytesText, count } from '../../core/session/view/figures.ts';
 import { listSessions, type SessionSummary } from '../journal/sessions.ts';
 import { aloneInStore } from '../journal/storeUsers.ts';
-import { storeSize } from '../workspace/prune.ts';
+import { storeSize } from '../workspace/store/prune.ts';
 import { readSession } from './read.ts';
 import { StartRefusal } from './refusal.ts';
 import { guestsOf, guestWarning } from './guests.ts';

@@ -1,7 +1,7 @@
 import { listHunks } from '../../agent/hunks.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import type { Session } from '../../core/session/session.ts';
-import { exists } from '../workspace/store.ts';
+import { exists } from '../workspace/disk/exists.ts';
 import { workspaceOf } from './ports.ts';
 import { rootsOf } from './roots.ts';
 

@@ -11,7 +11,7 @@ import type { Redact } from '../journal/redaction.ts';
 import { listSessions, sessionFolder, type SessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
 import { aloneInStore, type StoreUse } from '../journal/storeUsers.ts';
-import type { Checkpoints } from '../workspace/checkpoints.ts';
+import type { Checkpoints } from '../workspace/store/checkpoints.ts';
 import { guestTraces } from './guests.ts';
 
 export interface RoomParts {

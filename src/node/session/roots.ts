@@ -7,8 +7,8 @@ import { acquireLease } from '../journal/lease.ts';
 import { findRepository } from '../journal/repository.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
 import { type StoreUse, useStore } from '../journal/storeUsers.ts';
-import { isInside } from '../workspace/findProgram.ts';
-import { unfitRoot } from '../workspace/unfitRoot.ts';
+import { isInside } from '../workspace/git/findProgram.ts';
+import { unfitRoot } from '../workspace/disk/unfitRoot.ts';
 import { stateOf } from './state.ts';
 import { StartRefusal } from './refusal.ts';
 

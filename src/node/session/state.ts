@@ -3,7 +3,7 @@ import { diskFault } from '../../core/session/diskFault.ts';
 import { codeOf } from '../journal/faults.ts';
 import { StateRefusal, repositoryState } from '../journal/stateDir.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
-import { unfitRoot } from '../workspace/unfitRoot.ts';
+import { unfitRoot } from '../workspace/disk/unfitRoot.ts';
 import { StartRefusal } from './refusal.ts';
 
 /** Private state for a workspace; a refusal in words that a person can act on. */

@@ -6,15 +6,14 @@ import type { FileRead } from '../../agent/ports.ts';
 import type { Blob, FileChange, Hunk, Path } from '../../core/session/changes.ts';
 import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
-import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './bytes.ts';
-import { type Content, openFlags, readSmall } from './content.ts';
-import { type Entered, inFolder } from './folders.ts';
-import { mayRestore, type PathGuard } from './guard.ts';
-import { pieces } from './pack.ts';
-import { nameOf, onDisk, parentOf } from './places.ts';
-import { type Hindrance, putFile, removeFile } from './replaceFile.ts';
-import { takeBack } from './revertHunk.ts';
-import { isGone, isUnreadable, specialKind, unreadableBecause } from './scan.ts';
+import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './common/bytes.ts';
+import { type Content, openFlags, pieces, readSmall } from './disk/content.ts';
+import { type Entered, inFolder } from './disk/folders.ts';
+import { mayRestore, type PathGuard } from './disk/guard.ts';
+import { nameOf, onDisk, parentOf } from './disk/places.ts';
+import { type Hindrance, putFile, removeFile } from './disk/replaceFile.ts';
+import { takeBack } from './rewind/revertHunk.ts';
+import { isGone, isUnreadable, specialKind, unreadableBecause } from './disk/stats.ts';
 
 export type ApplyOutcome = { readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string };
 

@@ -1,25 +1,22 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { Keeper, Workspace } from '../../agent/ports.ts';
 import { compileGlobs, expressionsOf } from '../../core/guard/globs.ts';
-import type { Path, TreeId } from '../../core/session/changes.ts';
-import { Blobs } from './blobs.ts';
-import { Captures } from './capture.ts';
-import type { Checkpoints } from './checkpoints.ts';
-import { Commits } from './commits.ts';
-import { Diffs } from './diffs.ts';
-import { findProgram, isInside } from './findProgram.ts';
-import { PathGuard } from './guard.ts';
-import { IgnoreRules } from './ignoreRules.ts';
-import type { KeptBranch } from './keep.ts';
-import { LeftOutLists } from './leftOut.ts';
-import { RootRecord } from './rootRecord.ts';
+import type { Path } from '../../core/session/changes.ts';
+import { Blobs } from './store/blobs.ts';
+import { Captures } from './look/capture.ts';
+import { Commits } from './keep/commits.ts';
+import { Diffs } from './diff/diffs.ts';
+import { findProgram, isInside } from './git/findProgram.ts';
+import { PathGuard } from './disk/guard.ts';
+import { IgnoreRules } from './repository/ignoreRules.ts';
+import type { KeepingWorkspace } from './keepingWorkspace.ts';
+import { LeftOutLists } from './store/leftOut.ts';
+import { RootRecord } from './store/rootRecord.ts';
 import { Search } from './search.ts';
-import { Standing } from './standing.ts';
-import { Store } from './store.ts';
-import { Trees } from './trees.ts';
-import { unfitRoot } from './unfitRoot.ts';
-import type { Work } from './work.ts';
+import { OpenedFolder } from './disk/openedFolder.ts';
+import { Store } from './store/store.ts';
+import { Trees } from './store/trees.ts';
+import { unfitRoot } from './disk/unfitRoot.ts';
 import { WorkTree } from './workTree.ts';
 
 export interface WorkspaceOptions {
@@ -35,28 +32,6 @@ export interface WorkspaceOptions {
   readonly contractFile: Path;
   /** Other folders that the session can write in: nothing in them counts as a program of ours, as nothing in `root` does. */
   readonly others?: readonly string[];
-}
-
-/** What a user does with the work of a session. */
-export interface KeepOperations {
-  /** One commit per step on a new branch of the user's repository; nothing else there changes. */
-  keepBranch(work: Work): Promise<KeptBranch>;
-  /** The same in one commit. */
-  squash(work: Work, message: string): Promise<KeptBranch>;
-  /** The difference between two checkpoints as bytes for `git apply`. */
-  patch(from: TreeId, to: TreeId): Promise<Buffer>;
-}
-
-/** What a session works in. */
-export interface SessionWorkspace extends Workspace, Keeper {
-  /** The store that the checkpoints are in; of several roots, that of the main root. */
-  readonly checkpoints: Checkpoints;
-  /** Why a repository of the user's cannot be read as a whole, in words; undefined where it can be, or where there is none. */
-  damage(): Promise<string | undefined>;
-}
-
-export interface KeepingWorkspace extends SessionWorkspace, KeepOperations {
-  readonly standing: Standing;
 }
 
 /** Why a folder cannot be a workspace, in words that a person can act on; nothing was made. */
@@ -84,7 +59,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingW
   const guard = new PathGuard(root, [path.resolve(options.root)], compileGlobs(options.secret));
   const captures = new Captures({ root, store, blobs, trees, rules, leftOut, record: new RootRecord(store, root), skip, unseen });
   return new WorkTree({
-    root, standing: await Standing.of(root), store, blobs, trees, rules, guard, captures, skip, contractFile: options.contractFile,
+    root, folder: await OpenedFolder.of(root), store, blobs, trees, rules, guard, captures, skip, contractFile: options.contractFile,
     diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard, forbidden }),
     commits: new Commits({ root, store, trees, rules, guard, state: () => captures.last() }),
   });

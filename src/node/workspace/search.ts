@@ -1,15 +1,15 @@
 import type { Match } from '../../agent/ports.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import type { Path } from '../../core/session/changes.ts';
-import { decodeBytes } from './bytes.ts';
-import { findProgram } from './findProgram.ts';
-import type { PathGuard } from './guard.ts';
-import type { IgnoreRules } from './ignoreRules.ts';
-import { isUnder } from './places.ts';
-import { type ProgramAnswer, runProgram } from './program.ts';
-import { scan } from './scan.ts';
-import type { Store } from './store.ts';
-import { findUserRepository } from './userRepository.ts';
+import { decodeBytes } from './common/bytes.ts';
+import { findProgram } from './git/findProgram.ts';
+import type { PathGuard } from './disk/guard.ts';
+import type { IgnoreRules } from './repository/ignoreRules.ts';
+import { isUnder } from './disk/places.ts';
+import { type ProgramAnswer, runProgram } from './git/program.ts';
+import { scan } from './look/scan.ts';
+import type { Store } from './store/store.ts';
+import { findUserRepository } from './repository/userRepository.ts';
 
 export type GrepAnswer = { readonly matches: readonly Match[]; readonly truncated: boolean } | { readonly error: string };
 

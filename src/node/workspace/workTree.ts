@@ -3,41 +3,41 @@ import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, Rehear
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import type { KeptBranch as KeptRef, Session } from '../../core/session/session.ts';
-import type { Blobs } from './blobs.ts';
-import { decodeBytes, encodeText, linesOf } from './bytes.ts';
-import { Checkpoints } from './checkpoints.ts';
-import type { Captures } from './capture.ts';
-import type { Commits } from './commits.ts';
-import type { Diffs } from './diffs.ts';
-import { dirtyPaths } from './dirty.ts';
+import type { Blobs } from './store/blobs.ts';
+import { decodeBytes, encodeText, linesOf } from './common/bytes.ts';
+import { Checkpoints } from './store/checkpoints.ts';
+import type { Captures } from './look/capture.ts';
+import type { Commits } from './keep/commits.ts';
+import type { Diffs } from './diff/diffs.ts';
+import { dirtyPaths } from './diff/dirty.ts';
 import { type ApplyOutcome, FileTools } from './fileTools.ts';
-import { isPlain, type PathGuard } from './guard.ts';
-import type { IgnoreRules } from './ignoreRules.ts';
-import { keepBranch, type KeptBranch, patchBetween, squash } from './keep.ts';
-import { dropBranch, keepSession } from './keepSession.ts';
-import { leftBeside } from './leftBeside.ts';
-import { leftOutFile } from './leftOut.ts';
-import { isBoundedPath, type Resolved } from './lexicalPath.ts';
-import type { KeepingWorkspace } from './openWorkspace.ts';
-import { gitObject } from './objects.ts';
-import { OwnFiles } from './ownFiles.ts';
-import { Queue } from './queue.ts';
-import { onDisk } from './places.ts';
-import { rehearse } from './rehearse.ts';
-import { restorePaths } from './restore.ts';
-import { restoreBeside } from './restoreBeside.ts';
-import { scratchUse } from './scratchUse.ts';
+import { isPlain, type PathGuard } from './disk/guard.ts';
+import type { IgnoreRules } from './repository/ignoreRules.ts';
+import { keepBranch, type KeptBranch, patchBetween, squash } from './keep/keep.ts';
+import { dropBranch, keepSession } from './keep/keepSession.ts';
+import { leftBeside } from './rewind/leftBeside.ts';
+import { leftOutFile } from './store/leftOut.ts';
+import { isBoundedPath, type Resolved } from './disk/lexicalPath.ts';
+import type { KeepingWorkspace } from './keepingWorkspace.ts';
+import { gitObject } from './git/objects.ts';
+import { OwnFiles } from './disk/ownFiles.ts';
+import { Queue } from './common/queue.ts';
+import { onDisk } from './disk/places.ts';
+import { rehearse } from './rewind/rehearse.ts';
+import { restorePaths } from './rewind/restore.ts';
+import { restoreBeside } from './rewind/restoreBeside.ts';
+import { scratchUse } from './disk/scratchUse.ts';
 import type { GrepAnswer, Search } from './search.ts';
-import type { Standing } from './standing.ts';
-import type { Store } from './store.ts';
-import { fileAt, files } from './tree.ts';
-import type { Trees } from './trees.ts';
-import { damageOf, findUserRepository, headOf } from './userRepository.ts';
-import type { Work } from './work.ts';
+import type { OpenedFolder } from './disk/openedFolder.ts';
+import type { Store } from './store/store.ts';
+import { fileAt, files } from './store/tree.ts';
+import type { Trees } from './store/trees.ts';
+import { damageOf, findUserRepository, headOf } from './repository/userRepository.ts';
+import type { Work } from './keep/work.ts';
 
 export interface WorkTreeParts {
   readonly root: string;
-  readonly standing: Standing;
+  readonly folder: OpenedFolder;
   readonly store: Store;
   readonly blobs: Blobs;
   readonly trees: Trees;
@@ -54,7 +54,7 @@ export interface WorkTreeParts {
 /** The user's work tree behind the port. Looking at the whole tree and changing it never overlap. */
 export class WorkTree implements KeepingWorkspace {
   readonly root: string;
-  readonly standing: Standing;
+  readonly folder: OpenedFolder;
   readonly checkpoints: Checkpoints;
   readonly #parts: WorkTreeParts;
   readonly #tools: FileTools;
@@ -65,7 +65,7 @@ export class WorkTree implements KeepingWorkspace {
 
   constructor(parts: WorkTreeParts) {
     this.root = parts.root;
-    this.standing = parts.standing;
+    this.folder = parts.folder;
     this.#parts = parts;
     this.#tools = new FileTools(parts.root, parts.guard);
     this.checkpoints = new Checkpoints(parts.store, (work) => this.#queue.run(work));
@@ -74,7 +74,7 @@ export class WorkTree implements KeepingWorkspace {
 
   /** For what looks at the whole folder or writes in it: another folder in its place is somebody else's. */
   #inPlace<T>(work: () => Promise<T>): Promise<T> {
-    return this.#queue.run(() => this.standing.during(work));
+    return this.#queue.run(() => this.folder.during(work));
   }
 
   async head(): Promise<Head> {
@@ -223,7 +223,8 @@ export class WorkTree implements KeepingWorkspace {
     return this.#queue.run(() => keepSession({ ...this.#parts, own: this.#own }, wish, session));
   }
 
-  drop(branch: KeptRef): Promise<KeepAnswer> {
+  drop([branch]: readonly KeptRef[]): Promise<KeepAnswer> {
+    if (branch === undefined) return Promise.resolve({ ok: false, detail: 'there is no branch to drop' });
     return this.#queue.run(() => dropBranch(this.#parts, branch));
   }
 

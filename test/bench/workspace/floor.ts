@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { findProgram } from '../../../src/node/workspace/findProgram.ts';
+import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
 import type { Fixture } from './fixture.ts';
 
 /** Milliseconds for one `lstat` of every file, in C, in one thread. */

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type { Path, TreeId } from '../../../src/core/session/changes.ts';
-import { type KeepingWorkspace, openWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
+import { openWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
 import { withLoopDelay } from './loopDelay.ts';
 
 /** What the measured process is asked to do with the adapter. */

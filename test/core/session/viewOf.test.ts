@@ -157,10 +157,18 @@ describe('View of the end', () => {
 
   it('offers to drop a branch that was kept, until it was dropped', () => {
     const branch = { branch: 'bounded/task/1', commit: 'c1' };
-    const story = working().tell({ type: 'verdict/reached', verdict: 'pass', tree: 't0', change: { files: 1, added: 1, removed: 0 }, because: [] }, { type: 'session/ended', end: 'completed', detail: '' }, { type: 'work/kept', how: 'branch', detail: 'made', branch });
+    const story = working().tell({ type: 'verdict/reached', verdict: 'pass', tree: 't0', change: { files: 1, added: 1, removed: 0 }, because: [] }, { type: 'session/ended', end: 'completed', detail: '' }, { type: 'work/kept', how: 'branch', detail: 'made', branches: [branch] });
     assert.match(viewOf(story.session).card?.actions.at(-1)?.title ?? '', /^Removes bounded\/task\/1 from your repository/);
-    const dropped = viewOf(story.tell({ type: 'work/kept', how: 'dropped', detail: 'gone', branch }).session).card;
+    const dropped = viewOf(story.tell({ type: 'work/kept', how: 'dropped', detail: 'gone', branches: [branch] }).session).card;
     assert.deepEqual([dropped?.question, dropped?.actions.at(-1)?.label], ['The branch was dropped', 'Undo everything']);
+  });
+
+  it('drops what was kept last in several repositories, and offers again what could not be dropped', () => {
+    const [older, here, there] = [{ branch: 'bounded/task/1', commit: 'c1' }, { branch: 'bounded/task/2', commit: 'c2' }, { branch: 'bounded/task/1', commit: 'c3', root: '../api' }];
+    const story = working().tell({ type: 'session/ended', end: 'completed', detail: '' }, { type: 'work/kept', how: 'squash', detail: '', branches: [older] }, { type: 'work/kept', how: 'branch', detail: '', branches: [here, there] });
+    assert.match(viewOf(story.session).card?.actions.at(-1)?.title ?? '', /^Removes bounded\/task\/2 and bounded\/task\/1 in \.\.\/api from their repositories/);
+    const dropped = story.tell({ type: 'work/kept', how: 'dropped', detail: '', branches: [here] }).session;
+    assert.deepEqual(dropped.branches, [[older], [there]]);
   });
 
   it('offers none where nothing was changed', () => assert.deepEqual(ended('pass', 0).card?.actions, []));

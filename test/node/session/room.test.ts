@@ -12,7 +12,8 @@ import type { RepositoryState } from '../../../src/node/journal/stateDir.ts';
 import { useStore } from '../../../src/node/journal/storeUsers.ts';
 import { createRoom } from '../../../src/node/session/room.ts';
 import { stateOf } from '../../../src/node/session/state.ts';
-import { type KeepingWorkspace, openWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
+import { openWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
 import { contractOf } from '../../core/session/support/journal.ts';
 import { newRepo, removeRepos } from '../workspace/opened.ts';
 

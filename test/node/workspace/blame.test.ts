@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { blame, fileSteps } from '../../../src/core/session/blame.ts';
 import type { Blob, Write } from '../../../src/core/session/changes.ts';
-import { hunksOf } from '../../../src/node/workspace/hunks.ts';
-import { lineChanges } from '../../../src/node/workspace/lineDiff.ts';
+import { hunksOf } from '../../../src/node/workspace/diff/hunks.ts';
+import { lineChanges } from '../../../src/node/workspace/diff/lineDiff.ts';
 
 const hunks = (before: readonly string[], after: readonly string[]) => hunksOf('a.ts', before, after, lineChanges(before, after) ?? assert.fail());
 

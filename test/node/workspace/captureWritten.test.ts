@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import fc from 'fast-check';
-import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { dyingAfter } from './faults.ts';
 import { newRepo, open, removeRepos } from './opened.ts';

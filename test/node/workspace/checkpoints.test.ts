@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Needs } from '../../../src/core/session/retention.ts';
-import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { dyingAfter } from './faults.ts';
 import { newRepo, open, removeRepos } from './opened.ts';

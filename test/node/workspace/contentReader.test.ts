@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import childProcess, { type ChildProcess } from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ContentReader } from '../../../src/node/workspace/contentReader.ts';
-import { findProgram } from '../../../src/node/workspace/findProgram.ts';
-import { gatherPacks, mostPacks } from '../../../src/node/workspace/gatherPacks.ts';
-import { gitObject } from '../../../src/node/workspace/objects.ts';
-import { PackFolder } from '../../../src/node/workspace/packFolder.ts';
-import { Store } from '../../../src/node/workspace/store.ts';
+import { ContentReader } from '../../../src/node/workspace/store/contentReader.ts';
+import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
+import { gatherPacks, mostPacks } from '../../../src/node/workspace/store/gatherPacks.ts';
+import { gitObject } from '../../../src/node/workspace/git/objects.ts';
+import { PackFolder } from '../../../src/node/workspace/store/packFolder.ts';
+import { Store } from '../../../src/node/workspace/store/store.ts';
 import { newRepo, removeRepos } from './opened.ts';
 
 const blob = (text: string) => gitObject('blob', Buffer.from(text));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { type CoverageInput, decideCoverage } from '../../../src/node/workspace/coverage.ts';
-import type { Found } from '../../../src/node/workspace/scan.ts';
+import { type CoverageInput, decideCoverage } from '../../../src/node/workspace/look/coverage.ts';
+import type { Found } from '../../../src/node/workspace/look/scan.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
@@ -9,7 +9,7 @@ const file = (path: string, size: number): Found => ({ path, size, key: path, st
 
 async function decide(found: readonly Found[], more: Partial<CoverageInput> = {}) {
   const decided = await decideCoverage({
-    found, standing: { bytes: () => 0, below: () => new Map() }, held: () => false, leftOut: new Set(), ignoredRoots: async () => new Set(['node_modules', 'out', 'x.log']), limits: { file: 1000, ignored: 100 }, ...more,
+    found, unchanged: { bytes: () => 0, below: () => new Map() }, held: () => false, leftOut: new Set(), ignoredRoots: async () => new Set(['node_modules', 'out', 'x.log']), limits: { file: 1000, ignored: 100 }, ...more,
   });
   return { covered: decided.covered.map((one) => one.path).sort(), outgrown: decided.outgrown.map((one) => one.path), leftOut: [...decided.leftOut.keys()].sort() };
 }

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import fc from 'fast-check';
 import type { FileDiff } from '../../../src/core/session/changes.ts';
-import { decodeBytes, encodeText, linesOf } from '../../../src/node/workspace/bytes.ts';
-import { hunksOf } from '../../../src/node/workspace/hunks.ts';
-import { lineChanges } from '../../../src/node/workspace/lineDiff.ts';
-import { takeBack } from '../../../src/node/workspace/revertHunk.ts';
+import { decodeBytes, encodeText, linesOf } from '../../../src/node/workspace/common/bytes.ts';
+import { hunksOf } from '../../../src/node/workspace/diff/hunks.ts';
+import { lineChanges } from '../../../src/node/workspace/diff/lineDiff.ts';
+import { takeBack } from '../../../src/node/workspace/rewind/revertHunk.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
 const text = fc.array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n', 'a\r\n'), { maxLength: 12 }).chain((lines) => fc.constantFrom(lines.join(''), `${lines.join('')}end`));

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Blob } from '../../../src/core/session/changes.ts';
 import type { Workspace } from '../../../src/agent/ports.ts';
-import { lexicalPath } from '../../../src/node/workspace/lexicalPath.ts';
+import { lexicalPath } from '../../../src/node/workspace/disk/lexicalPath.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
 async function blobOf(workspace: Workspace, file: string): Promise<Blob> {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Capture } from '../../../src/agent/ports.ts';
-import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 

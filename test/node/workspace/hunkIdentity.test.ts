@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hunksOf } from '../../../src/node/workspace/hunks.ts';
-import { countsOf, lineChanges, settled } from '../../../src/node/workspace/lineDiff.ts';
+import { hunksOf } from '../../../src/node/workspace/diff/hunks.ts';
+import { countsOf, lineChanges, settled } from '../../../src/node/workspace/diff/lineDiff.ts';
 
 const hunks = (before: readonly string[], after: readonly string[]) => hunksOf('a.ts', before, after, settled(before, after, lineChanges(before, after) ?? assert.fail()));
 const ids = (before: readonly string[], after: readonly string[]) => hunks(before, after).map(({ id }) => id);

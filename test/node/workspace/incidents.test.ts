@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Workspace } from '../../../src/agent/ports.ts';
 import type { TreeId } from '../../../src/core/session/changes.ts';
-import { storeSize } from '../../../src/node/workspace/prune.ts';
+import { storeSize } from '../../../src/node/workspace/store/prune.ts';
 import { contentsOf, repoAt, type TestRepo, untouchable } from '../../support/repo.ts';
 import { House, Template } from './histories/house.ts';
 import { newRepo, open, removeRepos } from './opened.ts';

@@ -5,8 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { FileDiff, Path, Write } from '../../../src/core/session/changes.ts';
 import type { Session } from '../../../src/core/session/session.ts';
-import { pruneStore, storeSize } from '../../../src/node/workspace/prune.ts';
-import type { Work } from '../../../src/node/workspace/work.ts';
+import { pruneStore, storeSize } from '../../../src/node/workspace/store/prune.ts';
+import type { Work } from '../../../src/node/workspace/keep/work.ts';
 import { contentsOf, repoAt, untouchable, type TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
@@ -191,7 +191,7 @@ describe('keeping a session as its journal tells it', () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     repo.write('dirty.txt', 'mine');
     const { workspace, session: done } = await finished(repo);
-    assert.deepEqual(await workspace.keep(branch, done), { ok: true, detail: 'the branch bounded/task/1 was made with 4 commits; HEAD, index and work tree were not touched', branch: { branch: 'bounded/task/1', commit: repo.git('rev-parse', 'bounded/task/1') } });
+    assert.deepEqual(await workspace.keep(branch, done), { ok: true, detail: 'the branch bounded/task/1 was made with 4 commits; HEAD, index and work tree were not touched', branches: [{ branch: 'bounded/task/1', commit: repo.git('rev-parse', 'bounded/task/1') }] });
     assert.deepEqual(repo.git('log', '--format=%s', 'main..bounded/task/1').split('\n'), ['Work after the last boundary', 'boundary 2', 'boundary 1', 'Uncommitted work at the start']);
     assert.equal((await workspace.keep({ how: 'squash', withoutMine: false }, done)).detail, 'the branch bounded/task/2 was made with one commit; HEAD, index and work tree were not touched');
     assert.equal(repo.git('log', '--format=%B', 'main..bounded/task/2').trim(), `Do it\n\nBounded-Session: s1\nBounded-Verdict: unverified\nBounded-Cells: none ran\nBounded-Tree: ${done.tree}`);
@@ -310,33 +310,33 @@ describe('keeping a session as its journal tells it', () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     const { workspace, session: done } = await finished(repo);
     const before = untouchable(repo);
-    const made = (await workspace.keep(branch, done)).branch ?? assert.fail();
-    const dropped = await workspace.drop(made);
+    const made = (await workspace.keep(branch, done)).branches?.[0] ?? assert.fail();
+    const dropped = await workspace.drop([made]);
     assert.equal(dropped.ok, true);
     assert.equal(repo.git('for-each-ref', 'refs/heads/bounded'), '');
     assert.deepEqual(withoutKept(untouchable(repo)), withoutKept(before));
     const [back = ''] = /git branch \S+ [0-9a-f]{40}/.exec(dropped.detail) ?? [];
     repo.git(...back.split(' ').slice(1));
     assert.equal(repo.git('rev-parse', made.branch), made.commit);
-    assert.equal((await workspace.drop(made)).ok, true);
-    assert.deepEqual(await workspace.drop(made), { ok: false, detail: `there is no branch ${made.branch} any more` });
+    assert.equal((await workspace.drop([made])).ok, true);
+    assert.deepEqual(await workspace.drop([made]), { ok: false, detail: `there is no branch ${made.branch} any more` });
   });
 
   it('drops no branch that somebody went on with or is on', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     const { workspace, session: done } = await finished(repo);
-    const made = (await workspace.keep(branch, done)).branch ?? assert.fail();
+    const made = (await workspace.keep(branch, done)).branches?.[0] ?? assert.fail();
     const other = path.join(repo.outside, 'other work tree');
     repo.git('worktree', 'add', '-q', other, made.branch);
-    const refused = await workspace.drop(made);
+    const refused = await workspace.drop([made]);
     assert.deepEqual([refused.ok, refused.detail], [false, `the branch ${made.branch} is checked out in ${other}. Nothing was removed`]);
     repo.git('worktree', 'remove', other);
     repo.git('branch', '-f', made.branch, 'main');
-    assert.match((await workspace.drop(made)).detail, /somebody went on with it\. Nothing was removed/);
+    assert.match((await workspace.drop([made])).detail, /somebody went on with it\. Nothing was removed/);
     assert.equal(repo.git('rev-parse', made.branch), repo.git('rev-parse', 'main'));
     repo.git('branch', `${made.branch}x`);
     repo.git('branch', '-D', made.branch);
-    assert.match((await workspace.drop(made)).detail, /there is no branch/);
+    assert.match((await workspace.drop([made])).detail, /there is no branch/);
   });
 
   it('answers that there is nothing to keep', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Blob } from '../../../src/core/session/changes.ts';
-import { committedContent } from '../../../src/node/workspace/lineEnds.ts';
-import { decideRestore, mergeTexts } from '../../../src/node/workspace/merge.ts';
+import { committedContent } from '../../../src/node/workspace/repository/lineEnds.ts';
+import { decideRestore, mergeTexts } from '../../../src/node/workspace/rewind/merge.ts';
 
 const blob = (oid: string, mode: Blob['mode'] = '100644'): Blob => ({ oid, mode });
 const merging = (current: string, base: string, target: string) => mergeTexts(Buffer.from(current), Buffer.from(base), Buffer.from(target));

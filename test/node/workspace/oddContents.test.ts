@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import type { Path } from '../../../src/core/session/changes.ts';
-import { decodeBytes } from '../../../src/node/workspace/bytes.ts';
+import { decodeBytes } from '../../../src/node/workspace/common/bytes.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, removeRepos } from './opened.ts';
 import { edit, playOdd } from './oddSession.ts';

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Blob, Path, TreeId, Write } from '../../../src/core/session/changes.ts';
-import { decodeBytes, encodeText } from '../../../src/node/workspace/bytes.ts';
-import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
+import { decodeBytes, encodeText } from '../../../src/node/workspace/common/bytes.ts';
+import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { open } from './opened.ts';
 

@@ -1,4 +1,4 @@
-import type { KeepingWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
 import { openWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
 import { makeRepo, type TestRepo } from '../../support/repo.ts';
 

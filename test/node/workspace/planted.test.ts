@@ -105,7 +105,7 @@ async function wholeLife(repo: TestRepo): Promise<void> {
   const kept = await workspace.keepBranch(work);
   assert.deepEqual([...kept.unfiltered].sort(), ['piped.txt', 'src/a.ts']);
   await workspace.squash(work, 'all');
-  assert.equal((await workspace.drop({ branch: kept.branch, commit: kept.commit })).ok, true);
+  assert.equal((await workspace.drop([{ branch: kept.branch, commit: kept.commit }])).ok, true);
   const survey = await workspace.checkpoints.survey(new Set());
   (await survey.weigh({ trees: [base.tree, after.tree, halfway.tree], blobs: [], commits: [parent] })).keep();
   await survey.sweep();

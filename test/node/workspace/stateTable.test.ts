@@ -4,10 +4,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { decodeBytes, encodeText } from '../../../src/node/workspace/bytes.ts';
-import { KnownFiles } from '../../../src/node/workspace/knownFiles.ts';
-import { isComparable, parseTable, sortPaths, type StateEntry, type StateFacts, stateOf, tableTime } from '../../../src/node/workspace/stateTable.ts';
-import { TableFile } from '../../../src/node/workspace/tableFile.ts';
+import { decodeBytes, encodeText } from '../../../src/node/workspace/common/bytes.ts';
+import { KnownFiles } from '../../../src/node/workspace/look/knownFiles.ts';
+import { isComparable, parseTable, sortPaths, type StateEntry, type StateFacts, stateOf, tableTime } from '../../../src/node/workspace/store/stateTable.ts';
+import { TableFile } from '../../../src/node/workspace/store/tableFile.ts';
 
 const facts = (more: Partial<StateFacts> = {}): StateFacts =>
   ({ dev: 1n, ino: 2n, size: 3n, ctimeNs: 1_700_000_000_123_456_789n, mtimeNs: 1_600_000_000_000_000_001n, mode: 0o100644n, uid: 0n, gid: 0n, ...more });

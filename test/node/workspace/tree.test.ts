@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Blob, Path } from '../../../src/core/session/changes.ts';
-import { type Dir, differences, emptyDir, fileAt, files } from '../../../src/node/workspace/tree.ts';
-import { treeOf } from '../../../src/node/workspace/trees.ts';
+import { type Dir, differences, emptyDir, fileAt, files } from '../../../src/node/workspace/store/tree.ts';
+import { treeOf } from '../../../src/node/workspace/store/trees.ts';
 
 type Change = readonly [Path, Blob | null];
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { stateOf } from '../../../src/node/session/state.ts';
 import { StartRefusal } from '../../../src/node/session/refusal.ts';
 import { openWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
-import { unfitRoot } from '../../../src/node/workspace/unfitRoot.ts';
+import { unfitRoot } from '../../../src/node/workspace/disk/unfitRoot.ts';
 import { newRepo, removeRepos } from './opened.ts';
 
 describe('a folder that is no workspace', () => {

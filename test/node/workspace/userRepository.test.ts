@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { findProgram } from '../../../src/node/workspace/findProgram.ts';
+import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
 import { repoAt, untouchable, type TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 

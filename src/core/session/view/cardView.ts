@@ -1,6 +1,7 @@
 import { openFlags } from '../line.ts';
-import type { Session } from '../session.ts';
+import type { KeptBranch, Session } from '../session.ts';
 import type { Card } from '../view.ts';
+import { branchWords } from './branchWords.ts';
 import { changeText, count } from './figures.ts';
 import { flagsCard, listedFlags } from './flagCard.ts';
 import { gateCard } from './gateCard.ts';
@@ -34,7 +35,7 @@ function endCard(session: Session): Card {
       ...(yours.length === 0 ? [] : [{ name: 'Yours', value: `${count(yours.length, 'file')}: ${yours.join(', ')}` }]),
       ...(kept === undefined ? [] : [{ name: 'Done', value: kept.detail }]),
     ],
-    actions: kept?.how === 'undone' || verdict?.change.files === 0 ? [] : [...keepActions, ...(session.branches.length === 0 ? [] : [dropAction(session.branches.at(-1)?.branch ?? '')])],
+    actions: kept?.how === 'undone' || verdict?.change.files === 0 ? [] : [...keepActions, ...(session.branches.length === 0 ? [] : [dropAction(session.branches.at(-1) ?? [])])],
   };
 }
 
@@ -49,8 +50,9 @@ const keptWords: Readonly<Record<string, string>> = {
 
 const endWords = { budget: 'a budget was used', stopped: 'stopped', refused: 'the model refused', blocked: 'blocked', error: 'by an error' } as const;
 
-function dropAction(branch: string): Card['actions'][number] {
-  return { label: 'Drop the branch', title: `Removes ${branch} from your repository and says how to get it back; HEAD, index and work tree stay as they are`, intention: { type: 'keep', how: 'drop' } };
+function dropAction(branches: readonly KeptBranch[]): Card['actions'][number] {
+  const [label, repository] = branches.length > 1 ? ['Drop the branches', 'their repositories'] : ['Drop the branch', 'your repository'];
+  return { label, title: `Removes ${branchWords(branches)} from ${repository} and says how to get ${branches.length > 1 ? 'them' : 'it'} back; HEAD, index and work tree stay as they are`, intention: { type: 'keep', how: 'drop' } };
 }
 
 const keepActions: Card['actions'] = [

@@ -21,7 +21,8 @@ import type { Intention } from '../../../../src/core/session/view.ts';
 import { createClock } from '../../../../src/node/journal/clock.ts';
 import { createJournal, openJournal } from '../../../../src/node/journal/journal.ts';
 import type { JournalWriter } from '../../../../src/node/journal/writer.ts';
-import { type KeepingWorkspace, openWorkspace } from '../../../../src/node/workspace/openWorkspace.ts';
+import type { KeepingWorkspace } from '../../../../src/node/workspace/keepingWorkspace.ts';
+import { openWorkspace } from '../../../../src/node/workspace/openWorkspace.ts';
 import { makeRepo } from '../../../support/repo.ts';
 
 /** The process ends here, as after kill -9. */

@@ -1,0 +1,192 @@
+import { isUtf8 } from 'node:buffer';
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, link, lstat, open, rename, symlink, unlink } from 'node:fs/promises';
+import type { Blob } from '../../../core/session/changes.ts';
+import { codeOf } from '../../journal/faults.ts';
+import { linkMode } from './content.ts';
+import { type FileState, isState, stateAt, stateInWords } from './fileState.ts';
+import { permissionsFor } from './permissions.ts';
+import { onDisk } from './places.ts';
+
+/** A content to be put at a place. */
+export interface NewFile {
+  readonly bytes: Buffer;
+  readonly mode: Blob['mode'];
+  /** Only its owner may read it when it is made anew. */
+  readonly secret: boolean;
+  /** Exactly these permission bits, whatever it replaces. */
+  readonly permissions?: number;
+}
+
+type RegularState = Extract<FileState, { kind: 'file' }>;
+
+const sameRights = (a: RegularState, b: RegularState): boolean => a.permissions === b.permissions && a.uid === b.uid && a.gid === b.gid;
+
+/** Undefined: done. Otherwise why not; the place is as it was found. */
+export type Hindrance = string | undefined;
+
+/**
+ * Puts a content at `name` in an entered folder, in one step and durably but for the folder, and only where `expected`
+ * is there (null: nothing). Whatever somebody else writes there meanwhile is kept, up to the limit that `exchange` names.
+ */
+export async function putFile(folder: string, name: string, file: NewFile, expected: Blob | null): Promise<Hindrance> {
+  const state = await stateAt(folder, name);
+  if (!isState(state, expected)) return stateInWords(state);
+  const beside = await BesideFile.write(folder, name, file, state);
+  try {
+    await beside.sync();
+    return await beside.place(expected);
+  } finally {
+    await beside.discard();
+  }
+}
+
+/** Removes `name` only where it has the expected content; what turns out to be different is put back. */
+export async function removeFile(folder: string, name: string, expected: Blob): Promise<Hindrance> {
+  const state = await stateAt(folder, name);
+  if (!isState(state, expected)) return stateInWords(state);
+  const aside = besideName('old');
+  await rename(onDisk(folder, name), onDisk(folder, aside));
+  const moved = await stateAt(folder, aside);
+  if (isState(moved, expected)) {
+    await unlink(onDisk(folder, aside));
+    return undefined;
+  }
+  const hindrance = await linkInto(folder, aside, name);
+  if (hindrance !== undefined) return `${hindrance}; what was there a moment before is kept as ${aside}`;
+  await unlink(onDisk(folder, aside));
+  return stateInWords(moved);
+}
+
+const besideName = (ending: 'tmp' | 'old'): string => `.bounded-${randomBytes(6).toString('hex')}.${ending}`;
+
+/** What a name that lies beside a file stands for: a content that was not in place yet, or the one that was; undefined for any other name. */
+export const besideKind = (name: string): string | undefined => /^\.bounded-[0-9a-f]{12}\.(tmp|old)$/.exec(name)?.[1];
+
+function ignoreMissing(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+/** A content that lies beside its place until it is put there. Whoever made it syncs it first and discards it at last. */
+export class BesideFile {
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #temporary = besideName('tmp');
+  readonly #file: NewFile;
+  /** The regular file that is replaced, with the owner and permissions that the new one was given. */
+  readonly #replaced: RegularState | undefined;
+  #handle: FileHandle | undefined;
+
+  private constructor(folder: string, name: string, file: NewFile, state: FileState) {
+    this.#folder = folder;
+    this.#name = name;
+    this.#file = file;
+    this.#replaced = state.kind === 'file' && state.blob.mode !== linkMode ? state : undefined;
+  }
+
+  /** `state`: what is at the place now. */
+  static async write(folder: string, name: string, file: NewFile, state: FileState): Promise<BesideFile> {
+    const beside = new BesideFile(folder, name, file, state);
+    try {
+      await beside.#write();
+    } catch (error) {
+      await beside.discard();
+      throw error;
+    }
+    return beside;
+  }
+
+  async #write(): Promise<void> {
+    const place = onDisk(this.#folder, this.#temporary);
+    const [file, replaced] = [this.#file, this.#replaced];
+    if (file.mode === linkMode) return symlink(onDiskTarget(file.bytes), place);
+    const handle = await open(place, 'wx', replaced !== undefined || file.secret ? 0o600 : file.mode === '100755' ? 0o777 : 0o666);
+    this.#handle = handle;
+    await handle.writeFile(file.bytes);
+    if (replaced !== undefined) await handle.chown(replaced.uid, replaced.gid).catch(() => undefined);
+    if (file.permissions !== undefined) await handle.chmod(file.permissions);
+    else if (replaced !== undefined) await handle.chmod(permissionsFor(replaced.permissions, file.mode));
+    else if (file.secret && file.mode === '100755') await handle.chmod(0o700);
+  }
+
+  /** The content is on the disk when this resolves. */
+  async sync(): Promise<void> {
+    await this.#handle?.sync();
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+
+  /** Gives it its name, and only where `expected` is there at this moment. */
+  async place(expected: Blob | null): Promise<Hindrance> {
+    const [folder, temporary, name] = [this.#folder, this.#temporary, this.#name];
+    if (expected === null) return linkInto(folder, temporary, name);
+    if (expected.mode === linkMode || this.#file.mode === linkMode) return renameOver(folder, temporary, name, expected);
+    return exchange(folder, temporary, name, expected, this.#replaced);
+  }
+
+  /** Removes what is still beside; harmless after `place`. */
+  async discard(): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = undefined;
+    await unlink(onDisk(this.#folder, this.#temporary)).catch(ignoreMissing);
+  }
+}
+
+const onDiskTarget = (target: Buffer): string | Buffer => (isUtf8(target) ? target.toString('utf8') : target);
+
+/** Gives a file its name, unless there is something of that name by now. */
+async function linkInto(folder: string, from: string, name: string): Promise<Hindrance> {
+  try {
+    await link(onDisk(folder, from), onDisk(folder, name));
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return 'something there by now';
+    if (!linksRefused(error)) throw error;
+  }
+  const state = await stateAt(folder, name);
+  if (state.kind !== 'missing') return stateInWords(state);
+  await rename(onDisk(folder, from), onDisk(folder, name));
+  return undefined;
+}
+
+/** The file system has no hard links, or not for this file. */
+const linksRefused = (error: unknown): boolean => ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EINVAL', 'EACCES'].includes(codeOf(error) ?? '');
+
+async function renameOver(folder: string, temporary: string, name: string, expected: Blob): Promise<Hindrance> {
+  const state = await stateAt(folder, name);
+  if (!isState(state, expected)) return stateInWords(state);
+  await rename(onDisk(folder, temporary), onDisk(folder, name));
+  return undefined;
+}
+
+/**
+ * Renames the new file over the old one while a second name holds the old one: who had it open and wrote into it just
+ * then finds their bytes in place again. Who puts another file in its place between the last look and the rename, some
+ * microseconds, is not seen: Node has no call that exchanges two names.
+ */
+async function exchange(folder: string, temporary: string, name: string, expected: Blob, replaced: RegularState | undefined): Promise<Hindrance> {
+  const holding = besideName('old');
+  try {
+    await link(onDisk(folder, name), onDisk(folder, holding));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 'nothing there any more';
+    if (!linksRefused(error)) throw error;
+    return renameOver(folder, temporary, name, expected);
+  }
+  let keep = false;
+  try {
+    const held = await stateAt(folder, holding);
+    if (!isState(held, expected)) return stateInWords(held);
+    const there = await lstat(onDisk(folder, name), { bigint: true });
+    if (held.kind !== 'file' || there.ino !== held.inode) return 'another file by now';
+    if (replaced !== undefined && !sameRights(held, replaced)) return 'a file with other permissions by now';
+    await rename(onDisk(folder, temporary), onDisk(folder, name));
+    const later = await stateAt(folder, holding);
+    if (isState(later, expected)) return undefined;
+    keep = true;
+    await rename(onDisk(folder, holding), onDisk(folder, name));
+    return stateInWords(later);
+  } finally {
+    if (!keep) await unlink(onDisk(folder, holding)).catch(ignoreMissing);
+  }
+}

@@ -1,0 +1,93 @@
+import type { KeepAnswer, KeepWish } from '../../../agent/ports.ts';
+import type { Path } from '../../../core/session/changes.ts';
+import type { KeptBranch as KeptRef, Session } from '../../../core/session/session.ts';
+import { trailersOf } from '../../../core/session/trailers.ts';
+import { catFile } from '../git/catFile.ts';
+import { decodeBytes } from '../common/bytes.ts';
+import { keepBranch, type KeepParts, type KeptBranch, lastTree, patchBetween, squash } from './keep.ts';
+import { NotKept } from '../repository/notKept.ts';
+import type { OwnFiles } from '../disk/ownFiles.ts';
+import { UserBranches } from '../repository/userBranches.ts';
+import { findUserRepository } from '../repository/userRepository.ts';
+import { stagesOf, verdictOn, withoutUsers, type Work, workOf } from './work.ts';
+
+type Parts = KeepParts & { readonly own: OwnFiles };
+
+/** Gives the user the work of a session in the form they chose. */
+export async function keepSession(parts: Parts, wish: KeepWish, session: Session): Promise<KeepAnswer> {
+  try {
+    const work = workOf(session, await messagesOf(parts, session));
+    const kept = wish.how === 'patch' ? undefined : await branch(parts, work, wish, session);
+    const happened = kept === undefined ? await patch(parts, work, wish, session) : inWords(kept);
+    return { ok: true, detail: [happened, ...(wish.withoutMine ? await leftOut(parts, work) : [])].join('. '), ...(kept === undefined ? {} : { branches: [{ branch: kept.branch, commit: kept.commit }] }) };
+  } catch (error) {
+    if (error instanceof NotKept) return { ok: false, detail: error.message };
+    throw error;
+  }
+}
+
+async function branch(parts: Parts, work: Work, { how, withoutMine }: KeepWish, session: Session): Promise<KeptBranch> {
+  if (how === 'branch') return keepBranch(parts, work, withoutMine);
+  const tree = lastTree(work);
+  const differs = withoutMine && !(await isWhole(parts, work));
+  return squash(parts, work, `${subjectOf(session)}\n\n${trailersOf(session, { tree, verdict: differs ? 'unverified' : verdictOn(session, tree) })}`, withoutMine);
+}
+
+/** Removes a branch that a session made. */
+export async function dropBranch(parts: KeepParts, branch: KeptRef): Promise<KeepAnswer> {
+  try {
+    const repository = await findUserRepository(parts.root);
+    if (repository === undefined) throw new NotKept('there is no git repository to drop a branch from');
+    await new UserBranches(parts.store, repository).remove(branch);
+  } catch (error) {
+    if (error instanceof NotKept) return { ok: false, detail: error.message };
+    throw error;
+  }
+  const back = `git branch ${branch.branch} ${branch.commit} brings it back for as long as git keeps the commit (two weeks, if nobody set another time)`;
+  return { ok: true, detail: `the branch ${branch.branch} was dropped; HEAD, index and work tree were not touched. ${back}; keeping the work again makes it anew`, branches: [branch] };
+}
+
+async function patch(parts: Parts, work: Work, { withoutMine }: KeepWish, session: Session): Promise<string> {
+  const base = await parts.commits.committable(work.base);
+  const result = withoutMine ? await withoutUsers(parts.commits, work, await stagesOf(parts.commits, work)) : await parts.commits.committable(lastTree(work));
+  const file = `${session.id}.patch`;
+  await parts.own.writeReport(session.name, file, await patchBetween(parts, base, result));
+  return `the patch is in .bounded/${session.name}/${file}; git was not touched${withoutThese(await parts.commits.omitted(work.base, lastTree(work)))}`;
+}
+
+/** What leaving the user's changes out did to the result. The verdict was measured with them. */
+async function leftOut(parts: Parts, work: Work): Promise<string[]> {
+  if (await isWhole(parts, work)) return ['There was no change of yours to leave out'];
+  return ['Your changes were left out. Verdict of what was kept: unverified, it differs from the measured tree'];
+}
+
+/** Whether leaving the user's changes out leaves nothing out. */
+async function isWhole(parts: Parts, work: Work): Promise<boolean> {
+  const kept = await withoutUsers(parts.commits, work, await stagesOf(parts.commits, work));
+  return work.dirty.length === 0 && kept.oid === (await parts.commits.committable(lastTree(work))).oid;
+}
+
+const subjectOf = (session: Session): string => session.contract.task.trim().split('\n')[0] ?? session.name;
+
+function inWords(kept: KeptBranch): string {
+  const commits = kept.commits === 1 ? 'one commit' : `${kept.commits} commits`;
+  const unfiltered = kept.unfiltered.length === 0 ? '' : `; committed as they are on the disk, because filters and encodings are not applied: ${kept.unfiltered.join(', ')}`;
+  return `the branch ${kept.branch} was made with ${commits}; HEAD, index and work tree were not touched${unfiltered}${withoutThese(kept.leftOut)}`;
+}
+
+function withoutThese(paths: readonly Path[]): string {
+  return paths.length === 0 ? '' : `; not in it, because they belong to a repository inside or are secret: ${paths.join(', ')}`;
+}
+
+/** Messages of the boundaries' commits in the private store. */
+async function messagesOf(parts: KeepParts, session: Session): Promise<Map<string, string>> {
+  const commits = session.line.boundaries.map((boundary) => boundary.commit);
+  const messages = new Map<string, string>();
+  const bodies = catFile(parts.store.git, commits);
+  for (const commit of commits) {
+    const body = (await bodies.next()).value;
+    if (Buffer.isBuffer(body)) messages.set(commit, decodeBytes(body.subarray(body.indexOf('\n\n') + 2)).trimEnd());
+  }
+  await bodies.next();
+  return messages;
+}

@@ -1,0 +1,28 @@
+import type { Keeper, Workspace } from '../../agent/ports.ts';
+import type { TreeId } from '../../core/session/changes.ts';
+import type { Checkpoints } from './store/checkpoints.ts';
+import type { KeptBranch } from './keep/keep.ts';
+import type { OpenedFolder } from './disk/openedFolder.ts';
+import type { Work } from './keep/work.ts';
+
+/** What a user does with the work of a session. */
+export interface KeepOperations {
+  /** One commit per step on a new branch of the user's repository; nothing else there changes. */
+  keepBranch(work: Work): Promise<KeptBranch>;
+  /** The same in one commit. */
+  squash(work: Work, message: string): Promise<KeptBranch>;
+  /** The difference between two checkpoints as bytes for `git apply`. */
+  patch(from: TreeId, to: TreeId): Promise<Buffer>;
+}
+
+/** What a session works in. */
+export interface SessionWorkspace extends Workspace, Keeper {
+  /** The store that the checkpoints are in; of several roots, that of the main root. */
+  readonly checkpoints: Checkpoints;
+  /** Why a repository of the user's cannot be read as a whole, in words; undefined where it can be, or where there is none. */
+  damage(): Promise<string | undefined>;
+}
+
+export interface KeepingWorkspace extends SessionWorkspace, KeepOperations {
+  readonly folder: OpenedFolder;
+}

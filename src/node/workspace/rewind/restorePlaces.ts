@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rmdir } from 'node:fs/promises';
+import type { Path } from '../../../core/session/changes.ts';
+import { syncDirectory } from '../../journal/durable.ts';
+import { codeOf } from '../../journal/faults.ts';
+import { type FileState, stateAt } from '../disk/fileState.ts';
+import { inFolder } from '../disk/folders.ts';
+import { Pace } from '../common/pace.ts';
+import { joined, nameOf, onDisk, parentOf } from '../disk/places.ts';
+
+/** What is at a path of the work tree now. */
+export async function lookAt(root: string, path: Path): Promise<FileState> {
+  return (await lookAtAll(root, [path])).get(path) ?? { kind: 'missing' };
+}
+
+/** What is at each of these paths now; a folder is entered once for all that is in it. */
+export async function lookAtAll(root: string, paths: Iterable<Path>): Promise<ReadonlyMap<Path, FileState>> {
+  const states = new Map<Path, FileState>();
+  const pace = new Pace();
+  for (const [folder, inside] of byFolder(paths, (path) => path)) {
+    const entered = await inFolder(root, folder, false, async (place) => {
+      for (const path of inside) {
+        if (pace.due) await pace.rest();
+        states.set(path, await stateAt(place, nameOf(path)));
+      }
+    });
+    if ('blocked' in entered) for (const path of inside) states.set(path, { kind: entered.noFolder ? 'unreachable' : 'other', what: `no way to it (${entered.blocked})` });
+    if ('missing' in entered) for (const path of inside) states.set(path, { kind: 'missing' });
+  }
+  return states;
+}
+
+/** Things by the folder that their path is in. */
+export function byFolder<Thing>(things: Iterable<Thing>, pathOf: (thing: Thing) => Path): ReadonlyMap<Path, readonly Thing[]> {
+  const folders = new Map<Path, Thing[]>();
+  for (const thing of things) {
+    const folder = parentOf(pathOf(thing));
+    const known = folders.get(folder);
+    if (known === undefined) folders.set(folder, [thing]);
+    else known.push(thing);
+  }
+  return folders;
+}
+
+/** Does something at a path; answers what hindered it. A refusal of the system is one of them. */
+export async function change(root: string, path: Path, create: boolean, act: (place: string, name: string) => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    const entered = await inFolder(root, parentOf(path), create, async (place) => {
+      const hindrance = await act(place, nameOf(path));
+      if (hindrance === undefined) await syncDirectory(place);
+      return hindrance === undefined ? undefined : `it changed at this very moment: there is ${hindrance}`;
+    });
+    if ('value' in entered) return entered.value;
+    return 'missing' in entered ? `its folder ${entered.missing} is gone` : entered.blocked;
+  } catch (error) {
+    if (!refusals.has(codeOf(error) ?? '')) throw error;
+    return `the system refuses to write it (${codeOf(error)})`;
+  }
+}
+
+/** What the system answers where it refuses one path in particular. */
+export const refusals: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY', 'ENOTEMPTY', 'EINVAL', 'EILSEQ', 'EXDEV']);
+
+/** What is at a path once room was made there, and where what stood in the way is kept now. */
+export interface Room {
+  readonly state: FileState;
+  readonly to?: Path;
+}
+
+/**
+ * A file that comes back takes the place of a folder that holds no content, or nothing but scratch. Scratch is in no checkpoint and may
+ * be the user's: the folder is moved aside as a whole. Anything else in the folder keeps it where it is.
+ */
+export async function roomAt(root: string, path: Path, state: FileState, isScratch: (path: Path) => boolean): Promise<Room> {
+  if (state.kind !== 'folder') return { state };
+  const entered = await inFolder(root, path, false, (place) => contentOf(place, path, isScratch).catch(refused));
+  const content = 'value' in entered ? entered.value : false;
+  if (content === 'none') return (await removeFolder(root, path)) ? { state: { kind: 'missing' } } : { state };
+  const to = content === 'scratch' ? await moveAside(root, path) : undefined;
+  return to === undefined ? { state } : { state: { kind: 'missing' }, to };
+}
+
+/** What a folder holds; empty folders in it are removed where there is nothing else. */
+async function contentOf(place: string, path: Path, isScratch: (path: Path) => boolean): Promise<'none' | 'scratch' | 'other'> {
+  const entries = await readdir(place, { withFileTypes: true, recursive: true });
+  const contents = entries.filter((entry) => !entry.isDirectory()).map((entry) => `${path}${entry.parentPath.slice(place.length)}/${entry.name}`);
+  if (contents.length > 0) return contents.every(isScratch) ? 'scratch' : 'other';
+  const deepestFirst = entries.map((entry) => onDisk(entry.parentPath, entry.name)).reverse();
+  for (const folder of deepestFirst) await rmdir(folder);
+  return 'none';
+}
+
+/** Renames a folder to a place of its own below Bounded's folder, where no checkpoint looks; answers the place, or undefined where the system refuses. */
+async function moveAside(root: string, path: Path): Promise<Path | undefined> {
+  const folder = `${asideFolder}/${randomBytes(6).toString('hex')}`;
+  const entered = await inFolder(root, parentOf(path), false, (from) => inFolder(root, folder, true, async (to) => {
+    await rename(onDisk(from, nameOf(path)), onDisk(to, nameOf(path)));
+    for (const changed of [to, from]) await syncDirectory(changed);
+    return true;
+  }).catch(refused));
+  const moved = 'value' in entered && entered.value !== false && 'value' in entered.value && entered.value.value;
+  return moved ? joined(folder, nameOf(path)) : undefined;
+}
+
+const asideFolder = '.bounded/aside';
+
+function refused(error: unknown): false {
+  if (!refusals.has(codeOf(error) ?? '')) throw error;
+  return false;
+}
+
+/** Whether the folder was empty and is gone. */
+export async function removeFolder(root: string, folder: Path): Promise<boolean> {
+  const entered = await inFolder(root, parentOf(folder), false, (place) => rmdir(onDisk(place, nameOf(folder))).then(() => true, () => false));
+  return 'value' in entered && entered.value;
+}

@@ -1,0 +1,52 @@
+import { ContentReader } from './contentReader.ts';
+import { gitObject } from '../git/objects.ts';
+import { Recent } from '../common/recent.ts';
+import type { Store } from './store.ts';
+
+const cachedBytes = 16 * 1024 * 1024;
+const cachedFileBytes = 1024 * 1024;
+
+/** Contents from the store; those that were read or captured lately come from memory. */
+export class Blobs {
+  readonly #reader: ContentReader;
+  readonly #recent = new Recent<Buffer>(cachedBytes, (bytes) => bytes.length);
+
+  constructor(store: Store) {
+    this.#reader = new ContentReader(store);
+  }
+
+  /** Notes a copy of a content that is in hand anyway. */
+  note(oid: string, bytes: Buffer): void {
+    if (bytes.length <= cachedFileBytes) this.#recent.set(oid, Buffer.from(bytes));
+  }
+
+  /** To be called when packs are gone from the store. */
+  renew(): void {
+    this.#reader.renew();
+  }
+
+  async read(oid: string): Promise<Buffer> {
+    for await (const bytes of this.readAll([oid], Number.POSITIVE_INFINITY)) if (bytes !== undefined) return bytes;
+    throw new Error(`the checkpoint store does not have ${oid}`);
+  }
+
+  /**
+   * Contents in the order of `oids`, one at a time so that large ones do not add up; `undefined` for one beyond `limit`
+   * bytes. Throws for one that the store does not have, or of which it has something else.
+   */
+  async *readAll(oids: readonly string[], limit: number): AsyncGenerator<Buffer | undefined> {
+    const held = oids.map((oid) => this.#recent.get(oid));
+    const stored = this.#reader.read(oids.filter((_, index) => held[index] === undefined), limit);
+    try {
+      for (const [index, oid] of oids.entries()) {
+        const bytes = held[index] ?? (await stored.next()).value;
+        if (bytes === undefined) throw new Error(`the checkpoint store does not have ${oid}`);
+        if (held[index] === undefined && typeof bytes !== 'number' && gitObject('blob', bytes).oid !== oid) throw new Error(`the checkpoint store has something else under ${oid}`);
+        if (typeof bytes !== 'number') this.note(oid, bytes);
+        yield typeof bytes === 'number' ? undefined : bytes;
+      }
+    } finally {
+      await stored.return(undefined);
+    }
+  }
+}
