@@ -138,8 +138,7 @@ export class Captures {
   /** Everything that was read, and the tree that it makes of the last one, durable; what is lent is. */
   async #storeTree(before: Dir, changes: Iterable<readonly [Path, Blob | null]>, intake: Intake, loan?: Loan): Promise<Dir> {
     const tree = await treeOf(changes, before);
-    const isLent = (await loan?.lends()) ?? (() => false);
-    await addAll(treeObjects(tree, (oid) => intake.has(oid), isLent), intake);
+    await addAll(treeObjects(tree, (oid) => intake.has(oid)), intake, await loan?.lends());
     await intake.finish();
     this.#parts.trees.note(tree);
     return tree;

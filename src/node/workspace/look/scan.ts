@@ -1,7 +1,7 @@
 import { type BigIntStats, type Dirent, lstatSync, readdirSync } from 'node:fs';
 import type { Path } from '../../../core/session/changes.ts';
 import { decodeBytes } from '../common/bytes.ts';
-import { KnownFiles } from './knownFiles.ts';
+import { KnownFiles, Met } from './knownFiles.ts';
 import { Pace } from '../common/pace.ts';
 import { isUnusual } from '../disk/permissions.ts';
 import { joined, onDisk } from '../disk/places.ts';
@@ -60,8 +60,8 @@ export async function scan(root: string, skip: (path: Path) => boolean, known = 
   await looking.walk('');
   const pace = new Pace();
   const gone: Path[] = [];
-  for (const path of known.paths()) {
-    if (!looking.files.has(path)) gone.push(path);
+  for (const path of known.missing(looking.files)) {
+    gone.push(path);
     if (pace.due) await pace.rest();
   }
   return { found: looking.found, gone, around: looking.around };
@@ -77,7 +77,7 @@ export async function scanFew(root: string, skip: (path: Path) => boolean, most:
 /** A look that is going on. */
 export class Looking {
   /** Every file and link that was met. */
-  readonly files = new Set<Path>();
+  readonly files: Met;
   readonly found: Found[] = [];
   readonly around: Surroundings = { folders: new Map(), unreadable: new Map(), special: new Map(), permissions: new Map(), repositories: new Set(), skipped: new Set() };
   readonly #root: string;
@@ -91,6 +91,7 @@ export class Looking {
     this.#root = root;
     this.#skip = skip;
     this.#known = known;
+    this.files = new Met(known.table);
   }
 
   /** Looks at a folder and at everything below it, in the order of a table, until more than `most` files were found. */
@@ -181,8 +182,9 @@ export class Looking {
 
   /** A settled state with a time that is yet to come is worth nothing: the clock was set back. */
   #note(path: Path, stats: BigIntStats): void {
-    this.files.add(path);
-    if (stats.ctimeNs <= this.since && this.#known.isSettled(path, stats)) return;
+    const place = this.#known.table.find(path);
+    this.files.add(path, place);
+    if (stats.ctimeNs <= this.since && this.#known.isSettled(path, stats, place)) return;
     this.found.push(foundFile(path, stats, this.since));
   }
 

@@ -1,4 +1,5 @@
 import type { Path, TreeId } from '../../../core/session/changes.ts';
+import { Pace } from '../common/pace.ts';
 import type { Blobs } from './blobs.ts';
 import { gitObject, type GitObject } from '../git/objects.ts';
 import { isUnder } from '../disk/places.ts';
@@ -32,6 +33,11 @@ export class LeftOutLists {
   /** Changes without those that only a difference in coverage made. */
   async real(from: Dir, to: Dir, changes: Iterable<TreeChange>): Promise<TreeChange[]> {
     const [before, after] = [await this.of(from), await this.of(to)];
-    return [...changes].filter(({ path }) => path !== leftOutFile && !isUnder(path, before) && !isUnder(path, after));
+    const [real, pace]: [TreeChange[], Pace] = [[], new Pace()];
+    for (const change of changes) {
+      if (pace.due) await pace.rest();
+      if (change.path !== leftOutFile && !isUnder(change.path, before) && !isUnder(change.path, after)) real.push(change);
+    }
+    return real;
   }
 }

@@ -267,8 +267,9 @@ export class TableBuilder {
 
   finish(): StateTable {
     this.#at[this.#count] = this.#bytes;
-    const isFull = this.#bytes === this.#body.length;
-    return new StateTable(isFull ? this.#body : Buffer.from(this.#body.subarray(0, this.#bytes)), this.#at.slice(0, this.#count + 1));
+    const body = this.#body.subarray(0, this.#bytes);
+    // Little that is left over is not worth a copy of the rest.
+    return new StateTable(this.#bytes > this.#body.length / 2 ? body : Buffer.from(body), this.#at.slice(0, this.#count + 1));
   }
 }
 

@@ -95,7 +95,11 @@ export class Store {
   }
 
   async #stores(oids: Iterable<string>): Promise<void> {
-    this.remember(oids);
+    const pace = new Pace();
+    for (const oid of oids) {
+      if (pace.due) await pace.rest();
+      this.#stored.add(oid);
+    }
     if (!this.#gathers) return;
     // It only saves time, and what failed once would fail again; a full disk is told by what has to be written.
     await gatherPacks(this.packs).catch(() => { this.#gathers = false; });

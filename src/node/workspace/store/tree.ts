@@ -77,11 +77,11 @@ function* entriesOf({ body, dirs }: Dir): Generator<readonly [string, Blob | Dir
   }
 }
 
-/** The tree objects of `dir`, below before above: none of one that `has` with all that is below, and not those that `hasAlone`. */
-export function* treeObjects(dir: Dir, has: (oid: string) => boolean, hasAlone: (oid: string) => boolean = () => false): Generator<GitObject> {
-  if (has(dir.oid)) return;
-  for (const below of dir.dirs.values()) yield* treeObjects(below, has, hasAlone);
-  if (!hasAlone(dir.oid)) yield { oid: dir.oid, type: 'tree', body: dir.body };
+/** The tree objects of `dir` that `known` does not have, below before above. */
+export function* treeObjects(dir: Dir, known: (oid: string) => boolean): Generator<GitObject> {
+  if (known(dir.oid)) return;
+  for (const below of dir.dirs.values()) yield* treeObjects(below, known);
+  yield { oid: dir.oid, type: 'tree', body: dir.body };
 }
 
 /** Everything that differs, sorted by folder as the trees are walked. */

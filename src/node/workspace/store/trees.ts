@@ -45,12 +45,12 @@ export async function treeOf(changes: Iterable<readonly [Path, Blob | null]>, ba
   return grouped.on(base, pace);
 }
 
-/** Adds objects, a stretch at a time. */
-export async function addAll(objects: Iterable<GitObject>, intake: Intake): Promise<void> {
+/** Adds objects but those that are lent, a stretch at a time. */
+export async function addAll(objects: Iterable<GitObject>, intake: Intake, isLent?: (oid: string) => boolean): Promise<void> {
   const pace = new Pace();
   for (const object of objects) {
     if (pace.due) await pace.rest();
-    await intake.add(object);
+    if (isLent?.(object.oid) !== true) await intake.add(object);
   }
 }
 
