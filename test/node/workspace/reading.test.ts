@@ -90,7 +90,7 @@ describe('many files at once', function () {
     const repo = newRepo();
     for (let n = 0; n < 200; n += 1) repo.write(`f/${n}`, `content ${n}\n`.repeat(10_000));
     const { found } = await scan(repo.root, () => false);
-    const reading = new ReadThreads(repo.root, []);
+    const reading = new ReadThreads({ root: repo.root });
     const replies = [1, 2, 3, 4].map(() => reading.read({ paths: found.map(({ path }) => path), keys: found.map(({ key }) => key), expected: [] }));
     await reading.end();
     for (const { outcomes } of await Promise.all(replies)) assert.ok(outcomes.includes(readOutcome.left));

@@ -59,7 +59,7 @@ export interface LookParts {
   readonly read: (place: string) => PlainFile | undefined;
   readonly sha1: (bytes: Buffer) => Buffer;
   readonly idLookup: (tables: readonly SharedArrayBuffer[]) => (oid: Uint8Array) => boolean;
-  readonly newPacking: () => Packing;
+  readonly packing: Packing;
   readonly keyOf: (stats: BigIntStats) => string;
   readonly writeState: (into: Buffer, at: number, facts: StateFacts) => void;
   readonly layout: { readonly stateBytes: number; readonly idAt: number; readonly lengthAt: number; readonly fixedBytes: number; readonly kindAt: number };
@@ -77,7 +77,7 @@ export interface LookParts {
 
 /** Lists folders and reads the plain files in them, as a thread does it. Stands by itself, because threads get it as text. */
 export function folderLook(parts: LookParts): (request: LookRequest) => LookReply {
-  const { fs, root, read, sha1, idLookup, newPacking, keyOf, writeState, layout, longestName, tableTime, unseen, usual, enough, isToStop } = parts;
+  const { fs, root, read, sha1, idLookup, packing, keyOf, writeState, layout, longestName, tableTime, unseen, usual, enough, isToStop } = parts;
   let records = Buffer.alloc(64 * 1024);
 
   const room = (bytes: number): void => {
@@ -121,7 +121,7 @@ export function folderLook(parts: LookParts): (request: LookRequest) => LookRepl
   };
 
   return ({ folders, since, tables }) => {
-    const [packing, isKnown] = [newPacking(), idLookup(tables)];
+    const isKnown = idLookup(tables);
     const answers: FolderAnswer[] = [];
     let [end, bytes] = [0, 0];
     const isEnough = () => packing.count >= enough.files || bytes >= enough.bytes || isToStop();

@@ -73,11 +73,11 @@ export function readLoop(parts: LoopParts): void {
   const idBytes = 20;
   const read = parts.plainReader({ ...parts, ...data });
   const sha1 = parts.contentHash(parts.crypto);
-  const newPacking = () => parts.newPacking({ ...parts, ...data });
+  const packing = parts.newPacking({ ...parts, ...data });
   const isToStop = () => Atomics.load(shared, codes.toStop) === 1;
 
   const readAll = ({ paths, keys, expected }: ReadBatch): ReadReply => {
-    const [outcomes, oids, packing] = [new Uint8Array(paths.length), new Uint8Array(paths.length * idBytes), newPacking()];
+    const [outcomes, oids] = [new Uint8Array(paths.length), new Uint8Array(paths.length * idBytes)];
     paths.forEach((path, at) => {
       try {
         const file = isToStop() ? undefined : read(`${root}/${path}`);
@@ -97,7 +97,7 @@ export function readLoop(parts: LoopParts): void {
   };
 
   const packAll = ({ records }: PackBatch): Packed => {
-    const [bytes, packing] = [Buffer.from(records.buffer, records.byteOffset, records.length), newPacking()];
+    const bytes = Buffer.from(records.buffer, records.byteOffset, records.length);
     for (let at = 0; at < bytes.length;) {
       const length = bytes.readUInt16BE(at + layout.lengthAt);
       const [count, path] = [packing.count, bytes.toString('utf8', at + layout.fixedBytes, at + layout.fixedBytes + length)];
@@ -113,7 +113,7 @@ export function readLoop(parts: LoopParts): void {
     return packing.finish();
   };
 
-  const lookAll = parts.folderLook({ ...parts, ...data, read, sha1, newPacking, isToStop });
+  const lookAll = parts.folderLook({ ...parts, ...data, read, sha1, packing, isToStop });
   const reply = (question: Question) => (question.kind === 'look' ? lookAll(question) : question.kind === 'read' ? readAll(question) : packAll(question));
 
   threads.parentPort?.on('message', (question: Question) => {

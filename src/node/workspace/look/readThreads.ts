@@ -11,6 +11,8 @@ import { contentHash, idLookup, newPacking, type Packed, plainReader } from './t
 
 /** More would wait for each other and for the disk. */
 const mostThreads = 4;
+/** So many files another thread is worth its memory. */
+const filesPerThread = 2000;
 /** Questions that each thread has before it, so that it need not wait while this one is busy. */
 export const ahead = 3;
 /** The garbage of a thread is of no use to anybody for long, in MB. */
@@ -28,9 +30,18 @@ const modules = { fs: 'node:fs', zlib: 'node:zlib', crypto: 'node:crypto', threa
 const given = [...Object.entries(modules).map(([name, module]) => `${name}: require('${module}')`), ...Object.entries(functions).map(([name, value]) => `${name}: ${String(value)}`)];
 const text = `(${readLoop.toString()})({ ${given.join(', ')} })`;
 
+export interface ThreadWork {
+  /** Of the work tree. */
+  readonly root: string;
+  /** What checkpoints never look at; only looks ask for it. */
+  readonly unseen?: readonly RegExp[];
+  /** How many files are to be read, as far as it is known. */
+  readonly files?: number;
+}
+
 /** Has threads for as long as some work takes. */
-export async function withThreads<Result>(root: string, work: (threads: ReadThreads) => Promise<Result>, unseen: readonly RegExp[] = []): Promise<Result> {
-  const threads = new ReadThreads(root, unseen);
+export async function withThreads<Result>(about: ThreadWork, work: (threads: ReadThreads) => Promise<Result>): Promise<Result> {
+  const threads = new ReadThreads(about);
   try {
     return await work(threads);
   } finally {
@@ -42,13 +53,12 @@ export async function withThreads<Result>(root: string, work: (threads: ReadThre
 export class ReadThreads {
   readonly #threads: readonly Thread[];
 
-  /** `root`: of the work tree. `unseen`: what checkpoints never look at. */
-  constructor(root: string, unseen: readonly RegExp[]) {
+  constructor({ root, unseen = [], files = Number.POSITIVE_INFINITY }: ThreadWork) {
     const data = {
       root, unseen, enough, blobType, longestName, tableTime, flags: openFlags, most: wholeBytes, layout: entryLayout, codes: loopCodes,
       usual: process.platform === 'win32' ? [] : [newFile.plain, newFile.executable],
     };
-    this.#threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, () => new Thread({ ...data, shared: new Int32Array(new SharedArrayBuffer(8)) }));
+    this.#threads = Array.from({ length: Math.min(mostThreads, availableParallelism(), Math.ceil(files / filesPerThread)) }, () => new Thread({ ...data, shared: new Int32Array(new SharedArrayBuffer(8)) }));
     process.once('exit', this.#onExit);
   }
 

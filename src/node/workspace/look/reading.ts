@@ -38,7 +38,7 @@ export async function readFiles(parts: ReadingParts, due: readonly Found[]): Pro
   const { root, intake, blobs } = parts;
   const fresh = new Map<Path, KnownFile>();
   if (parts.threads !== undefined) await readByThreads(parts, parts.threads, due, fresh);
-  else if (due.length > worthThreads) await withThreads(root, (threads) => readByThreads(parts, threads, due, fresh));
+  else if (due.length > worthThreads) await withThreads({ root, files: due.length }, (threads) => readByThreads(parts, threads, due, fresh));
   const [lost, unread, pace] = [new Set<Path>(), new Map<Path, string>(), new Pace()];
   for (const file of due) {
     if (pace.due) await pace.rest();

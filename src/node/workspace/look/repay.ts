@@ -23,7 +23,7 @@ export interface RepayParts {
 export async function repay({ root, store, blobs }: RepayParts, known: StateTable, tree: Dir, loan: Loan): Promise<readonly Path[]> {
   const [intake, lost]: [Intake, Path[]] = [new Intake(store), []];
   try {
-    for (const { path, oid } of await withThreads(root, (threads) => packKnown(threads, known, intake))) {
+    for (const { path, oid } of await withThreads({ root, files: known.size }, (threads) => packKnown(threads, known, intake))) {
       const content = intake.has(oid) ? undefined : await blobs.read(oid).catch(() => undefined);
       if (content !== undefined) await intake.add(gitObject('blob', content));
       else if (!intake.has(oid)) lost.push(path);

@@ -77,7 +77,7 @@ export interface Packed {
   readonly ends: Uint32Array<ArrayBuffer>;
 }
 
-/** Puts contents together. */
+/** Puts contents together, for one answer after the other. */
 export interface Packing {
   /** How many there are, packed or not. */
   readonly count: number;
@@ -85,6 +85,7 @@ export interface Packing {
   add(body: Buffer | undefined): void;
   /** Forgets all but the first ones. */
   cut(count: number): void;
+  /** Answers what there is, and begins anew. */
   finish(): Packed;
 }
 
@@ -96,30 +97,33 @@ export interface PackingParts {
   readonly blobType: number;
 }
 
+/** What it puts together lies in one buffer all the time: as many small ones as there are files would wait for a large collection of garbage. */
 export function newPacking({ zlib, entryHeader, deflateOptions, blobType }: PackingParts): Packing {
-  const parts: (Buffer | undefined)[] = [];
+  let bytes = Buffer.allocUnsafe(256 * 1024);
+  let ends: number[] = [];
+  const end = () => ends.at(-1) ?? 0;
+  const put = (part: Buffer, at: number): number => {
+    if (at + part.length > bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * (at + part.length));
+      bytes.copy(larger, 0, 0, at);
+      bytes = larger;
+    }
+    return at + part.copy(bytes, at);
+  };
   return {
     get count() {
-      return parts.length;
+      return ends.length;
     },
     add: (body) => {
-      parts.push(body === undefined ? undefined : Buffer.concat([entryHeader(blobType, body.length), zlib.deflateSync(body, deflateOptions(body.length))]));
+      ends.push(body === undefined ? end() : put(zlib.deflateSync(body, deflateOptions(body.length)), put(entryHeader(blobType, body.length), end())));
     },
     cut: (count) => {
-      parts.length = count;
+      ends.length = count;
     },
     finish: () => {
-      const ends = new Uint32Array(parts.length);
-      let end = 0;
-      parts.forEach((part, at) => {
-        end += part?.length ?? 0;
-        ends[at] = end;
-      });
-      const packed = new Uint8Array(end);
-      parts.forEach((part, at) => {
-        if (part !== undefined) packed.set(part, (ends[at] ?? 0) - part.length);
-      });
-      return { packed, ends };
+      const packed = { packed: Uint8Array.from(bytes.subarray(0, end())), ends: Uint32Array.from(ends) };
+      ends = [];
+      return packed;
     },
   };
 }

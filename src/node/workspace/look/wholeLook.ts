@@ -47,13 +47,13 @@ export async function lookAtAll(parts: WholeParts, before: CaptureState | Loaded
   if (now !== undefined) return { ...(await rest(now)), loan: undefined };
   const borrowing = repository === undefined ? undefined : Loan.from(path.join(repository.commonDir, 'objects'), parts.store.packs).catch(() => undefined);
   try {
-    return await withThreads(parts.root, async (threads) => {
+    return await withThreads(parts, async (threads) => {
       const [ignored, loan] = await Promise.all([askIgnored().catch(() => undefined), borrowing]);
       // Whoever must know it to decide on coverage meets the same fault.
       if (ignored === undefined) return { ...(await rest(await scan(parts.root, parts.skip))), loan };
       const first = await lookFirst({ ...parts, intake, threads }, new Set([...ignored, ...before.leftOut]), loan);
       return { ...(await lookAtRest({ ...parts, intake, threads }, { ...before, ...first }, first.rest, async () => ignored)), loan };
-    }, parts.unseen);
+    });
   } catch (error) {
     await (await borrowing)?.giveBack();
     throw error;
