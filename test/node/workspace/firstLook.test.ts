@@ -8,7 +8,9 @@ import { openFlags, wholeBytes } from '../../../src/node/workspace/disk/content.
 import { isSameState, keyOf } from '../../../src/node/workspace/disk/stats.ts';
 import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
 import { KnownFiles, Met } from '../../../src/node/workspace/look/knownFiles.ts';
+import { lookFirst } from '../../../src/node/workspace/look/firstLook.ts';
 import { folderLook, type LookReply } from '../../../src/node/workspace/look/lookLoop.ts';
+import { withThreads } from '../../../src/node/workspace/look/readThreads.ts';
 import { scan, type Scan } from '../../../src/node/workspace/look/scan.ts';
 import { contentHash, idLookup, newPacking, plainReader } from '../../../src/node/workspace/look/threadTools.ts';
 import { lookAtAll } from '../../../src/node/workspace/look/wholeLook.ts';
@@ -17,9 +19,10 @@ import { findUserRepository } from '../../../src/node/workspace/repository/userR
 import { Blobs } from '../../../src/node/workspace/store/blobs.ts';
 import { Intake } from '../../../src/node/workspace/store/intake.ts';
 import { blobType, deflateOptions, entryHeader } from '../../../src/node/workspace/store/pack.ts';
+import { idTable, packIndex } from '../../../src/node/workspace/store/packIndex.ts';
 import { entryLayout, longestName, tableOf, tableTime, writeState } from '../../../src/node/workspace/store/stateTable.ts';
 import { Store } from '../../../src/node/workspace/store/store.ts';
-import { emptyDir } from '../../../src/node/workspace/store/tree.ts';
+import { emptyDir, fileAt, files } from '../../../src/node/workspace/store/tree.ts';
 import { treeOf } from '../../../src/node/workspace/store/trees.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
@@ -67,8 +70,8 @@ async function firstLook(repo: TestRepo, store: string, seen?: Scan) {
   const nothing = { tree: emptyDir, files: new KnownFiles(), leftOut: new Set<Path>(), parts: new Map(), unread: new Map(), appeared: new Set<Path>() };
   const whole = await lookAtAll({ root: repo.root, store: opened, blobs, rules, skip, unseen }, nothing, repository, intake, seen);
   const byThreads = whole.base.files.table.size;
-  const files = whole.base.files.with(whole.look.news);
-  const paths = [...files.missing(new Met(files.table))].sort();
+  const known = whole.base.files.with(whole.look.news);
+  const paths = [...known.missing(new Met(known.table))].sort();
   const { folders, ...around } = whole.seen.around;
   await intake.finish();
   await whole.loan?.giveBack();
@@ -76,7 +79,7 @@ async function firstLook(repo: TestRepo, store: string, seen?: Scan) {
     byThreads,
     found: {
       tree: (await treeOf(whole.look.changes, whole.base.tree)).oid, parts: whole.parts, unread: whole.look.unread, around,
-      folders: new Map([...folders].sort(([a], [b]) => (a < b ? -1 : 1))), known: paths.map((path) => [path, files.get(path)]),
+      folders: new Map([...folders].sort(([a], [b]) => (a < b ? -1 : 1))), known: paths.map((path) => [path, known.get(path)]),
     },
   };
 }
@@ -144,6 +147,28 @@ describe('the first look at many files', function () {
     assert.deepEqual(notCovered, ['ignored: ignored, and more than 64 MiB of ignored files (300 files)']);
     const stored = execFileSync('git', ['ls-tree', '-r', '--name-only', tree], { env: { ...process.env, GIT_DIR: repo.store }, encoding: 'utf8' });
     assert.equal(stored.split('\n').filter((line) => line.startsWith('ignored/')).length, 0);
+  });
+
+  it('knows nothing of a file whose content was lent by a pack that the store did not get, and is gone', async () => {
+    const repo = newRepo();
+    for (let n = 0; n < 20; n += 1) repo.write(`f/${n}`, `content ${n}`);
+    const oids = Array.from({ length: 20 }, (_, n) => repo.git('hash-object', '-w', `f/${n}`)).sort();
+    const store = await Store.open(repo.store, (await findProgram('git', repo.root)) ?? assert.fail());
+    const intake = new Intake(store);
+    const index = await packIndex(oids.map((oid, offset) => ({ oid, offset, crc: 0 })), Buffer.alloc(20));
+    const loan = {
+      tables: [idTable(index)?.ids ?? assert.fail()],
+      stand: async () => {
+        for (const n of [3, 4]) fs.rmSync(repo.at(`f/${n}`));
+        repo.write('f/4', 'other');
+        return [false];
+      },
+    };
+    const first = await withThreads({ root: repo.root, unseen }, (threads) => lookFirst({ root: repo.root, skip, intake, threads }, new Set(), loan));
+    assert.deepEqual(first.rest.found.map(({ path }) => path), ['f/4']);
+    assert.deepEqual([[3, 4, 5].map((n) => first.files.get(`f/${n}`) === undefined), fileAt(first.tree, 'f/3'), fileAt(first.tree, 'f/4')], [[true, true, false], undefined, undefined]);
+    assert.deepEqual([...files(first.tree)].filter(([, { oid }]) => !intake.has(oid)), []);
+    await intake.abandon();
   });
 
   it('takes nothing of a file that does not keep still', () => {

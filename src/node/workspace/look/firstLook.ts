@@ -12,6 +12,7 @@ import { ahead, type ReadThreads } from './readThreads.ts';
 import { type Entry, Looking, type Scan } from './scan.ts';
 import { tableOf } from '../store/stateTable.ts';
 import type { Dir } from '../store/tree.ts';
+import { treeOf } from '../store/trees.ts';
 
 export interface FirstLookParts {
   readonly root: string;
@@ -34,14 +35,18 @@ export interface FirstLook {
  * Looks at a work tree of which nothing is known. Threads list its folders and read the plain files in them; what they make of a file is an entry of
  * the table of states, and nothing else is made of it here. What is not plain, and what lies at or below one of `apart`, is only found, by this thread.
  */
-export async function lookFirst(parts: FirstLookParts, apart: ReadonlySet<Path>, loan: Loan | undefined): Promise<FirstLook> {
+export async function lookFirst(parts: FirstLookParts, apart: ReadonlySet<Path>, loan: Pick<Loan, 'tables' | 'stand'> | undefined): Promise<FirstLook> {
   const gathering = new Gathering(parts, apart, loan?.tables ?? []);
   await gathering.run();
   const { looking, folders } = gathering;
   const { table, tree } = await assembled(folders);
-  // What the store did not get after all is packed; where that file has changed meanwhile, it is looked at once more.
-  if (loan !== undefined && !(await loan.stand()).every(Boolean)) for (const { path } of await packKnown(parts.threads, table, parts.intake)) looking.lookAt(path);
-  return { files: new KnownFiles(table), tree, rest: { found: looking.found, gone: [], around: looking.around } };
+  const files = new KnownFiles(table);
+  // What the store did not get after all is packed. Of files that have changed meanwhile nothing is known, and they are looked at once more.
+  const missed = loan === undefined || (await loan.stand()).every(Boolean) ? [] : await packKnown(parts.threads, table, parts.intake);
+  const without = missed.map(({ path }) => [path, null] as const);
+  files.note(without);
+  for (const [path] of without) looking.lookAt(path);
+  return { files, tree: await treeOf(without, tree), rest: { found: looking.found, gone: [], around: looking.around } };
 }
 
 /** Most folders that a thread gets at a time. */
@@ -66,7 +71,11 @@ class Gathering {
   constructor(parts: FirstLookParts, apart: ReadonlySet<Path>, tables: readonly SharedArrayBuffer[]) {
     this.#parts = parts;
     this.#apart = apart;
-    for (const path of apart) this.#apartIn.set(parentOf(path), [...(this.#apartIn.get(parentOf(path)) ?? []), nameOf(path)]);
+    for (const path of apart) {
+      const names = this.#apartIn.get(parentOf(path));
+      if (names === undefined) this.#apartIn.set(parentOf(path), [nameOf(path)]);
+      else names.push(nameOf(path));
+    }
     this.#tables = tables;
     this.looking = new Looking(parts.root, parts.skip);
   }
@@ -74,18 +83,22 @@ class Gathering {
   /** Rejects only when no thread owes anything. */
   async run(): Promise<void> {
     this.#wait('');
-    while (this.#fault === undefined && this.#waiting.length + this.#odd.length + this.#asked.size > 0) {
-      this.#employ();
-      const entry = this.#odd.pop();
-      if (entry === undefined) await Promise.race(this.#asked);
-      else await this.#lookAt(entry);
+    try {
+      while (this.#fault === undefined && this.#waiting.length + this.#odd.length + this.#asked.size > 0) {
+        this.#employ();
+        const entry = this.#odd.pop();
+        if (entry === undefined) await Promise.race(this.#asked);
+        else await this.#lookAt(entry);
+      }
+    } catch (error) {
+      this.#fault ??= { error };
     }
     await Promise.all(this.#asked);
     if (this.#fault !== undefined) throw this.#fault.error;
   }
 
-  #wait(folder: Path, names?: readonly string[]): void {
-    this.#waiting.push({ folder, apart: this.#apartIn.get(folder) ?? [], ...(names === undefined ? {} : { names }) });
+  #wait(folder: Path): void {
+    this.#waiting.push({ folder, apart: this.#apartIn.get(folder) ?? [] });
   }
 
   #employ(): void {
@@ -141,7 +154,7 @@ class Gathering {
     }
     for (const [path, bits] of permissions) this.looking.around.permissions.set(path, bits);
     this.#leave(folder, odd);
-    if (rest.length > 0) this.#wait(folder, rest);
+    if (rest.length > 0) this.#waiting.push({ folder, names: rest, apart: [] });
   }
 
   #leave(folder: Path, names: readonly string[]): void {
