@@ -15,13 +15,19 @@ const options = { dot: true, nocase: false, nonegate: true, strictSlashes: true 
  */
 export function compileGlobs(globs: readonly string[]): GlobSet {
   // The expressions themselves: picomatch's own matcher also takes a path that is spelled like the glob, such as `{a,b}`.
-  const rules = globs.map((glob) => ({ glob, climb: climbOf(glob), expressions: patternsOf(glob).map((pattern) => picomatch.makeRe(pattern, options)) }));
+  const rules = globs.map((glob) => ({ glob, climb: climbOf(glob), expressions: expressionsFor(glob) }));
   return (path) => {
     const climb = climbOf(path);
     const rest = path.slice(climb.length);
     return rules.find((rule) => rule.climb === climb && rule.expressions.some((expression) => expression.test(rest)))?.glob;
   };
 }
+
+const expressionsFor = (glob: string): RegExp[] => patternsOf(glob).map((pattern) => picomatch.makeRe(pattern, options));
+
+/** What matches a path of the main root just where a set of these globs does, as expressions that can be handed to a thread. */
+export const expressionsOf = (globs: readonly string[]): readonly RegExp[] =>
+  globs.filter((glob) => climbOf(glob) === '').flatMap(expressionsFor);
 
 /** What leads out of the workspace folder: the `../` at the beginning. */
 const climbOf = (text: string): string => /^(?:\.\.\/)*/.exec(text)?.[0] ?? '';

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { compileGlobs } from '../../core/guard/globs.ts';
+import { compileGlobs, expressionsOf } from '../../core/guard/globs.ts';
 import type { Path } from '../../core/session/changes.ts';
 import { Blobs } from './store/blobs.ts';
 import { Captures } from './look/capture.ts';
@@ -54,10 +54,10 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<KeepingW
   const store = await Store.open(path.resolve(options.store), program);
   const blobs = new Blobs(store);
   const [trees, rules, leftOut] = [new Trees(store), new IgnoreRules(store, blobs, root), new LeftOutLists(blobs)];
-  const scratch = compileGlobs(options.scratch);
-  const skip = (file: Path) => file === '.bounded' || file.startsWith('.bounded/') || scratch(file) !== undefined;
+  const unseen = [/^\.bounded(?:\/|$)/, ...expressionsOf(options.scratch)];
+  const skip = (file: Path) => unseen.some((expression) => expression.test(file));
   const guard = new PathGuard(root, [path.resolve(options.root)], compileGlobs(options.secret));
-  const captures = new Captures({ root, store, blobs, trees, rules, leftOut, record: new RootRecord(store, root), skip });
+  const captures = new Captures({ root, store, blobs, trees, rules, leftOut, record: new RootRecord(store, root), skip, unseen });
   return new WorkTree({
     root, folder: await OpenedFolder.of(root), store, blobs, trees, rules, guard, captures, skip, contractFile: options.contractFile,
     diffs: new Diffs({ store, blobs, trees, leftOut }), search: new Search({ root, store, rules, guard, forbidden }),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { openFlags } from '../disk/content.ts';
 import type { PackFolder } from '../store/packFolder.ts';
 import { type IdTable, idTable, trailerOf } from '../store/packIndex.ts';
-import type { Lender } from './reading.ts';
+import { idLookup } from './threadTools.ts';
 
 /** Most that is borrowed from one repository, in bytes of packs and of their indexes, and in packs. */
 const [mostBytes, mostIndexBytes, mostPacks] = [256 * 1024 * 1024, 32 * 1024 * 1024, 100];
@@ -22,7 +22,8 @@ interface Candidate {
  * Packs of the user's repository, copied into the store so that a first checkpoint need not pack what they have. Nothing in them is believed but the
  * names of contents that were read from the work tree, and that only until a pack of our own has these contents. Then they go.
  */
-export class Loan implements Lender {
+export class Loan {
+  /** Sorted ids of their contents, as threads look them up. */
   readonly tables: readonly SharedArrayBuffer[];
   readonly #packs: PackFolder;
   readonly #copies: Promise<readonly (string | undefined)[]>;
@@ -41,8 +42,16 @@ export class Loan implements Lender {
     return candidates.length === 0 ? undefined : new Loan(packs, candidates);
   }
 
+  /** For each table whether the store has its pack, durably. */
   async stand(): Promise<readonly boolean[]> {
     return (await this.#copies).map((copy) => copy !== undefined);
+  }
+
+  /** What tells whether an object, by its id, is in a pack that the store has now. */
+  async lends(): Promise<(oid: string) => boolean> {
+    const stand = await this.stand();
+    const isIn = idLookup(this.tables.filter((_, at) => stand[at]));
+    return (oid) => isIn(Buffer.from(oid, 'hex'));
   }
 
   /** Removes the copies. */

@@ -16,13 +16,13 @@ import { leftOutFile, type LeftOutLists, leftOutObject } from '../store/leftOut.
 import { Pace } from '../common/pace.ts';
 import { repay } from './repay.ts';
 import type { RootRecord } from '../store/rootRecord.ts';
-import type { Found, Scan } from './scan.ts';
+import type { Scan } from './scan.ts';
 import type { StateTable } from '../store/stateTable.ts';
 import { leadOf, SteadyClock } from './steadyClock.ts';
 import type { Store } from '../store/store.ts';
 import { isStale } from '../store/tableFile.ts';
 import { type Dir, emptyDir, fileAt, files, oidsOf, treeObjects } from '../store/tree.ts';
-import { treeOf, type Trees } from '../store/trees.ts';
+import { addAll, treeOf, type Trees } from '../store/trees.ts';
 import { findUserRepository, type UserRepository } from '../repository/userRepository.ts';
 import { lookAtAll, type WholeLook } from './wholeLook.ts';
 import { lookAtWritten, type WrittenLook } from './writtenPaths.ts';
@@ -37,6 +37,7 @@ export interface CaptureParts {
   readonly record: RootRecord;
   /** Paths that checkpoints never look at. */
   readonly skip: (path: Path) => boolean;
+  readonly unseen: readonly RegExp[];
 }
 
 /** Takes checkpoints of one work tree. Calls must not overlap. */
@@ -76,11 +77,11 @@ export class Captures {
     const [compared, repository] = await Promise.all([
       mayCompare ? changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined, findUserRepository(root),
     ]);
-    const { seen, coverage, parts, look, leftOut, tree, lent, loan } = await this.#storeAll(before, repository, compared);
+    const { base, seen, coverage, parts, look, leftOut, tree, loan } = await this.#storeAll(before, repository, compared);
     this.#clock.note(lead, compared === undefined);
-    const state = { tree, files: before.files.with(look.news), leftOut, parts, unread: look.unread, appeared: appearedSince(before, seen), around: seen.around };
+    const state = { tree, files: base.files.with(look.news), leftOut, parts, unread: look.unread, appeared: appearedSince(before, seen), around: seen.around };
     this.#state = state;
-    if (loan !== undefined) this.#repaid = this.#repay(state, lent, loan);
+    if (loan !== undefined) this.#repaid = this.#repay(state, loan);
     const [, control] = await allOf([loan === undefined ? this.#note(state) : undefined, this.#control.read(root, repository, [...seen.around.repositories])]);
     const beside = { look, coverage, around: seen.around, parts };
     this.#whole = { tree: tree.oid, covers: 'everything', notCovered: [...notCovered(beside), ...this.#lost], control, beside: besides(beside) };
@@ -98,9 +99,9 @@ export class Captures {
   }
 
   /** Never rejects: whatever goes wrong, what was lent stays, and the next look begins anew. */
-  async #repay(state: CaptureState, lent: readonly Found[], loan: Loan): Promise<void> {
+  async #repay(state: CaptureState, loan: Loan): Promise<void> {
     try {
-      const lost = await repay(this.#parts, lent, state.files, loan);
+      const lost = await repay(this.#parts, state.files.table, state.tree, loan);
       this.#lost.push(...lost.map((path) => `${path}: its content at the first checkpoint was lent by a pack of the repository that is not what it says, and has changed since`));
       await this.#note(state);
     } catch {
@@ -134,14 +135,10 @@ export class Captures {
     }
   }
 
-  /** Everything that was read, and the tree that it makes of the last one, durable. */
-  async #storeTree(before: Dir, changes: Iterable<readonly [Path, Blob | null]>, intake: Intake): Promise<Dir> {
+  /** Everything that was read, and the tree that it makes of the last one, durable; what is lent is. */
+  async #storeTree(before: Dir, changes: Iterable<readonly [Path, Blob | null]>, intake: Intake, loan?: Loan): Promise<Dir> {
     const tree = await treeOf(changes, before);
-    const pace = new Pace();
-    for (const object of treeObjects(tree, (oid) => intake.has(oid))) {
-      if (pace.due) await pace.rest();
-      await intake.add(object);
-    }
+    await addAll(treeObjects(tree, (oid) => intake.has(oid)), intake, await loan?.lends());
     await intake.finish();
     this.#parts.trees.note(tree);
     return tree;
@@ -163,11 +160,11 @@ export class Captures {
     let whole: WholeLook | undefined;
     try {
       whole = await lookAtAll(this.#parts, before, repository, intake, compared);
-      const { look, parts } = whole;
+      const { base, look, parts } = whole;
       const leftOut = new Set([...parts.keys(), ...[...look.unread.keys()].filter((path) => !look.kept.has(path))]);
       const marker = leftOutObject(leftOut);
       if (marker !== undefined) await intake.add(marker);
-      return { ...whole, leftOut, tree: await this.#storeTree(before.tree, withList(look.changes, before.tree, marker?.oid), intake) };
+      return { ...whole, leftOut, tree: await this.#storeTree(base.tree, withList(look.changes, base.tree, marker?.oid), intake, whole.loan) };
     } catch (error) {
       await whole?.loan?.giveBack();
       throw error;

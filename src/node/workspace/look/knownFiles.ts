@@ -41,10 +41,9 @@ export class KnownFiles {
   }
 
   /** Whether the file is known in just this state, so that it has the content that is known. */
-  isSettled(path: Path, facts: StateFacts): boolean {
+  isSettled(path: Path, facts: StateFacts, place = this.table.find(path)): boolean {
     const fresh = this.#news.get(path);
     if (fresh !== undefined) return fresh?.state?.equals(stateOf(facts)) === true;
-    const place = this.table.find(path);
     return place >= 0 && this.table.isState(place, facts);
   }
 
@@ -65,7 +64,9 @@ export class KnownFiles {
 
   /** The same with everything in the table. */
   async inOneTable(): Promise<KnownFiles> {
+    if (this.#news.size === 0) return this;
     const [builder, pace] = [new TableBuilder(), new Pace()];
+    builder.reserve(this.table.image(0, this.table.size).length + this.#news.size * roomyBytes, this.table.size + this.#news.size);
     let done = 0;
     for (const path of sortPaths([...this.#news.keys()])) {
       if (pace.due) await pace.rest();
@@ -79,13 +80,13 @@ export class KnownFiles {
     return new KnownFiles(builder.finish());
   }
 
-  /** Every path that is known. */
-  *paths(): Generator<Path> {
+  /** Every path that is known and was not met. */
+  *missing(met: Met): Generator<Path> {
     for (let place = 0; place < this.table.size; place += 1) {
-      const path = this.table.pathAt(place);
-      if (!this.#news.has(path)) yield path;
+      const path = met.hasPlace(place) ? undefined : this.table.pathAt(place);
+      if (path !== undefined && !this.#news.has(path)) yield path;
     }
-    for (const [path, entry] of this.#news) if (entry !== null) yield path;
+    for (const [path, entry] of this.#news) if (entry !== null && !met.has(path)) yield path;
   }
 
   /** What checkpoints hold at or below each of `roots`, without the files of `except`. */
@@ -135,6 +136,35 @@ export class KnownFiles {
     }
   }
 }
+
+/** Which files a look has met. Those of the table are noted by their places: their paths would take more memory than all else that a look makes. */
+export class Met {
+  readonly #table: StateTable;
+  readonly #places: Uint8Array;
+  readonly #others = new Set<Path>();
+
+  constructor(table: StateTable) {
+    this.#table = table;
+    this.#places = new Uint8Array(table.size);
+  }
+
+  /** `place`: where the table has the path, -1 where it does not. */
+  add(path: Path, place: number): void {
+    if (place < 0) this.#others.add(path);
+    else this.#places[place] = 1;
+  }
+
+  has(path: Path): boolean {
+    return this.#others.has(path) || this.hasPlace(this.#table.find(path));
+  }
+
+  hasPlace(place: number): boolean {
+    return this.#places[place] === 1;
+  }
+}
+
+/** More than the entry of a file usually takes in a table, in bytes. */
+const roomyBytes = 256;
 
 function add(sum: Weight, files: 1 | -1, bytes: number | undefined): void {
   if (bytes === undefined) return;

@@ -1,7 +1,7 @@
 import { type BigIntStats, type Dirent, lstatSync, readdirSync } from 'node:fs';
 import type { Path } from '../../../core/session/changes.ts';
 import { decodeBytes } from '../common/bytes.ts';
-import { KnownFiles } from './knownFiles.ts';
+import { KnownFiles, Met } from './knownFiles.ts';
 import { Pace } from '../common/pace.ts';
 import { isUnusual } from '../disk/permissions.ts';
 import { joined, onDisk } from '../disk/places.ts';
@@ -53,45 +53,51 @@ const racyMs = 2000;
 
 /**
  * Walks the whole work tree except git's own folders and what `skip` names. Links are noted, never followed. Throws
- * when the workspace folder itself cannot be read: an unreadable tree must not look like an empty one. `note` gets each file as soon as it is found.
+ * when the workspace folder itself cannot be read: an unreadable tree must not look like an empty one.
  */
-export async function scan(root: string, skip: (path: Path) => boolean, known = new KnownFiles(), note?: (file: Found) => void): Promise<Scan> {
-  const looking = new Looking(root, skip, known, note);
+export async function scan(root: string, skip: (path: Path) => boolean, known = new KnownFiles()): Promise<Scan> {
+  const looking = new Looking(root, skip, known);
   await looking.walk('');
   const pace = new Pace();
   const gone: Path[] = [];
-  for (const path of known.paths()) {
-    if (!looking.files.has(path)) gone.push(path);
+  for (const path of known.missing(looking.files)) {
+    gone.push(path);
     if (pace.due) await pace.rest();
   }
   return { found: looking.found, gone, around: looking.around };
 }
 
+/** The same of a work tree of which nothing is known; undefined where it has more files than `most`. */
+export async function scanFew(root: string, skip: (path: Path) => boolean, most: number): Promise<Scan | undefined> {
+  const looking = new Looking(root, skip);
+  await looking.walk('', most);
+  return looking.found.length > most ? undefined : { found: looking.found, gone: [], around: looking.around };
+}
+
 /** A look that is going on. */
 export class Looking {
   /** Every file and link that was met. */
-  readonly files = new Set<Path>();
+  readonly files: Met;
   readonly found: Found[] = [];
   readonly around: Surroundings = { folders: new Map(), unreadable: new Map(), special: new Map(), permissions: new Map(), repositories: new Set(), skipped: new Set() };
   readonly #root: string;
   readonly #skip: (path: Path) => boolean;
   readonly #known: KnownFiles;
-  /** As of the beginning of the look. */
-  readonly #since = racySince();
+  /** What changed after this, in nanoseconds, may change again without its times telling. As of the beginning of the look. */
+  readonly since = racySince();
   readonly #pace = new Pace();
-  readonly #tell: ((file: Found) => void) | undefined;
 
-  constructor(root: string, skip: (path: Path) => boolean, known: KnownFiles, note?: (file: Found) => void) {
-    this.#tell = note;
+  constructor(root: string, skip: (path: Path) => boolean, known = new KnownFiles()) {
     this.#root = root;
     this.#skip = skip;
     this.#known = known;
+    this.files = new Met(known.table);
   }
 
-  /** Looks at a folder and at everything below it, in the order of a table. */
-  async walk(folder: Path): Promise<void> {
+  /** Looks at a folder and at everything below it, in the order of a table, until more than `most` files were found. */
+  async walk(folder: Path, most = Number.POSITIVE_INFINITY): Promise<void> {
     const pending: Entry[] = [{ path: folder, isFolder: true }];
-    for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
+    for (let entry = pending.pop(); entry !== undefined && this.found.length <= most; entry = pending.pop()) {
       if (entry.isFolder) for (const below of this.list(entry.path).reverse()) pending.push(below);
       else this.lookAt(entry.path);
       await this.rest();
@@ -108,7 +114,7 @@ export class Looking {
     try {
       const stats = lstatSync(onDisk(this.#root, folder), { bigint: true });
       if (!stats.isDirectory() && folder !== '') return undefined;
-      return stats.ctimeNs > this.#since ? '' : keyOf(stats);
+      return stats.ctimeNs > this.since ? '' : keyOf(stats);
     } catch (error) {
       if (folder === '') throw error;
       return isGone(error) ? undefined : '';
@@ -117,23 +123,30 @@ export class Looking {
 
   /** Notes a folder and answers what is in it that checkpoints look at, in the order of a table. */
   list(folder: Path): Entry[] {
-    const { folders, special, repositories, skipped } = this.around;
     // Before it is listed: what comes meanwhile shows next time.
     const key = this.folderKey(folder);
     if (key === undefined) return [];
-    folders.set(folder, key);
     const listed = this.#read(folder);
-    if (listed === undefined) folders.set(folder, '');
-    if (listed?.length === 0 && folder !== '') special.set(folder, emptyFolder);
+    this.noteFolder(folder, listed === undefined ? '' : key, listed?.length === 0);
     const entries: Entry[] = [];
-    for (const one of listed ?? []) {
-      const path = joined(folder, one.name);
-      if (isGitFolder(one.name)) {
-        if (folder !== '') repositories.add(folder);
-      } else if (this.#skip(path)) skipped.add(path);
-      else entries.push({ path, isFolder: one.isDirectory() });
-    }
+    for (const one of listed ?? []) if (this.admits(folder, one.name)) entries.push({ path: joined(folder, one.name), isFolder: one.isDirectory() });
     return entries.some((entry) => entry.isFolder) ? entries.sort(inOrder) : entries;
+  }
+
+  noteFolder(folder: Path, key: string, isEmpty: boolean): void {
+    this.around.folders.set(folder, key);
+    if (isEmpty && folder !== '') this.around.special.set(folder, emptyFolder);
+  }
+
+  /** Whether checkpoints look at this name in a folder. What they do not look at is noted. */
+  admits(folder: Path, name: string): boolean {
+    const path = joined(folder, name);
+    if (isGitFolder(name)) {
+      if (folder !== '') this.around.repositories.add(folder);
+      return false;
+    }
+    if (this.#skip(path)) this.around.skipped.add(path);
+    return !this.around.skipped.has(path);
   }
 
   /** The entries of a folder, undefined where it vanished or cannot be read. */
@@ -169,11 +182,10 @@ export class Looking {
 
   /** A settled state with a time that is yet to come is worth nothing: the clock was set back. */
   #note(path: Path, stats: BigIntStats): void {
-    this.files.add(path);
-    if (stats.ctimeNs <= this.#since && this.#known.isSettled(path, stats)) return;
-    const file = foundFile(path, stats, this.#since);
-    this.found.push(file);
-    this.#tell?.(file);
+    const place = this.#known.table.find(path);
+    this.files.add(path, place);
+    if (stats.ctimeNs <= this.since && this.#known.isSettled(path, stats, place)) return;
+    this.found.push(foundFile(path, stats, this.since));
   }
 
   /** What vanished meanwhile is no fault; neither may a fault of ours, such as too many open files, pass for one of the file. */
@@ -185,7 +197,7 @@ export class Looking {
 }
 
 /** One entry of a folder. */
-interface Entry {
+export interface Entry {
   readonly path: Path;
   readonly isFolder: boolean;
 }

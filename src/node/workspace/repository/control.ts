@@ -4,6 +4,7 @@ import type { Path } from '../../../core/session/changes.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { modulesIn, nested, own, packedRefs, refIn, shared, textOf } from './controlPlaces.ts';
 import { gitObject, type GitObject } from '../git/objects.ts';
+import { hashOf, openLarge } from '../disk/content.ts';
 import { keyOf } from '../disk/stats.ts';
 import type { Store } from '../store/store.ts';
 import type { UserRepository } from './userRepository.ts';
@@ -39,6 +40,7 @@ export class ControlFiles {
       look.collectNested(path.join(root, folder, '.git'), `${folder}/.git/`);
     }
     if (repository !== undefined) lookAtOwn(look, repository);
+    for (const one of look.large) await look.noteLarge(one);
     await this.#hold(look.contents);
     return look.words;
   }
@@ -75,6 +77,8 @@ class ControlLook {
   readonly words: Record<string, string> = {};
   /** What was read for the first time. */
   readonly contents: GitObject[] = [];
+  /** What is too large to be read in one go. */
+  readonly large: LargeFile[] = [];
   readonly #known: Known;
   readonly #isHeld: (oid: string) => boolean;
 
@@ -103,8 +107,20 @@ class ControlLook {
     const key = keyOf(stats);
     const known = this.#known.get(file);
     const stands = known?.key === key && !known.racy && (known.oid === undefined || this.#isHeld(known.oid));
-    if (!stands) this.#known.set(file, { key, racy: stats.ctimeNs > BigInt(Date.now() - 2000) * 1_000_000n, ...this.#seen(file, name, stats) });
+    const racy = stats.ctimeNs > BigInt(Date.now() - 2000) * 1_000_000n;
+    if (!stands && stats.isFile() && stats.size > BigInt(largestHeld)) {
+      this.large.push({ file, name, key, racy, permissions: stats.mode & 0o7777n });
+      return;
+    }
+    if (!stands) this.#known.set(file, { key, racy, ...this.#seen(file, name, stats) });
     this.words[name] = this.#known.get(file)?.word ?? '';
+  }
+
+  /** The index of a large repository, for one. It has the same word as if it had been read at once. */
+  async noteLarge({ file, name, key, racy, permissions }: LargeFile): Promise<void> {
+    const word = await largeWord(file, permissions);
+    this.#known.set(file, { key, racy, word });
+    this.words[name] = word;
   }
 
   #seen(file: string, name: string, stats: BigIntStats): { readonly word: string; readonly oid?: string } {
@@ -125,6 +141,27 @@ class ControlLook {
       if (stats?.isDirectory() === true) for (const entry of readdirSync(path.join(folder, name))) pending.push(`${name}/${entry}`);
       else if (stats !== undefined && !name.endsWith('.lock')) this.words[prefix + name] = `ref ${refIn(textOf(path.join(folder, name)))}`;
     }
+  }
+}
+
+interface LargeFile {
+  readonly file: string;
+  readonly name: string;
+  readonly key: string;
+  readonly racy: boolean;
+  readonly permissions: bigint;
+}
+
+async function largeWord(file: string, permissions: bigint): Promise<string> {
+  try {
+    const { handle, stats } = await openLarge(file);
+    try {
+      return `seen file ${permissions.toString(8)} ${(await hashOf(handle, Number(stats.size))) ?? 'changing'}`;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    return `unreadable: ${codeOf(error) ?? 'unknown'}`;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { LeftPath, MovedPath } from '../../../core/session/facts.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { readSmall } from '../disk/content.ts';
+import { eachOf } from '../common/eachOf.ts';
 import { type FileState, isState, stateInWords } from '../disk/fileState.ts';
 import { inFolder } from '../disk/folders.ts';
 import { mayRestore, type PathGuard } from '../disk/guard.ts';
@@ -10,7 +11,7 @@ import { conflictInWords, decideRestore, mergeTexts, type RestoreStep } from './
 import { gitObject } from '../git/objects.ts';
 import { ancestorsOf, nameOf, onDisk, parentOf } from '../disk/places.ts';
 import { putFile, removeFile } from '../disk/replaceFile.ts';
-import { bringPlain, type Coming, eachOf, removePlain } from './restoreFolder.ts';
+import { bringPlain, type Coming, removePlain } from './restoreFolder.ts';
 import { byFolder, change, lookAt, lookAtAll, removeFolder, roomAt } from './restorePlaces.ts';
 
 export interface RestoreParts {

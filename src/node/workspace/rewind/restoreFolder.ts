@@ -3,6 +3,7 @@ import { syncDirectory } from '../../journal/durable.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { allOf } from '../common/allOf.ts';
 import { linkMode } from '../disk/content.ts';
+import { eachOf } from '../common/eachOf.ts';
 import { type FileState, isState, sameBlob, stateAt } from '../disk/fileState.ts';
 import { inFolder } from '../disk/folders.ts';
 import { nameOf } from '../disk/places.ts';
@@ -84,15 +85,6 @@ export async function removePlain(root: string, folder: Path, items: readonly { 
     if (done.size > 0) await syncDirectory(place);
   });
   return 'value' in entered ? done : new Set();
-}
-
-/** Does something with each thing, `width` of them at a time; rejects only when none is being done any more. */
-export async function eachOf<Thing>(things: Iterable<Thing>, width: number, act: (thing: Thing) => Promise<void>): Promise<void> {
-  const next = things[Symbol.iterator]();
-  const worker = async () => {
-    for (let one = next.next(); one.done !== true; one = next.next()) await act(one.value);
-  };
-  await allOf(Array.from({ length: width }, worker));
 }
 
 /** A refusal of the system is an answer like any other; the path is looked at by itself then. */

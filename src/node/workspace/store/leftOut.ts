@@ -1,6 +1,6 @@
 import type { Path, TreeId } from '../../../core/session/changes.ts';
-import type { Blobs } from './blobs.ts';
 import { Pace } from '../common/pace.ts';
+import type { Blobs } from './blobs.ts';
 import { gitObject, type GitObject } from '../git/objects.ts';
 import { isUnder } from '../disk/places.ts';
 import { type Dir, fileAt, type TreeChange } from './tree.ts';

@@ -25,11 +25,15 @@ export interface StateFacts {
 const [stateBytes, idAt, lengthAt, fixedBytes] = [40, 40, 60, 62];
 /** Within a state. Numbers have 32 bits; of larger ones the lower half stands, as in git. */
 const [modifiedAt, inodeAt, kindAt, sizeAt] = [8, 20, 24, 36];
+/** Where what lies in an entry, for threads, which write entries too. */
+export const entryLayout = { stateBytes, idAt, lengthAt, fixedBytes, kindAt };
 const headerBytes = 12;
+/** Mode, space, NUL and id, beside the name. */
+const treeEntryBytes = 28;
 const signature = Buffer.from('DIRC\0\0\0\x02', 'latin1');
 export const checksumBytes = 20;
 /** Names of this length would have to be measured otherwise; no system call takes them. */
-const longestName = 0xfff;
+export const longestName = 0xfff;
 const noId = '0'.repeat(40);
 
 /**
@@ -39,7 +43,11 @@ const noId = '0'.repeat(40);
 export const tableTime = 0x7fffffff;
 
 /** The state of a file. */
-export const stateOf = (facts: StateFacts): Buffer => fill(Buffer.allocUnsafe(stateBytes), facts);
+export function stateOf(facts: StateFacts): Buffer {
+  const state = Buffer.allocUnsafe(stateBytes);
+  writeState(state, 0, facts);
+  return state;
+}
 
 /** Whether git can compare the state, and will not read the file to be sure. */
 export const isComparable = (state: Buffer): boolean => state.readUInt32BE(modifiedAt) < tableTime && state.readUInt32BE(inodeAt) !== 0;
@@ -47,23 +55,14 @@ export const isComparable = (state: Buffer): boolean => state.readUInt32BE(modif
 /** Bytes of a file in this state. */
 export const bytesIn = (state: Buffer): number => state.readUInt32BE(sizeAt);
 
-function fill(state: Buffer, { dev, ino, size, ctimeNs, mtimeNs, mode, uid, gid }: StateFacts): Buffer {
-  state.writeUInt32BE(lower(ctimeNs / second), 0);
-  state.writeUInt32BE(lower(ctimeNs % second), 4);
-  state.writeUInt32BE(lower(mtimeNs / second), modifiedAt);
-  state.writeUInt32BE(lower(mtimeNs % second), 12);
-  state.writeUInt32BE(lower(dev), 16);
-  state.writeUInt32BE(lower(ino), inodeAt);
-  state.writeUInt32BE(kindOf(Number(mode)), kindAt);
-  state.writeUInt32BE(lower(uid), 28);
-  state.writeUInt32BE(lower(gid), 32);
-  state.writeUInt32BE(lower(size), sizeAt);
-  return state;
+/** Writes a state into 40 bytes. Stands by itself, because threads get it as text. */
+export function writeState(into: Buffer, at: number, { dev, ino, size, ctimeNs, mtimeNs, mode, uid, gid }: StateFacts): void {
+  const second = 1_000_000_000n;
+  const kind = (mode & 0o170000n) === 0o120000n ? 0o120000n : (mode & 0o100n) === 0n ? 0o100644n : 0o100755n;
+  let end = at;
+  for (const value of [ctimeNs / second, ctimeNs % second, mtimeNs / second, mtimeNs % second, dev, ino, kind, uid, gid, size]) end = into.writeUInt32BE(Number(BigInt.asUintN(32, value)), end);
 }
 
-const second = 1_000_000_000n;
-const lower = (value: bigint): number => Number(BigInt.asUintN(32, value));
-const kindOf = (mode: number): number => ((mode & 0o170000) === 0o120000 ? 0o120000 : (mode & 0o100) === 0 ? 0o100644 : 0o100755);
 const modes: ReadonlyMap<number, Blob['mode']> = new Map([[0o100644, '100644'], [0o100755, '100755'], [0o120000, '120000']]);
 
 /** Names and states that are compared are put here; nothing of it outlives a call. */
@@ -135,12 +134,29 @@ export class StateTable {
   /** Whether this is the state that the entry has. */
   isState(index: number, facts: StateFacts): boolean {
     const start = this.#start(index);
-    return this.#body.compare(fill(compared, facts), 0, stateBytes, start, start + stateBytes) === 0;
+    writeState(compared, 0, facts);
+    return this.#body.compare(compared, 0, stateBytes, start, start + stateBytes) === 0;
   }
 
   /** The entries from one place to before another as they lie in memory. */
   image(from: number, to: number): Buffer {
     return this.#body.subarray(this.#start(from), this.#start(to));
+  }
+
+  /** The same entries as a git tree has them, in the same order; of their paths the first bytes, which name the folder, are left out. */
+  treeEntries(from: number, to: number, folderBytes: number): Buffer {
+    let at = 0;
+    for (let index = from; index < to; index += 1) at += treeEntryBytes + this.#length(index) - folderBytes;
+    const entries = Buffer.allocUnsafeSlow(at);
+    at = 0;
+    for (let index = from; index < to; index += 1) {
+      const start = this.#start(index);
+      at += entries.write(`${modes.get(this.#body.readUInt32BE(start + kindAt)) ?? '100644'} `, at, 'latin1');
+      at += this.#body.copy(entries, at, start + fixedBytes + folderBytes, start + fixedBytes + this.#length(index));
+      entries[at] = 0;
+      at += 1 + this.#body.copy(entries, at + 1, start + idAt, start + lengthAt);
+    }
+    return entries;
   }
 
   /** Where each entry of `image` begins when the first one begins at `base`. */
@@ -196,6 +212,13 @@ export function parseTable(bytes: Buffer): StateTable | undefined {
   return at[count] === body.length ? new StateTable(body, at) : undefined;
 }
 
+/** A table of entries that lie one behind the other, as threads make them. */
+export function tableOf(body: Buffer): StateTable {
+  const at = [0];
+  for (let end = 0; end < body.length; at.push(end)) end += entryBytes(body.readUInt16BE(end + lengthAt));
+  return new StateTable(body, Uint32Array.from(at));
+}
+
 /** The pieces of a file that holds the table with one more entry, all but the checksum at its end. */
 export function withEntry(table: StateTable, path: Path, entry: StateEntry): readonly Buffer[] {
   const place = table.placeFor(path);
@@ -214,7 +237,7 @@ export class TableBuilder {
   /** Stretch of another table, from one place to before another. */
   copy(table: StateTable, from: number, to: number): void {
     const image = table.image(from, to);
-    this.#reserve(image.length, to - from);
+    this.reserve(image.length, to - from);
     image.copy(this.#body, this.#bytes);
     this.#at.set(table.starts(from, to, this.#bytes), this.#count);
     this.#bytes += image.length;
@@ -223,28 +246,30 @@ export class TableBuilder {
 
   add(path: Path, entry: StateEntry): void {
     const length = write(path);
-    this.#reserve(entryBytes(length), 1);
+    this.reserve(entryBytes(length), 1);
     this.#at[this.#count] = this.#bytes;
     this.#bytes += writeEntry(this.#body, this.#bytes, length, entry);
     this.#count += 1;
   }
 
-  /** The rest of `#body` is zero at all times. */
-  #reserve(bytes: number, entries: number): void {
+  /** Makes room for so many bytes and entries more. The rest of `#body` is zero at all times. */
+  reserve(bytes: number, entries: number): void {
     if (this.#bytes + bytes > this.#body.length) {
-      const body = Buffer.alloc(2 * (this.#bytes + bytes));
+      const body = Buffer.alloc(Math.max(2 * this.#body.length, this.#bytes + bytes));
       this.#body.copy(body, 0, 0, this.#bytes);
       this.#body = body;
     }
     if (this.#count + entries < this.#at.length) return;
-    const at = new Uint32Array(2 * (this.#count + entries));
+    const at = new Uint32Array(Math.max(2 * this.#at.length, this.#count + entries + 1));
     at.set(this.#at.subarray(0, this.#count));
     this.#at = at;
   }
 
   finish(): StateTable {
     this.#at[this.#count] = this.#bytes;
-    return new StateTable(Buffer.from(this.#body.subarray(0, this.#bytes)), this.#at.slice(0, this.#count + 1));
+    const body = this.#body.subarray(0, this.#bytes);
+    // Little that is left over is not worth a copy of the rest.
+    return new StateTable(this.#bytes > this.#body.length / 2 ? body : Buffer.from(body), this.#at.slice(0, this.#count + 1));
   }
 }
 

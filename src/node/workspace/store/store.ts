@@ -96,7 +96,11 @@ export class Store {
   }
 
   async #stores(oids: Iterable<string>): Promise<void> {
-    this.remember(oids);
+    const pace = new Pace();
+    for (const oid of oids) {
+      if (pace.due) await pace.rest();
+      this.#stored.add(oid);
+    }
     this.#room -= 1;
     // It only saves time, and what failed once would fail again; a full disk is told by what has to be written.
     if (this.#room < 0) this.#room = await gatherPacks(this.packs).catch(() => Number.POSITIVE_INFINITY);

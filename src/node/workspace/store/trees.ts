@@ -1,6 +1,8 @@
 import type { Blob, Path, TreeId } from '../../../core/session/changes.ts';
 import { decodeBytes } from '../common/bytes.ts';
+import type { GitObject } from '../git/objects.ts';
 import type { Git } from '../git/git.ts';
+import type { Intake } from './intake.ts';
 import { Pace } from '../common/pace.ts';
 import { Recent } from '../common/recent.ts';
 import type { Store } from './store.ts';
@@ -43,7 +45,16 @@ export async function treeOf(changes: Iterable<readonly [Path, Blob | null]>, ba
   return grouped.on(base, pace);
 }
 
-/** The same for a tree of the store. */
+/** Adds objects but those that are lent, a stretch at a time. */
+export async function addAll(objects: Iterable<GitObject>, intake: Intake, isLent?: (oid: string) => boolean): Promise<void> {
+  const pace = new Pace();
+  for (const object of objects) {
+    if (pace.due) await pace.rest();
+    if (isLent?.(object.oid) !== true) await intake.add(object);
+  }
+}
+
+/** A tree of the store, a stretch at a time. */
 async function loadedTree(git: Git, id: TreeId): Promise<Dir> {
   const grouped = new TreeChanges();
   for await (const [path, blob] of listTree(git, id)) grouped.set(path, blob);
