@@ -33,7 +33,8 @@ export class LifeSign {
       return await work();
     } finally {
       clearInterval(timer);
-      await writeFile(this.#file, `${from} ${Date.now()} ${where}`).catch(() => undefined);
+      // The clock counts whole milliseconds, the times of files do not: what was changed in the last one belongs to the work.
+      await writeFile(this.#file, `${from} ${Date.now() + 1} ${where}`).catch(() => undefined);
     }
   }
 

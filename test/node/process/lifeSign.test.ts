@@ -10,10 +10,12 @@ describe('signs of life', () => {
   after(() => fs.rmSync(folder, { recursive: true }));
 
   it('tell another process when work ran that came to its end, as nobody may have recorded what it did', async () => {
-    const from = Date.now();
-    await new LifeSign(file).during('c1', 'here', async () => fs.writeFileSync(path.join(folder, 'work'), ''));
-    const span = await new LifeSign(file).last();
-    assert.ok(span !== undefined && span.from >= from && span.to >= fs.statSync(path.join(folder, 'work')).ctimeMs && span.to <= Date.now(), JSON.stringify(span));
+    for (let time = 0; time < 50; time += 1) {
+      const from = Date.now();
+      await new LifeSign(file).during('c1', 'here', async () => fs.writeFileSync(path.join(folder, 'work'), ''));
+      const span = await new LifeSign(file).last();
+      assert.ok(span !== undefined && span.from >= from && span.to >= fs.statSync(path.join(folder, 'work')).ctimeMs && span.to <= Date.now() + 1, JSON.stringify(span));
+    }
   });
 
   it('tell of work that was cut off until when it was seen, and not beyond: what comes then may be a person\'s', async () => {

@@ -253,7 +253,7 @@ export class House {
     try {
       this.#command();
     } finally {
-      this.#ran = { from, to: Date.now() };
+      this.#ran = { from, to: Date.now() + 1 };
     }
   }
 
