@@ -66,15 +66,17 @@ function besideOf(session: Session, intention: Intention): readonly Path[] {
   }
 }
 
+/** Where one of them is not there any more, nothing of the others is rewound either. */
 function previewHunks(listed: readonly ListedHunk[], names: readonly HunkName[]): InTree {
   const chosen = listed.filter((one) => names.some((name) => name.path === one.path && name.hunk === one.hunk));
   const gone = names.filter((name) => !chosen.some((one) => one.path === name.path && one.hunk === name.hunk));
+  if (gone.length > 0) return { files: [], stays: [...new Set(gone.map(({ path }) => path))].map((path) => ({ path, why: 'it has no such hunk now: it was changed or rewound since' })) };
   const paths = [...new Set(chosen.map((one) => one.path))];
   const files = paths.map((path) => {
     const hunks = chosen.filter((one) => one.path === path);
     return { path, does: hunks.some((one) => one.what === 'created' && isWholeFile(one)) ? 'delete' as const : 'back' as const, hunks };
   });
-  return { files, stays: [...gone.map(({ path }) => ({ path, why: 'it has no such hunk now: it was changed or rewound since' })), ...othersOf(listed, new Set(paths), chosen)] };
+  return { files, stays: othersOf(listed, new Set(paths), chosen) };
 }
 
 /** Hunks of the same files that nobody asked to take back. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Acted } from '../agent/controller.ts';
+import type { Acted } from '../agent/acted.ts';
 import type { Outcome } from '../agent/loop.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { ListedHunk } from '../core/session/listedHunk.ts';

@@ -1,4 +1,4 @@
-import type { Acted } from '../../agent/controller.ts';
+import type { Acted } from '../../agent/acted.ts';
 import type { PreviewFile, RewindPreview } from '../../agent/preview.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import { lastUndone } from '../../core/session/undo.ts';

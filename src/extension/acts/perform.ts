@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Acted } from '../../agent/controller.ts';
+import type { Acted } from '../../agent/acted.ts';
 import type { RewindPreview } from '../../agent/preview.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { App } from '../app.ts';

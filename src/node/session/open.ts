@@ -139,7 +139,7 @@ function held(ports: Ports, recorder: Recorder, workspace: SessionWorkspace, fol
   return {
     controller, workspace, folder,
     async close() {
-      await controller.interrupt();
+      await controller.close();
       await journal.close();
       await release();
     },
