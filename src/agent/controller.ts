@@ -235,7 +235,7 @@ export class Controller {
 
   /** Writes nothing but the mark itself, so that nobody has to wait for a command that runs. What is not as it was looked at gets no mark. */
   async #markHunks({ hunks, reviewed }: Extract<Intention, { type: 'mark-hunks' }>): Promise<Acted> {
-    const there = await listHunks(this.#ports.workspace, this.session);
+    const there = await this.hunks();
     const gone = hunks.find((one) => !there.some(({ path, hunk }) => path === one.path && hunk === one.hunk));
     if (gone !== undefined) return { ok: false, message: `${gone.path} has no such hunk now: it was changed or rewound since; look at it again` };
     await this.#recorder.record({ type: 'hunks/marked', reviewed, hunks });

@@ -1,5 +1,6 @@
 import type { Acted } from '../../agent/acted.ts';
 import type { PreviewFile, RewindPreview } from '../../agent/preview.ts';
+import { usersPart } from '../../core/session/listedHunk.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import { lastUndone } from '../../core/session/undo.ts';
 import type { Intention } from '../../core/session/view.ts';
@@ -95,8 +96,8 @@ function inWords({ files, stays, beside, notCovered }: RewindPreview): string {
 
 const how: Readonly<Record<PreviewFile['does'], string>> = { back: '', delete: ' (deleted: the session made it)', merge: ' (your own changes of it stay)' };
 
-function hunkInWords({ hunk, line, added, removed }: ListedHunk): string {
-  return `hunk ${hunk} at line ${line}: +${added} −${removed}`;
+function hunkInWords(hunk: ListedHunk): string {
+  return `hunk ${hunk.hunk} at line ${hunk.line}: +${hunk.added} −${hunk.removed}${usersPart(hunk)}`;
 }
 
 /** Where the user and the session changed the same lines: nothing was written, and a person decides. */
@@ -105,7 +106,7 @@ async function conflictLines({ controller }: HeldSession, { conflicts }: Acted):
   const listed = await controller.hunks();
   return conflicts.paths.flatMap((path) => [
     `conflict: ${path}: both of you changed it; nothing of it was written. Its hunks, with the session's lines and yours:`,
-    ...listed.filter((hunk) => hunk.path === path).map((hunk) => `    ${hunkInWords(hunk)}${hunk.users ? ', with lines of yours' : ''}`),
+    ...listed.filter((hunk) => hunk.path === path).map((hunk) => `    ${hunkInWords(hunk)}`),
     '    Edit the file, or resolve it in the editor: Bounded: Resolve a Conflict…',
   ]);
 }

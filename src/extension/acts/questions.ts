@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RewindPreview } from '../../agent/preview.ts';
 import { branchWords } from '../../core/session/view/branchWords.ts';
+import { usersPart } from '../../core/session/listedHunk.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { Shown } from '../sessionHost.ts';
 import { unsavedIn } from '../place.ts';
@@ -111,7 +112,7 @@ const mostListed = 15;
 function listed(preview: RewindPreview): string {
   const lines = preview.files.flatMap(({ path, does, hunks }) => [
     `${path}${does === 'delete' ? ', which the session made: deleted' : does === 'merge' ? ': your own changes of it stay' : ''}`,
-    ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map(({ line, added, removed }) => `    line ${line}: +${added} −${removed}`)),
+    ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map((hunk) => `    line ${hunk.line}: +${hunk.added} −${hunk.removed}${usersPart(hunk)}`)),
   ]);
   return `${cut([...lines, ...preview.beside])}${staying(preview)}`;
 }

@@ -17,9 +17,10 @@ export function resultView(session: Session): ResultView | undefined {
   const { verdict, claims, line } = session;
   if (verdict === undefined) return undefined;
   const runs = decisiveRuns(line, verdict.tree);
+  const inShort = summary(session, runs);
   return {
-    verdict: verdict.verdict, tree: shortId(verdict.tree), because: verdict.because, changed: verdict.change,
-    summary: summary(session, runs), yours: usersPaths(session), measured: measured(session, runs.at(-1)),
+    verdict: verdict.verdict, tree: shortId(verdict.tree), because: verdict.because.filter((reason) => reason !== inShort), changed: verdict.change,
+    summary: inShort, yours: usersPaths(session), measured: measured(session, runs.at(-1)),
     claims: claims.flatMap(({ text, because, turn, support }) => (support === 'supported' ? [] : [{ text, why: `turn ${turn} · ${because}`, support }])),
     notMeasured: notMeasured(session),
     findings: line.findings.map((one) => ({ text: one.claim, outcome: `${one.kind} · ${outcomeOf(one)}${one.detail === undefined ? '' : `, ${one.detail}`}`, open: isOpen(one) })),
