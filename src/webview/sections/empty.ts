@@ -22,7 +22,7 @@ export function empty({ contracts, problem, newest }: Empty): (HTMLElement | und
 const words: Readonly<Record<NewestSession['stands'], { readonly heading: string; readonly button: string; readonly title: string; readonly note?: string }>> = {
   'to-continue': { heading: 'A task is waiting', button: 'Continue', title: 'Continue this session at its last fact' },
   'ended': { heading: 'The last task has ended', button: 'Open', title: 'Show what it came to: look at it, keep it, or take any of it back' },
-  'elsewhere': { heading: 'A task is at work', button: 'Continue here', title: 'Continue this session here, once nobody else works at it', note: 'Another window or a terminal works at it. Decide there, or close it and continue here.' },
+  'elsewhere': { heading: 'A task is open elsewhere', button: 'Continue here', title: 'Take this session up here, once no other window and no terminal has it', note: 'Another window or a terminal has it. Decide there, or close it and continue here.' },
 };
 
 function resume({ session, title, detail, stands }: NewestSession): HTMLElement {

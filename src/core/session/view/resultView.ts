@@ -44,7 +44,7 @@ function summary({ contract: { oracle: { checks } } }: Session, runs: readonly O
   const green = last.cells.filter((cell) => checks.some((check) => check.id === cell.check && cellState(check, cell) === 'pass')).length;
   const complete = runs.filter((run) => checks.every((check) => isGreenCheck(check, run))).length;
   const how = complete >= 2 ? 'confirmed by a second run in a clean tree' : complete === 1 ? 'in one run, not confirmed' : `${count(runs.length, 'run')} in a clean tree`;
-  return `${green} of ${all} cells green, ${how}`;
+  return `${green} of ${count(all, 'cell')} green, ${how}`;
 }
 
 function measured(session: Session, run: OracleRun | undefined): ResultView['measured'] {
