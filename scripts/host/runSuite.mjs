@@ -19,6 +19,8 @@ import { installVsix, startEditor } from './server.mjs';
 
 /** Runs a suite in the extension host of a real VS Code and answers its exit status. @param {HostSuite} suite @returns {Promise<number>} */
 export async function runHostSuite({ extension, tests, folder, vsix, env, timeoutMs = 1_200_000, screenshot }) {
+  // Without its tests the editor would start, and say nothing until the time is over.
+  if (!fs.existsSync(tests)) throw new Problem(`The suite ${tests} is missing.`, 'Build it: npm run build -- --tests.');
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'bounded-editor-'));
   const workspace = fs.realpathSync(folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'bounded-workspace-')));
   if (vsix !== undefined) await installVsix(vsix, data);

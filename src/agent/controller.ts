@@ -1,42 +1,31 @@
-import { openConflicts } from '../core/session/undo.ts';
-import type { Intention } from '../core/session/view.ts';
 import type { Path } from '../core/session/changes.ts';
 import { diskFault } from '../core/session/diskFault.ts';
 import type { Entry } from '../core/session/events.ts';
-import type { LeftPath, MovedPath } from '../core/session/facts.ts';
-import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
+import type { ListedHunk } from '../core/session/listedHunk.ts';
 import { callWithoutAnswer } from '../core/session/next.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
-import { inverse, planBeside } from './beside.ts';
+import { openConflicts } from '../core/session/undo.ts';
+import type { Intention } from '../core/session/view.ts';
+import type { Fingerprint } from '../core/transcript/fingerprint.ts';
+import type { Acted } from './acted.ts';
 import { answerInterrupted } from './call.ts';
 import { finish } from './finish.ts';
 import { finishRewind } from './finishRewind.ts';
 import { allowFlag, answerProblem, applyAnswer } from './gates.ts';
 import type { AnsweredBy } from './gates.ts';
 import { listHunks } from './hunks.ts';
+import { keepWork } from './keepActs.ts';
 import { runSession } from './loop.ts';
 import type { Outcome } from './loop.ts';
-import type { KeepAnswer, Ports, Rehearsal, Signal } from './ports.ts';
-import { ReadLedger } from './readLedger.ts';
-import type { Recorder } from './recorder.ts';
-import { writeReports } from './reports.ts';
-import { conflictOf, resolveConflict } from './resolve.ts';
+import type { Ports, Rehearsal, Signal } from './ports.ts';
 import { previewFor } from './preview.ts';
 import type { RewindPreview } from './preview.ts';
-import { rewindFile, rewindProblem, rewindToBoundary, rewindWrites, writesOfPath } from './rewind.ts';
-import { rewindHunk, rewindListed } from './rewindHunks.ts';
+import { ReadLedger } from './readLedger.ts';
+import type { Recorder } from './recorder.ts';
+import { conflictOf } from './resolve.ts';
+import { rewindProblem, writesOfPath } from './rewind.ts';
+import { notChanged, redo, restoreFlag, takeBackFlagged, takeBackHunks, takeBackPath, takeBackTo, takeResolution, undo } from './rewindActs.ts';
 import { Paused, type Run } from './run.ts';
-import { redoRewind, undoRewind } from './undoRewind.ts';
-import { count } from '../core/session/view/figures.ts';
-import type { Fingerprint } from '../core/transcript/fingerprint.ts';
-
-/** What came of an intention; `message` is for people. */
-export interface Acted {
-  readonly ok: boolean;
-  readonly message: string;
-  /** What a rewind left because the user changed the same lines: they decide. */
-  readonly conflicts?: { readonly rewind: string; readonly paths: readonly Path[] };
-}
 
 /** A switch that a door can throw; the platform's AbortController has this shape. */
 export interface Switch {
@@ -56,6 +45,7 @@ export class Controller {
   readonly #memory = { reads: new ReadLedger(), fingerprints: new Map<string, Fingerprint>() };
   #switch: Switch;
   #running: Promise<Outcome> | undefined;
+  #closed = false;
   #queue: Promise<unknown> = Promise.resolve();
   #waiting: { readonly gate: Gate; readonly answer: (answer: { answer: GateAnswer; by: AnsweredBy } | undefined) => void } | undefined;
 
@@ -101,6 +91,13 @@ export class Controller {
     await this.#running?.catch(() => undefined);
   }
 
+  /** Ends the work at hand, and lets what a person has begun come to its end: a rewind is not left half done. Nothing runs here afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.interrupt();
+    for (let last: unknown; last !== this.#queue; await last) last = this.#queue;
+  }
+
   /** Carries out what a person intends; never throws for what a person can get wrong, nor for a disk that takes nothing. */
   async act(intention: Intention): Promise<Acted> {
     try {
@@ -116,32 +113,38 @@ export class Controller {
   async #withConflicts(intention: Intention): Promise<Acted> {
     const before = this.session.rewinds.length;
     const acted = await this.#carryOut(intention);
+    const conflicts = this.#conflictsSince(before);
+    return conflicts === undefined ? acted : { ...acted, conflicts };
+  }
+
+  /** What the rewind that was made as number `before` left for a person to decide. */
+  #conflictsSince(before: number): Acted['conflicts'] {
     const { rewinds } = this.session;
     const made = rewinds[before];
     const paths = made === undefined ? [] : openConflicts(rewinds, made).map((one) => one.path);
-    return made === undefined || paths.length === 0 ? acted : { ...acted, conflicts: { rewind: made.id, paths } };
+    return made === undefined || paths.length === 0 ? undefined : { rewind: made.id, paths };
   }
 
   #carryOut(intention: Intention): Promise<Acted> | Acted {
     switch (intention.type) {
       case 'approve': return this.#decide(intention.gate, { kind: 'approve', ids: intention.ids ?? [] });
       case 'send-back': return this.#decide(intention.gate, { kind: 'send-back', note: intention.note ?? '' });
-      case 'rewind-boundary': return this.#aside((run) => this.#rewindBoundary(run, intention.to));
-      case 'rewind-file': return this.#exclusive(() => this.#rewindFlag(intention.flag));
-      case 'rewind-hunk': return this.#exclusive(() => this.#rewindFlag(intention.flag, intention.hunk));
-      case 'rewind-path': return this.#exclusive(() => this.#rewindPath(intention.path));
-      case 'rewind-hunks': return this.#exclusive(() => this.#rewindHunks(intention.hunks));
-      case 'redo-rewind': return this.#aside((run) => this.#redo(run, intention.rewind));
-      case 'resolve-conflict': return this.#exclusive(() => this.#resolve(this.#run(), intention));
+      case 'rewind-boundary': return this.#aside((run) => takeBackTo(run, intention.to));
+      case 'rewind-file': return this.#exclusive(() => takeBackFlagged(this.#run(), intention.flag));
+      case 'rewind-hunk': return this.#exclusive(() => takeBackFlagged(this.#run(), intention.flag, intention.hunk));
+      case 'rewind-path': return this.#exclusive(() => takeBackPath(this.#run(), intention.path));
+      case 'rewind-hunks': return this.#exclusive(() => takeBackHunks(this.#run(), intention.hunks));
+      case 'redo-rewind': return this.#aside((run) => redo(run, intention.rewind));
+      case 'resolve-conflict': return this.#exclusive(() => takeResolution(this.#run(), intention));
       case 'mark-hunks': return this.#markHunks(intention);
-      case 'undo-rewind': return this.#aside((run) => this.#undo(run, intention.rewind));
-      case 'restore-flag': return this.#aside((run) => this.#restoreFlag(run, intention.flag));
+      case 'undo-rewind': return this.#aside((run) => undo(run, intention.rewind));
+      case 'restore-flag': return this.#aside((run) => restoreFlag(run, intention.flag));
       case 'allow-flag': return this.#exclusive(() => this.#allowFlag(intention.flag));
       case 'note': return this.#exclusive(() => this.#note(intention.text ?? ''));
       case 'pause': return this.#pause();
       case 'continue': return { ok: !this.running, message: this.running ? 'the session runs' : 'continued' };
       case 'stop': return this.#stop();
-      case 'keep': return this.#aside((run) => this.#keep(run, intention));
+      case 'keep': return this.#aside((run) => keepWork(run, intention));
     }
   }
 
@@ -191,13 +194,19 @@ export class Controller {
     return turn;
   }
 
-  /** Stops the loop, does the work, and lets the loop go on where the session then stands. */
+  /**
+   * Stops the loop, does the work, and lets the loop go on where the session then stands. Where a person has to decide about lines first, it pauses: the
+   * model would work on those lines meanwhile.
+   */
   async #aside(work: (run: Run) => Promise<Acted>): Promise<Acted> {
-    const wasRunning = this.running;
+    const [wasRunning, before] = [this.running, this.session.rewinds.length];
     await this.interrupt();
     this.#switch = this.#newSwitch();
     const acted = await this.#exclusive(() => work(this.#run()));
-    if (wasRunning && this.session.end === undefined) void this.run();
+    if (this.session.end !== undefined) return acted;
+    const conflicts = this.#conflictsSince(before);
+    if (conflicts === undefined && wasRunning && !this.#closed) void this.run();
+    if (conflicts !== undefined) await this.#recorder.record({ type: 'session/paused', reason: `you and the session both changed the same lines of ${conflicts.paths.join(', ')}; decide about them first` });
     return acted;
   }
 
@@ -227,87 +236,13 @@ export class Controller {
     return problem;
   }
 
-  async #rewindBoundary(run: Run, to: string): Promise<Acted> {
-    const problem = rewindProblem(this.session, to);
-    if (problem !== undefined) return { ok: false, message: problem };
-    const rewind = await rewindToBoundary(run, to);
-    await writeReports(run);
-    return { ok: rewind.left.length === 0, message: `${describe(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}` };
-  }
-
-  async #rewindFlag(id: string, hunkId?: string): Promise<Acted> {
-    const run = this.#run();
-    const flag = this.session.line.flags.find((one) => one.id === id && one.outcome === undefined);
-    if (flag === undefined) return { ok: false, message: 'this flag is not open any more' };
-    const hunk = flag.hunks.find((one) => one.id === hunkId);
-    const done = hunk === undefined ? await rewindFile(run, flag) : await rewindHunk(run, flag.write, hunk);
-    if (typeof done === 'string') return { ok: false, message: done };
-    if (done !== undefined && done.left.length > 0) return { ok: false, message: describe(0, done.left) };
-    const gone = hunk === undefined || flag.hunks.length === 1 ? this.session.line.flags.filter((one) => one.path === flag.path && one.outcome === undefined && (hunk === undefined || one.id === id)) : [];
-    for (const one of gone) await this.#recorder.record({ type: 'flag/settled', flag: one.id, how: done === undefined ? 'restored' : 'rewound' });
-    return { ok: true, message: done === undefined ? nothingLeft(flag.path) : `${flag.path} was rewound${inWords(done.moved)}` };
-  }
-
-  async #rewindPath(path: string): Promise<Acted> {
-    const [first] = writesOfPath(this.session, path);
-    if (first === undefined) return { ok: false, message: notChanged(path) };
-    const done = await rewindWrites(this.#run(), [first], 'person');
-    if (done === undefined) return { ok: true, message: nothingLeft(path) };
-    if (done.left.length > 0) return { ok: false, message: describe(0, done.left) };
-    for (const flag of this.session.line.flags.filter((one) => one.path === path && one.outcome === undefined)) await this.#recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
-    return { ok: true, message: `${path} was rewound${inWords(done.moved)}` };
-  }
-
-  async #rewindHunks(hunks: readonly HunkName[]): Promise<Acted> {
-    if (hunks.length === 0) return { ok: false, message: 'no hunk was named' };
-    const done = await rewindListed(this.#run(), hunks);
-    if (typeof done === 'string') return { ok: false, message: done };
-    const what = `${hunks.length === 1 ? 'a hunk' : `${hunks.length} hunks`} of ${done.to}`;
-    return done.left.length === 0 ? { ok: true, message: `${what} rewound${inWords(done.moved)}` } : { ok: false, message: describe(done.restored.length + done.merged.length, done.left, done.moved) };
-  }
-
   /** Writes nothing but the mark itself, so that nobody has to wait for a command that runs. What is not as it was looked at gets no mark. */
   async #markHunks({ hunks, reviewed }: Extract<Intention, { type: 'mark-hunks' }>): Promise<Acted> {
-    const there = await listHunks(this.#ports.workspace, this.session);
+    const there = await this.hunks();
     const gone = hunks.find((one) => !there.some(({ path, hunk }) => path === one.path && hunk === one.hunk));
     if (gone !== undefined) return { ok: false, message: `${gone.path} has no such hunk now: it was changed or rewound since; look at it again` };
     await this.#recorder.record({ type: 'hunks/marked', reviewed, hunks });
     return { ok: true, message: `${hunks.length === 1 ? '1 hunk' : `${hunks.length} hunks`} ${reviewed ? 'marked as reviewed' : 'not marked as reviewed any more'}` };
-  }
-
-  async #resolve(run: Run, resolution: Extract<Intention, { type: 'resolve-conflict' }>): Promise<Acted> {
-    const done = await resolveConflict(run, resolution);
-    if (typeof done === 'string') return { ok: false, message: done };
-    await writeReports(run);
-    return done.left.length === 0 ? { ok: true, message: `${resolution.path} is as you resolved it` } : { ok: false, message: describe(0, done.left) };
-  }
-
-  async #undo(run: Run, id: string): Promise<Acted> {
-    const rewind = this.session.rewinds.find((one) => one.id === id && !one.undone);
-    if (rewind === undefined) return { ok: false, message: 'this rewind was undone already' };
-    const outcome = await undoRewind(run, rewind);
-    await writeReports(run);
-    return { ok: outcome.left.length === 0, message: describe(outcome.restored.length + outcome.merged.length, outcome.left, outcome.moved) };
-  }
-
-  async #redo(run: Run, id: string): Promise<Acted> {
-    const rewind = this.session.rewinds.find((one) => one.id === id && one.undone);
-    if (rewind?.undoing === undefined) return { ok: false, message: 'this rewind was not undone' };
-    const outcome = await redoRewind(run, rewind, rewind.undoing);
-    await writeReports(run);
-    return { ok: outcome.left.length === 0, message: describe(outcome.restored.length + outcome.merged.length, outcome.left, outcome.moved) };
-  }
-
-  /** Brings back a stray that was rewound, as the user's own change from here on. */
-  async #restoreFlag(run: Run, id: string): Promise<Acted> {
-    const flag = this.session.line.flags.find((one) => one.id === id && one.outcome === 'rewound');
-    if (flag === undefined) return { ok: false, message: 'this change was not rewound' };
-    const outcome = flag.beside === undefined
-      ? await run.ports.workspace.restore([{ path: flag.path, target: flag.write.after ?? null, expected: flag.write.before ?? null }])
-      : { left: await run.ports.workspace.restoreBeside(inverse(planBeside([flag.beside]))), moved: undefined };
-    if (outcome.left.length > 0) return { ok: false, message: describe(0, outcome.left) };
-    await run.recorder.record({ type: 'flag/settled', flag: id, how: 'restored' });
-    return { ok: true, message: `${flag.path} is back; it counts as your change now${inWords(outcome.moved)}` };
   }
 
   async #allowFlag(id: string): Promise<Acted> {
@@ -341,42 +276,8 @@ export class Controller {
     return { ok: true, message: 'stopped' };
   }
 
-  async #keep(run: Run, { how, withoutMine = false }: Extract<Intention, { type: 'keep' }>): Promise<Acted> {
-    if (how === 'undo') {
-      const acted = await this.#rewindBoundary(run, 'base');
-      await run.recorder.record({ type: 'work/kept', how: 'undone', detail: acted.message });
-      await finish(run, 'stopped', 'everything was undone by a person', 'as-is');
-      return acted;
-    }
-    if (how === 'drop') return this.#drop(run);
-    const kept: KeepAnswer = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, this.session);
-    if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail: kept.detail, ...(kept.branches === undefined ? {} : { branches: kept.branches }) });
-    return { ok: kept.ok, message: kept.detail };
-  }
-
-  /** Removes what was kept last as a branch, in each repository; the work tree stays as it is. */
-  async #drop(run: Run): Promise<Acted> {
-    const branches = this.session.branches.at(-1);
-    if (branches === undefined) return { ok: false, message: 'the session has no branch in the repository: none was kept, or it was dropped already' };
-    const dropped = await run.ports.keeper.drop(branches);
-    if (dropped.branches !== undefined) await run.recorder.record({ type: 'work/kept', how: 'dropped', detail: dropped.detail, branches: dropped.branches });
-    return { ok: dropped.ok, message: dropped.detail };
-  }
 }
 
 function bound(user: Ports['user']): Ports['user'] {
   return { answer: user.answer.bind(user), unsaved: user.unsaved.bind(user), takeSaved: user.takeSaved.bind(user), diagnostics: user.diagnostics.bind(user) };
-}
-
-function describe(done: number, left: readonly LeftPath[], moved?: readonly MovedPath[]): string {
-  const rest = left.length === 0 ? '' : `; left alone: ${left.map((one) => `${one.path} (${one.why})`).join(', ')}`;
-  return `${count(done, 'file')} restored${rest}${inWords(moved)}`;
-}
-
-const notChanged = (path: string): string => `the session has not changed ${path}`;
-
-const nothingLeft = (path: string): string => `nothing was left to do: what the session did to ${path} is not there any more`;
-
-function inWords(moved: readonly MovedPath[] = []): string {
-  return moved.map(({ path, to }) => `; what was in the place of ${path} is kept in ${to}`).join('');
 }

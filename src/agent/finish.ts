@@ -1,6 +1,7 @@
 import { isGreen } from '../core/oracle/describe.ts';
 import { verdictOf } from '../core/oracle/verdict.ts';
 import { baselineRun, decisiveRuns, runsOn } from '../core/session/line.ts';
+import type { TreeId } from '../core/session/changes.ts';
 import type { Session, SessionEnd } from '../core/session/session.ts';
 import { baseTree, measureChange } from './diffUse.ts';
 import { look } from './look.ts';
@@ -15,12 +16,17 @@ import type { Run } from './run.ts';
 export async function finish(run: Run, end: SessionEnd, detail: string, how: 'measure' | 'as-is'): Promise<void> {
   const { tree } = await look(run);
   if (how === 'measure') await measureTheRest(run, tree);
+  await reachVerdict(run, tree);
+  await run.recorder.record({ type: 'session/ended', end, detail });
+  await writeReports(run);
+}
+
+/** Records the verdict on `tree`, by what has been measured of it. */
+export async function reachVerdict(run: Run, tree: TreeId): Promise<void> {
   const contractNow = await run.ports.workspace.hashOf(run.recorder.session.contractFile);
   const { verdict, because } = verdictNow(run.recorder.session, tree, contractNow);
   const change = await measureChange(run, baseTree(run.recorder.session), tree);
   await run.recorder.record({ type: 'verdict/reached', verdict, tree, change, because });
-  await run.recorder.record({ type: 'session/ended', end, detail });
-  await writeReports(run);
 }
 
 /** A verdict wants two complete runs of the same tree; a red one is not repeated. */

@@ -112,7 +112,7 @@ function rehearseBeside(items: readonly BesideItem[], { beside = {}, control }: 
 async function previewHunks(workspace: Workspace, session: Session, listed: readonly ListedHunk[], names: readonly HunkName[], tree: TreeId): Promise<InTree> {
   const chosen = listed.filter((one) => names.some((name) => name.path === one.path && name.hunk === one.hunk));
   const gone = names.filter((name) => !chosen.some((one) => one.path === name.path && one.hunk === name.hunk));
-  if (gone.length > 0) return { files: [], stays: gone.map(({ path }) => ({ path, why: 'it has no such hunk now: it was changed or rewound since; nothing would be done' })) };
+  if (gone.length > 0) return { files: [], stays: [...new Set(gone.map(({ path }) => path))].map((path) => ({ path, why: 'it has no such hunk now: it was changed or rewound since; nothing would be done' })) };
   const { rounds, files: parts } = await planHunks(workspace, session, chosen, tree);
   const texts = await Promise.all(parts.map(({ path, hunks, of }) => workspace.rehearseHunks(path, hunks, of)));
   // Where the mode of a file comes back with lines of it, the lines decide.

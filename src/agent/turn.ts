@@ -1,6 +1,7 @@
 import { systemPrompt } from './prompts/system.ts';
 import { toolSpecs } from '../core/guard/toolInputs.ts';
 import type { Conversation } from '../core/session/session.ts';
+import { writtenLine } from '../core/session/view/writtenLine.ts';
 import { assembleRequest } from '../core/transcript/assemble.ts';
 import { cacheBreak, fingerprintOf } from '../core/transcript/fingerprint.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
@@ -20,7 +21,7 @@ export async function takeTurn(run: Run, conversation: Conversation): Promise<vo
   for (let attempt = 1; ; attempt++) {
     const request = await prepare(run, conversation.id, attempt);
     if (request === undefined) return;
-    const reply = await run.ports.model.send(request, run.progress, run.signal);
+    const reply = await run.ports.model.send(request, writtenLine(run.progress), run.signal);
     throwIfAborted(run);
     if (reply.ok) return answered(run, conversation.id, request, reply);
     await failed(run, conversation.id, request, reply, attempt, run.ports.clock.monotonic() - began);

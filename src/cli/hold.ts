@@ -20,8 +20,9 @@ export async function runHeld(held: HeldSession, output: Output, first?: Intenti
   const interrupt = (): void => void controller.interrupt();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    if (first !== undefined) output.say((await controller.act(first)).message);
-    const outcome = await controller.run();
+    const acted = first === undefined ? undefined : await controller.act(first);
+    if (acted !== undefined) output.say(acted.message);
+    const outcome: Outcome = acted?.conflicts === undefined ? await controller.run() : { kind: 'paused', reason: controller.session.paused ?? acted.message };
     const result = resultLine(controller.session, endOf(controller.session, outcome), detailOf(controller.session, outcome), await diffOf(held));
     output.print(result, closing(controller.session, outcome, result));
     return exitOf(controller.session, outcome);

@@ -14,6 +14,7 @@ bounded verify CONTRACT [--unsandboxed] [--json]
 bounded check CONTRACT [--workspace DIR] [--json]
 bounded status|trace|report [SESSION] [--json]
 bounded rewind [SESSION] [--to BOUNDARY|base] [--file PATH] [--hunk ID]… [--undo|--redo] [--dry-run] [--json]
+bounded mark [SESSION] [--hunk ID… | --file PATH | --all] [--off] [--json]
 bounded keep|squash|patch [SESSION] [--without-mine] [--json]
 bounded drop [SESSION] [--branch] [--json]
 bounded prune [--yes] [--json]
@@ -30,6 +31,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   trace: async () => (await import('./commands/look.ts')).trace,
   report: async () => (await import('./commands/look.ts')).report,
   rewind: async () => (await import('./commands/rewind.ts')).rewind,
+  mark: async () => (await import('./commands/mark.ts')).mark,
   keep: async () => (await import('./commands/keep.ts')).keepAs('branch'),
   squash: async () => (await import('./commands/keep.ts')).keepAs('squash'),
   patch: async () => (await import('./commands/keep.ts')).keepAs('patch'),
@@ -40,7 +42,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 
 /** Set in every process that a session starts: such a process may look, but decides nothing. */
 const insideSession = 'BOUNDED_CALL';
-const deciding = ['run', 'resume', 'rewind', 'keep', 'squash', 'patch', 'drop', 'prune'];
+const deciding = ['run', 'resume', 'rewind', 'mark', 'keep', 'squash', 'patch', 'drop', 'prune'];
 
 /** Their exit status tells how a session or its oracle stands; that of every other command only whether it was done. */
 const measuring = ['run', 'resume', 'verify', 'demo'];

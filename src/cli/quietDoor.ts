@@ -16,7 +16,7 @@ export async function holdQuietly(root: string, id: string | undefined, output: 
   const { session, folder } = await readToResume(root, id);
   if (session.base === undefined) throw new StartRefusal('cannot-start', `the session ${folder.id} ended before it recorded what the work tree held at its start: it changed nothing, and there is nothing to rewind or to keep`);
   return resumeSession(root, folder.id, {
-    name: 'the terminal', endpoint: endpointFromEnvironment(process.env) ?? { apiKey: '', baseUrl: 'http://127.0.0.1:9' }, user: terminalUser(parseApprovals([])),
+    name: 'the terminal', endpoint: endpointFromEnvironment(process.env), user: terminalUser(parseApprovals([])),
     unsandboxed: false, quiet: true, product: productVersion, progress: output.progress, storeLimit: process.env['BOUNDED_STORE_LIMIT'],
   });
 }

@@ -2,7 +2,7 @@ import { describeRun } from '../core/oracle/describe.ts';
 import type { Entry } from '../core/session/events.ts';
 import { shortId } from '../core/session/joinedIds.ts';
 import type { Session } from '../core/session/session.ts';
-import { unmatchedWarning } from '../core/session/view/figures.ts';
+import { count, unmatchedWarning } from '../core/session/view/figures.ts';
 import { phasesWords, storeWarning } from '../core/session/view/storeWords.ts';
 import { plain } from './output.ts';
 
@@ -27,7 +27,7 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'rewind/refused': return `   a rewind was not done: ${plain(event.why)}`;
     case 'oracle/ran': return indent(describeRun(event.run));
     case 'decoy/ran': return `   decoy ${event.decoy}: ${event.result} · ${event.detail}`;
-    case 'review/reported': return `   review: ${event.findings.length} findings`;
+    case 'review/reported': return `   review: ${count(event.findings.length, 'finding')}`;
     case 'finding/settled': return `   finding ${event.finding}: ${event.outcome} · ${event.detail}`;
     case 'gate/opened': return ` ? ${event.question}${event.blocking.length > 0 ? `\n   open: ${event.blocking.join(', ')}` : ''}`;
     case 'gate/answered': return `   answered: ${event.answer.kind}`;

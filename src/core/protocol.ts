@@ -3,7 +3,15 @@ import type { Intention, View } from './session/view.ts';
 /** Extension to side view. The whole state each time: the webview keeps nothing that it was not sent. */
 export type ToWebview =
   | { readonly type: 'view'; readonly view: View }
-  | { readonly type: 'empty'; readonly contracts: readonly string[]; readonly problem?: string; readonly resumable?: { readonly session: string; readonly title: string; readonly detail: string } };
+  | { readonly type: 'empty'; readonly contracts: readonly string[]; readonly problem?: string; readonly newest?: NewestSession };
+
+/** The newest session of the folder, which is not open in this window. `elsewhere`: another window or a terminal works at it. */
+export interface NewestSession {
+  readonly session: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly stands: 'to-continue' | 'ended' | 'elsewhere';
+}
 
 /** Side view to extension. */
 export type FromWebview =

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Acted } from '../agent/controller.ts';
+import type { Acted } from '../agent/acted.ts';
 import type { Outcome } from '../agent/loop.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { ListedHunk } from '../core/session/listedHunk.ts';
@@ -32,6 +32,8 @@ export interface Opening {
   readonly endpoint: Endpoint | undefined;
   /** A person has accepted that commands run with their full rights. */
   readonly unsandboxed: boolean;
+  /** For looking at a session and taking work back: needs no key, and nothing runs. */
+  readonly quiet?: true;
 }
 
 interface Holding {
@@ -39,6 +41,7 @@ interface Holding {
   readonly place: Place;
   readonly user: EditorUser;
   readonly hunks: HunkList;
+  readonly quiet: boolean;
 }
 
 /** The one session of this window: opens it, runs it, hands intentions to it, and says when there is something new to show. */
@@ -100,6 +103,12 @@ export class SessionHost {
     return this.#holding?.hunks.now ?? [];
   }
 
+  /** A person has saved a document: its hunks may not be what they were. */
+  saved(uri: vscode.Uri): void {
+    const path = this.place?.pathOf(uri);
+    if (path !== undefined) this.#holding?.hunks.saved(path);
+  }
+
   /** Whether the loop works or waits at a gate in this window. */
   get running(): boolean {
     return this.held?.controller.running === true;
@@ -107,7 +116,7 @@ export class SessionHost {
 
   /** The session of this window can go on only when it is opened anew. */
   get stuck(): boolean {
-    return this.#stuck;
+    return this.#stuck || this.#holding?.quiet === true;
   }
 
   get opening(): boolean {
@@ -118,20 +127,20 @@ export class SessionHost {
    * Opens a session by `open` and runs it; the one that was open before is let go. Rejects with what `open` rejects with, and
    * then there is no session in this window.
    */
-  async open({ place, endpoint, unsandboxed }: Opening, open: (engine: Engine, door: Door) => Promise<HeldSession>): Promise<void> {
+  async open({ place, endpoint, unsandboxed, quiet }: Opening, open: (engine: Engine, door: Door) => Promise<HeldSession>): Promise<void> {
     if (this.#opening) throw new Error('a session is being opened in this window already');
     this.#opening = true;
     const closings = this.#closings;
     const user = new EditorUser(place);
     try {
       await this.#letGo();
-      const door: Door = { name: 'the editor', endpoint, user, unsandboxed, product: this.#product, progress: (text) => this.#tell(text), storeLimit: ownSetting('storeLimit') };
+      const door: Door = { name: 'the editor', endpoint, user, unsandboxed, ...(quiet === true ? { quiet } : {}), product: this.#product, progress: (text) => this.#tell(text), storeLimit: ownSetting('storeLimit') };
       const engine = await this.engine();
       const held = await vscode.window.withProgress({ location: { viewId: 'bounded.session' } }, () => open(engine, door));
       if (closings !== this.#closings) return await held.close();
-      this.#take({ held, place, user, hunks: new HunkList((session) => engine.listHunks(held.workspace, session), () => this.#pulse.soon()) });
+      this.#take({ held, place, user, quiet: quiet === true, hunks: new HunkList((session, now) => (now ? held.controller.hunks() : engine.listHunks(held.workspace, session)), () => this.#pulse.soon()) });
       await this.#prepare();
-      this.run();
+      if (quiet !== true) this.run();
     } finally {
       if (this.#holding?.user !== user) user.dispose();
       this.#opening = false;

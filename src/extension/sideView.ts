@@ -17,6 +17,8 @@ export class SideView implements vscode.WebviewViewProvider {
       app.host.onChange(() => void this.#refresh()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.#refresh()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#refresh()),
+      // What another window or a terminal does to the session is not told; a person who comes back from there looks here.
+      vscode.window.onDidChangeWindowState(({ focused }) => void (focused && app.host.held === undefined && this.#refresh())),
     );
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Verdict } from '../core/oracle/result.ts';
 import type { View } from '../core/session/view.ts';
 import type { SessionHost, Shown } from './sessionHost.ts';
 
@@ -23,10 +24,12 @@ function textOf({ session, view }: Shown): string {
   const open = session.line.flags.filter((flag) => flag.outcome === undefined).length;
   const where = view.result === undefined ? (session.line.phase ?? view.chip) : view.result.verdict;
   const figures = [`${session.spent.turns}/${session.contract.budget.turns}`, view.budgets.find((meter) => meter.name === 'Cost')?.used ?? '', ...(open === 0 ? [] : [`$(warning) ${open}`])];
-  return `$(${icons[view.state]}) ${where} ${figures.filter((one) => one !== '').join(' · ')}`;
+  return `$(${view.result === undefined ? icons[view.state] : verdictIcons[view.result.verdict]}) ${where} ${figures.filter((one) => one !== '').join(' · ')}`;
 }
 
 const icons: Readonly<Record<View['state'], string>> = { starting: 'loading~spin', working: 'target', waiting: 'bell-dot', paused: 'debug-pause', ended: 'pass' };
+
+const verdictIcons: Readonly<Record<Verdict, string>> = { pass: 'pass', partial: 'warning', fail: 'error', flaky: 'warning', blocked: 'warning', tampered: 'error', unverified: 'warning' };
 
 /** Plain text: the task is the user's, but it need not be Markdown. */
 function tooltipOf(view: View): string {

@@ -21,6 +21,7 @@ export async function showSession({ context, host }: App): Promise<void> {
     flags, badges, showProblems(flags), showMarks(host, vscode.Uri.joinPath(context.extensionUri, 'media', 'reviewed.svg')), inline(flags, context.extensionUri), notify(host), new SourceControlRows(host), new OracleTests(await host.engine(), host),
     vscode.languages.registerCodeActionsProvider(anyFile, new FlagFixes(flags), { providedCodeActionKinds: FlagFixes.kinds }),
     vscode.window.registerFileDecorationProvider(badges),
+    vscode.workspace.onDidSaveTextDocument(({ uri }) => host.saved(uri)),
   );
 }
 

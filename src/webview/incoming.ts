@@ -1,4 +1,4 @@
-import type { ToWebview } from '../core/protocol.ts';
+import type { NewestSession, ToWebview } from '../core/protocol.ts';
 import type { HunkName } from '../core/session/listedHunk.ts';
 import type { BoundaryRow, CallRow, Card, CellView, ChangedFileRow, ChangesView, CheckView, FlagHunk, FlagRow, Grid, HunkRow, Intention, Meter, OracleView, PlanView, ResultView, RewindRow, Scale, View } from '../core/session/view.ts';
 import { finite, flag, list, object, oneOf, optional, text, variants } from './check.ts';
@@ -42,7 +42,7 @@ const flagRow = object<FlagRow>({
 
 const card = object<Card>({
   kind: oneOf('gate', 'flags', 'end', 'paused', 'error'), attention: flag, question: text,
-  facts: list(object<Item<Card['facts']>>({ name: text, value: text, code: optional(flag) })),
+  facts: list(object<Item<Card['facts']>>({ name: text, value: text, code: optional(flag), whole: optional(flag) })),
   flags: list(flagRow),
   actions: list(object<Item<Card['actions']>>({ label: text, title: text, intention })),
 });
@@ -111,7 +111,7 @@ const incoming = variants<ToWebview, 'type'>('type', {
   view: object({ type: oneOf('view'), view }),
   empty: object<Empty>({
     type: oneOf('empty'), contracts: texts, problem: optional(text),
-    resumable: optional(object<Exclude<Empty['resumable'], undefined>>({ session: text, title: text, detail: text })),
+    newest: optional(object<NewestSession>({ session: text, title: text, detail: text, stands: oneOf('to-continue', 'ended', 'elsewhere') })),
   }),
 });
 

@@ -58,6 +58,18 @@ describe('A flagged hunk in a text', () => {
     assert.deepEqual(lines(flaggedIn(text, [flag({ id: 'older', hunks: [] }), one])), [[0, 0], [1, 3]]);
   });
 
+  it('is found where the editor shows one kind of line end and the file has two', () => {
+    const mixed: Hunk = { ...hunk, lines: ['-b', '+B\r', '+BB'], context: { before: ['a\r'], after: ['c', 'd'] } };
+    for (const shown of ['a\r\nB\r\nBB\nc\nd\n', 'a\r\nB\r\nBB\r\nc\r\nd\r\n', 'a\nB\nBB\nc\nd\n']) assert.deepEqual(lines(placedIn(shown, flag({ hunks: [mixed] }))), [[1, 3]], JSON.stringify(shown));
+  });
+
+  it('that only removed lines is found below a byte-order mark, and at the end of a file without a last line end', () => {
+    const removed: Hunk = { id: 'h', oldStart: 2, oldLines: 1, newStart: 1, newLines: 0, lines: ['-gone'], context: { before: ['\uFEFFa'], after: ['b'] } };
+    assert.deepEqual(lines(placedIn('a\nb\n', flag({ hunks: [removed] }))), [[1, 1]]);
+    const last: Hunk = { id: 'h', oldStart: 2, oldLines: 1, newStart: 2, newLines: 1, lines: ['-b', '+B'], context: { before: ['a'], after: [] }, noEndOfLine: 'both' };
+    assert.deepEqual(lines(placedIn('a\nB', flag({ hunks: [last] }))), [[1, 2]]);
+  });
+
   it('is found behind a byte-order mark that the editor hides', () => {
     const first: Hunk = { id: 'h', oldStart: 1, oldLines: 1, newStart: 1, newLines: 1, lines: ['-\uFEFFa', '+\uFEFFA'], context: { before: [], after: ['b'] } };
     assert.deepEqual(lines(placedIn('A\nb\n', flag({ hunks: [first] }))), [[0, 1]]);

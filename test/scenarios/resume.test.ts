@@ -166,12 +166,23 @@ describe('crash and resume', function () {
       }
       assert.equal((await bounded('rewind', '--hunk', 'unknown')).status, 64);
 
+      // A person marks what they have looked at, also what they have changed since the session looked, and sees the marks.
+      assert.equal((await bounded('mark', '--hunk', hunk?.id ?? '')).stdout, '1 hunk marked as reviewed\n');
+      writeFileSync(file, both.replace('// bottom', '// bottom, said the user'));
+      const rows = (await bounded('mark')).stdout;
+      assert.match(rows, new RegExp(`^1 of \\d+ hunks reviewed\n(.*\n)*✓ src/stats/mean\\.js:1 \\+1 −0 · in-scope · by .* · hunk ${hunk?.id}\n(.*\n)*· src/stats/mean\\.js:\\d+ `));
+      assert.equal((await bounded('mark', '--file', 'src/stats/mean.js')).stdout, '2 hunks marked as reviewed\n');
+      assert.equal((await bounded('mark', '--all', '--off')).status, 0);
+      assert.match((await bounded('mark')).stdout, /^0 of \d+ hunks reviewed/);
+      for (const args of [['--hunk', 'unknown'], ['--file', 'src/other.js'], ['--off'], ['--all', '--file', 'src/stats/mean.js']]) assert.equal((await bounded('mark', ...args)).status, 64, args.join(' '));
+      writeFileSync(file, both);
+
       // What both changed is the person's to decide: the file and its hunks are named, and nothing is written.
       writeFileSync(file, both.replace('// top', '// top, said the user'));
       const mine = readFileSync(file, 'utf8');
       const conflict = await bounded('rewind', '--file', 'src/stats/mean.js');
       assert.equal(conflict.status, 1);
-      assert.match(conflict.stdout, /you changed the same lines since: line 1\).*conflict: src\/stats\/mean\.js.*hunk \w+ at line 1: \+1 −0, with lines of yours/s);
+      assert.match(conflict.stdout, /you changed the same lines since: line 1\).*conflict: src\/stats\/mean\.js.*hunk \w+ at line 1: \+1 −0, yours/s);
       assert.equal(readFileSync(file, 'utf8'), mine);
     });
   });

@@ -215,7 +215,7 @@ describe('what cannot be done', function () {
 
   it('is 1 for every command that is no run of the oracle', async () => {
     await inProject(async (project) => {
-      for (const command of ['status', 'trace', 'report', 'rewind', 'keep', 'squash', 'patch', 'drop']) {
+      for (const command of ['status', 'trace', 'report', 'rewind', 'mark', 'keep', 'squash', 'patch', 'drop']) {
         const ran = await alone(project, [command]);
         assert.equal(ran.status, 1, `${command}: ${ran.stderr}`);
         assert.match(ran.stderr, /there is no session/);

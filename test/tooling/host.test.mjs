@@ -18,6 +18,11 @@ describe('The VS Code host', () => {
     ]);
   });
 
+  it('says so before anything starts where the suite was not built', async () => {
+    const tests = path.join(os.tmpdir(), 'bounded-no-suite', 'index.cjs');
+    await assert.rejects(runHostSuite({ extension: inRoot('test', 'tooling', 'probe'), tests }), { message: `The suite ${tests} is missing.`, hint: 'Build it: npm run build -- --tests.' });
+  });
+
   it('answers the status of a suite that fails', async function () {
     this.timeout(90_000);
     const place = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'bounded-failing-'));

@@ -4,7 +4,7 @@ import { isIncoming, problemOf } from '../../src/webview/incoming.ts';
 import { fixtures } from './fixtures/all.ts';
 
 /** Properties that a message may lack. */
-const optional = new Set(['card', 'plan', 'changes', 'conflict', 'whole', 'redoable', 'oracle', 'result', 'code', 'outcome', 'hunks', 'ids', 'note', 'boundary', 'added', 'removed', 'log', 'grid', 'scale', 'met', 'problem', 'resumable']);
+const optional = new Set(['card', 'plan', 'changes', 'conflict', 'whole', 'redoable', 'oracle', 'result', 'code', 'outcome', 'hunks', 'ids', 'note', 'boundary', 'added', 'removed', 'log', 'grid', 'scale', 'met', 'problem', 'newest']);
 
 type Path = readonly (string | number)[];
 

@@ -1,3 +1,4 @@
+import { count } from '../../core/session/view/figures.ts';
 import type { ToolInput } from '../../core/guard/toolInputs.ts';
 import type { Path } from '../../core/session/changes.ts';
 import type { Finding } from '../../core/session/session.ts';
@@ -8,7 +9,7 @@ import { report } from './tool.ts';
 
 export const reportFindings: Tool<'report_findings'> = {
   name: 'report_findings',
-  title: (input) => `${input.findings.length} findings`,
+  title: (input) => count(input.findings.length, 'finding'),
   propose: async (input, { run, conversation }) => report(async () => {
     const capture = await look(run);
     const { session } = run.recorder;
@@ -16,7 +17,7 @@ export const reportFindings: Tool<'report_findings'> = {
     const findings = input.findings.map((one, index) => findingOf(one, changed, session.line.round, session.line.findings.length + index + 1));
     await run.recorder.record({ type: 'review/reported', findings, dropped: 0 });
     await run.recorder.record({ type: 'conversation/closed', conversation: conversation.id, why: 'reported' });
-    return { outcome: 'done', text: 'Reported.', summary: `${findings.length} findings` };
+    return { outcome: 'done', text: 'Reported.', summary: count(findings.length, 'finding') };
   }),
 };
 

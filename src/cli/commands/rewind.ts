@@ -1,6 +1,7 @@
 import path from 'node:path';
-import type { Acted } from '../../agent/controller.ts';
+import type { Acted } from '../../agent/acted.ts';
 import type { PreviewFile, RewindPreview } from '../../agent/preview.ts';
+import { usersPart } from '../../core/session/listedHunk.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import type { Session } from '../../core/session/session.ts';
 import { lastUndone } from '../../core/session/undo.ts';
@@ -112,8 +113,8 @@ function inWords({ files, stays, beside, notCovered, before }: RewindPreview): s
 
 const how: Readonly<Record<PreviewFile['does'], string>> = { back: '', delete: ' (deleted: the session made it)', merge: ' (your own changes of it stay)' };
 
-function hunkInWords({ hunk, mode, line, added, removed, users }: ListedHunk): string {
-  return `hunk ${oneLine(hunk)} ${mode === undefined ? `at line ${line}: +${added} −${removed}` : 'its mode'}${users ? ', with lines of yours' : ''}`;
+function hunkInWords(hunk: ListedHunk): string {
+  return `hunk ${oneLine(hunk.hunk)} ${hunk.mode === undefined ? `at line ${hunk.line}: +${hunk.added} −${hunk.removed}` : 'its mode'}${usersPart(hunk)}`;
 }
 
 /** Where the user and the session changed the same lines: nothing was written, and a person decides. */

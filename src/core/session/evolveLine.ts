@@ -159,7 +159,13 @@ function undo(session: Session, event: Of<'rewind/undone'>): Session {
   const undoing = { at, safety: session.rewinding?.safety ?? tree, tree: event.tree, restored: event.restored, left: event.left, previous, contractHash };
   const rewinds = session.rewinds.map((one) => (one === record ? { ...one, undone: true, undoing } : one));
   const line = reopened(undoneLine(session.line, record, event));
-  return onLine({ ...session, rewinds, undelivered: [...session.undelivered, tellUndo(event)] }, record.kind === 'boundary' ? underContract(line, record, session) : line);
+  return onLine({ ...withoutUndone(session, record), rewinds, undelivered: [...session.undelivered, tellUndo(event)] }, record.kind === 'boundary' ? underContract(line, record, session) : line);
+}
+
+/** Work that is there again after everything was undone waits for a decision once more. */
+function withoutUndone(session: Session, { kind, to }: DoneRewind): Session {
+  const { kept, ...rest } = session;
+  return kept?.how === 'undone' && kind === 'boundary' && to === 'base' ? rest : session;
 }
 
 function redo(session: Session, event: Of<'rewind/redone'>): Session {

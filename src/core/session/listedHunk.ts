@@ -60,6 +60,12 @@ export function isWholeFile({ lines, mode, what, users }: ListedHunk): boolean {
   return mode === undefined && (lines === undefined || (what !== 'changed' && !users));
 }
 
+/** What a person has to know of a hunk before it is taken back: whether lines of their own go with it. Empty, or begins with a comma. */
+export function usersPart({ users, writes }: ListedHunk): string {
+  if (!users) return '';
+  return writes.length === 0 ? ', yours' : ', with lines of yours';
+}
+
 /** Whether a person has marked exactly this change as reviewed. */
 export function isReviewed({ reviewed }: Session, { path, hunk }: HunkName): boolean {
   return reviewed.some((one) => one.path === path && one.hunk === hunk);

@@ -163,7 +163,7 @@ function afterEvaluation(session: Session, phase: PhaseName): Step {
   const failed = line.exit?.conditions.filter((condition) => !condition.holds) ?? [];
   if (failed.length > 0) {
     if (phase !== 'baseline' && phase !== 'review' && line.repairs <= contract.budget.repairs && !fellSilent(session)) return { do: 'open-conversation', role: 'main' };
-    return gate('no-progress', `${phase} is not met and no conversation goes on: ${failed.map((one) => one.id).join(', ')}`, failed.map((one) => one.waivable ?? one.id));
+    return gate('no-progress', `${phase} is not met and no conversation goes on: ${failed.map((one) => line.flags.find((flag) => flag.id === one.id)?.path ?? one.id).join(', ')}`, failed.map((one) => one.waivable ?? one.id));
   }
   if (contract.gates[phase] === 'auto' || phase === 'baseline' || line.gateApproved) return { do: 'cross' };
   return gate('phase', gateQuestions[phase], []);

@@ -32,7 +32,8 @@ export interface Card {
   readonly kind: 'gate' | 'flags' | 'end' | 'paused' | 'error';
   readonly attention: boolean;
   readonly question: string;
-  readonly facts: readonly { readonly name: string; readonly value: string; readonly code?: boolean }[];
+  /** `whole`: never cut short, because a person acts by it. */
+  readonly facts: readonly { readonly name: string; readonly value: string; readonly code?: boolean; readonly whole?: boolean }[];
   readonly flags: readonly FlagRow[];
   /** First is the primary button. */
   readonly actions: readonly { readonly label: string; readonly title: string; readonly intention: Intention }[];

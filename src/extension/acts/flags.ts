@@ -16,7 +16,7 @@ export async function rewindHunk(app: App, given?: unknown): Promise<void> {
   const { flag: id, hunk } = read(given);
   const here = id === undefined ? await hunkAtCursor(app) : undefined;
   if (here !== undefined) return void (await perform(app, here));
-  const flag = await chosen(app, id, 'Rewind Hunk', (one) => one.outcome === undefined && one.hunks.length > 0);
+  const flag = await chosen(app, id, 'Rewind Hunk', (one) => one.outcome === undefined && one.hunks.length > 0, 'no hunk of the session is at the cursor');
   if (flag === undefined) return;
   const which = hunk ?? (await chosenHunk(flag));
   if (which !== undefined) await perform(app, { type: 'rewind-hunk', flag: flag.id, hunk: which });
@@ -49,11 +49,12 @@ function read(given: unknown): FlagGiven {
   return { ...text('flag'), ...text('hunk'), ...text('path') };
 }
 
-/** The flag with an id, the only one there is, or the one that a person picks. */
-async function chosen(app: App, id: string | undefined, title: string, fits: (flag: Flag) => boolean): Promise<Flag | undefined> {
+/** The flag with an id, or the one that a person picks, also where there is but one: they may be looking at another file. */
+async function chosen(app: App, id: string | undefined, title: string, fits: (flag: Flag) => boolean, none = 'there is no such flag any more'): Promise<Flag | undefined> {
   const flags = (app.host.shown?.session.line.flags ?? []).filter(fits);
-  if (id !== undefined) return flags.find((flag) => flag.id === id) ?? gone();
-  if (flags.length <= 1) return flags[0] ?? gone();
+  const [first] = id === undefined ? flags : flags.filter((flag) => flag.id === id);
+  if (first === undefined) return void vscode.window.showInformationMessage(`Bounded: ${none}.`);
+  if (id !== undefined) return first;
   const items = flags.map((flag) => ({ flag, label: flag.path, description: flag.standing.replace('-', ' '), detail: `by ${flag.cause}` }));
   return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.flag;
 }
@@ -62,9 +63,4 @@ async function chosenHunk(flag: Flag): Promise<string | undefined> {
   if (flag.hunks.length === 1) return flag.hunks[0]?.id;
   const items = flag.hunks.map((hunk) => ({ hunk, label: `line ${hunk.newStart}`, description: `${hunk.newLines} added, ${hunk.oldLines} removed`, detail: hunk.lines.slice(0, 3).join('  ') }));
   return (await vscode.window.showQuickPick(items, { title: `Rewind Hunk of ${flag.path}` }))?.hunk.id;
-}
-
-function gone(): undefined {
-  void vscode.window.showInformationMessage('Bounded: there is no such flag any more.');
-  return undefined;
 }

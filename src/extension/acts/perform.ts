@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Acted } from '../../agent/controller.ts';
+import type { Acted } from '../../agent/acted.ts';
 import type { RewindPreview } from '../../agent/preview.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { App } from '../app.ts';
@@ -21,11 +21,19 @@ export async function perform(app: App, wanted: Intention): Promise<Acted | unde
   const needed = [...preview.files.map((file) => file.path), ...preview.stays.flatMap((one) => (one.conflict === true ? [one.path] : [])), ...(readsContract(wanted) ? [shown.session.contractFile] : []), ...(wanted.type === 'resolve-conflict' ? [wanted.path] : [])];
   const refusal = unsavedRefusal(shown.place, needed);
   if (refusal !== undefined) return tell({ ok: false, message: refusal });
+  // A list on the screen can be older than the files.
+  if (wanted.type === 'rewind-hunks' && preview.files.length === 0) return tell({ ok: false, message: `${preview.stays.map(({ path, why }) => `${path}: ${why}`).join('; ')}. Nothing was done` });
   const intention = await completed(shown, wanted, preview);
   if (intention === undefined) return undefined;
   // A person may have typed while the question was open.
   const late = unsavedRefusal(shown.place, needed);
-  return tell(late === undefined ? await app.host.act(intention) : { ok: false, message: late }, (rewind, path) => void vscode.commands.executeCommand('bounded.resolveConflict', { rewind, path }));
+  if (late !== undefined) return tell({ ok: false, message: late });
+  return tell(await inTurn(app, intention), intention.type, (rewind, path) => void vscode.commands.executeCommand('bounded.resolveConflict', { rewind, path }));
+}
+
+/** An act comes after the call that runs; while that lasts, the editor says so. */
+function inTurn(app: App, intention: Intention): Promise<Acted> {
+  return Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Bounded: as soon as the call that runs is at its end' }, () => app.host.act(intention)));
 }
 
 /** Whether an intention writes files of the work tree. */
@@ -46,11 +54,12 @@ function unsavedRefusal(place: Place, paths: readonly string[]): string | undefi
   return `${unsaved.join(', ')} ${verb} unsaved changes. Save or revert ${them} first; nothing was changed.`;
 }
 
-/** What came of it. A conflict is the person's to decide, one click away. */
-function tell(acted: Acted, resolve: (rewind: string, path: string) => void = () => undefined): Acted {
+/** What came of it. A conflict is the person's to decide, one click away; where kept work is, and how to get it back, stays until it was read. */
+function tell(acted: Acted, type?: Intention['type'], resolve: (rewind: string, path: string) => void = () => undefined): Acted {
   const { conflicts } = acted;
   const [path] = conflicts?.paths ?? [];
   if (conflicts !== undefined && path !== undefined) void vscode.window.showWarningMessage(plain(`Bounded: ${acted.message}`), resolveButton).then((chosen) => (chosen === undefined ? undefined : resolve(conflicts.rewind, path)));
+  else if (acted.ok && type === 'keep') void vscode.window.showInformationMessage(plain(`Bounded: ${acted.message}`));
   else if (acted.ok) vscode.window.setStatusBarMessage(`Bounded: ${acted.message}`, 5000);
   else void vscode.window.showWarningMessage(plain(`Bounded: ${acted.message}`));
   return acted;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RewindPreview } from '../../agent/preview.ts';
 import { branchWords } from '../../core/session/view/branchWords.ts';
+import { usersPart } from '../../core/session/listedHunk.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { Shown } from '../sessionHost.ts';
 import { unsavedIn } from '../place.ts';
@@ -111,7 +112,7 @@ const mostListed = 15;
 function listed(preview: RewindPreview): string {
   const lines = preview.files.flatMap(({ path, does, hunks }) => [
     `${path}${does === 'delete' ? ', which the session made: deleted' : does === 'merge' ? ': your own changes of it stay' : ''}`,
-    ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map(({ mode, line, added, removed, users }) => `    ${mode === undefined ? `line ${line}: +${added} −${removed}` : 'its mode'}${users ? ', with lines of yours' : ''}`)),
+    ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map((hunk) => `    ${hunk.mode === undefined ? `line ${hunk.line}: +${hunk.added} −${hunk.removed}` : 'its mode'}${usersPart(hunk)}`)),
   ]);
   return `${cut([...lines, ...preview.beside])}${staying(preview)}`;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ConflictSides } from '../../agent/ports.ts';
+import type { ConflictSides, Rehearsal } from '../../agent/ports.ts';
 import type { App } from '../app.ts';
 import { perform } from '../acts/perform.ts';
 import { MergeFiles, mergeScheme } from './mergeFiles.ts';
@@ -32,11 +32,18 @@ export async function openConflict(app: App, rewind: string, path: string, answe
   if (controller === undefined) return;
   const found = await controller.conflict(rewind, path, answers);
   if (typeof found === 'string') return void vscode.window.showInformationMessage(`Bounded: ${found}.`);
-  if (found.does !== 'conflict') return void (await perform(app, { type: 'resolve-conflict', rewind, path, answers, seen: seen ?? '' }));
+  if (found.does !== 'conflict') return void ((answers.length > 0 || (await mayRewind(path, found))) && (await perform(app, { type: 'resolve-conflict', rewind, path, answers, seen: seen ?? '' })));
   const { sides } = found;
   const hindrance = sides === undefined ? 'it is a secret file, and its content is not shown' : hindranceOf(sides);
   if (sides === undefined || hindrance !== undefined) return void vscode.window.showWarningMessage(`Bounded: ${path} cannot be resolved here: ${hindrance}. Change the file by hand; the session's lines are in the diff.`);
   await show(app, { rewind, path, answers, seen: seen ?? sides.yours }, sides);
+}
+
+/** Where the lines that clashed are gone, what is left is a rewind like any other, and asks as one does. */
+async function mayRewind(path: string, { does }: Rehearsal): Promise<boolean> {
+  if (does === 'nothing' || does === 'left') return true;
+  const chosen = await vscode.window.showWarningMessage(`Rewind ${path}? No lines of it clash any more.`, { modal: true, detail: `What the session changed in it before the rewind is taken back${does === 'delete' ? ': the file is deleted' : ''}. The rewind can be undone.` }, 'Rewind File');
+  return chosen !== undefined;
 }
 
 /** Accepts the result of the conflict that is shown: it is written as a rewind is, and can be undone. */

@@ -48,13 +48,27 @@ function blobIdOf(text: string): string {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
-/** Where a hunk is in a text, or undefined where it is not to be found. */
+/** Where a hunk is in a text, or undefined where it is not to be found. An editor shows a file with mixed line ends as if it had but one kind. */
 export function linesOfHunk(text: string, hunk: Hunk): Lines | undefined {
-  const place = placeOfHunk(text.match(/[^\n]*\n|[^\n]+$/g) ?? [], withoutMark(hunk));
+  const shown = withoutMark(hunk);
+  return placeIn(text, shown) ?? placeIn(text.replaceAll('\r\n', '\n'), withoutReturns(shown));
+}
+
+function placeIn(text: string, hunk: Hunk): Lines | undefined {
+  const place = placeOfHunk(text.match(/[^\n]*\n|[^\n]+$/g) ?? [], hunk);
   return 'hindrance' in place ? undefined : { start: place.at, end: place.at + hunk.newLines };
 }
 
-/** An editor hides the byte-order mark of a file; the hunk of its first line has it. */
+function withoutReturns(hunk: Hunk): Hunk {
+  return eachLine(hunk, (line) => line.replace(/\r$/, ''));
+}
+
+/** An editor hides the byte-order mark of a file; what is at its first line has it. */
 function withoutMark(hunk: Hunk): Hunk {
-  return hunk.newStart > 1 ? hunk : { ...hunk, lines: hunk.lines.map((line) => line.replace(/^([-+])\uFEFF/, '$1')) };
+  return hunk.newStart > 4 ? hunk : eachLine(hunk, (line) => line.replace(/^([-+]?)\uFEFF/, '$1'));
+}
+
+function eachLine({ context, ...hunk }: Hunk, change: (line: string) => string): Hunk {
+  const around = context === undefined ? {} : { context: { before: context.before.map(change), after: context.after.map(change) } };
+  return { ...hunk, ...around, lines: hunk.lines.map(change) };
 }

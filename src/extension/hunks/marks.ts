@@ -18,6 +18,11 @@ export function showMarks(host: SessionHost, icon: vscode.Uri): vscode.Disposabl
     editor.setDecorations(type, shownHunks(editor.document.getText(), reviewed).map(({ start }) => ({ range: new vscode.Range(Math.min(start, last), 0, Math.min(start, last), 0), hoverMessage: 'Bounded: you marked this hunk as reviewed.' })));
   };
   const drawAll = (): void => vscode.window.visibleTextEditors.forEach(draw);
+  // An editor that comes into sight may lose what was drawn into it before it had its text.
+  const drawAnew = (editors: readonly vscode.TextEditor[]): void => editors.forEach((editor) => {
+    drawn.delete(editor);
+    draw(editor);
+  });
   drawAll();
-  return vscode.Disposable.from(type, host.onChange(drawAll), vscode.window.onDidChangeVisibleTextEditors(drawAll), vscode.workspace.onDidChangeTextDocument(({ document }) => vscode.window.visibleTextEditors.filter((editor) => editor.document === document).forEach(draw)));
+  return vscode.Disposable.from(type, host.onChange(drawAll), vscode.window.onDidChangeVisibleTextEditors(drawAnew), vscode.window.onDidChangeActiveTextEditor((editor) => drawAnew(editor === undefined ? [] : [editor])), vscode.workspace.onDidChangeTextDocument(({ document }) => vscode.window.visibleTextEditors.filter((editor) => editor.document === document).forEach(draw)));
 }

@@ -3,7 +3,7 @@ import { perform } from '../acts/perform.ts';
 import type { App } from '../app.ts';
 import { contractAt } from '../contracts.ts';
 import { open } from '../open/target.ts';
-import { resumeSession } from '../start/resumeSession.ts';
+import { continueSession, resumeSession } from '../start/resumeSession.ts';
 import { startOnContract } from '../start/startOnContract.ts';
 import { startTask } from '../start/startTask.ts';
 
@@ -11,7 +11,7 @@ import { startTask } from '../start/startTask.ts';
 export async function handle(app: App, message: FromWebview): Promise<void> {
   switch (message.type) {
     case 'ready': return;
-    case 'intention': return void (await perform(app, message.intention));
+    case 'intention': return message.intention.type === 'continue' ? continueSession(app) : void (await perform(app, message.intention));
     case 'start': return message.contract === undefined ? startTask(app) : startListed(app, message.contract);
     case 'start-example': return (await import('../demo.ts')).tryExample(app);
     case 'resume': return resumeSession(app, message.session);

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { Session } from '../../core/session/session.ts';
-import type { SessionHost } from '../sessionHost.ts';
+import type { Engine, SessionHost } from '../sessionHost.ts';
 
 export interface Found {
   readonly root: string;
   readonly session: Session;
+  /** Another window or a terminal works at it. */
+  readonly running: boolean;
 }
 
 /** The newest session of the folders of this window, read from its trace. Rejects with what is in the way where no folder has one. */
@@ -20,16 +22,21 @@ async function newestOf(host: SessionHost, root: string): Promise<Found | undefi
   const engine = await host.engine();
   await engine.stateOf(root);
   const [newest] = await engine.sessionsHere(root);
-  return newest === undefined ? undefined : { root, session: (await engine.readSession(root, newest.id)).session };
+  return newest === undefined ? undefined : readFound(engine, root, newest.id);
 }
 
 /** The session with an id, in whichever folder of this window it is. */
 export async function sessionWithId(host: SessionHost, id: string): Promise<Found | undefined> {
   const engine = await host.engine();
   for (const root of localFolders()) {
-    if ((await engine.listSessions(root)).some((one) => one.id === id)) return { root, session: (await engine.readSession(root, id)).session };
+    if ((await engine.listSessions(root)).some((one) => one.id === id)) return readFound(engine, root, id);
   }
   return undefined;
+}
+
+async function readFound(engine: Engine, root: string, id: string): Promise<Found> {
+  const { session, running } = await engine.readSession(root, id);
+  return { root, session, running };
 }
 
 function localFolders(): readonly string[] {

@@ -29,11 +29,18 @@ export async function resumeSession(app: App, id: string): Promise<void> {
 async function resume(app: App, { root, session }: Found): Promise<void> {
   if (!vscode.workspace.isTrusted) return void (await vscode.commands.executeCommand('workbench.trust.manage'));
   const place = placeOf(session.workspace, session.contract);
+  if (session.end !== undefined) return openEnded(app, place, { root, session });
   const endpoint = await endpointFor(app, place);
   if (endpoint === undefined) return;
   const unsandboxed = await acceptsNoSandbox(app, session, place);
   if (unsandboxed === undefined || !(await mayLetGo(app.host))) return;
   await app.host.open({ place, endpoint, unsandboxed }, (engine, door) => engine.resumeSession(root, session.id, door));
+}
+
+/** A session that has ended is there to be looked at, kept and taken back: no model, no key. */
+async function openEnded(app: App, place: Place, { root, session }: Pick<Found, 'root' | 'session'>): Promise<void> {
+  if (!(await mayLetGo(app.host))) return;
+  await app.host.open({ place, endpoint: undefined, unsandboxed: false, quiet: true }, (engine, door) => engine.resumeSession(root, session.id, door));
 }
 
 /** Where the sandbox of the session is gone, a person says once more that commands may run without. Undefined: they may not. */

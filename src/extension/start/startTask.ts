@@ -26,7 +26,7 @@ export async function startTask(app: App): Promise<void> {
 async function chosenFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter((one) => one.uri.scheme === 'file');
   if (folders.length > 1) return vscode.window.showWorkspaceFolderPick({ placeHolder: 'Which folder is the task about?' });
-  if (folders[0] === undefined) void vscode.window.showInformationMessage('Bounded: open a folder with a git repository first.');
+  if (folders[0] === undefined) void vscode.window.showInformationMessage('Bounded: open a folder first.');
   return folders[0];
 }
 

@@ -48,6 +48,9 @@ export interface Door {
   readonly storeLimit?: string | undefined;
 }
 
+/** A quiet door sends nothing; an address that nobody listens at keeps it so. */
+const nowhere: Endpoint = { apiKey: '', baseUrl: 'http://127.0.0.1:9' };
+
 const endpointMissing = 'no API key: set ANTHROPIC_API_KEY (or store one by "Bounded: Set API Key" in the editor)';
 
 /** Starts a session: every refusal comes before the first change and before the first dollar. Rejects with a StartRefusal. */
@@ -88,8 +91,8 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
 
 /** Takes up a session where its journal ends. Rejects with a StartRefusal where it cannot go on. */
 export async function resumeSession(root: string, id: string | undefined, door: Door): Promise<HeldSession> {
-  if (door.endpoint === undefined) throw new StartRefusal('cannot-start', endpointMissing);
-  const { endpoint } = door;
+  const endpoint = door.endpoint ?? (door.quiet === true ? nowhere : undefined);
+  if (endpoint === undefined) throw new StartRefusal('cannot-start', endpointMissing);
   const state = await stateOf(root);
   const folder = await findSession(root, state, id);
   if (door.quiet !== true) await checkEndpoint(endpoint);
@@ -139,7 +142,7 @@ function held(ports: Ports, recorder: Recorder, workspace: SessionWorkspace, fol
   return {
     controller, workspace, folder,
     async close() {
-      await controller.interrupt();
+      await controller.close();
       await journal.close();
       await release();
     },

@@ -34,9 +34,9 @@ function questionIcon({ kind, attention }: Card): HTMLElement | undefined {
 
 function facts({ facts }: Card): HTMLElement | undefined {
   if (facts.length === 0) return undefined;
-  const rows = facts.slice(0, mostFacts).flatMap(({ name, value, code }) => [
+  const rows = facts.slice(0, mostFacts).flatMap(({ name, value, code, whole }) => [
     el('dt', { title: name }, name),
-    el('dd', { class: code === true ? 'mono' : 'num', title: value }, value),
+    el('dd', { class: `${code === true ? 'mono' : 'num'}${whole === true ? ' whole' : ''}`, title: value }, value),
   ]);
   return el('dl', { class: 'facts' }, rows);
 }

@@ -5,7 +5,7 @@ import { nextStep } from '../../../src/core/session/next.ts';
 import type { Step } from '../../../src/core/session/next.ts';
 import type { Session } from '../../../src/core/session/session.ts';
 import { continueTurn } from '../../../src/core/transcript/append.ts';
-import { answer, answered, asked, base, boundary, called, calls, closed, exit, finding, gate, opened, phase, plan, returned, says, turn, write, wrote } from './support/events.ts';
+import { answer, answered, asked, base, boundary, called, calls, closed, exit, finding, flag, gate, opened, phase, plan, returned, says, turn, write, wrote } from './support/events.ts';
 import { contractOf, Story } from './support/journal.ts';
 
 const step = (session: Session): string => brief(nextStep(session));
@@ -145,6 +145,15 @@ describe('Next step: failed evaluations', () => {
     { name: 'baseline cannot be repaired', story: () => started().tell(boundary('explore', 't0'), phase('baseline'), exit('baseline', 't0', false)), then: 'gate no-progress' },
     { name: 'baseline is tried again', story: () => started().tell(boundary('explore', 't0'), phase('baseline'), exit('baseline', 't0', false), gate('g', 'baseline', 'no-progress', ['condition']), approve('g', 'condition')), then: 'evaluate' },
   ]);
+});
+
+describe('Next step: the question of a phase that is not met', () => {
+  it('names the file of a flag, not the flag', () => {
+    const stray = write('docs/out.md', 'a', 'b', 'command');
+    const story = hooking().tell(wrote('t1', stray), { type: 'flag/raised', flag: flag('f1', stray) }, ...turn('m1', 'c1'), closed('m1'), ...Array.from({ length: 3 }, () => exit('minimal-hook', 't1', false, 'f1')));
+    const next = nextStep(story.session);
+    assert.equal(next.do === 'open-gate' ? next.question : next.do, 'minimal-hook is not met and no conversation goes on: docs/out.md');
+  });
 });
 
 describe('Next step: the budget of explore', () => {

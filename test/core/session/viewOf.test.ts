@@ -161,6 +161,7 @@ describe('View of the end', () => {
     assert.match(viewOf(story.session).card?.actions.at(-1)?.title ?? '', /^Removes bounded\/task\/1 from your repository/);
     const dropped = viewOf(story.tell({ type: 'work/kept', how: 'dropped', detail: 'gone', branches: [branch] }).session).card;
     assert.deepEqual([dropped?.question, dropped?.actions.at(-1)?.label], ['The branch was dropped', 'Undo everything']);
+    assert.deepEqual(dropped?.facts.at(-1), { name: 'Done', value: 'gone', whole: true }, 'how to get it back is never cut short');
   });
 
   it('drops what was kept last in several repositories, and offers again what could not be dropped', () => {
@@ -185,7 +186,14 @@ describe('View of the end', () => {
   it('says that nothing ran on the tree', () => {
     const { result } = ended('fail', 1);
     assert.equal(result?.summary, 'the oracle did not run on this tree');
+    const reason = (because: readonly string[]) => viewOf(working().tell({ type: 'verdict/reached', verdict: 'unverified', tree: 't0', change: { files: 1, added: 1, removed: 0 }, because }).session).result?.because;
+    assert.deepEqual(reason(['the work tree was changed after it had been measured', 'the oracle did not run on this tree']), ['the work tree was changed after it had been measured'], 'it is said once');
     assert.ok(result.notMeasured.includes('match: it did not run on this tree'));
+  });
+
+  it('a gate that flags keep from its end names files, and says of flags nothing twice', () => {
+    const story = working().tell(wrote('t1', stray), { type: 'flag/raised', flag: flag('f1', stray) }, exit('minimal-hook', 't1', false, 'f1'));
+    assert.deepEqual(facts(story.tell(gate('g', 'minimal-hook', 'no-progress', ['f1']))), {});
   });
 
   it('a person who let an unmet step through sees it as not met', () => {

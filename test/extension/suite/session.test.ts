@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Session } from '../../../src/core/session/session.ts';
@@ -24,6 +24,9 @@ describe('A session in the editor', () => {
   let person: Person;
   let tests: readonly Measured[];
   let rows: readonly vscode.SourceControlResourceGroup[];
+  /** A file that the session changes and the person, too, and its text with the person's change. */
+  const shared = 'src/stats/mean.js';
+  let mine: string;
 
   before(async () => {
     // An editor in the browser saves by itself; here what is unsaved must stay so.
@@ -141,6 +144,16 @@ describe('A session in the editor', () => {
     await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
+  it('rewinds no flagged hunk of another file than the person looks at, unless they pick it', async () => {
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: 'nothing of the session' }));
+    const offered: (readonly string[])[] = [];
+    person.pick = (labels) => void offered.push(labels);
+    await run('rewindHunk');
+    assert.deepEqual(offered, [[stray]]);
+    assert.match(project.read(stray), /limit = 4/);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
   it('rewinds the hunk from its lens: the file, its editor and every mark are as before', async () => {
     const editor = await vscode.window.showTextDocument(at(stray));
     await run('rewindHunk', await hunkGiven());
@@ -214,6 +227,65 @@ describe('A session in the editor', () => {
     await gateOf('minimal-hook');
   });
 
+  it('says so where no hunk is at the cursor: in a file that is gone from the disk', async () => {
+    await vscode.window.showTextDocument(at('src/stats/variance.js'));
+    const text = project.read('src/stats/variance.js');
+    rmSync(path.join(project.root, 'src/stats/variance.js'));
+    await run('rewindHunk');
+    assert.equal(person.heard('no hunk of the session is at the cursor').length, 1);
+    project.write('src/stats/variance.js', text);
+  });
+
+  it('pauses where a person and the session changed the same lines, opens the merge editor, and writes what they accept', async () => {
+    mine = project.read(shared).replace('Number(value)', 'Number(value) /* mine */');
+    project.write(shared, mine);
+    person.pick = (labels) => labels.filter((label) => label.includes('oracle-only'));
+    await run('rewindToBoundary');
+    assert.deepEqual(person.heard('you changed the same lines since').at(-1)?.buttons, ['Resolve…']);
+    assert.match((await sessionWhere('the pause', ({ paused }) => paused !== undefined)).paused ?? '', /both changed the same lines of src\/stats\/mean\.js; decide/);
+    await run('resolveConflict');
+    await until('the merge editor', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes('Merging') === true);
+    const rewound = mine.replace('Number(value) /* mine */', 'value');
+    const result = await until('the rewound side to be taken', async () => {
+      await vscode.commands.executeCommand('merge.acceptAllInput2');
+      return resultOf()?.getText() === rewound && resultOf();
+    });
+    assert.equal(project.read(shared), mine, 'nothing is written before the person accepts');
+    await run('acceptResolution', result.uri);
+    assert.equal(project.read(shared), rewound);
+  });
+
+  it('shows a diff where there is no merge editor, and writes what the person accepts there', async () => {
+    await run('undoRewind');
+    assert.equal(project.read(shared), mine);
+    const commands = vscode.commands as { getCommands: typeof vscode.commands.getCommands };
+    const { getCommands } = commands;
+    commands.getCommands = async (...given) => (await getCommands(...given)).filter((name) => name !== '_open.mergeEditor');
+    try {
+      await run('resolveConflict');
+      const shown = await until('the diff', () => vscode.window.tabGroups.activeTabGroup.activeTab?.input);
+      assert.ok(shown instanceof vscode.TabInputTextDiff && shown.modified.scheme === 'bounded-merge');
+      const result = await vscode.workspace.openTextDocument(shown.modified);
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(result.uri, new vscode.Range(0, 0, result.lineCount, 0), '// as the person decided\n');
+      await vscode.workspace.applyEdit(edit);
+      assert.equal(project.read(shared), mine, 'nothing is written before the person accepts');
+      await run('acceptResolution', result.uri);
+      assert.equal(project.read(shared), '// as the person decided\n');
+    } finally {
+      commands.getCommands = getCommands;
+    }
+  });
+
+  it('goes on where it was when the resolution and the rewind are undone', async () => {
+    await run('undoRewind');
+    await run('undoRewind');
+    assert.equal(project.read(shared), mine);
+    project.write(shared, mine.replace(' /* mine */', ''));
+    await run('continue');
+    await gateOf('minimal-hook');
+  });
+
   it('shows what was changed in one diff, the original from the checkpoints', async () => {
     await run('openDiff');
     await until('the diff', () => vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes('against its base') === true);
@@ -237,6 +309,29 @@ describe('A session in the editor', () => {
     await run('dropBranch');
     assert.match((await sessionWhere('the branch to go', ({ kept }) => kept?.how === 'dropped')).kept?.detail ?? '', /git branch bounded\/variance\/1 [0-9a-f]{40} brings it back/);
     assert.deepEqual([state(project), project.git('branch', '--list', 'bounded/*')], [before, '']);
+    assert.equal(person.heard('brings it back').length, 1, 'the way back is told in words that stay');
+  });
+
+  it('has the work and its verdict back when everything was undone and that is undone', async () => {
+    await run('undoEverything');
+    await until('the file to go', () => !existsSync(path.join(project.root, 'src/stats/variance.js')));
+    await run('undoRewind');
+    assert.match(project.read('src/stats/variance.js'), /export function variance/);
+    const back = await sessionNow();
+    assert.deepEqual([back?.verdict?.verdict, back?.kept], ['pass', undefined]);
+  });
+
+  it('is opened again after its end without a key, to be kept and taken back', async () => {
+    await closeWindow();
+    const key = process.env['ANTHROPIC_API_KEY'];
+    delete process.env['ANTHROPIC_API_KEY'];
+    try {
+      await run('continue');
+      await run('exportPatch');
+      assert.equal((await sessionNow())?.kept?.how, 'patch');
+    } finally {
+      process.env['ANTHROPIC_API_KEY'] = key;
+    }
   });
 
   it('stops within two seconds, in the middle of an answer', async () => {
@@ -250,6 +345,11 @@ describe('A session in the editor', () => {
     assert.equal((await sessionNow())?.end?.end, 'stopped');
     model.release();
   });
+
+  /** What a conflict comes to, in the editor that was opened last. */
+  function resultOf(): vscode.TextDocument | undefined {
+    return vscode.workspace.textDocuments.findLast(({ uri }) => uri.scheme === 'bounded-merge' && uri.query.startsWith('result-'));
+  }
 
   function rowsOf(id: string): readonly vscode.SourceControlResourceState[] {
     return rows.filter((group) => group.id === id).at(-1)?.resourceStates ?? [];

@@ -16,8 +16,8 @@ export interface Model {
 }
 
 /**
- * The honest run with an edit of a file that the user is working on, and with a command that changes a file that must stay. In
- * any further conversation of that phase the work is there already.
+ * The honest run with an edit of a file that the user is working on, with a command that changes a file that must stay, and with another edit of that
+ * first file later. In any further conversation of that phase the work is there already.
  */
 const straying: Moves = {
   ...honest,
@@ -26,6 +26,8 @@ const straying: Moves = {
       call('read', { file_path: 'src/stats/mean.js' }),
       call('edit', { file_path: 'src/stats/mean.js', old_string: 'values.length', new_string: 'values["length"]' }),
       call('bash', { command: 'node tools/stray.mjs' }),
+      call('read', { file_path: 'src/stats/mean.js' }),
+      call('edit', { file_path: 'src/stats/mean.js', old_string: 'sum + value', new_string: 'sum + Number(value)' }),
       ...(honest['minimal-hook']?.[0] ?? []),
     ],
     [call('complete_phase', { summary: 'Variance is there.' })],

@@ -129,6 +129,8 @@ describe('what a person does with hunks', () => {
       const done = await house.act({ type: 'rewind-hunks', hunks: all.map(named) });
       assert.deepEqual([done.ok, house.session.rewinds.length, work.text(a), work.text(b)], [false, 0, ...before]);
       assert.match(done.message, /src\/a\.txt has no such hunk now/);
+      const preview = await house.controller.preview({ type: 'rewind-hunks', hunks: all.map(named) });
+      assert.deepEqual([preview.files, preview.stays], [[], [{ path: a, why: 'it has no such hunk now: it was changed or rewound since' }]], 'nor does the preview promise any');
     }));
 
     it('of which one file cannot be changed are told as done in part', () => play(async (house, work) => {
@@ -331,6 +333,14 @@ describe('what a person does with hunks', () => {
       assert.deepEqual([done.ok, work.text(a)], [true, second.sides?.rewound]);
     }));
 
+    it('pauses the session when a boundary is gone back to: the model does not work on lines that a person decides about', () => play(async (house, work) => {
+      await work.command(a, 'a1 line', 'by the session');
+      work.edit(a, 'by the session\n', 'by the user\n');
+      const acted = await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.deepEqual(acted.conflicts?.paths, [a]);
+      assert.equal(house.session.paused, `you and the session both changed the same lines of ${a}; decide about them first`);
+    }));
+
     it('settles the flag when nothing of the session is left', () => play(async (house, work) => {
       await work.command('docs/out.txt', 'o1', 'stray');
       work.edit('docs/out.txt', 'stray', 'stray, said the user');
@@ -339,6 +349,42 @@ describe('what a person does with hunks', () => {
       assert.ok(typeof found === 'object' && found.sides !== undefined);
       await house.act({ type: 'resolve-conflict', rewind: lastRewind(house), path: 'docs/out.txt', answers: [found.sides.rewound], seen: found.sides.yours });
       assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
+    }));
+  });
+
+  it('a rewind is at its end before the session is let go', () => play(async (house, work) => {
+    await work.command(a, 'a2 line', 'session two');
+    const acting = house.act({ type: 'rewind-boundary', to: 'base' });
+    await house.controller.close();
+    assert.deepEqual([house.session.rewinds.length, house.session.rewinding, /session two/.test(work.text(a))], [1, undefined, false]);
+    assert.equal((await acting).ok, true);
+  }));
+
+  describe('undoing everything after the end', () => {
+    const everything = async (house: House, { command }: Work): Promise<string> => {
+      await command(a, 'a2 line', 'session two');
+      await house.act({ type: 'stop' });
+      await house.act({ type: 'keep', how: 'undo' });
+      return lastRewind(house);
+    };
+    const card = (house: House) => viewOf(house.session).card;
+
+    it('can itself be undone: the work is there to be kept again', () => play(async (house, work) => {
+      const rewind = await everything(house, work);
+      assert.deepEqual([card(house)?.question, card(house)?.actions.length], ['Everything was undone', 0]);
+      await house.act({ type: 'undo-rewind', rewind });
+      assert.match(work.text(a), /session two/);
+      assert.deepEqual([card(house)?.question, card(house)?.actions[0]?.label, house.session.verdict?.change.files], ['What shall become of the work?', 'Keep as branch', 1]);
+      assert.equal(house.session.verdict?.tree, house.session.tree, 'the verdict is of what is there now');
+      assert.match(house.session.end?.detail ?? '', /and brought back$/);
+    }));
+
+    it('can be done again', () => play(async (house, work) => {
+      const rewind = await everything(house, work);
+      await house.act({ type: 'undo-rewind', rewind });
+      await house.act({ type: 'redo-rewind', rewind });
+      assert.doesNotMatch(work.text(a), /session two/);
+      assert.deepEqual([card(house)?.question, house.session.verdict?.change.files, house.session.end?.detail], ['Everything was undone', 0, 'everything was undone by a person']);
     }));
   });
 

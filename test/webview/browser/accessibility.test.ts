@@ -74,7 +74,7 @@ describe('Side view: accessibility', () => {
       'Working, minimal-hook',
       'Working, minimal-hook. 1 change outside the scope',
       'Ended. Verdict: pass. What shall become of the work?',
-      'No folder is open. Bounded works in the git work tree of an open folder.',
+      'Open a folder to start.',
     ]);
     assert.equal(await view.page.locator('[role=status]').getAttribute('aria-live'), 'polite');
   });

@@ -22,10 +22,10 @@ describe('Side view: drawing', () => {
       assert.ok(await view.page.evaluate(() => document.querySelector('.codicon') === null || document.fonts.check('16px codicon')));
     });
 
-    it(`"${name}" needs no sideways scrolling from 240 to 800 px, and nothing sticks out`, async () => {
+    it(`"${name}" needs no sideways scrolling from 170 to 800 px, and nothing sticks out`, async () => {
       const view = shared();
       await view.show(fixtures[name]);
-      for (const width of [240, 340, 800]) {
+      for (const width of [170, 240, 340, 800]) {
         await view.page.setViewportSize({ width, height: 900 });
         assert.equal(await view.page.evaluate(() => document.documentElement.scrollWidth), width);
         assert.deepEqual(await view.page.evaluate(sticksOut), [], `${width} px`);

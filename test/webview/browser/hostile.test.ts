@@ -9,7 +9,7 @@ const reordering = 'safe\u202egnp.sj\u2066\u200b.js שלום';
 const long = 'x'.repeat(100_000);
 
 /** Words that choose between cases; everything else is text of somebody. */
-const chosen = new Set(['type', 'state', 'kind', 'verdict', 'support', 'how', 'outcome', 'what']);
+const chosen = new Set(['type', 'state', 'kind', 'verdict', 'support', 'how', 'outcome', 'what', 'stands']);
 
 /** A message with its texts replaced. */
 function poisoned<T>(value: T, text: string, key?: string): T;

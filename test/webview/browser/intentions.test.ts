@@ -34,8 +34,8 @@ describe('Side view: intentions', () => {
     ['running', 'Open the whole diff', { type: 'open', target: { kind: 'diff' } }],
     ['running', 'float32, 4 · 8: fail, max_abs_error 3e-2', { type: 'open', target: { kind: 'artifact', id: 'log-float32-4 · 8' } }],
     ['running', 'generation-unchanged', { type: 'open', target: { kind: 'artifact', id: 'log-generation' } }],
-    ['running', 'Undo', { type: 'intention', intention: { type: 'undo-rewind', rewind: 'r1' } }],
-    ['running', 'Resolve…', { type: 'open', target: { kind: 'conflict', rewind: 'r1', path: 'docs/activations.md' } }],
+    ['running', 'Undo: Attempt 1 back to oracle-only', { type: 'intention', intention: { type: 'undo-rewind', rewind: 'r1' } }],
+    ['running', 'Resolve docs/activations.md…', { type: 'open', target: { kind: 'conflict', rewind: 'r1', path: 'docs/activations.md' } }],
     ['ended', 'Mark as reviewed: src/model/block.js, line 47', { type: 'intention', intention: { type: 'mark-hunks', reviewed: true, hunks: [{ path: 'src/model/block.js', hunk: 'k2' }] } }],
     ['ended', 'Reviewed: src/model/block.js, line 12. Take the mark off', { type: 'intention', intention: { type: 'mark-hunks', reviewed: false, hunks: [{ path: 'src/model/block.js', hunk: 'k1' }] } }],
     ['ended', 'Mark as reviewed: all of src/model/block.js', { type: 'intention', intention: { type: 'mark-hunks', reviewed: true, hunks: [{ path: 'src/model/block.js', hunk: 'k1' }, { path: 'src/model/block.js', hunk: 'k2' }, { path: 'src/model/block.js', hunk: 'k3' }] } }],
@@ -58,6 +58,8 @@ describe('Side view: intentions', () => {
     ['empty', 'Start Bounded Task', { type: 'start' }],
     ['empty', 'Try the example task', { type: 'start-example' }],
     ['empty-resumable', 'Continue', { type: 'resume', session: 'activations-2f6c' }],
+    ['empty-ended', 'Open', { type: 'resume', session: 'activations-2f6c' }],
+    ['empty-elsewhere', 'Continue here', { type: 'resume', session: 'activations-2f6c' }],
     ['empty-resumable', 'Start .bounded/fix-flaky-queue.bounded.yaml', { type: 'start', contract: '.bounded/fix-flaky-queue.bounded.yaml' }],
   ];
   for (const [fixture, name, message] of cases) {

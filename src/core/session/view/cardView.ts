@@ -33,7 +33,7 @@ function endCard(session: Session): Card {
       ...(end === undefined || end.end === 'completed' ? [] : [{ name: 'Ended', value: `${endWords[end.end]}: ${end.detail}` }]),
       { name: 'Changed', value: verdict === undefined ? 'unknown' : changeText(verdict.change) },
       ...(yours.length === 0 ? [] : [{ name: 'Yours', value: `${count(yours.length, 'file')}: ${yours.join(', ')}` }]),
-      ...(kept === undefined ? [] : [{ name: 'Done', value: kept.detail }]),
+      ...(kept === undefined ? [] : [{ name: 'Done', value: kept.detail, whole: true }]),
     ],
     actions: kept?.how === 'undone' || verdict?.change.files === 0 ? [] : [...keepActions, ...(session.branches.length === 0 ? [] : [dropAction(session.branches.at(-1) ?? [])])],
   };

@@ -133,8 +133,9 @@ function findingFacts({ findings }: Line): Facts {
 }
 
 /** The exit conditions that do not hold, each with what was measured. */
-function unmetFacts({ exit }: Line): Facts {
-  return (exit?.conditions ?? []).filter((one) => !one.holds).map((one) => ({ name: one.id, value: `${one.measured}; wanted ${one.wanted}` }));
+/** What of a phase's end does not hold, apart from flags, which have rows of their own. */
+function unmetFacts({ exit, flags }: Line): Facts {
+  return (exit?.conditions ?? []).filter((one) => !one.holds && !flags.some((flag) => flag.id === one.id)).map((one) => ({ name: one.id, value: `${one.measured}; wanted ${one.wanted}` }));
 }
 
 /** What an approval names, apart from flags, which have rows of their own. */

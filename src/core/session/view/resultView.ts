@@ -17,9 +17,10 @@ export function resultView(session: Session): ResultView | undefined {
   const { verdict, claims, line } = session;
   if (verdict === undefined) return undefined;
   const runs = decisiveRuns(line, verdict.tree);
+  const inShort = summary(session, runs);
   return {
-    verdict: verdict.verdict, tree: shortId(verdict.tree), because: verdict.because, changed: verdict.change,
-    summary: summary(session, runs), yours: usersPaths(session), measured: measured(session, runs.at(-1)),
+    verdict: verdict.verdict, tree: shortId(verdict.tree), because: verdict.because.filter((reason) => reason !== inShort), changed: verdict.change,
+    summary: inShort, yours: usersPaths(session), measured: measured(session, runs.at(-1)),
     claims: claims.flatMap(({ text, because, turn, support }) => (support === 'supported' ? [] : [{ text, why: `turn ${turn} · ${because}`, support }])),
     notMeasured: notMeasured(session),
     findings: line.findings.map((one) => ({ text: one.claim, outcome: `${one.kind} · ${outcomeOf(one)}${one.detail === undefined ? '' : `, ${one.detail}`}`, open: isOpen(one) })),
@@ -43,7 +44,7 @@ function summary({ contract: { oracle: { checks } } }: Session, runs: readonly O
   const green = last.cells.filter((cell) => checks.some((check) => check.id === cell.check && cellState(check, cell) === 'pass')).length;
   const complete = runs.filter((run) => checks.every((check) => isGreenCheck(check, run))).length;
   const how = complete >= 2 ? 'confirmed by a second run in a clean tree' : complete === 1 ? 'in one run, not confirmed' : `${count(runs.length, 'run')} in a clean tree`;
-  return `${green} of ${all} cells green, ${how}`;
+  return `${green} of ${count(all, 'cell')} green, ${how}`;
 }
 
 function measured(session: Session, run: OracleRun | undefined): ResultView['measured'] {
