@@ -51,7 +51,7 @@ export class Loan {
   async lends(): Promise<(oid: string) => boolean> {
     const stand = await this.stand();
     const isIn = idLookup(this.tables.filter((_, at) => stand[at]));
-    return (oid) => isIn(Buffer.from(oid, 'hex'));
+    return (oid) => isIn(Buffer.from(oid, 'hex'), 0);
   }
 
   /** Removes the copies. */

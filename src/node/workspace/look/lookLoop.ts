@@ -57,8 +57,8 @@ export interface LookParts {
   readonly fs: typeof import('node:fs');
   readonly root: string;
   readonly read: (place: string) => PlainFile | undefined;
-  readonly sha1: (bytes: Buffer) => Buffer;
-  readonly idLookup: (tables: readonly SharedArrayBuffer[]) => (oid: Uint8Array) => boolean;
+  readonly sha1: (bytes: Buffer) => string;
+  readonly idLookup: (tables: readonly SharedArrayBuffer[]) => (bytes: Uint8Array, from: number) => boolean;
   readonly packing: Packing;
   readonly keyOf: (stats: BigIntStats) => string;
   readonly writeState: (into: Buffer, at: number, facts: StateFacts) => void;
@@ -91,7 +91,7 @@ export function folderLook(parts: LookParts): (request: LookRequest) => LookRepl
   const sorted = (names: string[]): string[] => (names.some((name) => /[\ud800-\uffff]/.test(name)) ? names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))) : names.sort());
 
   /** Writes the entry of a file and answers where it ends, undefined where it has no place in a table. */
-  const record = (at: number, path: string, { stats }: PlainFile, oid: Buffer, since: bigint): number | undefined => {
+  const record = (at: number, path: string, { stats }: PlainFile, oid: string, since: bigint): number | undefined => {
     const bytes = Buffer.byteLength(path);
     if (bytes >= longestName) return undefined;
     const end = at + ((layout.fixedBytes + bytes + 8) & ~7);
@@ -101,7 +101,7 @@ export function folderLook(parts: LookParts): (request: LookRequest) => LookRepl
     if (stats.ctimeNs <= since && isComparable) writeState(records, at, stats);
     const isExecutable = usual.length > 0 && (stats.mode & 0o100n) !== 0n;
     records.writeUInt32BE(isExecutable ? 0o100755 : 0o100644, at + layout.kindAt);
-    oid.copy(records, at + layout.idAt);
+    records.write(oid, at + layout.idAt, 'hex');
     records.writeUInt16BE(bytes, at + layout.lengthAt);
     records.write(path, at + layout.fixedBytes);
     return end;
@@ -149,10 +149,9 @@ export function folderLook(parts: LookParts): (request: LookRequest) => LookRepl
       try {
         const file = read(`${root}/${path}`);
         if (file === undefined) return undefined;
-        const oid = sha1(file.object);
-        const next = record(end, path, file, oid, since);
+        const next = record(end, path, file, sha1(file.object), since);
         if (next === undefined) return undefined;
-        packing.add(isKnown(oid) ? undefined : file.body);
+        packing.add(isKnown(records, end + layout.idAt) ? undefined : file.body);
         const bits = Number(file.stats.mode) & 0o7777;
         if (usual.length > 0 && !usual.includes(bits)) permissions.push([path, bits]);
         bytes += file.body.length;

@@ -48,7 +48,7 @@ export interface LoopParts {
   readonly entryHeader: PackingParts['entryHeader'];
   readonly deflateOptions: PackingParts['deflateOptions'];
   readonly plainReader: (parts: ReaderParts) => (place: string) => PlainFile | undefined;
-  readonly contentHash: (crypto: LoopParts['crypto']) => (bytes: Buffer) => Buffer;
+  readonly contentHash: (crypto: LoopParts['crypto']) => (bytes: Buffer) => string;
   readonly idLookup: LookParts['idLookup'];
   readonly newPacking: (parts: PackingParts) => Packing;
   readonly folderLook: (parts: LookParts) => (request: LookRequest) => LookReply;
@@ -77,14 +77,14 @@ export function readLoop(parts: LoopParts): void {
   const isToStop = () => Atomics.load(shared, codes.toStop) === 1;
 
   const readAll = ({ paths, keys, expected }: ReadBatch): ReadReply => {
-    const [outcomes, oids] = [new Uint8Array(paths.length), new Uint8Array(paths.length * idBytes)];
+    const [outcomes, oids] = [new Uint8Array(paths.length), Buffer.alloc(paths.length * idBytes)];
     paths.forEach((path, at) => {
       try {
         const file = isToStop() ? undefined : read(`${root}/${path}`);
         if (file === undefined || keyOf(file.stats) !== keys[at]) return;
         const oid = sha1(file.object);
-        oids.set(oid, at * idBytes);
-        const outcome = expected[at] !== '' && oid.toString('hex') === expected[at] ? codes.expected : codes.packed;
+        oids.write(oid, at * idBytes, 'hex');
+        const outcome = oid === expected[at] ? codes.expected : codes.packed;
         if (outcome === codes.packed) packing.add(file.body);
         outcomes[at] = outcome + ((Number(file.stats.mode) & 0o100) === 0 ? 0 : codes.executable);
       } catch {
@@ -93,7 +93,7 @@ export function readLoop(parts: LoopParts): void {
         if (packing.count === at) packing.add(undefined);
       }
     });
-    return { outcomes, oids, ...packing.finish() };
+    return { outcomes, oids: Uint8Array.from(oids), ...packing.finish() };
   };
 
   const packAll = ({ records }: PackBatch): Packed => {
@@ -103,7 +103,7 @@ export function readLoop(parts: LoopParts): void {
       const [count, path] = [packing.count, bytes.toString('utf8', at + layout.fixedBytes, at + layout.fixedBytes + length)];
       try {
         const file = isToStop() ? undefined : read(`${root}/${path}`);
-        if (file !== undefined && sha1(file.object).equals(bytes.subarray(at + layout.idAt, at + layout.idAt + idBytes))) packing.add(file.body);
+        if (file !== undefined && sha1(file.object) === bytes.toString('hex', at + layout.idAt, at + layout.idAt + idBytes)) packing.add(file.body);
       } catch {
         // Left to whoever has another way to the content.
       }

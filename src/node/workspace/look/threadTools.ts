@@ -44,31 +44,31 @@ export function plainReader({ fs, isSameState, flags, most }: ReaderParts): (pla
   };
 }
 
-/** SHA-1; twice as fast for small contents where the version of Node has a function for it. */
-export function contentHash(crypto: typeof import('node:crypto')): (bytes: Buffer) => Buffer {
+/** SHA-1 in hexadecimal digits; twice as fast for small contents where the version of Node has a function for it. */
+export function contentHash(crypto: typeof import('node:crypto')): (bytes: Buffer) => string {
   const [hash, nothing]: [typeof crypto.hash | undefined, string] = [crypto.hash, 'da39a3ee5e6b4b0d3255bfef95601890afd80709'];
-  return hash !== undefined && hash('sha1', '') === nothing ? (bytes) => hash('sha1', bytes, 'buffer') : (bytes) => crypto.createHash('sha1').update(bytes).digest();
+  return hash !== undefined && hash('sha1', '') === nothing ? (bytes) => hash('sha1', bytes) : (bytes) => crypto.createHash('sha1').update(bytes).digest('hex');
 }
 
-/** Looks ids up in tables that have a fanout before the sorted ids, as in the index of a pack. */
-export function idLookup(tables: readonly SharedArrayBuffer[]): (oid: Uint8Array) => boolean {
+/** Looks an id that begins somewhere in some bytes up in tables that have a fanout before the sorted ids, as in the index of a pack. */
+export function idLookup(tables: readonly SharedArrayBuffer[]): (bytes: Uint8Array, from: number) => boolean {
   const [idBytes, fanoutBytes] = [20, 1024];
   const indexes = tables.map((table) => ({ fanout: new DataView(table), ids: new Uint8Array(table, fanoutBytes) }));
-  const isIn = ({ fanout, ids }: (typeof indexes)[number], oid: Uint8Array): boolean => {
-    const first = oid[0] ?? 0;
+  const isIn = ({ fanout, ids }: (typeof indexes)[number], bytes: Uint8Array, from: number): boolean => {
+    const first = bytes[from] ?? 0;
     let low = first === 0 ? 0 : fanout.getUint32((first - 1) * 4);
     let high = fanout.getUint32(first * 4);
     while (low < high) {
       const middle = (low + high) >>> 1;
       let order = 0;
-      for (let at = 1; at < idBytes && order === 0; at += 1) order = (oid[at] ?? 0) - (ids[middle * idBytes + at] ?? 0);
+      for (let at = 1; at < idBytes && order === 0; at += 1) order = (bytes[from + at] ?? 0) - (ids[middle * idBytes + at] ?? 0);
       if (order === 0) return true;
       if (order < 0) high = middle;
       else low = middle + 1;
     }
     return false;
   };
-  return (oid) => indexes.some((index) => isIn(index, oid));
+  return (bytes, from) => indexes.some((index) => isIn(index, bytes, from));
 }
 
 /** Contents as they lie in a pack, one behind the other, and where each ends: where the one before does if it was not packed. */

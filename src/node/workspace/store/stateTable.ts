@@ -65,6 +65,10 @@ export function writeState(into: Buffer, at: number, { dev, ino, size, ctimeNs, 
 
 const modes: ReadonlyMap<number, Blob['mode']> = new Map([[0o100644, '100644'], [0o100755, '100755'], [0o120000, '120000']]);
 
+/** The same as a tree has them, with the space behind. */
+const treeModes: ReadonlyMap<number, Buffer> = new Map(Array.from(modes, ([kind, mode]) => [kind, Buffer.from(`${mode} `)]));
+const [plainMode, nul] = [Buffer.from('100644 '), Buffer.alloc(1)];
+
 /** Names and states that are compared are put here; nothing of it outlives a call. */
 const name = Buffer.alloc(3 * longestName);
 const compared = Buffer.alloc(stateBytes);
@@ -149,12 +153,17 @@ export class StateTable {
     for (let index = from; index < to; index += 1) at += treeEntryBytes + this.#length(index) - folderBytes;
     const entries = Buffer.allocUnsafeSlow(at);
     at = 0;
+    // For so few bytes a call would cost more than a loop.
+    const put = (bytes: Buffer, first: number, end: number) => {
+      for (let byte = first; byte < end; byte += 1, at += 1) entries[at] = bytes[byte] ?? 0;
+    };
     for (let index = from; index < to; index += 1) {
       const start = this.#start(index);
-      at += entries.write(`${modes.get(this.#body.readUInt32BE(start + kindAt)) ?? '100644'} `, at, 'latin1');
-      at += this.#body.copy(entries, at, start + fixedBytes + folderBytes, start + fixedBytes + this.#length(index));
-      entries[at] = 0;
-      at += 1 + this.#body.copy(entries, at + 1, start + idAt, start + lengthAt);
+      const mode = treeModes.get(this.#body.readUInt32BE(start + kindAt)) ?? plainMode;
+      put(mode, 0, mode.length);
+      put(this.#body, start + fixedBytes + folderBytes, start + fixedBytes + this.#length(index));
+      put(nul, 0, 1);
+      put(this.#body, start + idAt, start + lengthAt);
     }
     return entries;
   }
