@@ -61,8 +61,9 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
     await look(run);
     return 'The call was interrupted. It changes no file; make it again if you need it.';
   }
-  if (call.name !== 'bash' && run.recorder.session.tree !== undefined) await run.ports.workspace.sweep(run.recorder.session.tree);
   const span = call.name === 'bash' ? await run.ports.shell.lastRun() : undefined;
+  const writes = call.name !== 'bash' || (await run.ports.shell.written()) !== undefined;
+  if (writes && run.recorder.session.tree !== undefined) await run.ports.workspace.sweep(run.recorder.session.tree);
   const { tree } = await run.ports.workspace.capture();
   const before = run.recorder.session.tree ?? tree;
   const by = call.name === 'bash' ? { by: 'command' as const, own: await changedWithin(run, before, tree, span) } : { by: 'tool' as const, ...(await wantedOf(run, call, before)) };

@@ -67,7 +67,9 @@ async function pause(run: Run, error: unknown): Promise<Outcome> {
   const fault = diskFault(error);
   const reason = fault ?? (error instanceof Error ? error.message : String(error));
   const passing = error instanceof Paused || fault !== undefined;
-  const recorded = run.recorder.record({ type: 'session/paused', reason: passing ? reason : `an error inside Bounded: ${reason}` });
+  const record = () => run.recorder.record({ type: 'session/paused', reason: passing ? reason : `an error inside Bounded: ${reason}` });
+  // A disk that is full refuses once; then the space is given up that is kept for these words.
+  const recorded = record().catch((error: unknown) => (diskFault(error) === undefined ? Promise.reject(error as Error) : record()));
   if (!passing) {
     await recorded.catch(() => undefined);
     throw error;

@@ -1,8 +1,9 @@
 import type { Check, OracleSpec, Scope, CommandPolicy } from '../core/contract/contract.ts';
+import type { RootName } from '../core/contract/rootPath.ts';
 import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { Entry, SessionEvent } from '../core/session/events.ts';
-import type { BesideItem, LeftPath, MovedPath, RestoreItem, ScratchUse } from '../core/session/facts.ts';
+import type { BesideItem, LeftPath, MovedPath, RestoreItem, ScratchUse, Withheld } from '../core/session/facts.ts';
 import type { EvictionPlan } from '../core/session/retention.ts';
 import type { Gate, GateAnswer, SandboxState, FrozenFile, KeptBranch, Session } from '../core/session/session.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
@@ -115,6 +116,19 @@ export interface ConflictSides {
   readonly undecided: string;
 }
 
+/** What a command wrote beside the work trees: a private folder for each root that it wrote in, by the root's name. */
+export type Written = Readonly<Record<RootName, string>>;
+
+/** What became of what a command wrote. */
+export interface Landing {
+  /** What the work tree held before, with what the user made meanwhile of the files that both changed: from there on it is the command's. */
+  readonly before: TreeId;
+  /** Files, folders and links that are as the command left them, or merged, by its doing; the topmost of those that went. */
+  readonly landed: ReadonlySet<Path>;
+  /** What the user did meanwhile stays. */
+  readonly withheld: readonly Withheld[];
+}
+
 export interface CommitInput {
   readonly tree: TreeId;
   /** Of `tree` these paths alone, everything else as it is in `since`. Where that changes nothing, no commit is made and `parent` is answered. */
@@ -160,6 +174,11 @@ export interface Workspace {
   /** Writes one change atomically (same directory, rename), keeping the mode. A file that is not as `expected` is answered `stale`. */
   apply(change: FileChange): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: 'stale' | 'refused'; readonly detail: string }>;
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome>;
+  /**
+   * Brings what a command wrote beside the work tree into it, never over what the user changed since `before`, the tree that the command began with. What
+   * died in it is taken to its end by calling it again.
+   */
+  land(written: Written, before: TreeId): Promise<Landing>;
   /** Removes what a process that died in a write of this port left beside files since the checkpoint `since`, and nothing that may be the user's. */
   sweep(since: TreeId): Promise<void>;
   /** What `restore` would do with one path in rounds, without doing it. `answers`: the texts that a person gave for conflicts on the way, in order. */
@@ -237,8 +256,12 @@ export interface Shell {
    * process that had started it died, whatever still runs of it is ended first.
    */
   lastRun(): Promise<{ readonly from: number; readonly to: number } | undefined>;
-  /** Ends when the whole process tree is dead. */
+  /** Ends when the whole process tree is dead. Where the sandbox says so, what the command wrote is beside the work tree then: `written`. */
   run(request: ShellRequest, progress: (text: string) => void, signal: Signal): Promise<ShellResult>;
+  /** What the last command wrote beside the work trees, also one that was cut off; undefined where there is nothing, or nothing any more. */
+  written(): Promise<Written | undefined>;
+  /** Forgets that, once it is in the work trees and recorded. */
+  discard(): Promise<void>;
 }
 
 export interface Journal {

@@ -8,6 +8,7 @@ import { besideChanges, canComeBack, isPermissions } from './beside.ts';
 import { type Cause, writeOf } from './cause.ts';
 import { controlStates, shareOfControl } from './control.ts';
 import { baseTree, recordUse } from './diffUse.ts';
+import { closeLanding, concerns, landWrites } from './landing.ts';
 import { differences, treeOf } from './look.ts';
 import { backAgain, rewindFlags } from './rewind.ts';
 import type { Run } from './run.ts';
@@ -23,21 +24,24 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const { workspace } = run.ports;
   // Where a phase changes nothing, the work tree was read-only for the command: whoever changed it, it should not have been the session.
   const readOnly = cause.by === 'command' && mayChangeNothing(run.recorder.session);
+  const landing = await landWrites(run, cause);
   const capture = cause.narrow === true ? await workspace.captureWritten([]) : await workspace.capture(cause.by === 'command' ? 'command' : undefined);
-  const diffs = await differences(run, cause.before, capture.tree);
+  const diffs = await differences(run, landing?.before ?? cause.before, capture.tree);
   const saved = new Set(run.ports.user.takeSaved());
   // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
-  const unsure = cause.by === 'command' ? diffs.filter((diff) => readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)) : [];
+  const unsure = cause.by === 'command' && landing === undefined ? diffs.filter((diff) => readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)) : [];
   const made = cause.by === 'tool' ? await madeByTool(run, diffs, cause.allowed) : undefined;
-  const theirs = [...diffs.filter((diff) => cause.by === 'tool' && diff !== made), ...unsure];
+  const theirs = [...diffs.filter((diff) => (cause.by === 'tool' && diff !== made) || landing?.landed.has(diff.path) === false), ...unsure];
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(capture) });
   const writes = diffs.filter((diff) => !theirs.includes(diff)).map((diff) => writeOf(run, diff, cause));
-  const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside);
+  const isOurs = landing === undefined ? () => true : concerns(landing);
+  const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside).filter(({ path }) => isOurs(path));
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
   const beside = cause.by === 'tool' || readOnly ? [] : besides.filter(canComeBack);
   const control = shareOfControl({ ...run.recorder.session, control: cause.control ?? run.recorder.session.control }, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
   const besideAll = [...beside, ...control.session];
   if (writes.length + besideAll.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideAll.length === 0 ? {} : { beside: besideAll }), ...treeOf(capture) });
+  const withheld = landing === undefined ? [] : await closeLanding(run, cause, landing);
   const steering = await seeSteering(run, capture, control, cause);
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
@@ -47,7 +51,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
     ...steering.flags,
   ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
-  return [...uncovered, ...permissions, ...scratch, ...steering.told, ...(await react(run, flags))];
+  return [...withheld, ...uncovered, ...permissions, ...scratch, ...steering.told, ...(await react(run, flags))];
 }
 
 /** The change of a file tool: its path with exactly what it put there, and with the mode that was there. Where there is anything else by now, a person may have made it so. */

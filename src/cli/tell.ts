@@ -1,18 +1,18 @@
 import { describeRun } from '../core/oracle/describe.ts';
 import type { Entry } from '../core/session/events.ts';
 import { shortId } from '../core/session/joinedIds.ts';
-import type { Session } from '../core/session/session.ts';
-import { count, unmatchedWarning } from '../core/session/view/figures.ts';
+import type { SandboxState, Session } from '../core/session/session.ts';
+import { count, sandboxWords, unmatchedWarning } from '../core/session/view/figures.ts';
 import { phasesWords, storeWarning } from '../core/session/view/storeWords.ts';
 import { plain } from './output.ts';
 
-/** The terminal does not see who saves a file; the editor does. */
-const whoseChange = 'What changes here while a command of the session runs counts as the command\'s. Edit between its commands, at a gate, or in the editor.';
+/** Without layers the terminal does not see who saves a file; the editor does. */
+const whoseChange = ({ beside }: SandboxState): string => (beside === true ? '' : '\nWhat changes here while a command of the session runs counts as the command\'s. Edit between its commands, at a gate, or in the editor.');
 
 /** What a person at a terminal is told of an entry; undefined for what is only of use in the trace. */
 export function tell(session: Session, { event }: Entry): string | undefined {
   switch (event.type) {
-    case 'session/started': return `Session ${event.session} · ${plain(event.contract.task.trim().split('\n')[0] ?? '')}\n${event.contract.roots === undefined ? '' : `Folders: ${[event.workspace, ...event.contract.roots].join(', ')}\n`}${event.sandbox.kind === 'none' ? `No sandbox: ${event.sandbox.detail}` : `Sandbox: ${event.sandbox.kind} ${event.sandbox.detail}`}\nModel: ${event.contract.model.main} at ${event.endpoint.url}${event.endpoint.servedBy === undefined ? '' : ` — answered by: ${plain(event.endpoint.servedBy)}`}\n${whoseChange}`;
+    case 'session/started': return `Session ${event.session} · ${plain(event.contract.task.trim().split('\n')[0] ?? '')}\n${event.contract.roots === undefined ? '' : `Folders: ${[event.workspace, ...event.contract.roots].join(', ')}\n`}${event.sandbox.kind === 'none' ? `No sandbox: ${event.sandbox.detail}` : `Sandbox: ${sandboxWords(event.sandbox)}`}\nModel: ${event.contract.model.main} at ${event.endpoint.url}${event.endpoint.servedBy === undefined ? '' : ` — answered by: ${plain(event.endpoint.servedBy)}`}${whoseChange(event.sandbox)}`;
     case 'base/taken': return unmatchedWarning(event.base.unmatched)?.replace(/^/, ' ! ');
     case 'session/resumed': return `Continued by ${event.door}`;
     case 'phase/started': return `\n── ${event.phase}${event.round > 0 ? ` (round ${event.round})` : ''}`;
@@ -21,6 +21,7 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'tool/answered': return call(session, event);
     case 'store/measured': return storeWarning(session)?.replace(/^/, ' ! ');
     case 'checkpoints/evicted': return ` ! no rewind is possible any more to ${[...(event.boundaries.length === 0 ? [] : [{ session: event.by, name: session.name, boundaries: event.boundaries }]), ...(event.elsewhere ?? [])].map((one) => phasesWords(one, session.id)).join('; ')}: their checkpoints are removed to make room`;
+    case 'changes/withheld': return event.files.map(({ path, why, blob }) => ` ! ${plain(path)} stays as you left it: ${why}. What the command did there is ${blob === undefined ? 'not kept' : `kept as ${blob.oid.slice(0, 12)}`}`).join('\n');
     case 'flag/raised': return ` ! ${event.flag.standing}: ${event.flag.path} by ${plain(event.flag.cause)} · flag ${event.flag.id}`;
     case 'flag/settled': return `   flag ${event.flag}: ${event.how}`;
     case 'rewind/done': return `   rewound ${event.rewind.kind} ${event.rewind.to}: ${event.rewind.restored.length} files${event.rewind.left.length > 0 ? `, left alone: ${event.rewind.left.map((one) => one.path).join(', ')}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${one.path} is kept in ${one.to}`).join('')}`;

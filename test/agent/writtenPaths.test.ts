@@ -47,7 +47,7 @@ function inMemory(disk: Record<string, string>): { readonly run: (tree: Record<s
       told.push(event);
       return { seq: (seq += 1), at, active, event } as never;
     } };
-    const ports = { workspace, clock, user: { takeSaved: () => [], unsaved: () => [] } } as unknown as Ports;
+    const ports = { workspace, clock, user: { takeSaved: () => [], unsaved: () => [] }, shell: { written: async () => undefined } } as unknown as Ports;
     return { ports, recorder: new Recorder(journal, clock, session), reads: new ReadLedger(), fingerprints: new Map(), signal: { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined }, progress: () => undefined };
   };
   return { run, told, asked };

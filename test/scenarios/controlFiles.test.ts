@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { appendFileSync, chmodSync, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import { events, type Ran } from './support/cli.ts';
 import { honest } from './support/moves.ts';
+import { hasBegun, waiting } from './support/duringCommand.ts';
 import { contractText, type Project } from './support/project.ts';
 import { type Scenario, scenario } from './support/scenario.ts';
 
@@ -141,19 +142,18 @@ describe('what steers git', function () {
   it('is nobody\'s but the user\'s while a command runs in a sandbox, or a file tool', async () => {
     let root = '';
     const steer = (value: string): void => appendFileSync(path.join(root, '.git/config'), `[core]\n\tpager = ${value}\n`);
-    const waiting = call('bash', { command: 'mkdir -p coverage && touch coverage/started && while [ ! -e coverage/go ]; do sleep 0.02; done' });
     const [write = assert.fail(), ...rest] = honest['minimal-hook']?.[0] ?? [];
     const writing = () => (steer('third'), typeof write === 'function' ? assert.fail() : write);
-    const moves = { 'minimal-hook': [[waiting, writing, ...rest]] };
+    const moves = { 'minimal-hook': [[waiting('true'), writing, ...rest]] };
     await scenario(moves, contractText({ top: 'on-stray: rewind\n' }), async ({ project, start }) => {
       root = project.root;
       const running = start(['run', project.contract, '--json', '--approve', 'all']);
       steer('first');
       const timer = setInterval(() => {
-        if (!existsSync(path.join(root, 'coverage/started'))) return;
+        if (!hasBegun(project)) return;
         clearInterval(timer);
         steer('second');
-        project.write('coverage/go', '');
+        project.write('go', '');
       }, 20);
       const ran = await running.done;
       clearInterval(timer);

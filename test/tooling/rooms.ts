@@ -23,7 +23,7 @@ const rooms: Readonly<Record<string, Room>> = {
  * What lies in the folder itself stands on all of them.
  */
 const storeys: Readonly<Record<string, readonly string[]>> = {
-  'node/workspace': ['common', 'git', 'disk', 'store', 'repository', 'look', 'diff', 'rewind', 'keep'],
+  'node/workspace': ['common', 'git', 'disk', 'store', 'repository', 'look', 'diff', 'rewind', 'landing', 'keep'],
 };
 
 /** Most lines of a source file. */

@@ -2,7 +2,7 @@ import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
 import type { BesideChange, ChangeSize, DiffUses, FileDiff, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
+import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
 import type { HunkName } from './listedHunk.ts';
 import type { EvictedPhases, EvictionPlan } from './retention.ts';
 import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, KeptBranch, Plan, Role, SandboxState, SessionEnd, BaseState, FrozenFile, Decoy, DecoyPatch, AmendmentRequest } from './session.ts';
@@ -33,6 +33,8 @@ export type SessionEvent =
       readonly reason?: RefusalReason; readonly text: string; readonly summary?: string; readonly artifact?: string; readonly ms: number }
   /** `covers`: only the written paths were looked at, everything else in `tree` is as it was seen last. Absent: everything was. */
   | { readonly type: 'changes/written'; readonly writes: readonly Write[]; readonly beside?: readonly BesideChange[]; readonly tree: TreeId; readonly covers?: 'written' }
+  /** What a command did to paths that the user changed while it ran, and that is not in the work tree. */
+  | { readonly type: 'changes/withheld'; readonly call: string; readonly files: readonly Withheld[] }
   | { readonly type: 'diff/measured'; readonly uses: DiffUses }
   | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly tree: TreeId; readonly covers?: 'written' }
   | { readonly type: 'control/seen'; readonly control: Readonly<Record<string, string>>; readonly head: HeadPlace; readonly changed: readonly string[]; readonly during?: string }

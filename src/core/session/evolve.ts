@@ -35,7 +35,7 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
     startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
     queued: [], decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
     spent: { usd: 0, unpriced: 0, assumedUsd: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
-    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], reviewed: [], control: {}, evicted: {}, branches: [],
+    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], withheld: [], reviewed: [], control: {}, evicted: {}, branches: [],
   };
 }
 
@@ -49,6 +49,7 @@ function evolveSession(session: Session, event: SessionEvent, at: number): Sessi
     case 'turn/failed': return event.costUsd === null ? session : spend(session, event.costUsd);
     case 'changes/written': return seen(session, event.tree, event.covers);
     case 'changes/observed': return seen({ ...session, userChanges: [...session.userChanges, ...event.files] }, event.tree, event.covers);
+    case 'changes/withheld': return { ...session, withheld: [...session.withheld, ...event.files] };
     case 'control/seen': return { ...session, control: event.control, head: event.head };
     case 'scratch/measured': return { ...session, scratch: { start: session.scratch?.start ?? event.use, now: event.use } };
     case 'oracle/ran': return confirmed({ ...session, measured: session.measured + 1 }, event.run.tree);

@@ -33,6 +33,14 @@ export interface LeftPath {
   readonly conflict?: true;
 }
 
+/** A path where what a command did stays out, because of what the user did there while it ran. */
+export interface Withheld {
+  readonly path: Path;
+  readonly why: string;
+  /** What the command left there, kept in the checkpoint store; absent where it removed the path, or where that is too large to be kept. */
+  readonly blob?: Blob;
+}
+
 /** What there is in scratch. */
 export interface ScratchUse {
   readonly files: number;

@@ -93,7 +93,7 @@ function fixedOf(session: Session): Needs {
   return {
     trees: [base?.tree, tree, verdict?.tree, rewinding?.safety, ...pending.flatMap((one) => [one.safety, one.tree, one.undoing?.safety, one.undoing?.tree])].filter((one) => one !== undefined),
     blobs: [
-      ...sidesOf(pending.flatMap((one) => one.writes)), ...oidsOf(items.flatMap((item) => [item.target, item.expected])),
+      ...oidsOf(session.withheld.map((one) => one.blob)), ...sidesOf(pending.flatMap((one) => one.writes)), ...oidsOf(items.flatMap((item) => [item.target, item.expected])),
       // What a command does to a control file next is measured from here.
       ...controlOf(Object.values(session.control)), ...controlOf([...(rewinding?.beside ?? []), ...pending.flatMap((one) => one.beside ?? [])].flatMap(({ target, expected }) => [target, expected])),
     ],

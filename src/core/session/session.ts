@@ -5,7 +5,7 @@ import type { Message, ToolUse, Usage } from '../transcript/message.ts';
 import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
 import type { HunkName } from './listedHunk.ts';
 import type { EvictionPlan } from './retention.ts';
-import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta } from './facts.ts';
+import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
 export interface Session {
@@ -55,6 +55,8 @@ export interface Session {
   /** Notes of the user and news of rewinds that the model has not been told yet. */
   readonly undelivered: readonly string[];
   readonly userChanges: readonly FileDiff[];
+  /** What commands did to paths that the user changed at the same time, and that is in the checkpoint store alone. */
+  readonly withheld: readonly Withheld[];
   /** Hunks that a person has marked as reviewed. A name stands for one change at one place: where a hunk changes, no mark is for it. */
   readonly reviewed: readonly HunkName[];
   /** Content of the work tree at the last look. */
@@ -120,8 +122,10 @@ export interface Line {
 
 export interface SandboxState {
   readonly kind: 'bubblewrap' | 'none';
-  /** Why there is none, or which version works. */
+  /** Why there is none, or which version works; with it, why commands write into the work tree itself where they do. */
   readonly detail: string;
+  /** Commands write beside the work tree, so that it is known for certain what they changed and what the user did. Absent in older journals. */
+  readonly beside?: true;
 }
 
 /** The content of the work tree when the session began, and the user's HEAD at that moment. */

@@ -7,6 +7,7 @@ import { findProgram, isInside } from '../workspace/git/findProgram.ts';
 import { type Bubblewrap, findBubblewrap } from './bubblewrap.ts';
 import { childEnvironment } from './environment.ts';
 import { homeIn } from './homeFolder.ts';
+import { type Layered, overlaid, type OverlayPrograms } from './overlay.ts';
 import type { Protection } from './protectedPaths.ts';
 import { removeTree } from './removeTree.ts';
 import { type ProcessEnd, runProcess } from './runProcess.ts';
@@ -36,6 +37,8 @@ export interface CommandRequest {
   readonly roots?: readonly string[];
   readonly sandboxed: boolean;
   readonly workTree: 'writable' | 'read-only';
+  /** Work trees whose writes go to a layer, in a sandbox. */
+  readonly layered?: readonly Layered[];
   /** What stays read-only or unseen in a sandbox; asked right before the command starts. */
   readonly protection: () => Promise<Protection>;
   /** Folders of the user's that a sandbox shows at another place, read-only. */
@@ -65,6 +68,7 @@ export class Commands {
   readonly #options: CommandsOptions;
   #machine: Promise<Machine> | undefined;
   #bubblewrap: Promise<Bubblewrap | { readonly missing: string }> | undefined;
+  #overlay: Promise<OverlayPrograms | { readonly missing: string }> | undefined;
 
   constructor(options: CommandsOptions) {
     this.#options = options;
@@ -75,6 +79,11 @@ export class Commands {
     return (this.#bubblewrap ??= findBubblewrap(this.#options.bubblewrap ?? findProgram('bwrap', ...this.#options.workspaces)));
   }
 
+  /** What lays overlays on this machine, or why nothing does; looked for once. */
+  overlay(): Promise<OverlayPrograms | { readonly missing: string }> {
+    return (this.#overlay ??= this.#findOverlay());
+  }
+
   /** Resolves when the whole process tree is dead. Never throws, and never runs without the sandbox that was asked for. */
   async run(request: CommandRequest, signal: Signal): Promise<ProcessEnd> {
     let temp: string | undefined;
@@ -82,7 +91,7 @@ export class Commands {
       if (process.platform === 'win32') throw new Error('commands are written for a POSIX shell, and this system has none');
       temp = await mkdtemp(path.join(await realpath(os.tmpdir()), 'bounded-run-'));
       const started = request.sandboxed ? await this.#confined(request) : await this.#plain(request, temp);
-      return await runProcess({ ...started, call: request.call ?? randomUUID(), temp, timeoutMs: request.timeoutMs, merged: request.merged, confined: request.sandboxed, outputLimit, onOutput: request.onOutput }, signal);
+      return await runProcess({ ...started, call: request.call ?? randomUUID(), temp, timeoutMs: request.timeoutMs, merged: request.merged, confined: request.sandboxed, layered: (request.layered ?? []).length > 0, outputLimit, onOutput: request.onOutput }, signal);
     } catch (error) {
       const spawnError = error instanceof Error ? error.message : String(error);
       return { spawnError, exit: null, signal: null, timedOut: false, aborted: signal.aborted, flooded: false, survivors: 0, ms: 0 };
@@ -108,10 +117,26 @@ export class Commands {
     const { readOnly, hidden, pinned = [] } = await request.protection();
     const home = await homeIn([root, ...roots], os.homedir());
     const env = { ...childEnvironment({ ...toolchains, home: home.at, temp: '/tmp', network: request.network }), ...request.variables };
-    const { workTree, network, borrowed = [] } = request;
-    const plan = { system, toolchains: toolchains.folders, roots: [root, ...roots], workTree, pinned, readOnly, hidden: [...hidden, ...home.hidden], borrowed, home: home.at, cwd: root, network, env, features: bubblewrap.features };
+    const { workTree, network, borrowed = [], layered = [] } = request;
+    const user = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+    const plan = { system, toolchains: toolchains.folders, roots: [root, ...roots], workTree, layered, pinned, readOnly, hidden: [...hidden, ...home.hidden], borrowed, home: home.at, cwd: root, network, env, user, features: bubblewrap.features };
     const inner = limited(request.shell === 'bash' ? (bash ?? '/bin/sh') : '/bin/sh', request.command, `ulimit -u ${processLimit} 2>/dev/null || ulimit -p ${processLimit} 2>/dev/null;`);
-    return { argv: [bubblewrap.program, ...sandboxArgs(plan, inner)] as const, cwd: '/', env: {} };
+    const argv = [bubblewrap.program, ...sandboxArgs(plan, inner)] as const;
+    return { argv: layered.length === 0 ? argv : overlaid(await this.#overlayPrograms(), layered, argv), cwd: '/', env: {} };
+  }
+
+  async #overlayPrograms(): Promise<OverlayPrograms> {
+    const overlay = await this.overlay();
+    if ('missing' in overlay) throw new Error(overlay.missing);
+    return overlay;
+  }
+
+  async #findOverlay(): Promise<OverlayPrograms | { readonly missing: string }> {
+    const [bubblewrap, ...programs] = await Promise.all([this.bubblewrap(), ...['mount', 'find', 'xargs'].map((name) => findProgram(name, ...this.#options.workspaces))]);
+    if ('missing' in bubblewrap) return bubblewrap;
+    const [mount, find, xargs] = programs;
+    if (mount === undefined || find === undefined || xargs === undefined) return { missing: 'mount, find or xargs is not installed' };
+    return { bubblewrap: bubblewrap.program, mount, find, path: [...new Set([find, xargs, '/usr/bin/x', '/bin/x'].map((file) => path.dirname(file)))].join(':') };
   }
 
   #look(): Promise<Machine> {

@@ -21,6 +21,8 @@ export interface ProcessRequest {
   readonly merged: boolean;
   /** The program is bubblewrap with `--json-status-fd 3`; it has the tree in a process namespace of its own. */
   readonly confined: boolean;
+  /** Around bubblewrap there are processes that lay an overlay. */
+  readonly layered: boolean;
   readonly onOutput: (chunk: Buffer, stream: 'stdout' | 'stderr') => void;
 }
 
@@ -144,6 +146,8 @@ class Running {
       const first = /"child-pid": (\d+)/.exec(this.#status)?.[1];
       // The kernel ends a process namespace with its first process, and that one only when all others are dead.
       if (first !== undefined) await gone(Number(first));
+      // What stands around it, to lay an overlay, is in no namespace of processes.
+      if (this.#request.layered && this.#why !== undefined) await killTree({ leader: pid, marker: this.#marker });
       return 0;
     }
     await this.#killing;

@@ -1,3 +1,4 @@
+import { type Layered, mergedOf } from './overlay.ts';
 import type { Hidden, SystemLayout } from './systemLayout.ts';
 
 /** Everything that a sandbox shows and allows; all paths are absolute, real and exist. */
@@ -8,6 +9,8 @@ export interface SandboxPlan {
   /** The work trees, none inside another. */
   readonly roots: readonly string[];
   readonly workTree: 'writable' | 'read-only';
+  /** Work trees that are shown through a layer, which takes what is written. */
+  readonly layered: readonly Layered[];
   /** Folders of the work tree that cannot be moved or removed, those around others first. */
   readonly pinned: readonly string[];
   /** Paths that are read-only wherever they lie, such as the oracle and the repository's git folders. */
@@ -21,6 +24,8 @@ export interface SandboxPlan {
   readonly cwd: string;
   readonly network: 'none' | 'full';
   readonly env: Readonly<Record<string, string>>;
+  /** Who runs it. */
+  readonly user: { readonly uid: number; readonly gid: number };
   /** What the bubblewrap of this machine can do. */
   readonly features: SandboxFeatures;
 }
@@ -48,9 +53,9 @@ export function sandboxArgs(plan: SandboxPlan, argv: readonly string[]): string[
     '--dev', '/dev', '--proc', '/proc', ...tmpfs('/tmp'), ...tmpfs('/var/tmp'), ...tmpfs(plan.home),
     ...(plan.network === 'full' && system.resolver !== undefined ? ['--ro-bind', system.resolver, system.resolver] : []),
     ...plan.toolchains.flatMap((folder) => ['--ro-bind', folder, folder]),
-    ...roots.flatMap((root) => [workTree === 'writable' ? '--bind' : '--ro-bind', root, root]),
+    ...roots.flatMap((root) => [workTree === 'writable' ? '--bind' : '--ro-bind', shown(plan, root), root]),
     // What is mounted cannot be renamed; a work tree that is read-only needs no more than that.
-    ...(workTree === 'writable' ? plan.pinned.flatMap((path) => ['--bind', path, path]) : []),
+    ...(workTree === 'writable' ? plan.pinned.flatMap((path) => ['--bind', shown(plan, path), path]) : []),
     ...plan.borrowed.flatMap(({ from, at }) => ['--ro-bind', from, at]),
     ...plan.readOnly.flatMap((path) => ['--ro-bind', path, path]),
     ...hide(plan.hidden),
@@ -60,8 +65,16 @@ export function sandboxArgs(plan: SandboxPlan, argv: readonly string[]): string[
   ];
 }
 
-function isolation({ network, features }: SandboxPlan): string[] {
+/** Where a path of a work tree is outside of the sandbox, as the command shall see it. */
+function shown({ layered }: SandboxPlan, path: string): string {
+  const tree = layered.find(({ root }) => path === root || path.startsWith(`${root}/`));
+  return tree === undefined ? path : `${mergedOf(tree)}${path.slice(tree.root.length)}`;
+}
+
+function isolation({ network, features, layered, user }: SandboxPlan): string[] {
   return [
+    // Around it the user is another one, who may mount.
+    ...(layered.length === 0 ? [] : ['--uid', String(user.uid), '--gid', String(user.gid)]),
     '--json-status-fd', '3', '--unshare-all', '--unshare-user', ...(features.disableUserns ? ['--disable-userns'] : []),
     ...(network === 'full' ? ['--share-net'] : []), '--die-with-parent', '--new-session', '--cap-drop', 'ALL',
   ];

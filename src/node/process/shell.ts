@@ -9,6 +9,7 @@ import { identityOf } from '../workspace/disk/openedFolder.ts';
 import { Commands } from './commands.ts';
 import { GitSecrets } from './gitSecrets.ts';
 import { KeptOutput } from './keptOutput.ts';
+import { Layers, noteSeen } from './layers.ts';
 import { LifeSign } from './lifeSign.ts';
 import { plainText } from './plainText.ts';
 import { probeSandbox } from './probeSandbox.ts';
@@ -27,6 +28,8 @@ export interface ShellOptions {
   readonly bubblewrap?: string;
   /** File for signs of life while a command runs. */
   readonly alive: string;
+  /** Private folder, made on demand, for what a command writes beside the work trees. */
+  readonly layers: string;
 }
 
 /** Bytes of head and of tail that an artifact keeps of an output. */
@@ -35,15 +38,24 @@ const keptBytes = 4 * 1024 * 1024;
 const shownLimit = 28_000;
 
 /** Runs the commands of a model in the work trees. Without a sandbox it runs what it is given: the guard has ruled before. */
-export function createShell({ root, others = new Map(), artifacts, redact, bubblewrap, alive }: ShellOptions): Shell {
+export function createShell({ root, others = new Map(), artifacts, redact, bubblewrap, alive, layers: layersDir }: ShellOptions): Shell {
   const life = new LifeSign(alive);
   const trees = [['', root] as const, ...others];
   const workspaces = trees.map(([, folder]) => folder);
   // What is remembered of a history is by its git folder alone, and each work tree has globs of its own.
   const guarded = trees.map(([name, folder]) => ({ name, folder, gitSecrets: new GitSecrets(workspaces) }));
   const commands = new Commands({ workspaces, ...(bubblewrap === undefined ? {} : { bubblewrap }) });
+  const layers = new Layers(layersDir, new Map(trees));
   return {
     probe: () => probeSandbox(commands),
+    async written() {
+      const found = await layers.written();
+      if (found === undefined) return undefined;
+      const programs = await commands.overlay();
+      if (!('missing' in programs)) for (const tree of found.values()) await noteSeen(programs, tree);
+      return Object.fromEntries(Array.from(found, ([name, { layer }]) => [name, layer]));
+    },
+    discard: () => layers.discard(),
     lastRun: async () => {
       const last = await life.last();
       if (last?.call !== undefined) await killTree({ marker: markerOf(last.call) });
@@ -60,11 +72,15 @@ export function createShell({ root, others = new Map(), artifacts, redact, bubbl
       const { command, timeoutMs, workTree, network } = request;
       const sandboxed = request.sandbox.kind === 'bubblewrap';
       const call = randomUUID();
+      // Whatever an earlier command left has landed.
+      await layers.discard();
+      const layered = sandboxed && workTree === 'writable' && request.sandbox.beside === true ? await layers.make() : [];
       let hiding: GitHiding | undefined;
       const protection = async () => (hiding = together(await Promise.all(guarded.map((tree) => hidingIn(tree, request))))).protection;
-      const end = await life.during(call, await identitiesOf(workspaces), () => commands.run({ call, command, shell: sandboxed ? 'bash' : 'sh', root, roots: [...others.values()], sandboxed, workTree, protection, network, timeoutMs, merged: true, onOutput }, signal));
+      const end = await life.during(call, await identitiesOf(workspaces), () => commands.run({ call, command, shell: sandboxed ? 'bash' : 'sh', root, roots: [...others.values()], sandboxed, workTree, layered, protection, network, timeoutMs, merged: true, onOutput }, signal));
       lines.end();
-      const text = redact(plainText(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`))) + notes(end) + gitNotes(command, hiding);
+      const output = redact(plainText(kept.text((omitted) => `\n… ${omitted} bytes left out …\n`)));
+      const text = output + notes(end) + gitNotes(command, hiding) + (layered.length === 0 ? '' : moveNotes(output));
       return { ...outcome(end), bytes: kept.bytes, ...(await shown(text, artifacts)) };
     },
   };
@@ -110,6 +126,11 @@ async function hideGit(found: ProtectedPaths, gitSecrets: GitSecrets, secret: re
 /** A command that is about git is told why git finds no repository. */
 function gitNotes(command: string, hiding: GitHiding | undefined): string {
   return hiding === undefined || hiding.why.length === 0 || !/\bgit\b/.test(command) ? '' : `\n(git's folder is hidden from commands: ${hiding.why.join('; ')})`;
+}
+
+/** The one thing that a program may trip over where it writes beside the work tree. */
+function moveNotes(output: string): string {
+  return /EXDEV|cross-device/i.test(output) ? '\n(a folder that was there before the command cannot be renamed in one step here; mv copies it)' : '';
 }
 
 function outcome(end: ProcessEnd): Pick<ShellResult, 'spawnError' | 'exit' | 'signal' | 'timedOut' | 'ms'> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Capture, Head, RestoreOutcome } from '../../agent/ports.ts';
+import type { Capture, Head, Landing, RestoreOutcome } from '../../agent/ports.ts';
 import { pathIn, type RootName } from '../../core/contract/rootPath.ts';
 import type { Hunk } from '../../core/session/changes.ts';
 import type { LeftPath } from '../../core/session/facts.ts';
@@ -36,6 +36,15 @@ export function joinRestores(parts: readonly { readonly name: RootName; readonly
     now: new Map(parts.flatMap(({ name, outcome }) => [...outcome.now].map(([path, blob]) => [pathIn(name, path), blob] as const))),
     left: [...left, ...parts.flatMap(({ name, outcome }) => outcome.left.map((one) => ({ ...one, path: pathIn(name, one.path) })))],
     ...(moved.length === 0 ? {} : { moved }),
+  };
+}
+
+/** What became of a command's writes in all roots. */
+export function joinLandings(parts: readonly { readonly name: RootName; readonly landing: Landing }[]): Landing {
+  return {
+    before: joinIds(parts.map(({ landing }) => landing.before)),
+    landed: new Set(parts.flatMap(({ name, landing }) => Array.from(landing.landed, (path) => pathIn(name, path)))),
+    withheld: parts.flatMap(({ name, landing }) => landing.withheld.map((one) => ({ ...one, path: pathIn(name, one.path) }))),
   };
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Capture, CommitInput, FileRead, Head, KeepAnswer, Keeper, KeepWish, Match, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture, Workspace } from '../../agent/ports.ts';
+import type { Capture, CommitInput, FileRead, Head, KeepAnswer, Keeper, KeepWish, Landing, Match, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture, Workspace, Written } from '../../agent/ports.ts';
 import { pathIn, splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { globsIn } from '../../core/contract/roots.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
@@ -8,7 +8,7 @@ import { diskFault } from '../../core/session/diskFault.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { KeptBranch, Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
-import { hunkOfRoot, joinCaptures, joinHeads, joinRestores } from './joins.ts';
+import { hunkOfRoot, joinCaptures, joinHeads, joinLandings, joinRestores } from './joins.ts';
 import type { Checkpoints } from '../workspace/store/checkpoints.ts';
 import { dropEach, keepEach } from './keepEach.ts';
 import type { OpenRoot } from './openRoot.ts';
@@ -177,6 +177,14 @@ export class SeveralRoots implements Workspace, Keeper {
   /** What lies in no root is never touched. */
   #strays(items: readonly { readonly path: Path }[]): readonly LeftPath[] {
     return items.flatMap(({ path: file }) => (splitPath(this.#names, file) === undefined ? [{ path: file, why: 'it is no path of the session' }] : []));
+  }
+
+  async land(written: Written, before: TreeId): Promise<Landing> {
+    const ids = this.#ids(before);
+    return joinLandings(await this.#inEach(async ({ name, workspace }) => {
+      const layer = written[name];
+      return { name, landing: await workspace.land(layer === undefined ? {} : { '': layer }, ids[this.#indexOf(name)] ?? '') };
+    }));
   }
 
   async sweep(since: TreeId): Promise<void> {

@@ -15,7 +15,7 @@ import type { LoadedContract } from './place.ts';
 import { othersOf, portsOf, secretsOf, workspaceOf } from './ports.ts';
 import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
 import type { Endpoint } from './ports.ts';
-import { checkEndpoint, checkModels, checkRepository, checkSandbox, sandboxOf } from './preflight.ts';
+import { checkEndpoint, checkModels, checkRepository, checkSandbox, sandboxOf, sessionSandbox } from './preflight.ts';
 import { damaged, findSession, notBegun } from './read.ts';
 import { noteGuest } from './guests.ts';
 import { StartRefusal } from './refusal.ts';
@@ -69,7 +69,7 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   try {
     const workspace = await workspaceOf(roots, loaded.file, loaded.contract);
     await checkRepository(workspace);
-    const sandbox = await sandboxOf(...roots.map(({ folder }) => folder));
+    const sandbox = await sessionSandbox(roots.map(({ folder }) => folder), state.dir);
     checkSandbox(loaded.contract, sandbox, door.unsandboxed);
     const { servedBy } = await checkModels(loaded.contract, endpoint);
     const folder = await createSession(state, id);
@@ -118,7 +118,8 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     const workspace = await workspaceOf(roots, session.contractFile, session.contract);
     // A rewind may be what mends it.
     if (door.quiet !== true) await checkRepository(workspace);
-    const sandbox = await sandboxOf(...roots.map((one) => one.folder));
+    const folders = roots.map((one) => one.folder);
+    const sandbox = door.quiet === true ? await sandboxOf(...folders) : await sessionSandbox(folders, state.dir);
     if (door.quiet !== true) checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
     const ports = await portsOf({ roots, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox, use, storeLimit, door: door.name });
     const resumed: SessionEvent = { type: 'session/resumed', door: door.name, ...(door.quiet === true ? {} : { sandbox }) };

@@ -79,7 +79,7 @@ export async function portsOf(input: {
   const redact = createRedact(secretsOf(input.endpoint));
   const artifacts = createArtifacts(input.folder.artifacts, { redact });
   const { createModel } = await import('../model/createModel.ts');
-  const shell = createShell({ root: input.workspace.root, others: new Map(othersOf(input.roots).map(({ name, folder }) => [name, folder])), artifacts, redact, alive: path.join(input.folder.dir, 'command-running') });
+  const shell = createShell({ root: input.workspace.root, others: new Map(othersOf(input.roots).map(({ name, folder }) => [name, folder])), artifacts, redact, alive: path.join(input.folder.dir, 'command-running'), layers: path.join(input.folder.dir, 'layers') });
   const oracle = createOracle({ ...oracleRoots(input.roots), artifacts, redact, sandbox: input.sandbox, dependencies });
   const { workspace } = input;
   return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace, room: roomOf(input, redact) };

@@ -1,6 +1,7 @@
 import type { Contract } from '../../core/contract/contract.ts';
 import type { SandboxState } from '../../core/session/session.ts';
 import { Commands } from '../process/commands.ts';
+import { probeLayers } from '../process/probeLayers.ts';
 import { probeSandbox } from '../process/probeSandbox.ts';
 import type { Endpoint } from './ports.ts';
 import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
@@ -18,6 +19,15 @@ export function endpointFromEnvironment(env: NodeJS.ProcessEnv): Endpoint | unde
 /** What sandbox works on this machine; nothing in the workspaces counts as a program of ours. */
 export function sandboxOf(...workspaces: readonly string[]): Promise<SandboxState> {
   return probeSandbox(new Commands({ workspaces }));
+}
+
+/** The same for a session, with whether its commands can write beside the work trees. `dir`: the private folder of the repository. */
+export async function sessionSandbox(workspaces: readonly string[], dir: string): Promise<SandboxState> {
+  const commands = new Commands({ workspaces });
+  const sandbox = await probeSandbox(commands);
+  if (sandbox.kind === 'none') return sandbox;
+  const why = await probeLayers(commands, workspaces, dir);
+  return why === undefined ? { ...sandbox, beside: true } : { ...sandbox, detail: `${sandbox.detail}; commands write into the work tree itself: ${why}` };
 }
 
 /** The sentence that start gate, side view, journal header and evidence use where no sandbox works. */

@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { evictedAt } from '../../core/session/retention.ts';
 import type { Session } from '../../core/session/session.ts';
 import { bytesText, count } from '../../core/session/view/figures.ts';
 import { listSessions, type SessionSummary } from '../journal/sessions.ts';
 import { aloneInStore } from '../journal/storeUsers.ts';
+import { removeTree } from '../process/removeTree.ts';
 import { storeSize } from '../workspace/store/prune.ts';
 import { readSession } from './read.ts';
 import { StartRefusal } from './refusal.ts';
@@ -73,6 +73,6 @@ export function keptLines({ dir, bytes, checkpoints, sessions }: KeptState, most
  */
 export async function removeState(root: string, door: string): Promise<void> {
   const { dir } = await stateOf(root);
-  const alone = await aloneInStore(dir, undefined, { door }, () => rm(dir, { recursive: true, force: true }));
+  const alone = await aloneInStore(dir, undefined, { door }, () => removeTree(dir));
   if ('usedBy' in alone) throw new StartRefusal('cannot-start', `a session works in this repository: ${alone.usedBy}. Nothing was removed`);
 }

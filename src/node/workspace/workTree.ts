@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture } from '../../agent/ports.ts';
+import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, Landing, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture, Written } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import type { KeptBranch as KeptRef, Session } from '../../core/session/session.ts';
@@ -23,6 +23,7 @@ import { gitObject } from './git/objects.ts';
 import { OwnFiles } from './disk/ownFiles.ts';
 import { Queue } from './common/queue.ts';
 import { onDisk } from './disk/places.ts';
+import { land } from './landing/land.ts';
 import { rehearse } from './rewind/rehearse.ts';
 import { restorePaths } from './rewind/restore.ts';
 import { restoreBeside } from './rewind/restoreBeside.ts';
@@ -154,6 +155,11 @@ export class WorkTree implements KeepingWorkspace {
 
   restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
     return this.#inPlace(() => this.#writing(items.map(({ path }) => path), async () => restorePaths({ ...this.#parts, made: await this.#made() }, items)));
+  }
+
+  land(written: Written, before: TreeId): Promise<Landing> {
+    const layer = written[''];
+    return this.#inPlace(async () => (layer === undefined ? { before, landed: new Set<Path>(), withheld: [] } : land(this.#parts, layer, before)));
   }
 
   sweep(since: TreeId): Promise<void> {

@@ -47,6 +47,12 @@ describe('What a session needs of the checkpoint store', () => {
     assert.ok(blobs.includes('y0') && blobs.includes('y1'));
   });
 
+  it('holds what commands made of files that the user changed at the same time', () => {
+    const story = worked().tell({ type: 'changes/withheld', call: 'c', files: [{ path: file, why: 'yours', blob: blob('w0') }, { path: 'gone', why: 'yours' }] });
+    assert.ok(holdingsOf(story.session).fixed.blobs.includes('w0'));
+    assert.deepEqual(story.session.withheld.map((one) => one.path), [file, 'gone']);
+  });
+
   it('holds what a rewind needs that was begun and did not end', () => {
     const story = worked().tell({ type: 'rewind/begun', plan: { id: 'w', kind: 'file', to: file, by: 'person', safety: 's0', rounds: [[{ path: file, target: blob('x0'), expected: blob('x1') }]], beside: [] } });
     const { fixed } = holdingsOf(story.session);

@@ -72,6 +72,7 @@ describe('A session in the editor', () => {
 
   it('waits at the plan with one notification, and approves no gate but the open one', async () => {
     const gate = await gateOf('explore');
+    await until('the notification', () => person.heard('Does the plan understand').length > 0);
     assert.equal(person.heard('Does the plan understand').length, 1);
     await run('approve', 'another-gate');
     assert.equal((await sessionNow())?.gate?.id, gate);

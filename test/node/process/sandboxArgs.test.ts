@@ -3,9 +3,9 @@ import { sandboxArgs, type SandboxPlan } from '../../../src/node/process/sandbox
 
 const plan: SandboxPlan = {
   system: { folders: ['/usr', '/etc'], links: [{ at: '/bin', to: 'usr/bin' }], private: [{ path: '/etc/shadow', directory: false }], resolver: '/run/resolv.conf' },
-  toolchains: ['/home/u/.pyenv'], roots: ['/home/u/w'], workTree: 'writable', pinned: ['/home/u/w/a', '/home/u/w/a/b'], readOnly: ['/home/u/w/.git', '/home/u/w/oracle'],
+  toolchains: ['/home/u/.pyenv'], roots: ['/home/u/w'], workTree: 'writable', layered: [], pinned: ['/home/u/w/a', '/home/u/w/a/b'], readOnly: ['/home/u/w/.git', '/home/u/w/oracle'],
   hidden: [{ path: '/home/u/w/.env', directory: false }, { path: '/home/u/w/keys', directory: true }], borrowed: [{ from: '/home/u/w/node_modules', at: '/tmp/c/node_modules' }],
-  home: '/home/u', cwd: '/home/u/w', network: 'none', env: { A: 'b c', PATH: '/usr/bin' }, features: { disableUserns: true, size: true },
+  home: '/home/u', cwd: '/home/u/w', network: 'none', env: { A: 'b c', PATH: '/usr/bin' }, user: { uid: 1000, gid: 1000 }, features: { disableUserns: true, size: true },
 };
 
 const args = (fields: Partial<SandboxPlan> = {}) => sandboxArgs({ ...plan, ...fields }, ['/bin/sh', '-c', 'true']);
@@ -16,6 +16,14 @@ describe('the arguments of a sandbox', () => {
     for (const flag of ['--unshare-all', '--disable-userns', '--die-with-parent', '--new-session', '--clearenv']) assert.ok(args().includes(flag), flag);
     assert.notEqual(at(args(), '--cap-drop', 'ALL'), -1);
     assert.ok(!args().includes('--share-net'));
+  });
+
+  it('show a work tree through its layer, with what is pinned in it, and what is protected from where it really lies', () => {
+    const layered = args({ layered: [{ root: '/home/u/w', layer: '/state/0' }] });
+    assert.deepEqual([at(layered, '--bind', '/home/u/w'), at(layered, '--bind', '/home/u/w/a'), at(layered, '--bind', '/home/u/w/a/b')], [-1, -1, -1], 'nothing of the work tree itself can be written');
+    for (const [from, to] of [['/state/0/merged', '/home/u/w'], ['/state/0/merged/a', '/home/u/w/a'], ['/state/0/merged/a/b', '/home/u/w/a/b']]) assert.notEqual(at(layered, '--bind', from ?? '', to ?? ''), -1, to);
+    assert.notEqual(at(layered, '--ro-bind', '/home/u/w/.git', '/home/u/w/.git'), -1);
+    assert.notEqual(at(layered, '--uid', '1000'), -1);
   });
 
   it('share the network only where the contract says so', () => {

@@ -4,7 +4,9 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { isRunning, plain, runIn, shellIn, temporaryFolder, writeFiles } from './support.ts';
+import { Commands } from '../../../src/node/process/commands.ts';
+import { probeLayers } from '../../../src/node/process/probeLayers.ts';
+import { isRunning, plain, runIn, runInto, shellIn, temporaryFolder, writeFiles } from './support.ts';
 
 const base = temporaryFolder();
 const root = path.join(base, 'work');
@@ -16,8 +18,11 @@ writeFiles(root, {
 writeFiles(outside, { 'secret.txt': 'outside secret\n' });
 const shell = shellIn(root);
 const sandbox = await shell.probe();
-const suite = sandbox.kind === 'bubblewrap' ? describe : describe.skip;
-const attack = (command: string, fields = {}) => runIn(shell, command, { sandbox, readOnly: ['oracle/**'], secret: ['.env*', 'keys/'], ...fields });
+const why = sandbox.kind === 'none' ? sandbox.detail : await probeLayers(new Commands({ workspaces: [root] }), [root], path.join(base, 'private'));
+const ways = [
+  ['that writes into the work tree itself', sandbox, sandbox.kind === 'bubblewrap' ? undefined : sandbox.detail],
+  ['that writes beside the work tree', { ...sandbox, beside: true }, why],
+] as const;
 
 /** Everything in the work tree, as text. */
 function snapshot(): Record<string, string> {
@@ -25,7 +30,11 @@ function snapshot(): Record<string, string> {
   return Object.fromEntries(files.sort().map((name) => [name, fs.readFileSync(path.join(root, name), 'utf8')]));
 }
 
-suite(`a command in a sandbox${sandbox.kind === 'none' ? ` (skipped: ${sandbox.detail})` : ''}`, () => {
+for (const [way, sandbox, missing] of ways) (missing === undefined ? describe : describe.skip)(`a command in a sandbox ${way}${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  /** What the command wrote beside the work tree has landed when this resolves. */
+  const runHere = (tree: string, command: string, fields = {}, own = shellIn(tree)) => ('beside' in sandbox ? runInto(tree, own, command, { sandbox, ...fields }) : runIn(own, command, { sandbox, ...fields }));
+  const attack = (command: string, fields = {}) => runHere(root, command, { readOnly: ['oracle/**'], secret: ['.env*', 'keys/'], ...fields }, shell);
+
   it('may write in the work tree', async () => {
     assert.equal((await attack('echo new > src/b.js && mkdir -p made/deep && mv src/b.js made/deep/c.js && cat made/deep/c.js; rm -r made')).output, 'new\n');
   });
@@ -63,14 +72,13 @@ suite(`a command in a sandbox${sandbox.kind === 'none' ? ` (skipped: ${sandbox.d
   });
 
   it('does not see a secret that an earlier command has moved, alone or with the folders around it', async () => {
-    const moved = path.join(base, 'moved');
+    const moved = path.join(base, `moved-${way.length}`);
     const secret = ['.env*', '*.key', 'config/prod/secret.json', 'a/keys/**'];
     writeFiles(moved, { '.env': 'hunter2\n', 'sub/x.key': 'hunter3\n', 'config/prod/secret.json': 'hunter4\n', 'config/open.txt': 'open\n', 'a/keys/k': 'hunter5\n' });
-    const own = shellIn(moved);
     const files = ['.env', 'sub/x.key', 'config/prod/secret.json', 'a/keys/k'];
     const mv = [...files, 'sub', 'config', 'config/prod', 'a', 'a/keys'].map((name) => `mv ${name} ${name}2; node -e 'require("fs").renameSync("${name}","${name}3")' 2>&1 | grep -c xx; ln ${name} ${name}4; cp -r ${name} ${name}5`);
-    const { output } = await runIn(own, `${mv.join('; ')}; echo more >> config/open.txt; echo new > config/prod/new`, { sandbox, secret });
-    const next = await runIn(own, 'find . -type f -exec cat {} +; grep -r hunter . ; tar cf - . | grep -a hunter', { sandbox, secret });
+    const { output } = await runHere(moved, `${mv.join('; ')}; echo more >> config/open.txt; echo new > config/prod/new`, { secret });
+    const next = await runHere(moved, 'find . -type f -exec cat {} +; grep -r hunter . ; tar cf - . | grep -a hunter', { secret });
     assert.doesNotMatch(output + next.output, /hunter\d/);
     assert.match(next.output, /^open\nmore$/m);
     assert.match(next.output, /^new$/m);
@@ -124,6 +132,19 @@ suite(`a command in a sandbox${sandbox.kind === 'none' ? ` (skipped: ${sandbox.d
     assert.match(output, /NoNewPrivs:\s+1/);
   });
 
+  if ('beside' in sandbox) it('reaches neither the work tree as it is outside nor the layer that its writes go to', async () => {
+    const layer = `${root}.layers`;
+    const { output } = await attack([
+      `for p in /proc/[0-9]*; do for f in ${layer}/0/upper ${root}; do echo x > $p/root$f/through-$$; ls -d $p/root${layer}; done; done 2>/dev/null`, `ls -d ${layer} ${layer}/0/upper 2>/dev/null`, `find / -xdev -name upper 2>/dev/null | grep layers`,
+      `mount -o remount,rw ${root} && echo BROKEN`, `umount ${root} && echo BROKEN`, `umount -l ${root} && echo BROKEN`, `mkdir -p /tmp/o/w && mount -t overlay o -o lowerdir=/usr,upperdir=${root}/src,workdir=/tmp/o/w /tmp/o && echo BROKEN`,
+      'mknod src/white c 0 0 && echo BROKEN', `unshare -Urm sh -c 'umount -l ${root}' && echo BROKEN`, 'nsenter -t 1 -m true && echo NSENTER', 'exec 9<.; ls /proc/self/fd/9/.. | grep layers; true',
+    ].join('; '));
+    assert.doesNotMatch(output, /BROKEN|layers/);
+    // Through its own name in /proc it wrote into the work tree that it was shown, which landed.
+    for (const name of fs.readdirSync(root).filter((one) => one.startsWith('through-'))) fs.rmSync(path.join(root, name));
+    assert.deepEqual([fs.existsSync(layer), fs.existsSync(path.join(root, 'src/white'))], [false, false]);
+  });
+
   it('cannot see or end processes outside', async () => {
     const victim = spawn('sleep', ['4800'], { stdio: 'ignore' });
     try {
@@ -141,7 +162,7 @@ suite(`a command in a sandbox${sandbox.kind === 'none' ? ` (skipped: ${sandbox.d
   });
 
   it('sees an empty home folder around its work tree, and no keys where the work tree is the home folder', async () => {
-    const home = path.join(base, 'home');
+    const home = path.join(base, `home-${way.length}`);
     writeFiles(home, { '.ssh/id_ed25519': 'home key\n', '.config/gh/hosts.yml': 'home token\n', 'notes.txt': 'home note\n', 'project/a.txt': 'in the project\n' });
     const before = process.env['HOME'];
     process.env['HOME'] = home;
@@ -163,13 +184,12 @@ suite(`a command in a sandbox${sandbox.kind === 'none' ? ` (skipped: ${sandbox.d
   });
 
   it('still sees its work tree where that is a linked one of a repository elsewhere', async () => {
-    const main = path.join(base, 'main');
-    const linked = path.join(base, 'linked');
+    const main = path.join(base, `main-${way.length}`);
+    const linked = path.join(base, `linked-${way.length}`);
     const git = ['-c', 'user.name=t', '-c', 'user.email=t@example.com'];
     const run = (command: string) => runIn(shellIn(base), command);
     await run(`git init -q ${main} && cd ${main} && git ${git.join(' ')} commit -q --allow-empty -m one && git worktree add -q ${linked}`);
-    const own = shellIn(linked);
-    const { output } = await runIn(own, 'git log --format=%s; git status --short; git commit -q --allow-empty -m two 2>&1 | head -1; git config user.x y', { sandbox });
+    const { output } = await runHere(linked, 'git log --format=%s; git status --short; git commit -q --allow-empty -m two 2>&1 | head -1; git config user.x y');
     assert.match(output, /^one\n/);
     assert.equal((await runIn(shellIn(main), 'git log --format=%s --all; git config user.x')).output, 'one\n');
   });

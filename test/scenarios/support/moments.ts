@@ -72,8 +72,17 @@ async function follow(fifo: string, at: (moment: Moment) => Promise<void>): Prom
       try {
         await at({ number: (number += 1), call: calls.get(thread) ?? '' });
       } finally {
-        process.kill(thread, 'SIGCONT');
+        goOn(thread);
       }
     } else if (!rest.startsWith('---') && !rest.startsWith('+++')) calls.set(thread, rest);
+  }
+}
+
+function goOn(thread: number): void {
+  try {
+    process.kill(thread, 'SIGCONT');
+  } catch (error) {
+    // It took too long for whoever started it, and was ended.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

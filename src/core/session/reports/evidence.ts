@@ -3,7 +3,7 @@ import { evictedAt } from '../retention.ts';
 import { isReviewed } from '../listedHunk.ts';
 import type { ListedHunk } from '../listedHunk.ts';
 import type { AnsweredGate, Session } from '../session.ts';
-import { bytesText, changeText, cost, count, dollars, duration, sandboxWarning } from '../view/figures.ts';
+import { bytesText, changeText, cost, count, dollars, duration, sandboxWarning, sandboxWords } from '../view/figures.ts';
 import { notMeasured } from '../view/notMeasured.ts';
 import { usersPaths } from '../view/usersPaths.ts';
 import { decoyLine, findingLine, rewindLine, runTable } from './lines.ts';
@@ -41,6 +41,7 @@ function workSections({ line, rewinds, ...session }: Session): Sections {
     ['Changes outside of what was agreed', list(line.flags.map((flag) => `${code(flag.path)}, ${flag.standing}, by ${code(flag.cause)}: **${flag.outcome ?? 'open'}**`))],
     ['Rewinds', list(rewinds.map(rewindLine))],
     ["The user's own changes in the measured tree", list(yours.map(code))],
+    ["What commands did where the user's own changes stayed", list(session.withheld.map(({ path, why, blob }) => `${code(path)}: ${plainText(why)}${blob === undefined ? '' : `; kept in the checkpoint store as ${code(blob.oid)}`}`))],
     ['Boundaries', line.boundaries.length === 0 ? 'None was crossed.' : table(['Boundary', 'Change', 'Tree', 'Commit'], line.boundaries.map((one) => [tableCode(one.id), changeText(one.change), evictedAt({ line, rewinds, ...session }, one) === undefined ? tableCode(one.tree) : `${tableCode(one.tree)} (removed to make room)`, tableCode(one.commit)]))],
   ];
 }
@@ -78,7 +79,7 @@ function machineSections(session: Session, verdict: Reached): Sections {
   const { budget } = contract;
   return [
     ['Machine', list([
-      warning === undefined ? `Sandbox: ${plainText(`${sandbox.kind}, ${sandbox.detail}`)}` : plainText(warning),
+      warning === undefined ? `Sandbox: ${plainText(sandboxWords(sandbox))}` : plainText(warning),
       `Answers of ${who} at ${code(endpoint.url)}, asked for the model ${code(contract.model.main)}`, ...environment.map((record) => `${code(record.command)}: ${code(record.output) || 'no output'}`),
     ])],
     ['Used', list([

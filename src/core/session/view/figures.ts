@@ -1,6 +1,6 @@
 import type { ChangeSize } from '../changes.ts';
 import type { SurfaceDelta } from '../facts.ts';
-import type { Session } from '../session.ts';
+import type { Session, SandboxState } from '../session.ts';
 
 /** A duration as people read it: `38 s`, `4 min`, `1 h 52`. */
 export function duration(ms: number): string {
@@ -51,6 +51,9 @@ export function titleOf(session: Session): string {
   const sentence = /^.+?[.!?](?= |$)/u.exec(text)?.[0].replace(/\.$/, '') ?? text;
   return sentence.length <= longestTitle ? sentence : `${sentence.slice(0, sentence.lastIndexOf(' ', longestTitle)).trimEnd()} …`;
 }
+
+/** Which sandbox works, and where commands write in it. */
+export const sandboxWords = ({ kind, detail, beside }: SandboxState): string => `${kind}, ${detail}${beside === true ? '; commands write beside the work tree' : ''}`;
 
 /** The sentence that side view, evidence and start gate use where no sandbox works. */
 export function sandboxWarning(session: Session): string | undefined {

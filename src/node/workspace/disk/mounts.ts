@@ -3,15 +3,26 @@ const ownClock: ReadonlySet<string> = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'b
 
 /** Whether a folder, a real path, lies with all that is below it on one such file system. `mounts` has the form of Linux's /proc/self/mountinfo, a character per byte. */
 export function isLocal(mounts: string, root: string): boolean {
-  const here = Buffer.from(root).toString('latin1');
-  const lines = mounts.split('\n').flatMap((line) => {
-    const [place, type] = [/^(?:\S+ ){4}(\S+) /.exec(line)?.[1], / - (\S+) /.exec(line)?.[1]];
-    return place === undefined || type === undefined ? [] : [{ place: unescaped(place), type }];
-  });
+  const here = latin1(root);
+  const lines = mountsIn(mounts);
   const around = lines.filter(({ place }) => place === '/' || here === place || here.startsWith(`${place}/`));
   // Of those at the same place the last one covers the others.
   const nearest = around.reduce<(typeof lines)[number] | undefined>((best, one) => (best === undefined || one.place.length >= best.place.length ? one : best), undefined);
-  return nearest !== undefined && ownClock.has(nearest.type) && !lines.some(({ place }) => place.startsWith(`${here}/`));
+  return nearest !== undefined && ownClock.has(nearest.type) && !hasMountsBelow(mounts, root);
 }
+
+/** Whether something is mounted below a folder, a real path. `mounts` as above. */
+export function hasMountsBelow(mounts: string, root: string): boolean {
+  return mountsIn(mounts).some(({ place }) => place.startsWith(`${latin1(root)}/`));
+}
+
+function mountsIn(mounts: string): readonly { readonly place: string; readonly type: string }[] {
+  return mounts.split('\n').flatMap((line) => {
+    const [place, type] = [/^(?:\S+ ){4}(\S+) /.exec(line)?.[1], / - (\S+) /.exec(line)?.[1]];
+    return place === undefined || type === undefined ? [] : [{ place: unescaped(place), type }];
+  });
+}
+
+const latin1 = (path: string): string => Buffer.from(path).toString('latin1');
 
 const unescaped = (text: string): string => text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));

@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, lstat, open, rename, symlink, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, copyFile, type FileHandle, link, lstat, open, readlink, rename, symlink, unlink, utimes } from 'node:fs/promises';
 import type { Blob } from '../../../core/session/changes.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { linkMode } from './content.ts';
 import { type FileState, isState, stateAt, stateInWords } from './fileState.ts';
 import { permissionsFor } from './permissions.ts';
 import { onDisk } from './places.ts';
+import { keyOf } from './stats.ts';
 
 /** A content to be put at a place. */
 export interface NewFile {
@@ -38,6 +40,52 @@ export async function putFile(folder: string, name: string, file: NewFile, expec
     return await beside.place(expected);
   } finally {
     await beside.discard();
+  }
+}
+
+/**
+ * Gives a file, a link or a pipe that lies elsewhere a second name in an entered folder, as `putFile` puts a content: in one step, and only where
+ * `expected` is there (null: nothing). It stays what it is, with its times and permissions; on another file system a copy of it comes.
+ */
+export async function bringFile(folder: string, name: string, from: string | Buffer, expected: Blob | null): Promise<Hindrance> {
+  const isLink = (await lstat(from)).isSymbolicLink();
+  return bringBy(folder, from, (temporary) => {
+    if (expected === null) return linkInto(folder, temporary, name);
+    return expected.mode === linkMode || isLink ? renameOver(folder, temporary, name, expected) : exchange(folder, temporary, name, expected, undefined);
+  });
+}
+
+/** The same over whatever is there, if its `key` (see `keyOf`) is still this one; its content does not matter. */
+export async function bringOver(folder: string, name: string, from: string | Buffer, key: string): Promise<Hindrance> {
+  return bringBy(folder, from, async (temporary) => {
+    if (keyOf(await lstat(onDisk(folder, name), { bigint: true })) !== key) return 'something else by now';
+    await rename(onDisk(folder, temporary), onDisk(folder, name));
+    return undefined;
+  });
+}
+
+async function bringBy(folder: string, from: string | Buffer, place: (temporary: string) => Promise<Hindrance>): Promise<Hindrance> {
+  const temporary = besideName('tmp');
+  try {
+    await linkOrCopy(from, onDisk(folder, temporary));
+    return await place(temporary);
+  } finally {
+    await unlink(onDisk(folder, temporary)).catch(ignoreMissing);
+  }
+}
+
+async function linkOrCopy(from: string | Buffer, to: string | Buffer): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (!linksRefused(error)) throw error;
+    const stats = await lstat(from);
+    if (stats.isSymbolicLink()) return symlink(await readlink(from, { encoding: 'buffer' }), to);
+    // A pipe or a socket cannot be copied.
+    if (!stats.isFile()) throw error;
+    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    await chmod(to, stats.mode & 0o7777);
+    await utimes(to, stats.atime, stats.mtime);
   }
 }
 

@@ -43,12 +43,20 @@ export function byFolder<Thing>(things: Iterable<Thing>, pathOf: (thing: Thing) 
   return folders;
 }
 
-/** Does something at a path; answers what hindered it. A refusal of the system is one of them. */
-export async function change(root: string, path: Path, create: boolean, act: (place: string, name: string) => Promise<string | undefined>): Promise<string | undefined> {
+/** Does something durably at a path; answers what hindered it. A refusal of the system is one of them. */
+export function change(root: string, path: Path, create: boolean, act: (place: string, name: string) => Promise<string | undefined>): Promise<string | undefined> {
+  return changeLightly(root, path, create, async (place, name) => {
+    const hindrance = await act(place, name);
+    if (hindrance === undefined) await syncDirectory(place);
+    return hindrance;
+  });
+}
+
+/** The same, as durable as the system makes it. */
+export async function changeLightly(root: string, path: Path, create: boolean, act: (place: string, name: string) => Promise<string | undefined>): Promise<string | undefined> {
   try {
     const entered = await inFolder(root, parentOf(path), create, async (place) => {
       const hindrance = await act(place, nameOf(path));
-      if (hindrance === undefined) await syncDirectory(place);
       return hindrance === undefined ? undefined : `it changed at this very moment: there is ${hindrance}`;
     });
     if ('value' in entered) return entered.value;

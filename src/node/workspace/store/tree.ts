@@ -117,11 +117,16 @@ export function* files(dir: Dir, prefix = ''): Generator<readonly [Path, Blob]> 
   }
 }
 
+/** The folder at a path, undefined where there is none. */
+export function folderAt(dir: Dir, folder: Path): Dir | undefined {
+  let at: Dir | undefined = dir;
+  if (folder !== '') for (const name of folder.split('/')) at = at?.dirs.get(name);
+  return at;
+}
+
 /** The file at a path, undefined where there is none or a folder. */
 export function fileAt(dir: Dir, path: Path): Blob | undefined {
-  let at: Dir | undefined = dir;
-  const folder = parentOf(path);
-  if (folder !== '') for (const name of folder.split('/')) at = at?.dirs.get(name);
+  const at = folderAt(dir, parentOf(path));
   if (at === undefined) return undefined;
   const entry = lookup(at).get(nameOf(path));
   return isDir(entry) ? undefined : entry;

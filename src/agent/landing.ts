@@ -1,0 +1,39 @@
+import type { Path } from '../core/session/changes.ts';
+import type { Cause } from './cause.ts';
+import { differences } from './look.ts';
+import type { Landing } from './ports.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Brings what a command wrote beside the work tree into it, and records what the user made meanwhile of files that both changed. Undefined where commands
+ * write into the work tree itself: then nobody can tell what is whose.
+ */
+export async function landWrites(run: Run, cause: Cause): Promise<Landing | undefined> {
+  const written = cause.by === 'command' ? await run.ports.shell.written() : undefined;
+  if (written === undefined) return undefined;
+  const landing = await run.ports.workspace.land(written, cause.before);
+  const files = await differences(run, cause.before, landing.before);
+  if (files.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files, tree: landing.before, covers: 'written' });
+  return landing;
+}
+
+/** When everything that landed is recorded: what did not is noted, and the layer goes. Answers sentences for the model. */
+export async function closeLanding(run: Run, cause: Cause, landing: Landing): Promise<readonly string[]> {
+  const known = run.recorder.session.withheld;
+  const files = landing.withheld.filter((one) => !known.some((other) => other.path === one.path && other.blob?.oid === one.blob?.oid));
+  if (files.length > 0) await run.recorder.record({ type: 'changes/withheld', call: cause.call, files });
+  await run.ports.shell.discard();
+  return landing.withheld.length === 0 ? [] : [`The user changed these while the command ran, and theirs stay as they are: ${landing.withheld.map(({ path }) => path).join(', ')}. What the command did there is not in the work tree; look at them again.`];
+}
+
+/** Whether a change at a path may come from what landed: it is one of these paths, in one or around one. Pure. */
+export function concerns({ landed }: Landing): (path: Path) => boolean {
+  const around = new Set(Array.from(landed).flatMap(above));
+  return (path) => landed.has(path) || around.has(path) || above(path).some((folder) => landed.has(folder));
+}
+
+/** The folders above a path. */
+function above(path: Path): readonly Path[] {
+  const names = path.split('/');
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
+}

@@ -1,0 +1,224 @@
+import { type BigIntStats, chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmod, mkdir, rmdir, unlink } from 'node:fs/promises';
+import type { Landing } from '../../../agent/ports.ts';
+import type { Blob, Path, TreeId } from '../../../core/session/changes.ts';
+import { codeOf } from '../../journal/faults.ts';
+import { Pace } from '../common/pace.ts';
+import { readSmall } from '../disk/content.ts';
+import { sameBlob, stateAt, stateInWords } from '../disk/fileState.ts';
+import type { PathGuard } from '../disk/guard.ts';
+import { isBoundedPath, isGitName } from '../disk/lexicalPath.ts';
+import { joined, nameOf, onDisk, parentOf } from '../disk/places.ts';
+import { bringFile, bringOver, type Hindrance, putFile, removeFile } from '../disk/replaceFile.ts';
+import { keyOf } from '../disk/stats.ts';
+import { conflictInWords, decideRestore, mergeTexts, type RestoreStep } from '../rewind/merge.ts';
+import { readHere } from '../rewind/restore.ts';
+import type { Blobs } from '../store/blobs.ts';
+import type { Store } from '../store/store.ts';
+import type { Trees } from '../store/trees.ts';
+import { Ground } from './ground.ts';
+import { LandedNotes } from './landed.ts';
+import { Layer, type LayerEntry } from './layer.ts';
+import { mostBytes, Outcome } from './outcome.ts';
+
+export interface LandingParts {
+  readonly root: string;
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly trees: Trees;
+  readonly guard: PathGuard;
+  /** Paths that checkpoints never look at. */
+  readonly skip: (path: Path) => boolean;
+}
+
+/**
+ * Brings what a command wrote into the work tree, a name at a time. What lands leaves the layer, so that whoever finds a layer goes on where the landing
+ * stopped. What the user changed since `before` stays: it is merged with what the command made of the same text, or the command's is withheld.
+ */
+export async function land(parts: LandingParts, folder: string, before: TreeId): Promise<Landing> {
+  const [layer, notes] = [new Layer(folder), new LandedNotes(folder)];
+  try {
+    const ground = new Ground(parts, await parts.trees.get(before), layer.since);
+    const outcome = new Outcome(parts, ground, layer, notes);
+    await new Running(parts, layer, ground, outcome).folder('', true);
+    return await outcome.result();
+  } finally {
+    notes.close();
+  }
+}
+
+/** A landing that is going on. */
+class Running {
+  readonly #parts: LandingParts;
+  readonly #layer: Layer;
+  readonly #ground: Ground;
+  readonly #outcome: Outcome;
+  readonly #pace = new Pace();
+
+  constructor(parts: LandingParts, layer: Layer, ground: Ground, outcome: Outcome) {
+    this.#parts = parts;
+    this.#layer = layer;
+    this.#ground = ground;
+    this.#outcome = outcome;
+  }
+
+  /** Everything in one folder of the layer. `trusted`: the folder of the work tree is the one that was there when the command began, with what was in it. */
+  async folder(of: Path, trusted: boolean): Promise<void> {
+    const entries = await this.#entriesOf(of);
+    const named = new Set(entries.map(({ path }) => path));
+    for (const name of await this.#ground.namesIn(of)) {
+      const path = joined(of, name);
+      if (!named.has(path) && this.#layer.hides(path)) await this.#remove(path, trusted);
+    }
+    const brought = await this.#bringNew(of, entries);
+    for (const entry of entries) {
+      if (this.#pace.due) await this.#pace.rest();
+      if (isBoundedPath(entry.path)) continue;
+      if (entry.kind === 'folder') await this.#intoFolder(entry, trusted);
+      else if (entry.kind === 'gone') await this.#remove(entry.path, trusted);
+      else if (!brought.has(entry.path)) await this.#bring(entry, trusted);
+      if (entry.kind !== 'folder' && !this.#outcome.stays(entry.path)) unlinkSync(this.#layer.place(entry.path));
+    }
+  }
+
+  async #entriesOf(folder: Path): Promise<readonly LayerEntry[]> {
+    try {
+      return this.#layer.entries(folder);
+    } catch (error) {
+      if (codeOf(error) !== 'ENAMETOOLONG') throw error;
+      await this.#outcome.withhold(folder, 'the way to what is in it is too long');
+      return [];
+    }
+  }
+
+  async #intoFolder({ path, stats }: LayerEntry, trusted: boolean): Promise<void> {
+    const found = this.#ground.look(path);
+    // Git's own folder lands only where there is none: an existing one is read-only for commands.
+    const inTheWay = found !== undefined && (isGitName(nameOf(path)) || (!found.isDirectory() && !(await this.#remove(path, trusted))));
+    if (inTheWay) return this.#withholdAll(path);
+    const there = found?.isDirectory() === true ? found : undefined;
+    // A folder that the user removed comes again only for what is new in it.
+    const comes = there === undefined && !this.#ground.heldFolder(path);
+    const turns = there !== undefined && this.#ground.isUntouched(there) && (there.mode & 0o7777n) !== (stats.mode & 0o7777n);
+    if (comes) await this.#outcome.act(path, true, (place, name) => mkdir(onDisk(place, name)).then(() => undefined));
+    await this.folder(path, comes || (trusted && there !== undefined && this.#ground.isUntouched(there)));
+    // Last, because nothing can be put into a folder that is closed.
+    if (turns || (comes && this.#ground.look(path)?.isDirectory() === true)) await this.#outcome.act(path, false, (place, name) => chmod(onDisk(place, name), Number(stats.mode & 0o7777n)).then(() => undefined));
+  }
+
+  /** What is new in a folder and has its place free, all at once; answers what landed. */
+  #bringNew(folder: Path, entries: readonly LayerEntry[]): Promise<ReadonlySet<Path>> {
+    const isNew = ({ path, kind }: LayerEntry) => (kind === 'file' || kind === 'special') && !isBoundedPath(path) && this.#ground.look(path) === undefined && this.#ground.ruleOf(path, undefined, true) !== 'contents';
+    return this.#outcome.actIn(folder, entries.filter(isNew).map(({ path }) => path), (place, path) => bringFile(place, nameOf(path), this.#layer.place(path), null));
+  }
+
+  /** Something that stays is in the place of a folder: nothing of what is in it can land. */
+  async #withholdAll(folder: Path): Promise<void> {
+    for (const entry of await this.#entriesOf(folder)) {
+      if (entry.kind === 'folder') await this.#withholdAll(entry.path);
+      else if (entry.kind !== 'gone') await this.#outcome.withhold(entry.path, 'there is something of yours in the place of its folder');
+    }
+  }
+
+  /** A file, a link or a pipe that the command made or changed. */
+  async #bring({ path, stats }: LayerEntry, trusted: boolean): Promise<void> {
+    const from = this.#layer.place(path);
+    if (this.#ground.look(path)?.isDirectory() === true && !(await this.#remove(path, trusted))) return this.#outcome.withhold(path, 'there is a folder with something of yours in its place');
+    const there = this.#ground.look(path);
+    if (there !== undefined && (await this.#isSame(path, stats, there))) return;
+    const rule = this.#ground.ruleOf(path, there, trusted);
+    if (there === undefined && rule !== 'contents') return this.#place(path, (place, name) => bringFile(place, name, from, null));
+    if (there !== undefined && rule === 'free') return this.#place(path, (place, name) => bringOver(place, name, from, keyOf(there)), there);
+    if (rule === 'contents' && (stats.isFile() || stats.isSymbolicLink())) return this.#merge(path, there);
+    return this.#outcome.withhold(path, 'you made or changed it while the command ran');
+  }
+
+  /** A path that a checkpoint held. */
+  async #merge(path: Path, there: BigIntStats | undefined): Promise<void> {
+    const from = this.#layer.place(path);
+    const before = this.#ground.held(path) ?? null;
+    const [target, now] = [await this.#stateIn(path), await this.#ground.state(path)];
+    if (target.kind !== 'file' || (now.kind !== 'file' && now.kind !== 'missing')) return this.#outcome.withhold(path, `there is ${stateInWords(now)} in its place`);
+    const current = now.kind === 'missing' ? null : now.blob;
+    const step = decideRestore(target.blob, before, current);
+    if (step.do === 'leave') return this.#outcome.withhold(path, step.why);
+    if (step.do === 'merge' && current !== null) return this.#mergeTexts(path, { before, current, step }, there);
+    const touched = there !== undefined && !this.#ground.isUntouched(there);
+    // The content is there: nothing lands but times and permissions, unless the user changed these or came to the same content.
+    if (step.do === 'nothing' && (touched || !sameBlob(current, before))) return;
+    if (touched && there.isFile()) chmodSync(from, Number(there.mode & 0o7777n));
+    return this.#place(path, (place, name) => bringFile(place, name, from, current), there);
+  }
+
+  async #mergeTexts(path: Path, { before, current, step }: { readonly before: Blob | null; readonly current: Blob; readonly step: Extract<RestoreStep, { do: 'merge' }> }, there: BigIntStats | undefined): Promise<void> {
+    const from = this.#layer.place(path);
+    const small = [there, lstatSync(from, { bigint: true })].every((stats) => stats !== undefined && stats.size <= mostBytes);
+    const here = small ? await readHere(this.#parts.root, path, current) : undefined;
+    if (here === undefined) return this.#outcome.withhold(path, 'you changed it while the command ran');
+    const own = readSmall(from).object.body;
+    const merged = step.content === 'three-way' ? mergeTexts(here, await this.#parts.blobs.read(before?.oid ?? ''), own) : { bytes: step.content === 'current' ? here : own };
+    if (!('bytes' in merged)) return this.#outcome.withhold(path, 'conflicts' in merged ? conflictInWords(merged.conflicts) : merged.hindrance);
+    await this.#outcome.merges(path, current, here);
+    return this.#place(path, (place, name) => putFile(place, name, { bytes: merged.bytes, mode: step.mode, secret: this.#parts.guard.isSecret(path) }, current), there);
+  }
+
+  /** Removes what the command removed; whether nothing is there any more. */
+  async #remove(path: Path, trusted: boolean): Promise<boolean> {
+    if (this.#pace.due) await this.#pace.rest();
+    const there = this.#ground.look(path);
+    if (there === undefined) return true;
+    if (there.isDirectory()) return this.#removeFolder(path, there, trusted);
+    const before = this.#ground.held(path);
+    switch (this.#ground.ruleOf(path, there, trusted)) {
+      case 'contents': await this.#place(path, (place, name) => removeFile(place, name, before ?? { oid: '', mode: '100644' }), there, 'you changed it while the command ran'); break;
+      case 'free': await this.#place(path, (place, name) => unlink(onDisk(place, name)).then(() => undefined), there); break;
+      // What the user made in a folder that the command removed is no matter of the command's.
+      default: return false;
+    }
+    return this.#ground.look(path) === undefined;
+  }
+
+  async #removeFolder(path: Path, there: BigIntStats, trusted: boolean): Promise<boolean> {
+    const names = await this.#ground.namesIn(path);
+    const asItWas = trusted && this.#ground.isUntouched(there);
+    await this.#removeHeld(path, names);
+    for (const name of names) await this.#remove(joined(path, name), asItWas);
+    const users = names.length === 0 && !asItWas && !this.#ground.isScratch(path);
+    if (!users) await this.#outcome.act(path, false, (place, name) => rmdir(onDisk(place, name)).then(() => undefined, notEmpty));
+    return this.#ground.look(path) === undefined;
+  }
+
+  /** The files of a folder that are as a checkpoint held them, all at once. */
+  async #removeHeld(folder: Path, names: readonly string[]): Promise<void> {
+    const held = names.map((name) => joined(folder, name)).filter((path) => !this.#ground.isScratch(path) && this.#ground.held(path) !== undefined);
+    for (const path of held) this.#ground.note(this.#ground.look(path));
+    await this.#outcome.actIn(folder, held, async (place, path) => {
+      const before = this.#ground.held(path);
+      return before === undefined ? undefined : removeFile(place, nameOf(path), before);
+    });
+  }
+
+  /** Changes a path, or withholds what the command did there; `why` instead of what hindered it. */
+  async #place(path: Path, act: (place: string, name: string) => Promise<Hindrance>, there?: BigIntStats, why?: string): Promise<void> {
+    this.#ground.note(there);
+    const hindrance = await this.#outcome.act(path, true, act);
+    if (hindrance !== undefined) await this.#outcome.withhold(path, why ?? hindrance);
+  }
+
+  /** Whether the command left a path as it was: it has opened it for writing, and no more. */
+  async #isSame(path: Path, stats: BigIntStats, there: BigIntStats): Promise<boolean> {
+    if (stats.ino === there.ino && stats.dev === there.dev) return true;
+    if (stats.mode !== there.mode || stats.size !== there.size || stats.mtimeNs !== there.mtimeNs) return false;
+    const [own, now] = [await this.#stateIn(path), await this.#ground.state(path)];
+    return own.kind === 'file' && now.kind === 'file' && own.blob.oid === now.blob.oid;
+  }
+
+  #stateIn(path: Path) {
+    return stateAt(parentOf(path) === '' ? this.#layer.upper : `${this.#layer.upper}/${parentOf(path)}`, nameOf(path));
+  }
+}
+
+function notEmpty(error: unknown): Hindrance {
+  if (!['ENOTEMPTY', 'EEXIST', 'EBUSY'].includes(codeOf(error) ?? '')) throw error;
+  return 'not empty';
+}

@@ -1,0 +1,86 @@
+import { type BigIntStats, chmodSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Path } from '../../../core/session/changes.ts';
+import { codeOf } from '../../journal/faults.ts';
+import { decodeBytes } from '../common/bytes.ts';
+import { joined, nameOf, onDisk, parentOf } from '../disk/places.ts';
+
+/** One name in a layer: something that the command made or changed, or, `gone`, that it removed. */
+export interface LayerEntry {
+  readonly path: Path;
+  readonly kind: 'gone' | 'folder' | 'file' | 'special';
+  readonly stats: BigIntStats;
+}
+
+/** What a command wrote, as overlayfs keeps it: an entry for each name that it made or changed, and a device 0/0 for each that it removed. */
+export class Layer {
+  /** Folder with the files themselves. */
+  readonly upper: string;
+  /** When the command began, in nanoseconds, by the clock of the file system. */
+  readonly since: bigint;
+  /** The names that the command saw in folders that the work tree has too, as far as they were noted. */
+  readonly #seen: ReadonlyMap<Path, ReadonlySet<string>>;
+
+  constructor(folder: string) {
+    this.upper = path.join(folder, 'upper');
+    this.since = lstatSync(path.join(folder, 'merged'), { bigint: true }).ctimeNs;
+    this.#seen = seenIn(path.join(folder, 'seen'));
+  }
+
+  place(of: Path): string | Buffer {
+    return onDisk(this.upper, of);
+  }
+
+  entries(folder: Path): LayerEntry[] {
+    return namesIn(this.place(folder)).map((name) => {
+      const stats = lstatSync(this.place(joined(folder, name)), { bigint: true });
+      return { path: joined(folder, name), kind: kindOf(stats), stats };
+    });
+  }
+
+  /** Whether the command, in the end, did not see this name of a folder of the work tree: it had removed the folder and made another one. */
+  hides(of: Path): boolean {
+    return this.#seen.get(parentOf(of))?.has(nameOf(of)) === false;
+  }
+}
+
+function kindOf(stats: BigIntStats): LayerEntry['kind'] {
+  if (stats.isCharacterDevice() && stats.rdev === 0n) return 'gone';
+  if (stats.isDirectory()) return 'folder';
+  return stats.isFile() || stats.isSymbolicLink() ? 'file' : 'special';
+}
+
+/** The names in a folder of our own, also in one that the command closed to everybody. */
+function namesIn(folder: string | Buffer): string[] {
+  try {
+    return readdirSync(folder, { encoding: 'buffer' }).map(decodeBytes);
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') throw error;
+    chmodSync(folder, 0o700);
+    return readdirSync(folder, { encoding: 'buffer' }).map(decodeBytes);
+  }
+}
+
+/** The list of `find`, with a NUL behind each name: `./folder/` for a folder that was listed, `./folder/name` for what was in it. */
+function seenIn(file: string): ReadonlyMap<Path, ReadonlySet<string>> {
+  const seen = new Map<Path, Set<string>>();
+  for (const record of splitAtNul(bytesOf(file))) {
+    const of = decodeBytes(record).replace(/^\.\//, '');
+    if (of === '' || of.endsWith('/')) seen.set(of.slice(0, -1), new Set());
+    else seen.get(parentOf(of))?.add(nameOf(of));
+  }
+  return seen;
+}
+
+function bytesOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+function* splitAtNul(bytes: Buffer): Generator<Buffer> {
+  for (let from = 0, end = bytes.indexOf(0); end >= 0; from = end + 1, end = bytes.indexOf(0, from)) yield bytes.subarray(from, end);
+}

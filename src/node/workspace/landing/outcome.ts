@@ -1,0 +1,126 @@
+import type { Landing } from '../../../agent/ports.ts';
+import type { Blob, Path } from '../../../core/session/changes.ts';
+import type { Withheld } from '../../../core/session/facts.ts';
+import { codeOf } from '../../journal/faults.ts';
+import { readLink, readSmall } from '../disk/content.ts';
+import { inFolder } from '../disk/folders.ts';
+import type { Hindrance } from '../disk/replaceFile.ts';
+import { isGone } from '../disk/stats.ts';
+import { gitObject } from '../git/objects.ts';
+import { changeLightly, refusals } from '../rewind/restorePlaces.ts';
+import type { Store } from '../store/store.ts';
+import { treeObjects } from '../store/tree.ts';
+import { type Trees, treeOf } from '../store/trees.ts';
+import { type Ground, statsAt } from './ground.ts';
+import type { LandedNotes } from './landed.ts';
+import type { Layer } from './layer.ts';
+
+/** Bytes of a file that is merged, or kept where it is withheld. */
+export const mostBytes = 64 * 1024 * 1024;
+/** How long after a note the change that it speaks of may take, in nanoseconds. */
+const slack = 1_000_000_000n;
+
+/** What a landing did and did not do, as it goes on. */
+export class Outcome {
+  readonly #parts: { readonly store: Store; readonly trees: Trees };
+  readonly #ground: Ground;
+  readonly #layer: Layer;
+  readonly #notes: LandedNotes;
+  readonly #landed = new Set<Path>();
+  readonly #withheld: Withheld[] = [];
+  /** What does not leave the layer: whoever takes this to its end decides on it once more. */
+  readonly #stays = new Set<Path>();
+  /** What the user had made of the files that were merged. */
+  readonly #users = new Map<Path, Blob>();
+
+  constructor(parts: { readonly store: Store; readonly trees: Trees }, ground: Ground, layer: Layer, notes: LandedNotes) {
+    this.#parts = parts;
+    this.#ground = ground;
+    this.#layer = layer;
+    this.#notes = notes;
+  }
+
+  /** Changes a path, through no link; answers what hindered it. */
+  async act(path: Path, create: boolean, act: (place: string, name: string) => Promise<Hindrance>): Promise<Hindrance> {
+    this.#notes.add(path);
+    const hindrance = await changeLightly(this.#ground.root, path, create, (place, name) => act(place, name).catch(overtaken));
+    if (hindrance === undefined) this.#landed.add(path);
+    return hindrance;
+  }
+
+  /** The same for paths of one folder, which is entered once. Answers those that were changed; each other one is to be looked at by itself. */
+  async actIn(folder: Path, paths: readonly Path[], act: (place: string, path: Path) => Promise<Hindrance>): Promise<ReadonlySet<Path>> {
+    const done = new Set<Path>();
+    if (paths.length === 0) return done;
+    await inFolder(this.#ground.root, folder, true, async (place) => {
+      for (const path of paths) {
+        this.#notes.add(path);
+        if ((await act(place, path).catch(refused)) === undefined) done.add(path);
+      }
+    });
+    for (const path of done) this.#landed.add(path);
+    return done;
+  }
+
+  stays(path: Path): boolean {
+    return this.#stays.has(path);
+  }
+
+  /** What the command left there is kept in the store, as far as it can be. */
+  async withhold(path: Path, why: string): Promise<void> {
+    const blob = await this.#keep(path);
+    this.#stays.add(path);
+    this.#withheld.push({ path, why, ...(blob === undefined ? {} : { blob }) });
+  }
+
+  async #keep(path: Path): Promise<Blob | undefined> {
+    const place = this.#layer.place(path);
+    const stats = statsAt(place);
+    if (stats === undefined || !(stats.isFile() || stats.isSymbolicLink()) || stats.size > mostBytes) return undefined;
+    const { object, mode } = stats.isSymbolicLink() ? readLink(place) : readSmall(place);
+    await this.#parts.store.write([object]);
+    return { oid: object.oid, mode };
+  }
+
+  /** Notes what the user had made of a file, before it is merged with what the command made of it. */
+  async merges(path: Path, users: Blob, bytes: Buffer): Promise<void> {
+    await this.#parts.store.write([gitObject('blob', bytes)]);
+    this.#users.set(path, users);
+    this.#stays.add(path);
+  }
+
+  async result(): Promise<Landing> {
+    return { before: await this.#usersTree(), landed: this.#allLanded(), withheld: this.#withheld };
+  }
+
+  /** What landed, also before the process died that began: what has changed since its last note is not counted. */
+  #allLanded(): ReadonlySet<Path> {
+    const { paths, until } = this.#notes.earlier;
+    for (const path of paths) {
+      const stats = this.#ground.look(path);
+      if (!this.#stays.has(path) && (stats === undefined || stats.ctimeNs <= until + slack)) this.#landed.add(path);
+    }
+    return this.#landed;
+  }
+
+  /** The tree of before with what the user made of the merged files, in the store. */
+  async #usersTree(): Promise<string> {
+    const { before } = this.#ground;
+    if (this.#users.size === 0) return before.oid;
+    const { store, trees } = this.#parts;
+    const tree = await treeOf(this.#users, before);
+    await store.write([...treeObjects(tree, (oid) => store.has(oid))]);
+    trees.note(tree);
+    return tree.oid;
+  }
+}
+
+/** Somebody came or went at this very moment: a hindrance like any other. */
+function overtaken(error: unknown): Hindrance {
+  if (!isGone(error) && codeOf(error) !== 'EEXIST') throw error;
+  return 'something else by now';
+}
+
+function refused(error: unknown): Hindrance {
+  return refusals.has(codeOf(error) ?? '') ? 'refused' : overtaken(error);
+}

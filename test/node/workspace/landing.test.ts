@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import type { Landing, Shell, Workspace } from '../../../src/agent/ports.ts';
+import { Commands } from '../../../src/node/process/commands.ts';
+import { probeLayers } from '../../../src/node/process/probeLayers.ts';
+import { hasMountsBelow } from '../../../src/node/workspace/disk/mounts.ts';
+import { PathGuard } from '../../../src/node/workspace/disk/guard.ts';
+import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
+import { land as landInto } from '../../../src/node/workspace/landing/land.ts';
+import { Blobs } from '../../../src/node/workspace/store/blobs.ts';
+import { Store } from '../../../src/node/workspace/store/store.ts';
+import { Trees } from '../../../src/node/workspace/store/trees.ts';
+import type { TestRepo } from '../../support/repo.ts';
+import { runIn, shellIn, temporaryFolder } from '../process/support.ts';
+import { newRepo, open, removeRepos } from './opened.ts';
+
+const base = temporaryFolder();
+fs.mkdirSync(path.join(base, 'work'));
+const why = await probeLayers(new Commands({ workspaces: [base] }), [path.join(base, 'work')], path.join(base, 'private'));
+const suite = why === undefined ? describe : describe.skip;
+const beside = { kind: 'bubblewrap', detail: '', beside: true } as const;
+
+/** A work tree with a session's commands in it. */
+interface Place {
+  readonly repo: TestRepo;
+  readonly workspace: Workspace;
+  readonly shell: Shell;
+  readonly before: string;
+}
+
+async function place(files: Readonly<Record<string, string>>, prepare = '', scratch: readonly string[] = []): Promise<Place> {
+  const repo = newRepo(files);
+  execFileSync('sh', ['-c', prepare], { cwd: repo.root });
+  const workspace = await open(repo, { scratch });
+  return { repo, workspace, shell: shellIn(repo.root), before: (await workspace.capture()).tree };
+}
+
+/** Runs a command to its end, lets the user do something, and lands. */
+async function command({ workspace, shell, before, repo }: Place, text: string, user: (root: string) => void = () => undefined): Promise<Landing & { readonly output: string }> {
+  const { output } = await runIn(shell, text, { sandbox: beside });
+  user(repo.root);
+  const landing = await land(workspace, shell, before);
+  await shell.discard();
+  return { ...landing, output };
+}
+
+async function land(workspace: Workspace, shell: Shell, before: string): Promise<Landing> {
+  return workspace.land((await shell.written()) ?? {}, before);
+}
+
+/** Everything in a folder: kinds, permissions, contents. */
+function everything(root: string): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const name of fs.readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
+    const file = path.join(root, name);
+    if (/^\.git(\/|$)/.test(name)) continue;
+    const stats = fs.lstatSync(file);
+    const kind = stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? `link ${fs.readlinkSync(file)}` : stats.isFile() ? `file ${fs.readFileSync(file, 'latin1')}` : 'special';
+    all[name] = `${stats.isSymbolicLink() ? '' : (stats.mode & 0o7777).toString(8)} ${kind}`;
+  }
+  return all;
+}
+
+const names = ['a', 'b', 'd', 'd/x', 'd/y', 'd/e', 'd/e/z', 'f/g/h', 'n\u00e4me \'q"', 'cache/c'];
+const name = fc.constantFrom(...names).map((one) => `'${one.replaceAll("'", "'\\''")}'`);
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(name, fc.nat(9)).map(([at, text]) => `mkdir -p "$(dirname ${at})"; echo ${text} > ${at}`) },
+  { weight: 2, arbitrary: name.map((at) => `echo more >> ${at}`) },
+  { weight: 3, arbitrary: name.map((at) => `rm -rf ${at}`) },
+  { weight: 2, arbitrary: name.map((at) => `mkdir -p ${at}`) },
+  { weight: 3, arbitrary: fc.tuple(name, name).map(([from, to]) => `mv -T ${from} ${to}`) },
+  fc.tuple(name, fc.constantFrom('644', '755', '600', '664')).map(([at, mode]) => `[ -f ${at} ] && chmod ${mode} ${at}`),
+  fc.tuple(name, fc.constantFrom('755', '700', '1777')).map(([at, mode]) => `[ -d ${at} ] && chmod ${mode} ${at}`),
+  fc.tuple(name, name).map(([from, to]) => `ln -sfn ${from} ${to}`),
+  fc.tuple(name, name).map(([from, to]) => `[ -f ${from} ] && cp -aT ${from} ${to}`),
+  fc.constant('mkfifo pipe'),
+  name.map((at) => `[ -f ${at} ] && [ ! -L ${at} ] && sed -i s/o/0/ ${at}`),
+);
+const scriptOf = (one: fc.Arbitrary<string>) => fc.array(one, { minLength: 1, maxLength: 10 }).map((steps) => [...steps.map((line) => `( ${line} ) 2>/dev/null`), 'true'].join('\n'));
+// A second name that a file had before is one of the few things that a command beside the work tree does not keep.
+const [preparation, script] = [scriptOf(step), scriptOf(fc.oneof({ weight: 9, arbitrary: step }, fc.tuple(name, name).map(([from, to]) => `ln -f ${from} ${to}`)))];
+const files = { a: 'one\n', 'd/x': 'x\n', 'd/y': 'y\n', 'd/e/z': 'z\n', 'cache/c': 'cached\n' };
+
+suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (skipped: ${why})`}`, function () {
+  this.timeout(120_000);
+  afterEach(removeRepos);
+
+  it('lands as if it had been written there, whatever the command did', async () => {
+    // Many folders at once, because a sandbox takes its time to begin.
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(preparation, script), { minLength: 8, maxLength: 8 }), async (cases) => {
+      const all = (texts: readonly string[]) => texts.map((text, index) => `mkdir -p t${index}; cd t${index}; ${text}\ncd ..`).join('\n');
+      const each = Object.fromEntries(cases.flatMap((_, index) => Object.entries(files).map(([file, text]) => [`t${index}/${file}`, text])));
+      const there = await place(each, all(cases.map(([prepare]) => prepare)), ['t*/cache/**']);
+      const plain = newRepo(each);
+      for (const text of [all(cases.map(([prepare]) => prepare)), all(cases.map(([, text]) => text))]) execFileSync('sh', ['-c', text], { cwd: plain.root });
+      const { withheld } = await command(there, all(cases.map(([, text]) => text)));
+      assert.deepEqual(everything(there.repo.root), everything(plain.root));
+      assert.deepEqual(withheld, []);
+    }), { numRuns: 2 });
+  });
+
+  it('keeps the times of files to the nanosecond, their second names, and files that were opened and left as they were', async () => {
+    const there = await place({ kept: 'kept\n', stamped: 'stamped\n', changed: 'one\n' });
+    const inode = fs.statSync(there.repo.at('kept')).ino;
+    const stamp = '2001-02-03 04:05:06.123456789';
+    const { landed } = await command(there, `: >> kept; touch -d '${stamp}' stamped; echo two >> changed; touch -d '${stamp}' changed; echo new > new; ln new second; truncate -s 1G sparse`);
+    for (const name of ['stamped', 'changed']) assert.match(execFileSync('stat', ['-c', '%y', there.repo.at(name)], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } }), /^2001-02-03 04:05:06\.123456789/);
+    assert.equal(fs.statSync(there.repo.at('new')).ino, fs.statSync(there.repo.at('second')).ino);
+    assert.equal(fs.statSync(there.repo.at('kept')).ino, inode);
+    assert.equal(fs.statSync(there.repo.at('sparse')).blocks, 0);
+    assert.deepEqual([...landed].sort(), ['changed', 'new', 'second', 'sparse', 'stamped']);
+  });
+
+  it('is tried at the start, and why it cannot be is said: something mounted below, files of others, no private place for it', async () => {
+    const probe = (tree: string, dir = path.join(base, 'private')) => probeLayers(new Commands({ workspaces: [tree] }), [tree], dir);
+    const root = path.join(base, 'work');
+    assert.equal(hasMountsBelow('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/b\\040c/d rw - tmpfs t rw\n', '/a/b c'), true);
+    assert.equal(hasMountsBelow('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/bc rw - tmpfs t rw\n', '/a/b'), false);
+    assert.match((await probe(root, '/proc/none')) ?? '', /ENOENT|EACCES|EPERM/);
+    if (process.getuid?.() !== 0) return;
+    fs.writeFileSync(path.join(root, 'theirs'), '');
+    fs.chownSync(path.join(root, 'theirs'), 0, 1234);
+    assert.match((await probe(root)) ?? '', /belong to another user or group/);
+    fs.rmSync(path.join(root, 'theirs'));
+    assert.equal(await probe(root), undefined);
+  });
+
+  it('lands from another file system too, with times and permissions', async function () {
+    const elsewhere = fs.existsSync('/dev/shm') ? fs.mkdtempSync('/dev/shm/bounded-test-') : undefined;
+    if (elsewhere === undefined || fs.statSync(elsewhere).dev === fs.statSync(base).dev || (await probeLayers(new Commands({ workspaces: [base] }), [path.join(base, 'work')], elsewhere)) !== undefined) return this.skip();
+    try {
+      const there = await place({ changed: 'one\n', removed: 'old\n', 'd/a': 'a\n' });
+      const other = { ...there, shell: shellIn(there.repo.root, { layers: path.join(elsewhere, 'layers') }) };
+      const { landed, withheld } = await command(other, 'echo two >> changed; chmod 750 changed; touch -d 2001-02-03T04:05:06Z changed; rm -r removed d; mkdir d; ln -s x d/link; echo new > d/new');
+      assert.deepEqual(everything(there.repo.root), { changed: '750 file one\ntwo\n', d: '755 folder', 'd/link': ' link x', 'd/new': '644 file new\n' });
+      assert.equal(fs.statSync(there.repo.at('changed')).mtime.toISOString(), '2001-02-03T04:05:06.000Z');
+      assert.deepEqual([[...landed].sort(), withheld], [['changed', 'd/a', 'd/link', 'd/new', 'removed'], []]);
+    } finally {
+      fs.rmSync(elsewhere, { recursive: true, force: true });
+    }
+  });
+
+  it('is nothing any more when the machine has started anew: nobody knows what of it was on the disk', async () => {
+    const there = await place({ a: 'a\n' });
+    await runIn(there.shell, 'echo b >> a; echo new > new', { sandbox: beside });
+    fs.writeFileSync(`${there.repo.root}.layers/boot`, 'another one\n');
+    const landing = await land(there.workspace, there.shell, there.before);
+    assert.deepEqual([[...landing.landed], everything(there.repo.root)], [[], { a: '644 file a\n' }]);
+  });
+
+  const text = (...changed: readonly string[]) => ['one', 'two', 'three', 'four', 'five', 'six', 'seven'].map((line) => `${changed.find((one) => one.startsWith(line)) ?? line}\n`).join('');
+  const write = (file: string, content: string) => (root: string) => fs.writeFileSync(path.join(root, file), content);
+
+  it('does not land over what the user changed meanwhile, and is kept', async () => {
+    const there = await place({ lines: text(), edited: 'old\n', deleted: 'old\n', removed: 'old\n', replaced: 'old\n', 'd/file': 'old\n', 'linked/file': 'old\n', mode: 'old\n' });
+    const outside = path.join(there.repo.outside, 'elsewhere');
+    fs.mkdirSync(outside);
+    const { landed, withheld, before } = await command(there, 'echo command | tee edited deleted replaced d/file new linked/file mode > mine; sed -i s/six/SIX/ lines; rm removed; mkdir empty', (root) => {
+      for (const change of [write('lines', text('two by the user')), write('edited', 'user\n'), write('removed', 'user\n'), write('new', 'user\n'), write('other', 'user\n')]) change(root);
+      for (const name of ['deleted', 'replaced', 'd', 'linked']) fs.rmSync(path.join(root, name), { recursive: true });
+      fs.mkdirSync(path.join(root, 'replaced'));
+      write('replaced/inside', 'user\n')(root);
+      write('d', 'user\n')(root);
+      fs.symlinkSync(outside, path.join(root, 'linked'));
+      fs.chmodSync(path.join(root, 'mode'), 0o600);
+    });
+    const now = (file: string) => there.repo.read(file);
+    assert.deepEqual(['lines', 'edited', 'removed', 'new', 'other', 'replaced/inside', 'd', 'mine', 'mode'].map(now), [text('two by the user', 'SIX'.toLowerCase()).replace('six', 'SIX'), 'user\n', 'user\n', 'user\n', 'user\n', 'user\n', 'user\n', 'command\n', 'command\n']);
+    assert.equal(fs.statSync(there.repo.at('mode')).mode & 0o777, 0o600);
+    assert.deepEqual([there.repo.exists('deleted'), fs.readdirSync(outside)], [false, []]);
+    assert.deepEqual([...landed].sort(), ['empty', 'lines', 'mine', 'mode']);
+    assert.deepEqual(withheld.map((one) => one.path).sort(), ['d/file', 'deleted', 'edited', 'linked/file', 'new', 'removed', 'replaced']);
+    for (const { path: file, blob } of withheld) assert.equal(blob === undefined ? undefined : await there.workspace.blobText(blob), file === 'removed' ? undefined : 'command\n', file);
+    const users = (await there.workspace.entries(before)).get('lines');
+    assert.equal(users === undefined ? undefined : await there.workspace.blobText(users), text('two by the user'));
+  });
+
+  it('is its own and nothing else where the user works in the same folders all the time', async () => {
+    const there = await place({ 'd/users': 'old\n', 'd/commands': 'old\n', 'd/gone': 'old\n', 'e/f/g': 'old\n' });
+    const { root } = there.repo;
+    const text = `i=0; while [ $i -lt 60 ]; do i=$((i+1)); echo $i > d/commands; echo $i > d/c$i; mkdir -p e/c$((i%5)); mv d/c$i e/c$((i%5))/x; rm -rf e/c$((i%3)); rm -f d/gone; cat d/* e/f/* > /dev/null 2>&1; done; echo done`;
+    let working = true;
+    const ran = runIn(there.shell, text, { sandbox: beside }).finally(() => { working = false; });
+    let turns = 0;
+    for (; working; turns += 1) {
+      for (const file of ['d/users', `d/u${turns % 7}`, 'e/f/g', `e/u${turns % 3}`]) write(file, `user ${turns}\n`)(root);
+      write('d/users.tmp', `user ${turns}\n`)(root);
+      fs.renameSync(path.join(root, 'd/users.tmp'), path.join(root, 'd/users'));
+      fs.rmSync(path.join(root, `d/u${(turns + 3) % 7}`), { force: true });
+      fs.renameSync(path.join(root, 'e/f'), path.join(root, 'e/f2'));
+      fs.renameSync(path.join(root, 'e/f2'), path.join(root, 'e/f'));
+      await new Promise((resolve) => { setImmediate(resolve); });
+    }
+    assert.equal((await ran).output, 'done\n');
+    const users = everything(root);
+    const { landed, withheld } = await land(there.workspace, there.shell, there.before);
+    const { 'd/gone': gone, 'd/commands': _, ...rest } = users;
+    const landedThere = { 'e/c3': '755 folder', 'e/c3/x': '644 file 58\n', 'e/c4': '755 folder', 'e/c4/x': '644 file 59\n' };
+    assert.deepEqual([gone, withheld], ['644 file old\n', []]);
+    assert.deepEqual(everything(root), { ...rest, 'd/commands': '644 file 60\n', ...landedThere }, `${turns} turns`);
+    assert.deepEqual([...landed].sort(), ['d/commands', 'd/gone', ...Object.keys(landedThere)]);
+  });
+
+  it('leaves what the user put into a folder that the command removed or made anew, also by a move', async () => {
+    const there = await place({ 'gone/a': 'a\n', 'again/a': 'a\n', 'moved/a': 'a\n', 'swapped/a': 'a\n', 'old/new': 'user\n' }, 'mkdir unseen; echo unseen > unseen/file');
+    const { withheld } = await command(there, 'rm -rf gone again moved; mkdir again; echo new > again/b; echo new > swapped/new', (root) => {
+      write('gone/user', 'user\n')(root);
+      write('again/user', 'user\n')(root);
+      for (const name of ['moved', 'swapped']) fs.rmSync(path.join(root, name), { recursive: true });
+      fs.renameSync(path.join(root, 'unseen'), path.join(root, 'moved'));
+      fs.renameSync(path.join(root, 'old'), path.join(root, 'swapped'));
+    });
+    const { repo } = there;
+    assert.deepEqual([fs.readdirSync(repo.at('gone')), fs.readdirSync(repo.at('again')).sort(), fs.readdirSync(repo.at('moved'))], [['user'], ['b', 'user'], ['file']]);
+    assert.deepEqual([repo.read('swapped/new'), withheld.map((one) => one.path)], ['user\n', ['swapped/new']]);
+  });
+
+  it('tells what a command removed also where it was ended before it could', async () => {
+    const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n', 'd/e/c': 'c\n' });
+    const { output } = await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && echo ready && sleep 60', { sandbox: beside, timeoutMs: 1500 });
+    assert.match(output, /ready/);
+    const landing = await land(there.workspace, there.shell, there.before);
+    assert.deepEqual(fs.readdirSync(there.repo.at('d')), ['b']);
+    assert.deepEqual([...landing.landed].sort(), ['d/a', 'd/b', 'd/e', 'd/e/c']);
+  });
+
+  it('lands to the end when the process dies in it, wherever that is', async () => {
+    const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n', 'd/e/c': 'c\n', lines: text(), both: 'old\n' });
+    await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && sed -i s/six/SIX/ lines && mkdir -p n/m && echo 1 > n/m/1 && echo 2 > n/2 && echo command > both && mkfifo pipe', { sandbox: beside });
+    for (const change of [write('lines', text('two by the user')), write('both', 'user\n'), write('mine', 'user\n')]) change(there.repo.root);
+    const store = await Store.open(there.repo.store, (await findProgram('git')) ?? '');
+    const parts = { root: there.repo.root, store, blobs: new Blobs(store), trees: new Trees(store), guard: new PathGuard(there.repo.root, [], () => undefined) };
+    let landing: Landing | undefined;
+    let deaths = 0;
+    for (let calls = 1; landing === undefined; calls += 1) {
+      let left = calls;
+      const skip = () => {
+        if ((left -= 1) === 0) throw new Error('died');
+        return false;
+      };
+      landing = await landInto({ ...parts, skip }, (await there.shell.written())?.[''] ?? '', there.before).catch((error: Error) => {
+        assert.equal(error.message, 'died');
+        deaths += 1;
+        return undefined;
+      });
+    }
+    assert.ok(deaths > 4, `${deaths} deaths`);
+    assert.deepEqual([fs.readdirSync(there.repo.at('d')), there.repo.read('d/b'), there.repo.read('lines'), there.repo.read('both'), there.repo.read('n/m/1'), there.repo.read('mine')], [['b'], 'new\n', text('two by the user').replace('six', 'SIX'), 'user\n', '1\n', 'user\n']);
+    assert.deepEqual(withoutFolders(landing.landed), ['d/a', 'd/b', 'd/e/c', 'n/2', 'n/m/1', 'pipe']);
+    assert.deepEqual(landing.withheld.map((one) => one.path), ['both']);
+    assert.equal(fs.readdirSync(there.repo.root).some((one) => one.startsWith('.bounded-')), false);
+  });
+});
+
+const withoutFolders = (landed: ReadonlySet<string>) => [...landed].filter((one) => !['d', 'd/e', 'n', 'n/m', 'lines'].includes(one)).sort();
