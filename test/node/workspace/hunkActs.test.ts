@@ -130,7 +130,7 @@ describe('what a person does with hunks', () => {
       assert.deepEqual([done.ok, house.session.rewinds.length, work.text(a), work.text(b)], [false, 0, ...before]);
       assert.match(done.message, /src\/a\.txt has no such hunk now/);
       const preview = await house.controller.preview({ type: 'rewind-hunks', hunks: all.map(named) });
-      assert.deepEqual([preview.files, preview.stays], [[], [{ path: a, why: 'it has no such hunk now: it was changed or rewound since' }]], 'nor does the preview promise any');
+      assert.deepEqual([preview.files, preview.stays], [[], [{ path: a, why: 'it has no such hunk now: it was changed or rewound since; nothing would be done' }]], 'nor does the preview promise any');
     }));
 
     it('of which one file cannot be changed are told as done in part', () => play(async (house, work) => {
