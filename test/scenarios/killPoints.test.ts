@@ -20,7 +20,7 @@ interface Death {
   readonly copy: string;
 }
 
-/** With BOUNDED_MOMENTS=n every n-th moment is tried; all of them, with 1, take half an hour. */
+/** With BOUNDED_MOMENTS=n every n-th moment is tried, those of the programs that a session starts among them; all, with 1, take half an hour. */
 const wanted = Number(process.env['BOUNDED_MOMENTS'] ?? 0);
 const step = wanted || 120;
 /** And after these: a new file has its name and its other one too; so has one that lands; a file that a rewind removes stands aside, and so does one that a command removed. */
@@ -60,9 +60,9 @@ async function record({ project, server }: Scenario, keep: string): Promise<read
   let moments = 0;
   const env = { ...project.env, ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: 'test-key-0123456789' };
   const ran = (during: Death['during'], ...args: string[]) => momentByMoment([process.execPath, path.resolve('dist/cli.js'), ...args], {
-    cwd: project.root, env,
+    cwd: project.root, env, children: wanted > 0,
     at: async ({ call }, stdout) => {
-      if (!call.endsWith('= 0') || /newroot|oldroot/.test(call) || /^(mkdir|rmdir)\("(?!\/proc|.*\/state\/)/.test(call)) return;
+      if (!call.endsWith('= 0') || /newroot|oldroot/.test(call)) return;
       moments += 1;
       if (moments % step !== 11 % step && !telling.some((one) => one.test(call))) return;
       const copy = path.join(keep, String(moments));

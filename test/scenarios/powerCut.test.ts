@@ -68,7 +68,7 @@ async function record({ project, server }: Scenario, disk: Disk): Promise<readon
   const env = { ...project.env, ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: 'test-key-0123456789' };
   let [moments, acknowledged]: [number, readonly Entry[]] = [0, []];
   const ran = (...args: string[]) => momentByMoment([process.execPath, path.resolve('dist/cli.js'), ...args], {
-    cwd: project.root, env,
+    cwd: project.root, env, children: wanted > 0,
     at: async ({ call }, stdout) => {
       if (!reachesDisk(call)) return;
       moments += 1;

@@ -57,7 +57,7 @@ async function tryOver(commands: Commands, roots: readonly string[], folder: str
     command: `set -- ${[...roots, own].map((root) => `'${root.replaceAll("'", `'\\''`)}'`).join(' ')}; ${command}`, shell: 'sh', root: first, roots: [...roots.slice(1), own], sandboxed: true, workTree: 'writable', layered,
     protection: async () => ({ readOnly: [], hidden: [] }), network: 'none', timeoutMs: 30_000, merged: true, onOutput: () => undefined,
   }, neverAborted);
-  if (end.exit !== 0) return end.spawnError ?? 'a command could not write beside the work tree';
+  if (end.exit !== 0) return end.spawnError ?? `a command could not write beside the work tree (${end.timedOut ? 'it took too long' : end.exit === null ? end.signal : `exit status ${end.exit}`})`;
   for (const { root, layer } of layered) if ((await exists(path.join(root, name))) || !(await exists(path.join(upperOf(layer), name)))) return 'a command beside the work tree wrote into it';
   const last = layered.at(-1)?.layer ?? '';
   return (await isComplete(last)) ? undefined : 'what a command wrote beside the work tree does not tell what it did';

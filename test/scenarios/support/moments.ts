@@ -6,14 +6,17 @@ import { createInterface } from 'node:readline';
 
 /** A process that stands still right after one of its calls to the system. */
 export interface Moment {
-  /** Counts from 1 over all processes that the program starts. */
+  /** Counts from 1, over all processes that stand still. */
   readonly number: number;
   /** The call as strace shows it. */
   readonly call: string;
 }
 
-/** Calls after which the disk holds something else, or holds it for good. */
-const changing = ['fsync', 'fdatasync', 'rename', 'renameat', 'renameat2', 'link', 'linkat', 'unlink', 'unlinkat', 'truncate', 'ftruncate', 'rmdir', 'mkdir'];
+/**
+ * Calls after which the disk holds something else, or holds it for good. Not those that make and remove folders: a sandbox makes a hundred of them,
+ * and an empty folder more or less is part of the next moment.
+ */
+const changing = ['fsync', 'fdatasync', 'rename', 'renameat', 'renameat2', 'link', 'linkat', 'unlink', 'unlinkat', 'truncate', 'ftruncate'];
 
 /** Why moments cannot be had on this machine, undefined where they can. */
 export function noMoments(): string | undefined {
@@ -35,18 +38,20 @@ export interface Stopped {
 export interface Started {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Whether the programs that it starts stand still as well: each of their calls takes many times as long then, whether it is one of these or not. */
+  readonly children: boolean;
   /** Called while the process stands still; it goes on when this resolves. `stdout`: what the program has said so far. */
   readonly at: (moment: Moment, stdout: () => string) => Promise<void>;
 }
 
 let fifos = 0;
 
-/** Runs a program and lets it stand still after each call that changes the disk, its children included. */
-export async function momentByMoment(command: readonly string[], { cwd, env, at }: Started): Promise<Stopped> {
+/** Runs a program and lets it stand still after each call that changes the disk. */
+export async function momentByMoment(command: readonly string[], { cwd, env, children, at }: Started): Promise<Stopped> {
   const fifo = path.join(os.tmpdir(), `bounded-moments-${process.pid}-${(fifos += 1)}`);
   execFileSync('mkfifo', [fifo]);
   const set = changing.join(',');
-  const child = spawn('strace', ['-f', '-s', '200', '-e', `trace=${set}`, '-e', `inject=${set}:signal=SIGSTOP`, '-o', fifo, ...command], { cwd, env: { ...env, UV_THREADPOOL_SIZE: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('strace', ['-f', ...(children ? [] : ['-b', 'execve']), '-s', '200', '-e', `trace=${set}`, '-e', `inject=${set}:signal=SIGSTOP`, '-o', fifo, ...command], { cwd, env: { ...env, UV_THREADPOOL_SIZE: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => { stdout += chunk.toString(); });
   child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
