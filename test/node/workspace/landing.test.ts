@@ -227,6 +227,32 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual([...landing.landed].sort(), ['d/a', 'd/b', 'd/e', 'd/e/c']);
   });
 
+  it('lands out of folders that the command closed', async () => {
+    const there = await place({ 'd/x': 'x\n', 'd/y': 'y\n', 'e/x': 'x\n', 'e/y': 'y\n' });
+    const { withheld } = await command(there, 'mkdir q r; echo one > q/f; echo one > r/f; chmod 555 q; chmod 600 r; echo two > d/x; rm d/y; chmod 555 d; echo two > e/x; rm e/y; chmod 444 e');
+    assert.deepEqual(withheld, []);
+    const { root } = there.repo;
+    assert.deepEqual(['q', 'r', 'd', 'e'].map((name) => (fs.statSync(path.join(root, name)).mode & 0o777).toString(8)), ['555', '600', '555', '444']);
+    for (const name of ['q', 'r', 'd', 'e']) fs.chmodSync(path.join(root, name), 0o755);
+    assert.deepEqual(fs.readdirSync(path.join(root, 'd')), ['x']);
+    assert.deepEqual(fs.readdirSync(path.join(root, 'e')), ['x']);
+    assert.deepEqual(['q/f', 'r/f', 'd/x', 'e/x'].map((name) => fs.readFileSync(path.join(root, name), 'utf8')), ['one\n', 'one\n', 'two\n', 'two\n']);
+  });
+
+  it('leaves what the user made of a file also where what landed was recorded and the layer is still there', async () => {
+    const lines = (...all: string[]) => `${all.join('\n')}\n`;
+    const there = await place({ merged: lines('1', '2', '3', '4', '5', '6', '7', '8'), kept: 'one\n' });
+    await runIn(there.shell, 'sed -i s/8/eight/ merged; echo command > kept', { sandbox: beside });
+    fs.writeFileSync(there.repo.at('merged'), lines('one', '2', '3', '4', '5', '6', '7', '8'));
+    fs.writeFileSync(there.repo.at('kept'), 'user\n');
+    const first = await land(there.workspace, there.shell, there.before);
+    for (const before of [first.before, (await there.workspace.capture()).tree]) {
+      await land(there.workspace, there.shell, before);
+      assert.equal(fs.readFileSync(there.repo.at('merged'), 'utf8'), lines('one', '2', '3', '4', '5', '6', '7', 'eight'));
+      assert.equal(fs.readFileSync(there.repo.at('kept'), 'utf8'), 'user\n');
+    }
+  });
+
   it('lands to the end when the process dies in it, wherever that is', async () => {
     const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n', 'd/e/c': 'c\n', lines: text(), both: 'old\n' });
     await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && sed -i s/six/SIX/ lines && mkdir -p n/m && echo 1 > n/m/1 && echo 2 > n/2 && echo command > both && mkfifo pipe', { sandbox: beside });

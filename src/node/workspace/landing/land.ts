@@ -17,7 +17,7 @@ import type { Blobs } from '../store/blobs.ts';
 import type { Store } from '../store/store.ts';
 import type { Trees } from '../store/trees.ts';
 import { Ground } from './ground.ts';
-import { LandedNotes } from './landed.ts';
+import { begunWith, LandedNotes } from './landed.ts';
 import { Layer, type LayerEntry } from './layer.ts';
 import { mostBytes, Outcome } from './outcome.ts';
 
@@ -33,13 +33,14 @@ export interface LandingParts {
 
 /**
  * Brings what a command wrote into the work tree, a name at a time. What lands leaves the layer, so that whoever finds a layer goes on where the landing
- * stopped. What the user changed since `before` stays: it is merged with what the command made of the same text, or the command's is withheld.
+ * stopped. What the user changed since the command began stays: it is merged with what the command made of the same text, or the command's is withheld.
+ * `before`: the tree that is recorded last. When the command began, or what the user made meanwhile in it, where an earlier landing had come so far.
  */
 export async function land(parts: LandingParts, folder: string, before: TreeId): Promise<Landing> {
   const [layer, notes] = [new Layer(folder), new LandedNotes(folder)];
   try {
-    const ground = new Ground(parts, await parts.trees.get(before), layer.since);
-    const outcome = new Outcome(parts, ground, layer, notes);
+    const ground = new Ground(parts, await parts.trees.get(begunWith(folder, before)), layer.since);
+    const outcome = new Outcome(parts, ground, layer, notes, await parts.trees.get(before));
     await new Running(parts, layer, ground, outcome).folder('', true);
     return await outcome.result();
   } finally {
@@ -158,6 +159,8 @@ class Running {
     const own = readSmall(from).object.body;
     const merged = step.content === 'three-way' ? mergeTexts(here, await this.#parts.blobs.read(before?.oid ?? ''), own) : { bytes: step.content === 'current' ? here : own };
     if (!('bytes' in merged)) return this.#outcome.withhold(path, 'conflicts' in merged ? conflictInWords(merged.conflicts) : merged.hindrance);
+    // What is merged already is the user's part and the command's, each recorded or about to be.
+    if (merged.bytes.equals(here) && this.#outcome.isRecorded(path)) return this.#outcome.landedBefore(path);
     await this.#outcome.merges(path, current, here);
     return this.#place(path, (place, name) => putFile(place, name, { bytes: merged.bytes, mode: step.mode, secret: this.#parts.guard.isSecret(path) }, current), there);
   }

@@ -50,15 +50,11 @@ function kindOf(stats: BigIntStats): LayerEntry['kind'] {
   return stats.isFile() || stats.isSymbolicLink() ? 'file' : 'special';
 }
 
-/** The names in a folder of our own, also in one that the command closed to everybody. */
+/** The names in a folder of our own, also in one that the command closed: what lands has to leave it. */
 function namesIn(folder: string | Buffer): string[] {
-  try {
-    return readdirSync(folder, { encoding: 'buffer' }).map(decodeBytes);
-  } catch (error) {
-    if (codeOf(error) !== 'EACCES') throw error;
-    chmodSync(folder, 0o700);
-    return readdirSync(folder, { encoding: 'buffer' }).map(decodeBytes);
-  }
+  const { mode } = lstatSync(folder);
+  if ((mode & 0o700) !== 0o700) chmodSync(folder, (mode & 0o7777) | 0o700);
+  return readdirSync(folder, { encoding: 'buffer' }).map(decodeBytes);
 }
 
 /** The list of `find`, with a NUL behind each name: `./folder/` for a folder that was listed, `./folder/name` for what was in it. */
