@@ -239,6 +239,16 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual(['q/f', 'r/f', 'd/x', 'e/x'].map((name) => fs.readFileSync(path.join(root, name), 'utf8')), ['one\n', 'one\n', 'two\n', 'two\n']);
   });
 
+  it('lands in folders that were closed and that the command opened', async () => {
+    const there = await place({ 'c/x': 'x\n', 'o/x': 'x\n', 'g/h/x': 'x\n' }, 'mkdir c/made; echo unseen > c/made/file; chmod 555 c/made c o g/h');
+    const { withheld } = await command(there, 'chmod u+w c o; echo two > c/x; echo new > c/y; chmod 555 c; echo two > o/x; chmod -R u+w g; rm -rf g');
+    const { repo } = there;
+    assert.deepEqual([withheld, repo.exists('g')], [[], false]);
+    assert.deepEqual(['c', 'o', 'c/made'].map((name) => (fs.statSync(repo.at(name)).mode & 0o777).toString(8)), ['555', '755', '555']);
+    for (const name of ['c', 'c/made']) fs.chmodSync(repo.at(name), 0o755);
+    assert.deepEqual(['c/x', 'c/y', 'o/x'].map((name) => repo.read(name)), ['two\n', 'new\n', 'two\n']);
+  });
+
   it('leaves what the user made of a file also where what landed was recorded and the layer is still there', async () => {
     const lines = (...all: string[]) => `${all.join('\n')}\n`;
     const there = await place({ merged: lines('1', '2', '3', '4', '5', '6', '7', '8'), kept: 'one\n' });
