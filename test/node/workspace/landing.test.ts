@@ -218,6 +218,13 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual([repo.read('swapped/new'), withheld.map((one) => one.path)], ['user\n', ['swapped/new']]);
   });
 
+  it('leaves what the user put aside while the command ran and brought back afterwards', async () => {
+    const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n' });
+    fs.renameSync(there.repo.at('d/b'), path.join(there.repo.outside, 'b'));
+    const { landed } = await command(there, 'echo new > d/new', (root) => fs.renameSync(path.join(there.repo.outside, 'b'), path.join(root, 'd/b')));
+    assert.deepEqual([there.repo.read('d/b'), [...landed]], ['b\n', ['d/new']]);
+  });
+
   it('tells what a command removed also where it was ended before it could', async () => {
     const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n', 'd/e/c': 'c\n' });
     const { output } = await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && echo ready && sleep 60', { sandbox: beside, timeoutMs: 1500 });
@@ -265,7 +272,7 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
 
   it('lands to the end when the process dies in it, wherever that is', async () => {
     const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n', 'd/e/c': 'c\n', lines: text(), both: 'old\n' });
-    await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && sed -i s/six/SIX/ lines && mkdir -p n/m && echo 1 > n/m/1 && echo 2 > n/2 && echo command > both && mkfifo pipe', { sandbox: beside });
+    await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && sed -i s/six/SIX/ lines && mkdir -p n/m && echo 1 > n/m/1 && echo 2 > n/2 && echo 3 > n/3 && echo command > both && mkfifo pipe', { sandbox: beside });
     for (const change of [write('lines', text('two by the user')), write('both', 'user\n'), write('mine', 'user\n')]) change(there.repo.root);
     const store = await Store.open(there.repo.store, (await findProgram('git')) ?? '');
     const parts = { root: there.repo.root, store, blobs: new Blobs(store), trees: new Trees(store), guard: new PathGuard(there.repo.root, [], () => undefined) };
@@ -285,7 +292,7 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     }
     assert.ok(deaths > 4, `${deaths} deaths`);
     assert.deepEqual([fs.readdirSync(there.repo.at('d')), there.repo.read('d/b'), there.repo.read('lines'), there.repo.read('both'), there.repo.read('n/m/1'), there.repo.read('mine')], [['b'], 'new\n', text('two by the user').replace('six', 'SIX'), 'user\n', '1\n', 'user\n']);
-    assert.deepEqual(withoutFolders(landing.landed), ['d/a', 'd/b', 'd/e/c', 'n/2', 'n/m/1', 'pipe']);
+    assert.deepEqual(withoutFolders(landing.landed), ['d/a', 'd/b', 'd/e/c', 'n/2', 'n/3', 'n/m/1', 'pipe']);
     assert.deepEqual(landing.withheld.map((one) => one.path), ['both']);
     assert.equal(fs.readdirSync(there.repo.root).some((one) => one.startsWith('.bounded-')), false);
   });
