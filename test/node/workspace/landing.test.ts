@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { Landing, Shell, Workspace } from '../../../src/agent/ports.ts';
 import { Commands } from '../../../src/node/process/commands.ts';
 import { probeLayers } from '../../../src/node/process/probeLayers.ts';
-import { hasMountsBelow } from '../../../src/node/workspace/disk/mounts.ts';
+import { whyNotOver } from '../../../src/node/workspace/disk/mounts.ts';
 import { PathGuard } from '../../../src/node/workspace/disk/guard.ts';
 import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
 import { land as landInto } from '../../../src/node/workspace/landing/land.ts';
@@ -117,8 +117,9 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
   it('is tried at the start, and why it cannot be is said: something mounted below, files of others, no private place for it', async () => {
     const probe = (tree: string, dir = path.join(base, 'private')) => probeLayers(new Commands({ workspaces: [tree] }), [tree], dir);
     const root = path.join(base, 'work');
-    assert.equal(hasMountsBelow('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/b\\040c/d rw - tmpfs t rw\n', '/a/b c'), true);
-    assert.equal(hasMountsBelow('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/bc rw - tmpfs t rw\n', '/a/b'), false);
+    assert.equal(whyNotOver('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/b\\040c/d rw - tmpfs t rw\n', '/a/b c'), 'something is mounted below /a/b c');
+    assert.equal(whyNotOver('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/bc rw - tmpfs t rw\n', '/a/b'), undefined);
+    assert.equal(whyNotOver('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/b rw - nfs4 server:/b rw\n', '/a/b'), '/a/b lies on a file system with a clock of its own');
     assert.match((await probe(root, '/proc/none')) ?? '', /ENOENT|EACCES|EPERM/);
     if (process.getuid?.() !== 0) return;
     fs.writeFileSync(path.join(root, 'theirs'), '');
