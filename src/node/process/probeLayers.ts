@@ -4,7 +4,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'n
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { makeFolders } from '../journal/durable.ts';
-import { hasMountsBelow } from '../workspace/disk/mounts.ts';
+import { whyNotOver } from '../workspace/disk/mounts.ts';
 import { exists } from '../workspace/disk/exists.ts';
 import type { Commands } from './commands.ts';
 import { Layers } from './layers.ts';
@@ -23,7 +23,8 @@ export async function probeLayers(commands: Commands, workTrees: readonly string
     if ('missing' in programs) return programs.missing;
     const mounts = await readFile('/proc/self/mountinfo', 'latin1');
     for (const root of roots) {
-      if (hasMountsBelow(mounts, root)) return `something is mounted below ${root}`;
+      const against = whyNotOver(mounts, root);
+      if (against !== undefined) return against;
       if (await hasForeign(programs.find, root)) return `files in ${root} belong to another user or group`;
     }
     await makeFolders(dir, 0o700);

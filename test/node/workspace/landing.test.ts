@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { Landing, Shell, Workspace } from '../../../src/agent/ports.ts';
 import { Commands } from '../../../src/node/process/commands.ts';
 import { probeLayers } from '../../../src/node/process/probeLayers.ts';
-import { hasMountsBelow } from '../../../src/node/workspace/disk/mounts.ts';
+import { whyNotOver } from '../../../src/node/workspace/disk/mounts.ts';
 import { PathGuard } from '../../../src/node/workspace/disk/guard.ts';
 import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
 import { land as landInto } from '../../../src/node/workspace/landing/land.ts';
@@ -117,8 +117,9 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
   it('is tried at the start, and why it cannot be is said: something mounted below, files of others, no private place for it', async () => {
     const probe = (tree: string, dir = path.join(base, 'private')) => probeLayers(new Commands({ workspaces: [tree] }), [tree], dir);
     const root = path.join(base, 'work');
-    assert.equal(hasMountsBelow('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/b\\040c/d rw - tmpfs t rw\n', '/a/b c'), true);
-    assert.equal(hasMountsBelow('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/bc rw - tmpfs t rw\n', '/a/b'), false);
+    assert.equal(whyNotOver('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/b\\040c/d rw - tmpfs t rw\n', '/a/b c'), 'something is mounted below /a/b c');
+    assert.equal(whyNotOver('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/bc rw - tmpfs t rw\n', '/a/b'), undefined);
+    assert.equal(whyNotOver('36 35 98:0 / /a rw - ext4 /dev/a rw\n37 36 0:5 / /a/b rw - nfs4 server:/b rw\n', '/a/b'), '/a/b lies on a file system with a clock of its own');
     assert.match((await probe(root, '/proc/none')) ?? '', /ENOENT|EACCES|EPERM/);
     if (process.getuid?.() !== 0) return;
     fs.writeFileSync(path.join(root, 'theirs'), '');
@@ -218,6 +219,13 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual([repo.read('swapped/new'), withheld.map((one) => one.path)], ['user\n', ['swapped/new']]);
   });
 
+  it('leaves what the user put aside while the command ran and brought back afterwards', async () => {
+    const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n' });
+    fs.renameSync(there.repo.at('d/b'), path.join(there.repo.outside, 'b'));
+    const { landed } = await command(there, 'echo new > d/new', (root) => fs.renameSync(path.join(there.repo.outside, 'b'), path.join(root, 'd/b')));
+    assert.deepEqual([there.repo.read('d/b'), [...landed]], ['b\n', ['d/new']]);
+  });
+
   it('tells what a command removed also where it was ended before it could', async () => {
     const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n', 'd/e/c': 'c\n' });
     const { output } = await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && echo ready && sleep 60', { sandbox: beside, timeoutMs: 1500 });
@@ -227,9 +235,45 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual([...landing.landed].sort(), ['d/a', 'd/b', 'd/e', 'd/e/c']);
   });
 
+  it('lands out of folders that the command closed', async () => {
+    const there = await place({ 'd/x': 'x\n', 'd/y': 'y\n', 'e/x': 'x\n', 'e/y': 'y\n' });
+    const { withheld } = await command(there, 'mkdir q r; echo one > q/f; echo one > r/f; chmod 555 q; chmod 600 r; echo two > d/x; rm d/y; chmod 555 d; echo two > e/x; rm e/y; chmod 444 e');
+    assert.deepEqual(withheld, []);
+    const { root } = there.repo;
+    assert.deepEqual(['q', 'r', 'd', 'e'].map((name) => (fs.statSync(path.join(root, name)).mode & 0o777).toString(8)), ['555', '600', '555', '444']);
+    for (const name of ['q', 'r', 'd', 'e']) fs.chmodSync(path.join(root, name), 0o755);
+    assert.deepEqual(fs.readdirSync(path.join(root, 'd')), ['x']);
+    assert.deepEqual(fs.readdirSync(path.join(root, 'e')), ['x']);
+    assert.deepEqual(['q/f', 'r/f', 'd/x', 'e/x'].map((name) => fs.readFileSync(path.join(root, name), 'utf8')), ['one\n', 'one\n', 'two\n', 'two\n']);
+  });
+
+  it('lands in folders that were closed and that the command opened', async () => {
+    const there = await place({ 'c/x': 'x\n', 'o/x': 'x\n', 'g/h/x': 'x\n' }, 'mkdir c/made; echo unseen > c/made/file; chmod 555 c/made c o g/h');
+    const { withheld } = await command(there, 'chmod u+w c o; echo two > c/x; echo new > c/y; chmod 555 c; echo two > o/x; chmod -R u+w g; rm -rf g');
+    const { repo } = there;
+    assert.deepEqual([withheld, repo.exists('g')], [[], false]);
+    assert.deepEqual(['c', 'o', 'c/made'].map((name) => (fs.statSync(repo.at(name)).mode & 0o777).toString(8)), ['555', '755', '555']);
+    for (const name of ['c', 'c/made']) fs.chmodSync(repo.at(name), 0o755);
+    assert.deepEqual(['c/x', 'c/y', 'o/x'].map((name) => repo.read(name)), ['two\n', 'new\n', 'two\n']);
+  });
+
+  it('leaves what the user made of a file also where what landed was recorded and the layer is still there', async () => {
+    const lines = (...all: string[]) => `${all.join('\n')}\n`;
+    const there = await place({ merged: lines('1', '2', '3', '4', '5', '6', '7', '8'), kept: 'one\n' });
+    await runIn(there.shell, 'sed -i s/8/eight/ merged; echo command > kept', { sandbox: beside });
+    fs.writeFileSync(there.repo.at('merged'), lines('one', '2', '3', '4', '5', '6', '7', '8'));
+    fs.writeFileSync(there.repo.at('kept'), 'user\n');
+    const first = await land(there.workspace, there.shell, there.before);
+    for (const before of [first.before, (await there.workspace.capture()).tree]) {
+      await land(there.workspace, there.shell, before);
+      assert.equal(fs.readFileSync(there.repo.at('merged'), 'utf8'), lines('one', '2', '3', '4', '5', '6', '7', 'eight'));
+      assert.equal(fs.readFileSync(there.repo.at('kept'), 'utf8'), 'user\n');
+    }
+  });
+
   it('lands to the end when the process dies in it, wherever that is', async () => {
     const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n', 'd/e/c': 'c\n', lines: text(), both: 'old\n' });
-    await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && sed -i s/six/SIX/ lines && mkdir -p n/m && echo 1 > n/m/1 && echo 2 > n/2 && echo command > both && mkfifo pipe', { sandbox: beside });
+    await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && sed -i s/six/SIX/ lines && mkdir -p n/m && echo 1 > n/m/1 && echo 2 > n/2 && echo 3 > n/3 && echo command > both && mkfifo pipe', { sandbox: beside });
     for (const change of [write('lines', text('two by the user')), write('both', 'user\n'), write('mine', 'user\n')]) change(there.repo.root);
     const store = await Store.open(there.repo.store, (await findProgram('git')) ?? '');
     const parts = { root: there.repo.root, store, blobs: new Blobs(store), trees: new Trees(store), guard: new PathGuard(there.repo.root, [], () => undefined) };
@@ -249,7 +293,7 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     }
     assert.ok(deaths > 4, `${deaths} deaths`);
     assert.deepEqual([fs.readdirSync(there.repo.at('d')), there.repo.read('d/b'), there.repo.read('lines'), there.repo.read('both'), there.repo.read('n/m/1'), there.repo.read('mine')], [['b'], 'new\n', text('two by the user').replace('six', 'SIX'), 'user\n', '1\n', 'user\n']);
-    assert.deepEqual(withoutFolders(landing.landed), ['d/a', 'd/b', 'd/e/c', 'n/2', 'n/m/1', 'pipe']);
+    assert.deepEqual(withoutFolders(landing.landed), ['d/a', 'd/b', 'd/e/c', 'n/2', 'n/3', 'n/m/1', 'pipe']);
     assert.deepEqual(landing.withheld.map((one) => one.path), ['both']);
     assert.equal(fs.readdirSync(there.repo.root).some((one) => one.startsWith('.bounded-')), false);
   });

@@ -11,8 +11,16 @@ export function isLocal(mounts: string, root: string): boolean {
   return nearest !== undefined && ownClock.has(nearest.type) && !hasMountsBelow(mounts, root);
 }
 
-/** Whether something is mounted below a folder, a real path. `mounts` as above. */
-export function hasMountsBelow(mounts: string, root: string): boolean {
+/**
+ * Why no overlay can be laid over a folder, a real path, in words; undefined where nothing here speaks against it. What is mounted below would not be seen
+ * through it, and by a clock that is not this machine's nobody can tell what changed after a command began. `mounts` as above.
+ */
+export function whyNotOver(mounts: string, root: string): string | undefined {
+  if (hasMountsBelow(mounts, root)) return `something is mounted below ${root}`;
+  return isLocal(mounts, root) ? undefined : `${root} lies on a file system with a clock of its own`;
+}
+
+function hasMountsBelow(mounts: string, root: string): boolean {
   return mountsIn(mounts).some(({ place }) => place.startsWith(`${latin1(root)}/`));
 }
 

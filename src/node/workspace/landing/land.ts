@@ -17,7 +17,7 @@ import type { Blobs } from '../store/blobs.ts';
 import type { Store } from '../store/store.ts';
 import type { Trees } from '../store/trees.ts';
 import { Ground } from './ground.ts';
-import { LandedNotes } from './landed.ts';
+import { begunWith, LandedNotes } from './landed.ts';
 import { Layer, type LayerEntry } from './layer.ts';
 import { mostBytes, Outcome } from './outcome.ts';
 
@@ -33,13 +33,14 @@ export interface LandingParts {
 
 /**
  * Brings what a command wrote into the work tree, a name at a time. What lands leaves the layer, so that whoever finds a layer goes on where the landing
- * stopped. What the user changed since `before` stays: it is merged with what the command made of the same text, or the command's is withheld.
+ * stopped. What the user changed since the command began stays: it is merged with what the command made of the same text, or the command's is withheld.
+ * `before`: the tree that is recorded last. When the command began, or what the user made meanwhile in it, where an earlier landing had come so far.
  */
 export async function land(parts: LandingParts, folder: string, before: TreeId): Promise<Landing> {
   const [layer, notes] = [new Layer(folder), new LandedNotes(folder)];
   try {
-    const ground = new Ground(parts, await parts.trees.get(before), layer.since);
-    const outcome = new Outcome(parts, ground, layer, notes);
+    const ground = new Ground(parts, await parts.trees.get(begunWith(folder, before)), layer.since);
+    const outcome = new Outcome(parts, ground, layer, notes, await parts.trees.get(before));
     await new Running(parts, layer, ground, outcome).folder('', true);
     return await outcome.result();
   } finally {
@@ -99,11 +100,18 @@ class Running {
     const there = found?.isDirectory() === true ? found : undefined;
     // A folder that the user removed comes again only for what is new in it.
     const comes = there === undefined && !this.#ground.heldFolder(path);
-    const turns = there !== undefined && this.#ground.isUntouched(there) && (there.mode & 0o7777n) !== (stats.mode & 0o7777n);
+    const asItWas = there !== undefined && this.#ground.isUntouched(there);
+    const turns = asItWas && (isClosed(there) || (there.mode & 0o7777n) !== (stats.mode & 0o7777n));
+    if (asItWas && isClosed(there)) await this.#turn(path, there.mode | 0o700n);
     if (comes) await this.#outcome.act(path, true, (place, name) => mkdir(onDisk(place, name)).then(() => undefined));
-    await this.folder(path, comes || (trusted && there !== undefined && this.#ground.isUntouched(there)));
+    await this.folder(path, comes || (trusted && asItWas));
     // Last, because nothing can be put into a folder that is closed.
-    if (turns || (comes && this.#ground.look(path)?.isDirectory() === true)) await this.#outcome.act(path, false, (place, name) => chmod(onDisk(place, name), Number(stats.mode & 0o7777n)).then(() => undefined));
+    if (turns || (comes && this.#ground.look(path)?.isDirectory() === true)) await this.#turn(path, stats.mode);
+  }
+
+  /** Gives a folder these permissions. */
+  #turn(path: Path, mode: bigint): Promise<Hindrance> {
+    return this.#outcome.act(path, false, (place, name) => chmod(onDisk(place, name), Number(mode & 0o7777n)).then(() => undefined));
   }
 
   /** What is new in a folder and has its place free, all at once; answers what landed. */
@@ -158,6 +166,8 @@ class Running {
     const own = readSmall(from).object.body;
     const merged = step.content === 'three-way' ? mergeTexts(here, await this.#parts.blobs.read(before?.oid ?? ''), own) : { bytes: step.content === 'current' ? here : own };
     if (!('bytes' in merged)) return this.#outcome.withhold(path, 'conflicts' in merged ? conflictInWords(merged.conflicts) : merged.hindrance);
+    // What is merged already is the user's part and the command's, each recorded or about to be.
+    if (merged.bytes.equals(here) && this.#outcome.isRecorded(path)) return this.#outcome.landedBefore(path);
     await this.#outcome.merges(path, current, here);
     return this.#place(path, (place, name) => putFile(place, name, { bytes: merged.bytes, mode: step.mode, secret: this.#parts.guard.isSecret(path) }, current), there);
   }
@@ -179,13 +189,16 @@ class Running {
   }
 
   async #removeFolder(path: Path, there: BigIntStats, trusted: boolean): Promise<boolean> {
-    const names = await this.#ground.namesIn(path);
     const asItWas = trusted && this.#ground.isUntouched(there);
+    if (asItWas && isClosed(there)) await this.#turn(path, there.mode | 0o700n);
+    const names = await this.#ground.namesIn(path);
     await this.#removeHeld(path, names);
     for (const name of names) await this.#remove(joined(path, name), asItWas);
     const users = names.length === 0 && !asItWas && !this.#ground.isScratch(path);
     if (!users) await this.#outcome.act(path, false, (place, name) => rmdir(onDisk(place, name)).then(() => undefined, notEmpty));
-    return this.#ground.look(path) === undefined;
+    const gone = this.#ground.look(path) === undefined;
+    if (!gone && asItWas && isClosed(there)) await this.#turn(path, there.mode);
+    return gone;
   }
 
   /** The files of a folder that are as a checkpoint held them, all at once. */
@@ -217,6 +230,9 @@ class Running {
     return stateAt(parentOf(path) === '' ? this.#layer.upper : `${this.#layer.upper}/${parentOf(path)}`, nameOf(path));
   }
 }
+
+/** Whether its owner cannot change what is in a folder. The command had opened it to do so. */
+const isClosed = ({ mode }: BigIntStats): boolean => (mode & 0o700n) !== 0o700n;
 
 function notEmpty(error: unknown): Hindrance {
   if (!['ENOTEMPTY', 'EEXIST', 'EBUSY'].includes(codeOf(error) ?? '')) throw error;

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import type { Path } from '../../../core/session/changes.ts';
+import type { Path, TreeId } from '../../../core/session/changes.ts';
+import { codeOf } from '../../journal/faults.ts';
 import { decodeBytes, encodeText } from '../common/bytes.ts';
 
 /**
@@ -25,5 +26,21 @@ export class LandedNotes {
 
   close(): void {
     closeSync(this.#descriptor);
+  }
+}
+
+/**
+ * The tree that the command of a layer began with: `before` at its first landing, and the same at each that takes that one to its end. What the user changed
+ * while the command ran may be recorded in between, and would be taken for what the command had found.
+ */
+export function begunWith(layer: string, before: TreeId): TreeId {
+  const file = path.join(layer, 'before');
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    writeFileSync(`${file}.part`, before, { mode: 0o600 });
+    renameSync(`${file}.part`, file);
+    return before;
   }
 }

@@ -20,6 +20,8 @@ export class Layer {
   readonly since: bigint;
   /** The names that the command saw in folders that the work tree has too, as far as they were noted. */
   readonly #seen: ReadonlyMap<Path, ReadonlySet<string>>;
+  /** Whether folders cover those of the work tree, as they were when the landing came to them. */
+  readonly #covering = new Map<Path, boolean>();
 
   constructor(folder: string) {
     this.upper = path.join(folder, 'upper');
@@ -38,9 +40,23 @@ export class Layer {
     });
   }
 
-  /** Whether the command, in the end, did not see this name of a folder of the work tree: it had removed the folder and made another one. */
+  /** Whether the command had removed a folder of the work tree and made another one, in which it did not see this name. */
   hides(of: Path): boolean {
-    return this.#seen.get(parentOf(of))?.has(nameOf(of)) === false;
+    const seen = this.#seen.get(parentOf(of));
+    return seen?.has(nameOf(of)) === false && this.#covers(parentOf(of), seen);
+  }
+
+  /**
+   * Whether a folder of the layer may cover that of the work tree: nothing was seen in it but what is in the layer. In one that does not, a name can be
+   * missing only because the user had it elsewhere at that time.
+   */
+  #covers(folder: Path, seen: ReadonlySet<string>): boolean {
+    const known = this.#covering.get(folder);
+    if (known !== undefined) return known;
+    const own = new Set(namesIn(this.place(folder)));
+    const covers = [...seen].every((name) => own.has(name));
+    this.#covering.set(folder, covers);
+    return covers;
   }
 }
 
@@ -50,15 +66,11 @@ function kindOf(stats: BigIntStats): LayerEntry['kind'] {
   return stats.isFile() || stats.isSymbolicLink() ? 'file' : 'special';
 }
 
-/** The names in a folder of our own, also in one that the command closed to everybody. */
+/** The names in a folder of our own, also in one that the command closed: what lands has to leave it. */
 function namesIn(folder: string | Buffer): string[] {
-  try {
-    return readdirSync(folder, { encoding: 'buffer' }).map(decodeBytes);
-  } catch (error) {
-    if (codeOf(error) !== 'EACCES') throw error;
-    chmodSync(folder, 0o700);
-    return readdirSync(folder, { encoding: 'buffer' }).map(decodeBytes);
-  }
+  const { mode } = lstatSync(folder);
+  if ((mode & 0o700) !== 0o700) chmodSync(folder, (mode & 0o7777) | 0o700);
+  return readdirSync(folder, { encoding: 'buffer' }).map(decodeBytes);
 }
 
 /** The list of `find`, with a NUL behind each name: `./folder/` for a folder that was listed, `./folder/name` for what was in it. */

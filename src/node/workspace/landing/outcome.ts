@@ -3,13 +3,14 @@ import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { Withheld } from '../../../core/session/facts.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { readLink, readSmall } from '../disk/content.ts';
+import { sameBlob } from '../disk/fileState.ts';
 import { inFolder } from '../disk/folders.ts';
 import type { Hindrance } from '../disk/replaceFile.ts';
 import { isGone } from '../disk/stats.ts';
 import { gitObject } from '../git/objects.ts';
 import { changeLightly, refusals } from '../rewind/restorePlaces.ts';
 import type { Store } from '../store/store.ts';
-import { treeObjects } from '../store/tree.ts';
+import { type Dir, fileAt, treeObjects } from '../store/tree.ts';
 import { type Trees, treeOf } from '../store/trees.ts';
 import { type Ground, statsAt } from './ground.ts';
 import type { LandedNotes } from './landed.ts';
@@ -26,6 +27,8 @@ export class Outcome {
   readonly #ground: Ground;
   readonly #layer: Layer;
   readonly #notes: LandedNotes;
+  /** What is recorded already of what the user made. */
+  readonly #recorded: Dir;
   readonly #landed = new Set<Path>();
   readonly #withheld: Withheld[] = [];
   /** What does not leave the layer: whoever takes this to its end decides on it once more. */
@@ -33,11 +36,12 @@ export class Outcome {
   /** What the user had made of the files that were merged. */
   readonly #users = new Map<Path, Blob>();
 
-  constructor(parts: { readonly store: Store; readonly trees: Trees }, ground: Ground, layer: Layer, notes: LandedNotes) {
+  constructor(parts: { readonly store: Store; readonly trees: Trees }, ground: Ground, layer: Layer, notes: LandedNotes, recorded: Dir) {
     this.#parts = parts;
     this.#ground = ground;
     this.#layer = layer;
     this.#notes = notes;
+    this.#recorded = recorded;
   }
 
   /** Changes a path, through no link; answers what hindered it. */
@@ -89,6 +93,17 @@ export class Outcome {
     this.#stays.add(path);
   }
 
+  /** Whether an earlier landing has recorded what the user had made of a file that the command changed too. */
+  isRecorded(path: Path): boolean {
+    return !sameBlob(fileAt(this.#recorded, path) ?? null, this.#ground.held(path) ?? null);
+  }
+
+  /** An earlier landing brought this path to what it is. */
+  landedBefore(path: Path): void {
+    this.#landed.add(path);
+    this.#stays.add(path);
+  }
+
   async result(): Promise<Landing> {
     return { before: await this.#usersTree(), landed: this.#allLanded(), withheld: this.#withheld };
   }
@@ -103,12 +118,12 @@ export class Outcome {
     return this.#landed;
   }
 
-  /** The tree of before with what the user made of the merged files, in the store. */
+  /** What is recorded with what the user made of the merged files, in the store. */
   async #usersTree(): Promise<string> {
-    const { before } = this.#ground;
-    if (this.#users.size === 0) return before.oid;
+    const recorded = this.#recorded;
+    if (this.#users.size === 0) return recorded.oid;
     const { store, trees } = this.#parts;
-    const tree = await treeOf(this.#users, before);
+    const tree = await treeOf(this.#users, recorded);
     await store.write([...treeObjects(tree, (oid) => store.has(oid))]);
     trees.note(tree);
     return tree.oid;
