@@ -23,7 +23,7 @@ export async function closeLanding(run: Run, cause: Cause, landing: Landing): Pr
   const files = landing.withheld.filter((one) => !known.some((other) => other.path === one.path && other.blob?.oid === one.blob?.oid));
   if (files.length > 0) await run.recorder.record({ type: 'changes/withheld', call: cause.call, files });
   await run.ports.shell.discard();
-  return landing.withheld.length === 0 ? [] : [`The user changed these while the command ran, and theirs stay as they are: ${landing.withheld.map(({ path }) => path).join(', ')}. What the command did there is not in the work tree; look at them again.`];
+  return landing.withheld.length === 0 ? [] : [`What the command did there is not in the work tree, because the user changed it meanwhile or it could not be written: ${landing.withheld.map(({ path }) => path).join(', ')}. Look at these again.`];
 }
 
 /** Whether a change at a path may come from what landed: it is one of these paths, in one or around one. Pure. */

@@ -53,7 +53,7 @@ describe('what the user does while a command runs', function () {
       assert.deepEqual([...new Set(events(ran, 'changes/observed').flatMap((event) => event.files.map((file) => file.path)))].sort(), ['both.txt', 'go', ...users.slice(1)]);
       assert.deepEqual(events(ran, 'gate/opened').filter((gate) => gate.kind === 'stray'), [], 'permissions that the user changed are no matter of the command');
       assert.deepEqual(events(ran, 'changes/withheld').flatMap((event) => event.files.map((file) => file.path)), ['both.txt']);
-      assert.match(ran.entries.map(({ event }) => (event.type === 'tool/answered' ? event.text : '')).join('\n'), /The user changed these while the command ran, and theirs stay as they are: both\.txt\./);
+      assert.match(ran.entries.map(({ event }) => (event.type === 'tool/answered' ? event.text : '')).join('\n'), /because the user changed it meanwhile or it could not be written: both\.txt\./);
       assert.deepEqual(['src/other/neighbour.js', 'shared.txt', 'both.txt', 'docs/old.md', 'notes/todo.txt', 'src/stats/made.js'].map(read), ['export const limit = 3; // by the user\n', lines('two by the user'), 'user\n', 'old\n', 'a note\n', 'made\n']);
       assert.equal((await bounded('drop')).status, 0);
       assert.deepEqual(['shared.txt', 'src/stats/mean.js'].map((file) => read(file).includes('by the user')), [true, true]);

@@ -235,6 +235,16 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual([...landing.landed].sort(), ['d/a', 'd/b', 'd/e', 'd/e/c']);
   });
 
+  it('says so where nobody could note what the command saw in folders that it wrote in', async () => {
+    const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n' });
+    await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b', { sandbox: beside });
+    const written = (await there.shell.written()) ?? assert.fail();
+    fs.rmSync(path.join(Object.values(written)[0] ?? '', 'seen'));
+    const landing = await there.workspace.land(written, there.before);
+    assert.deepEqual(landing.withheld.map((one) => one.path), ['.']);
+    assert.deepEqual(fs.readdirSync(there.repo.at('d')), ['a', 'b']);
+  });
+
   it('lands out of folders that the command closed', async () => {
     const there = await place({ 'd/x': 'x\n', 'd/y': 'y\n', 'e/x': 'x\n', 'e/y': 'y\n' });
     const { withheld } = await command(there, 'mkdir q r; echo one > q/f; echo one > r/f; chmod 555 q; chmod 600 r; echo two > d/x; rm d/y; chmod 555 d; echo two > e/x; rm e/y; chmod 444 e');

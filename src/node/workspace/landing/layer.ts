@@ -1,4 +1,4 @@
-import { type BigIntStats, chmodSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { type BigIntStats, chmodSync, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Path } from '../../../core/session/changes.ts';
 import { codeOf } from '../../journal/faults.ts';
@@ -20,13 +20,17 @@ export class Layer {
   readonly since: bigint;
   /** The names that the command saw in folders that the work tree has too, as far as they were noted. */
   readonly #seen: ReadonlyMap<Path, ReadonlySet<string>>;
+  /** Nobody could note what the command saw, and it wrote in folders: what it removed by making one of them anew is not known. */
+  readonly isUnlisted: boolean;
   /** Whether folders cover those of the work tree, as they were when the landing came to them. */
   readonly #covering = new Map<Path, boolean>();
 
   constructor(folder: string) {
     this.upper = path.join(folder, 'upper');
     this.since = lstatSync(path.join(folder, 'merged'), { bigint: true }).ctimeNs;
-    this.#seen = seenIn(path.join(folder, 'seen'));
+    const seen = path.join(folder, 'seen');
+    this.#seen = seenIn(seen);
+    this.isUnlisted = !existsSync(seen) && this.entries('').some(({ kind }) => kind === 'folder');
   }
 
   place(of: Path): string | Buffer {

@@ -105,7 +105,8 @@ export class Outcome {
   }
 
   async result(): Promise<Landing> {
-    return { before: await this.#usersTree(), landed: this.#allLanded(), withheld: this.#withheld };
+    const unlisted = this.#layer.isUnlisted ? [{ path: '.', why: 'nobody could note what the command saw in the end: what it removed by making a folder anew may still be there' }] : [];
+    return { before: await this.#usersTree(), landed: this.#allLanded(), withheld: [...this.#withheld, ...unlisted] };
   }
 
   /** What landed, also before the process died that began: what has changed since its last note is not counted. */
