@@ -11,7 +11,7 @@ import { type Answer, checkpointCalls, end, type Methods, opening, type Question
 const program = path.join(import.meta.dirname, 'workspace.js');
 
 /** Garbage of the thread is collected after so many MB of it, and not three times as many. */
-const youngMegabytes = 16;
+const youngMegabytes = 4;
 
 /** Longest that the end of this process waits for the thread, in milliseconds: it may read from a slow disk. */
 const endMs = 3000;
