@@ -53,7 +53,7 @@ class WorkspaceThread {
   readonly #worker: Worker;
   readonly #state = new Int32Array(new SharedArrayBuffer(4));
   /** Who waits for an answer, by the question's id. */
-  readonly #waiting = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
+  readonly #waiting = new Map<number, { readonly answer: Promise<unknown>; readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
   readonly #gone: Promise<void>;
   readonly opened: Promise<unknown>;
   #died: string | undefined;
@@ -77,10 +77,11 @@ class WorkspaceThread {
 
   /** A question without an answer keeps this process alive. */
   #answerTo(id: number): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.ref();
-    });
+    let [resolve, reject]: [(value: unknown) => void, (error: Error) => void] = [() => undefined, () => undefined];
+    const answer = new Promise<unknown>((...settle) => ([resolve, reject] = settle));
+    this.#waiting.set(id, { answer, resolve, reject });
+    this.#worker.ref();
+    return answer;
   }
 
   ask(of: Question['of'], call: string, args: readonly unknown[]): Promise<unknown> {
@@ -111,6 +112,7 @@ class WorkspaceThread {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled(Array.from(this.#waiting.values(), ({ answer }) => answer));
     this.#worker.ref();
     this.#worker.postMessage(end);
     await this.#gone;
