@@ -3,12 +3,14 @@ import { openRoots } from '../roots/openRoots.ts';
 import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
 import { faultOf } from './faults.ts';
 import { type Answer, end, ended, opening, type Question, type ThreadData } from './messages.ts';
+import { giveWay } from './priority.ts';
 
 // The program of the thread in which a session's work trees are looked at, compared and written.
 
 const port = parentPort;
 if (port === null) throw new Error('this is the program of a thread');
 const { open, state } = workerData as ThreadData;
+giveWay();
 const workspace = openRoots(open);
 
 function answer(id: number, work: (workspace: SessionWorkspace) => unknown): void {

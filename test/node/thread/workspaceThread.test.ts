@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { Paused } from '../../../src/agent/run.ts';
@@ -36,6 +37,15 @@ describe('work trees in a thread', () => {
     } finally {
       await there.close();
     }
+  });
+
+  it('give way to the thread that asks, with everything that they start', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const repo = newRepo({ 'a.txt': 'one\n' });
+    const there = await openInThread(rootsOf(repo), program);
+    const priorities = fs.readdirSync('/proc/self/task').map((thread) => os.getPriority(Number(thread)));
+    assert.ok(priorities.includes(5) && os.getPriority() === 0, priorities.join(' '));
+    await there.close();
   });
 
   it('answer in the order of the questions, and everything that was asked before they are closed', async () => {
