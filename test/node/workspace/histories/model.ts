@@ -136,10 +136,9 @@ export class Model {
     for (const path of paths) {
       const back = sameContent(after.get(path), rewind.before.get(path));
       if (!touched(path)) assert.ok(back, `${path} is not as it was before the rewind`);
-      if (!back) continue;
-      // It is the session's again, also where the user had brought it back before.
-      this.#deleted.delete(path);
-      this.#modes.delete(path);
+      // What is as before the rewind is the session's again, also where the user had brought it back before; of a merged file its mode by itself.
+      if (back) this.#deleted.delete(path);
+      if (after.get(path)?.executable === rewind.before.get(path)?.executable) this.#modes.delete(path);
     }
   }
 }
