@@ -147,7 +147,8 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
   it('is nothing any more when the machine has started anew: nobody knows what of it was on the disk', async () => {
     const there = await place({ a: 'a\n' });
     await runIn(there.shell, 'echo b >> a; echo new > new', { sandbox: beside });
-    fs.writeFileSync(`${there.repo.root}.layers/boot`, 'another one\n');
+    const made = `${there.repo.root}.layers/made.json`;
+    fs.writeFileSync(made, JSON.stringify({ ...JSON.parse(fs.readFileSync(made, 'utf8')), boot: 'another one' }));
     const landing = await land(there.workspace, there.shell, there.before);
     assert.deepEqual([[...landing.landed], everything(there.repo.root)], [[], { a: '644 file a\n' }]);
   });
@@ -306,6 +307,60 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual(withoutFolders(landing.landed), ['d/a', 'd/b', 'd/e/c', 'n/2', 'n/3', 'n/m/1', 'pipe']);
     assert.deepEqual(landing.withheld.map((one) => one.path), ['both']);
     assert.equal(fs.readdirSync(there.repo.root).some((one) => one.startsWith('.bounded-')), false);
+  });
+
+  /** Mounts things below a work tree while `work` goes on; answers false where that cannot be done. */
+  async function withMounts(mounts: readonly (readonly string[])[], work: () => Promise<void>): Promise<boolean> {
+    const mounted: string[] = [];
+    try {
+      for (const args of mounts) {
+        try {
+          execFileSync('mount', args, { stdio: 'pipe' });
+        } catch (error) {
+          console.warn(`    nothing can be mounted here: ${(error as Error).message.split('\n').join(' ')}`);
+          return false;
+        }
+        mounted.push(args.at(-1) ?? '');
+      }
+      await work();
+      return true;
+    } finally {
+      for (const at of mounted.reverse()) execFileSync('umount', ['-l', at]);
+    }
+  }
+
+  it('does not go into what was mounted below the work tree meanwhile, not to write, not to remove, not to change permissions; then no further command begins', async function () {
+    const there = await place({ 'd/a': 'a\n', 't/a': 'a\n', 'gone/m/a': 'a\n', 'gone/b': 'b\n', 'c/a': 'a\n', file: 'one\n', other: 'one\n' });
+    const [at, theirs] = [(name: string) => there.repo.at(name), path.join(there.repo.outside, 'theirs')];
+    // What is mounted has the names and contents that the command finds below it.
+    for (const name of ['d', 'gone/m', 'c']) fs.mkdirSync(path.join(theirs, name, 'deep'), { recursive: true });
+    for (const name of ['d', 'gone/m', 'c']) fs.writeFileSync(path.join(theirs, name, 'a'), 'a\n');
+    fs.writeFileSync(path.join(theirs, 'file'), 'one\n');
+    await runIn(there.shell, 'rm -rf d gone t; mkdir t; echo new > t/new; echo two | tee file > other; chmod 700 c; echo two > c/a; mkdir -p c/new/er; echo new > c/new/file', { sandbox: beside });
+    const mounts = [...['d', 'gone/m', 'c', 'file'].map((name) => ['--bind', path.join(theirs, name), at(name)]), ['-t', 'tmpfs', 'none', at('t')]];
+    const ran = await withMounts(mounts, async () => {
+      fs.writeFileSync(at('t/own'), 'theirs\n');
+      const mounted = () => [everything(theirs), fs.readdirSync(at('t')), fs.statSync(at('c')).mode];
+      const before = mounted();
+      const { landed, withheld } = await land(there.workspace, there.shell, there.before);
+      assert.deepEqual(mounted(), before);
+      assert.deepEqual([...landed].sort(), ['gone/b', 'other']);
+      assert.deepEqual(withheld.map((one) => one.path).sort(), ['c/a', 'c/new/er', 'c/new/file', 'd', 'file', 'gone/m', 't/new']);
+      assert.deepEqual(withheld.filter((one) => one.path !== 'file').map((one) => one.why).filter((one) => !one.includes('mounted')), []);
+      await assert.rejects(runIn(there.shell, 'true', { sandbox: beside }), { name: 'Paused', message: /^something is mounted below .*; take it away/ });
+    });
+    if (!ran) return this.skip();
+    assert.deepEqual([there.repo.read('other'), there.repo.read('d/a')], ['two\n', 'a\n']);
+  });
+
+  it('does not vanish in a folder of Bounded that the command made: it is withheld, and the user is told', async () => {
+    const there = await place({ a: 'a\n', '.Bounded/old': 'old\n' });
+    const { landed, withheld } = await command(there, 'mkdir -p .bounded/empty sub/.bounded; echo new > .bounded/file; echo new > sub/.bounded/file; rm .Bounded/old; echo new > .Bounded/file');
+    assert.deepEqual(withheld.map((one) => one.path).sort(), ['.Bounded/file', '.Bounded/old', '.bounded/empty', '.bounded/file']);
+    assert.deepEqual([...new Set(withheld.map((one) => one.why))], ['no command may write in the folder of Bounded']);
+    assert.equal(await there.workspace.blobText(withheld.find((one) => one.path === '.bounded/file')?.blob ?? assert.fail()), 'new\n');
+    assert.deepEqual([...landed].sort(), ['sub', 'sub/.bounded', 'sub/.bounded/file']);
+    assert.deepEqual([there.repo.exists('.bounded'), there.repo.read('.Bounded/old')], [false, 'old\n']);
   });
 });
 

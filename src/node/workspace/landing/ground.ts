@@ -2,7 +2,8 @@ import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import type { Blob, Path } from '../../../core/session/changes.ts';
 import { decodeBytes } from '../common/bytes.ts';
 import { type FileState, stateAt } from '../disk/fileState.ts';
-import { inFolder } from '../disk/folders.ts';
+import { type Entered, inFolder } from '../disk/folders.ts';
+import { atFolder } from '../disk/mountPoint.ts';
 import { nameOf, onDisk, parentOf } from '../disk/places.ts';
 import { isGone, isUnreadable } from '../disk/stats.ts';
 import { type Dir, fileAt, folderAt } from '../store/tree.ts';
@@ -31,13 +32,24 @@ export class Ground {
   }
 
   async state(path: Path): Promise<FileState> {
-    const entered = await inFolder(this.root, parentOf(path), false, (place) => stateAt(place, nameOf(path)));
+    const entered = await this.enter(parentOf(path), false, (place) => stateAt(place, nameOf(path)));
     return 'value' in entered ? entered.value : { kind: 'missing' };
   }
 
   async namesIn(folder: Path): Promise<readonly string[]> {
-    const entered = await inFolder(this.root, folder, false, async (place) => readdirSync(place, { encoding: 'buffer' }).map(decodeBytes));
+    const entered = await this.enter(folder, false, async (place) => readdirSync(place, { encoding: 'buffer' }).map(decodeBytes));
     return 'value' in entered ? entered.value : [];
+  }
+
+  /** Goes down to a folder as `inFolder` does, but to none of another mount: the command saw what lies below that, so nothing of it was the command's. */
+  enter<Result>(folder: Path, create: boolean, use: (place: string) => Promise<Result>): Promise<Entered<Result>> {
+    return inFolder(this.root, folder, create, use, 'one-mount');
+  }
+
+  /** Whether something is mounted at a folder. What is no folder any more is found by whoever changes it. */
+  async isMountPoint(folder: Path): Promise<boolean> {
+    const entered = await this.enter(parentOf(folder), false, async (place) => atFolder(place, nameOf(folder), (_, is) => is)).catch(notThere);
+    return 'value' in entered && entered.value;
   }
 
   held(path: Path): Blob | undefined {
@@ -66,6 +78,11 @@ export class Ground {
   ruleOf(path: Path, there: BigIntStats | undefined, trusted: boolean): ReturnType<typeof ruledBy> {
     return ruledBy({ scratch: this.#skip(path), before: this.held(path), isThere: there !== undefined, untouched: trusted && there !== undefined && this.isUntouched(there) });
   }
+}
+
+function notThere(error: unknown): { readonly value: false } {
+  if (!isGone(error) && !isUnreadable(error)) throw error;
+  return { value: false };
 }
 
 /** Undefined where there is nothing, or no way to it. */

@@ -1,5 +1,5 @@
 import { type BigIntStats, chmodSync, lstatSync, unlinkSync } from 'node:fs';
-import { chmod, mkdir, rmdir, unlink } from 'node:fs/promises';
+import { mkdir, rmdir, unlink } from 'node:fs/promises';
 import type { Landing } from '../../../agent/ports.ts';
 import type { Blob, Path, TreeId } from '../../../core/session/changes.ts';
 import { codeOf } from '../../journal/faults.ts';
@@ -8,6 +8,7 @@ import { readSmall } from '../disk/content.ts';
 import { sameBlob, stateAt, stateInWords } from '../disk/fileState.ts';
 import type { PathGuard } from '../disk/guard.ts';
 import { isBoundedPath, isGitName } from '../disk/lexicalPath.ts';
+import { atFolder } from '../disk/mountPoint.ts';
 import { joined, nameOf, onDisk, parentOf } from '../disk/places.ts';
 import { bringFile, bringOver, type Hindrance, putFile, removeFile } from '../disk/replaceFile.ts';
 import { keyOf } from '../disk/stats.ts';
@@ -74,8 +75,8 @@ class Running {
     const brought = await this.#bringNew(of, entries);
     for (const entry of entries) {
       if (this.#pace.due) await this.#pace.rest();
-      if (isBoundedPath(entry.path)) continue;
-      if (entry.kind === 'folder') await this.#intoFolder(entry, trusted);
+      if (isBoundedPath(entry.path)) await this.#withholdAll(entry, 'no command may write in the folder of Bounded');
+      else if (entry.kind === 'folder') await this.#intoFolder(entry, trusted);
       else if (entry.kind === 'gone') await this.#remove(entry.path, trusted);
       else if (!brought.has(entry.path)) await this.#bring(entry, trusted);
       if (entry.kind !== 'folder' && !this.#outcome.stays(entry.path)) unlinkSync(this.#layer.place(entry.path));
@@ -92,11 +93,13 @@ class Running {
     }
   }
 
-  async #intoFolder({ path, stats }: LayerEntry, trusted: boolean): Promise<void> {
+  async #intoFolder(entry: LayerEntry, trusted: boolean): Promise<void> {
+    const { path, stats } = entry;
     const found = this.#ground.look(path);
     // Git's own folder lands only where there is none: an existing one is read-only for commands.
     const inTheWay = found !== undefined && (isGitName(nameOf(path)) || (!found.isDirectory() && !(await this.#remove(path, trusted))));
-    if (inTheWay) return this.#withholdAll(path);
+    if (inTheWay) return this.#withholdAll(entry, 'there is something of yours in the place of its folder');
+    if (found?.isDirectory() === true && (await this.#ground.isMountPoint(path))) return this.#withholdAll(entry, mountedHere);
     const there = found?.isDirectory() === true ? found : undefined;
     // A folder that the user removed comes again only for what is new in it.
     const comes = there === undefined && !this.#ground.heldFolder(path);
@@ -111,7 +114,11 @@ class Running {
 
   /** Gives a folder these permissions. */
   #turn(path: Path, mode: bigint): Promise<Hindrance> {
-    return this.#outcome.act(path, false, (place, name) => chmod(onDisk(place, name), Number(mode & 0o7777n)).then(() => undefined));
+    return this.#outcome.act(path, false, async (place, name) => atFolder(place, name, (folder, isMountPoint) => {
+      if (isMountPoint) return mountedHere;
+      chmodSync(folder, Number(mode & 0o7777n));
+      return undefined;
+    }));
   }
 
   /** What is new in a folder and has its place free, all at once; answers what landed. */
@@ -120,12 +127,12 @@ class Running {
     return this.#outcome.actIn(folder, entries.filter(isNew).map(({ path }) => path), (place, path) => bringFile(place, nameOf(path), this.#layer.place(path), null));
   }
 
-  /** Something that stays is in the place of a folder: nothing of what is in it can land. */
-  async #withholdAll(folder: Path): Promise<void> {
-    for (const entry of await this.#entriesOf(folder)) {
-      if (entry.kind === 'folder') await this.#withholdAll(entry.path);
-      else if (entry.kind !== 'gone') await this.#outcome.withhold(entry.path, 'there is something of yours in the place of its folder');
-    }
+  /** Nothing of what the command did at a path and below it can land. */
+  async #withholdAll({ path, kind }: LayerEntry, why: string): Promise<void> {
+    const inside = kind === 'folder' ? await this.#entriesOf(path) : [];
+    for (const entry of inside) await this.#withholdAll(entry, why);
+    // What was removed and is not there needs no word.
+    if (inside.length === 0 && (kind !== 'gone' || this.#ground.look(path) !== undefined)) await this.#outcome.withhold(path, why);
   }
 
   /** A file, a link or a pipe that the command made or changed. */
@@ -189,6 +196,10 @@ class Running {
   }
 
   async #removeFolder(path: Path, there: BigIntStats, trusted: boolean): Promise<boolean> {
+    if (await this.#ground.isMountPoint(path)) {
+      await this.#outcome.withhold(path, mountedHere);
+      return false;
+    }
     const asItWas = trusted && this.#ground.isUntouched(there);
     if (asItWas && isClosed(there)) await this.#turn(path, there.mode | 0o700n);
     const names = await this.#ground.namesIn(path);
@@ -230,6 +241,8 @@ class Running {
     return stateAt(parentOf(path) === '' ? this.#layer.upper : `${this.#layer.upper}/${parentOf(path)}`, nameOf(path));
   }
 }
+
+const mountedHere = 'something was mounted there meanwhile';
 
 /** Whether its owner cannot change what is in a folder. The command had opened it to do so. */
 const isClosed = ({ mode }: BigIntStats): boolean => (mode & 0o700n) !== 0o700n;

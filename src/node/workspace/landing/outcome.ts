@@ -4,11 +4,10 @@ import type { Withheld } from '../../../core/session/facts.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { readLink, readSmall } from '../disk/content.ts';
 import { sameBlob } from '../disk/fileState.ts';
-import { inFolder } from '../disk/folders.ts';
 import type { Hindrance } from '../disk/replaceFile.ts';
 import { isGone } from '../disk/stats.ts';
 import { gitObject } from '../git/objects.ts';
-import { changeLightly, refusals } from '../rewind/restorePlaces.ts';
+import { changeLightly, isRefusal } from '../rewind/restorePlaces.ts';
 import type { Store } from '../store/store.ts';
 import { type Dir, fileAt, treeObjects } from '../store/tree.ts';
 import { type Trees, treeOf } from '../store/trees.ts';
@@ -30,7 +29,7 @@ export class Outcome {
   /** What is recorded already of what the user made. */
   readonly #recorded: Dir;
   readonly #landed = new Set<Path>();
-  readonly #withheld: Withheld[] = [];
+  readonly #withheld = new Map<Path, Withheld>();
   /** What does not leave the layer: whoever takes this to its end decides on it once more. */
   readonly #stays = new Set<Path>();
   /** What the user had made of the files that were merged. */
@@ -44,10 +43,10 @@ export class Outcome {
     this.#recorded = recorded;
   }
 
-  /** Changes a path, through no link; answers what hindered it. */
+  /** Changes a path, through no link and on no other mount; answers what hindered it. */
   async act(path: Path, create: boolean, act: (place: string, name: string) => Promise<Hindrance>): Promise<Hindrance> {
     this.#notes.add(path);
-    const hindrance = await changeLightly(this.#ground.root, path, create, (place, name) => act(place, name).catch(overtaken));
+    const hindrance = await changeLightly(this.#ground.root, path, create, (place, name) => act(place, name).catch(overtaken), 'one-mount');
     if (hindrance === undefined) this.#landed.add(path);
     return hindrance;
   }
@@ -56,7 +55,7 @@ export class Outcome {
   async actIn(folder: Path, paths: readonly Path[], act: (place: string, path: Path) => Promise<Hindrance>): Promise<ReadonlySet<Path>> {
     const done = new Set<Path>();
     if (paths.length === 0) return done;
-    await inFolder(this.#ground.root, folder, true, async (place) => {
+    await this.#ground.enter(folder, true, async (place) => {
       for (const path of paths) {
         this.#notes.add(path);
         if ((await act(place, path).catch(refused)) === undefined) done.add(path);
@@ -70,11 +69,12 @@ export class Outcome {
     return this.#stays.has(path);
   }
 
-  /** What the command left there is kept in the store, as far as it can be. */
+  /** What the command left there is kept in the store, as far as it can be. The first reason counts. */
   async withhold(path: Path, why: string): Promise<void> {
+    if (this.#withheld.has(path)) return;
     const blob = await this.#keep(path);
     this.#stays.add(path);
-    this.#withheld.push({ path, why, ...(blob === undefined ? {} : { blob }) });
+    this.#withheld.set(path, { path, why, ...(blob === undefined ? {} : { blob }) });
   }
 
   async #keep(path: Path): Promise<Blob | undefined> {
@@ -106,7 +106,7 @@ export class Outcome {
 
   async result(): Promise<Landing> {
     const unlisted = this.#layer.isUnlisted ? [{ path: '.', why: 'nobody could note what the command saw in the end: what it removed by making a folder anew may still be there' }] : [];
-    return { before: await this.#usersTree(), landed: this.#allLanded(), withheld: [...this.#withheld, ...unlisted] };
+    return { before: await this.#usersTree(), landed: this.#allLanded(), withheld: [...this.#withheld.values(), ...unlisted] };
   }
 
   /** What landed, also before the process died that began: what has changed since its last note is not counted. */
@@ -138,5 +138,5 @@ function overtaken(error: unknown): Hindrance {
 }
 
 function refused(error: unknown): Hindrance {
-  return refusals.has(codeOf(error) ?? '') ? 'refused' : overtaken(error);
+  return isRefusal(error, 'one-mount') ? 'refused' : overtaken(error);
 }
