@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import { events, type Running } from './support/cli.ts';
@@ -7,6 +7,7 @@ import { hasBegun, waiting } from './support/duringCommand.ts';
 import { honest } from './support/moves.ts';
 import { contractText, type Project } from './support/project.ts';
 import { scenario } from './support/scenario.ts';
+import { filesIn } from './support/survivor.ts';
 
 const work = honest['minimal-hook']?.[0] ?? [];
 const contract = contractText({ top: 'on-stray: rewind\n' });
@@ -63,7 +64,7 @@ describe('what the user does while a command runs', function () {
     }, { more });
   });
 
-  it('stays theirs when Bounded is killed meanwhile; what the command had written lands as its own when the session goes on', async () => {
+  it('stays theirs when Bounded is killed meanwhile; what the command had written lands as its own when the session goes on, and in no other folder that has come in the place of the work tree', async () => {
     await scenario({ 'minimal-hook': [[waiting(stray)], [call('report_blocker', { what: 'stop', tried: 'all', needs: 'you' })]] }, contractText({ top: 'on-stray: flag\n' }), async ({ project, start, bounded }) => {
       const running = start(['run', project.contract, '--approve', 'all', '--json']);
       await begun(project, running);
@@ -72,6 +73,16 @@ describe('what the user does while a command runs', function () {
       await running.done;
       writeFileSync(path.join(project.root, 'later.txt'), 'user\n');
       assert.equal(existsSync(path.join(project.root, 'stray.txt')), false);
+      const [left, aside] = [filesIn(project.root), `${project.root}.aside`];
+      renameSync(project.root, aside);
+      cpSync(aside, project.root, { recursive: true, verbatimSymlinks: true });
+      for (const [status, ...args] of [[75, 'resume', '--approve', 'all', '--json'], [1, 'rewind', '--to', 'base']] as const) {
+        const refused = await bounded(...args);
+        assert.match(`${refused.stdout}${refused.stderr}`, /work is not the folder that the session began to work in, and what a command wrote there waits in \S+layers; put it back as it was, then go on/);
+        assert.deepEqual([refused.status, filesIn(project.root), filesIn(aside)], [status, left, left], args.join(' '));
+      }
+      rmSync(project.root, { recursive: true });
+      renameSync(aside, project.root);
       const resumed = await bounded('resume', '--approve', 'all', '--json');
       assert.equal(events(resumed, 'tool/answered')[0]?.outcome, 'interrupted', resumed.stderr);
       assert.deepEqual(events(resumed, 'changes/written')[0]?.writes.map((write) => write.path).sort(), ['begun', 'docs/old.md', 'shared.txt', 'src/stats/made.js', 'stray.txt']);

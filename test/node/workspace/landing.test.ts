@@ -144,6 +144,19 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     }
   });
 
+  it('lands only in the folder that it was written over, whatever the roots of the session are by now', async () => {
+    const [there, other, third] = [await place({ a: 'a\n' }), newRepo({ b: 'b\n' }), newRepo({ c: 'c\n' })];
+    const layers = `${there.repo.root}.layers`;
+    const shellOver = (main: TestRepo, name: string, folder: TestRepo) => shellIn(main.root, { layers, others: new Map([[name, folder.root]]) });
+    await runIn(shellOver(there.repo, '../other', other), `echo more >> a; rm ${other.at('b')}`, { sandbox: beside });
+    await assert.rejects(shellOver(other, '../other', there.repo).written(), { name: 'Paused', message: /is not the folder/ });
+    await assert.rejects(shellOver(there.repo, '../other', third).written(), { name: 'Paused', message: /is not the folder/ });
+    await assert.rejects(shellOver(there.repo, '../third', third).written(), { name: 'Paused', message: /is no folder of this session any more/ });
+    const written = await shellOver(there.repo, '../other', other).written();
+    assert.deepEqual(written, { '': path.join(layers, '0'), '../other': path.join(layers, '1') });
+    assert.deepEqual([...(await there.workspace.land({ '': written?.[''] ?? '' }, there.before)).landed], ['a']);
+  });
+
   it('is nothing any more when the machine has started anew: nobody knows what of it was on the disk', async () => {
     const there = await place({ a: 'a\n' });
     await runIn(there.shell, 'echo b >> a; echo new > new', { sandbox: beside });
