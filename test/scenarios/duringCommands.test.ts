@@ -12,7 +12,7 @@ import { filesIn } from './support/survivor.ts';
 const work = honest['minimal-hook']?.[0] ?? [];
 const contract = contractText({ top: 'on-stray: rewind\n' });
 const lines = (...changed: readonly string[]) => ['one', 'two', 'three', 'four', 'five', 'six', 'seven'].map((line) => `${changed.find((one) => one.startsWith(line)) ?? line}\n`).join('');
-const stray = 'echo stray > stray.txt; echo command > both.txt; sed -i s/six/SIX/ shared.txt; echo made > src/stats/made.js; rm docs/old.md';
+const stray = 'echo stray > stray.txt; echo command > both.txt; sed -i s/six/SIX/ shared.txt; echo made > src/stats/made.js; rm docs/old.md; chmod 700 src/other';
 const more = { 'shared.txt': lines(), 'both.txt': 'old\n', 'docs/old.md': 'old\n', 'notes/gone.txt': 'gone\n' };
 
 /** Resolves when the command has done its work. */
@@ -29,7 +29,7 @@ function edit({ root, write }: Project): void {
   write('shared.txt', lines('two by the user'));
   write('both.txt', 'user\n');
   rmSync(path.join(root, 'notes/gone.txt'));
-  chmodSync(path.join(root, 'package.json'), 0o600);
+  for (const file of ['package.json', 'src/other/neighbour.js']) chmodSync(path.join(root, file), 0o600);
 }
 
 const users = ['both.txt', 'notes/gone.txt', 'notes/todo.txt', 'shared.txt', 'src/other/neighbour.js', 'src/stats/mean.js'];
