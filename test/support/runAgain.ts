@@ -18,6 +18,7 @@ export async function runAgain(file: string, grep: string, { by = [], descriptor
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', ...more] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { output += chunk.toString(); });
+  child.once('error', (error) => { output += error.message; });
   const status = await new Promise((resolve) => { child.once('close', resolve); });
   return { passed: status === 0 && /^\s*[1-9]\d* passing/m.test(output), output };
 }

@@ -29,8 +29,8 @@ if (process.env['BOUNDED_TEST_LEFT_OPEN'] === undefined) {
 } else {
   const sandbox = await shellIn(root).probe();
   const beside = sandbox.kind === 'bubblewrap' && (await probeLayers(new Commands({ workspaces: [root] }), [root], path.join(base, 'private'))) === undefined;
-  const ways = { 'without a sandbox': plain, ...(sandbox.kind === 'none' ? {} : { 'in a sandbox': sandbox }), ...(beside ? { 'beside the work tree': { ...sandbox, beside: true } } : {}) };
-  for (const [way, state] of Object.entries(ways)) {
+  const confined = sandbox.kind === 'none' ? [] : [['in a sandbox', sandbox] as const, ...(beside ? [['beside the work tree', { ...sandbox, beside }] as const] : [])];
+  for (const [way, state] of [['without a sandbox', plain] as const, ...confined]) {
     it(`cannot be read by its descriptor ${way}`, async () => {
       assert.equal(fs.readFileSync('/proc/self/fd/200', 'utf8'), 'left open\n');
       const { output } = await runIn(shellIn(root), 'for one in /proc/self/fd/*; do readlink "$one"; done; cat /proc/self/fd/3 /proc/self/fd/30 /proc/self/fd/200; echo end', { sandbox: state });

@@ -7,12 +7,15 @@ import type { Landing, Shell, Workspace } from '../../../src/agent/ports.ts';
 import { Commands } from '../../../src/node/process/commands.ts';
 import { probeLayers } from '../../../src/node/process/probeLayers.ts';
 import { whyNotOver } from '../../../src/node/workspace/disk/mounts.ts';
+import { inFolder } from '../../../src/node/workspace/disk/folders.ts';
 import { PathGuard } from '../../../src/node/workspace/disk/guard.ts';
 import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
+import { LandedNotes } from '../../../src/node/workspace/landing/landed.ts';
 import { land as landInto } from '../../../src/node/workspace/landing/land.ts';
 import { Blobs } from '../../../src/node/workspace/store/blobs.ts';
 import { Store } from '../../../src/node/workspace/store/store.ts';
 import { Trees } from '../../../src/node/workspace/store/trees.ts';
+import { runAgain } from '../../support/runAgain.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { runIn, shellIn, temporaryFolder } from '../process/support.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
@@ -281,6 +284,27 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual(['c/x', 'c/y', 'o/x'].map((name) => repo.read(name)), ['two\n', 'new\n', 'two\n']);
   });
 
+  it('tells of what it could not do in folders that the user closed meanwhile', async function () {
+    // Nothing is closed to root.
+    if (process.getuid?.() === 0) return this.skip();
+    const there = await place({ 'c/x': 'x\n', 'c/y': 'y\n', 'c/d/z': 'z\n', a: 'a\n' });
+    const { landed, withheld } = await command(there, 'echo two > c/x; rm -r c/y c/d; echo new > c/new; echo two > a', (root) => fs.chmodSync(path.join(root, 'c'), 0));
+    fs.chmodSync(there.repo.at('c'), 0o755);
+    assert.deepEqual(withheld.map((one) => one.path).sort(), ['c/d', 'c/new', 'c/x', 'c/y']);
+    assert.deepEqual([[...landed], there.repo.read('c/x'), there.repo.read('c/d/z')], [['a'], 'x\n', 'z\n']);
+  });
+
+  it('lands with the rights of a plain user as it does with those of root', async function () {
+    if (process.getuid?.() !== 0) return this.skip();
+    const { passed, output } = await runAgain(import.meta.url, 'closed', { by: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'], env: { HOME: base } });
+    const missing = /\(skipped: .*\)|ENOENT.*setpriv/.exec(output)?.[0];
+    if (missing !== undefined) {
+      console.warn(`    a plain user cannot do it here: ${missing}`);
+      return this.skip();
+    }
+    assert.ok(passed && /3 passing/.test(output), output);
+  });
+
   it('leaves what the user made of a file also where what landed was recorded and the layer is still there', async () => {
     const lines = (...all: string[]) => `${all.join('\n')}\n`;
     const there = await place({ merged: lines('1', '2', '3', '4', '5', '6', '7', '8'), kept: 'one\n' });
@@ -295,6 +319,29 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     }
   });
 
+  it('leaves what the user changed of it after a landing that was cut off: that is theirs, for each landing that follows', async () => {
+    const there = await place({ a: 'a\n' });
+    await runIn(there.shell, 'echo new > one; echo new > two; echo new > three; rm a', { sandbox: beside });
+    assert.deepEqual([...(await land(there.workspace, there.shell, there.before)).landed].sort(), ['a', 'one', 'three', 'two']);
+    fs.utimesSync(`${there.repo.root}.layers/0/landed`, 1, 1);
+    fs.appendFileSync(there.repo.at('two'), 'user\n');
+    write('three', 'user\n')(there.repo.root);
+    for (let times = 2; times > 0; times -= 1) assert.deepEqual([...(await land(there.workspace, there.shell, there.before)).landed].sort(), ['a', 'one']);
+  });
+
+  it('is known to have landed also where that took long, as a copy to another disk may', () => {
+    const layer = fs.mkdtempSync(path.join(base, 'layer-'));
+    const look = () => fs.lstatSync(layer, { bigint: true });
+    for (const [done, earlier] of [[false, []], [true, ['copied']]] as const) {
+      const notes = new LandedNotes(layer, look);
+      notes.add('copied', undefined);
+      fs.utimesSync(path.join(layer, 'landed'), 1, 1);
+      if (done) notes.done();
+      notes.close();
+      assert.deepEqual(new LandedNotes(layer, look).earlier, earlier);
+    }
+  });
+
   it('lands to the end when the process dies in it, wherever that is', async () => {
     const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n', 'd/e/c': 'c\n', lines: text(), both: 'old\n' });
     await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && sed -i s/six/SIX/ lines && mkdir -p n/m && echo 1 > n/m/1 && echo 2 > n/2 && echo 3 > n/3 && echo command > both && mkfifo pipe', { sandbox: beside });
@@ -303,6 +350,7 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     const parts = { root: there.repo.root, store, blobs: new Blobs(store), trees: new Trees(store), guard: new PathGuard(there.repo.root, [], () => undefined) };
     let landing: Landing | undefined;
     let deaths = 0;
+    const notes = `${there.repo.root}.layers/0/landed`;
     for (let calls = 1; landing === undefined; calls += 1) {
       let left = calls;
       const skip = () => {
@@ -312,6 +360,8 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
       landing = await landInto({ ...parts, skip }, (await there.shell.written())?.[''] ?? '', there.before).catch((error: Error) => {
         assert.equal(error.message, 'died');
         deaths += 1;
+        // Somebody goes on much later, when the files have lost their names in the layer or beside their places.
+        if (fs.existsSync(notes)) fs.utimesSync(notes, 1, 1);
         return undefined;
       });
     }
@@ -360,6 +410,8 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
       assert.deepEqual([...landed].sort(), ['gone/b', 'other']);
       assert.deepEqual(withheld.map((one) => one.path).sort(), ['c/a', 'c/new/er', 'c/new/file', 'd', 'file', 'gone/m', 't/new']);
       assert.deepEqual(withheld.filter((one) => one.path !== 'file').map((one) => one.why).filter((one) => !one.includes('mounted')), []);
+      const way = await inFolder(there.repo.root, 'd/deep', false, async () => assert.fail('it was entered'), 'one-mount');
+      assert.deepEqual(way, { blocked: 'something is mounted at d', noFolder: false });
       await assert.rejects(runIn(there.shell, 'true', { sandbox: beside }), { name: 'Paused', message: /^something is mounted below .*; take it away/ });
     });
     if (!ran) return this.skip();

@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import type { Blob, Path } from '../../../core/session/changes.ts';
+import { codeOf } from '../../journal/faults.ts';
 import { decodeBytes } from '../common/bytes.ts';
 import { type FileState, stateAt } from '../disk/fileState.ts';
 import { type Entered, inFolder } from '../disk/folders.ts';
@@ -29,6 +30,16 @@ export class Ground {
   /** What is at a path, without its content. Nothing is ever changed through a link that is met on the way. */
   look(path: Path): BigIntStats | undefined {
     return statsAt(onDisk(this.root, path));
+  }
+
+  /** Whether something may be at a path that nobody here may look at. */
+  isHidden(path: Path): boolean {
+    try {
+      lstatSync(onDisk(this.root, path));
+      return false;
+    } catch (error) {
+      return !isGone(error);
+    }
   }
 
   async state(path: Path): Promise<FileState> {
@@ -85,12 +96,12 @@ function notThere(error: unknown): { readonly value: false } {
   return { value: false };
 }
 
-/** Undefined where there is nothing, or no way to it. */
+/** Undefined where there is nothing, or no way to it. A disk that fails tells neither. */
 export function statsAt(place: string | Buffer): BigIntStats | undefined {
   try {
     return lstatSync(place, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
-    if (!isGone(error) && !isUnreadable(error)) throw error;
+    if (codeOf(error) === 'EIO' || (!isGone(error) && !isUnreadable(error))) throw error;
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { type BigIntStats, chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { type BigIntStats, chmodSync, lstatSync } from 'node:fs';
 import { mkdir, rmdir, unlink } from 'node:fs/promises';
 import type { Landing } from '../../../agent/ports.ts';
 import type { Blob, Path, TreeId } from '../../../core/session/changes.ts';
@@ -38,9 +38,10 @@ export interface LandingParts {
  * `before`: the tree that is recorded last. When the command began, or what the user made meanwhile in it, where an earlier landing had come so far.
  */
 export async function land(parts: LandingParts, folder: string, before: TreeId): Promise<Landing> {
-  const [layer, notes] = [new Layer(folder), new LandedNotes(folder)];
+  const layer = new Layer(folder);
+  const ground = new Ground(parts, await parts.trees.get(begunWith(folder, before)), layer.since);
+  const notes = new LandedNotes(folder, (path) => ground.look(path));
   try {
-    const ground = new Ground(parts, await parts.trees.get(begunWith(folder, before)), layer.since);
     const outcome = new Outcome(parts, ground, layer, notes, await parts.trees.get(before));
     await new Running(parts, layer, ground, outcome).folder('', true);
     return await outcome.result();
@@ -79,7 +80,7 @@ class Running {
       else if (entry.kind === 'folder') await this.#intoFolder(entry, trusted);
       else if (entry.kind === 'gone') await this.#remove(entry.path, trusted);
       else if (!brought.has(entry.path)) await this.#bring(entry, trusted);
-      if (entry.kind !== 'folder' && !this.#outcome.stays(entry.path)) unlinkSync(this.#layer.place(entry.path));
+      if (entry.kind !== 'folder') this.#outcome.leave(entry.path);
     }
   }
 
@@ -145,6 +146,8 @@ class Running {
     if (there === undefined && rule !== 'contents') return this.#place(path, (place, name) => bringFile(place, name, from, null));
     if (there !== undefined && rule === 'free') return this.#place(path, (place, name) => bringOver(place, name, from, keyOf(there)), there);
     if (rule === 'contents' && (stats.isFile() || stats.isSymbolicLink())) return this.#merge(path, there);
+    // A copy of it that a landing brought which was cut off, or the user came to the same.
+    if (there !== undefined && stats.mode === there.mode && (await this.#isSameContent(path))) return;
     return this.#outcome.withhold(path, 'you made or changed it while the command ran');
   }
 
@@ -183,7 +186,7 @@ class Running {
   async #remove(path: Path, trusted: boolean): Promise<boolean> {
     if (this.#pace.due) await this.#pace.rest();
     const there = this.#ground.look(path);
-    if (there === undefined) return true;
+    if (there === undefined) return this.#isGone(path);
     if (there.isDirectory()) return this.#removeFolder(path, there, trusted);
     const before = this.#ground.held(path);
     switch (this.#ground.ruleOf(path, there, trusted)) {
@@ -193,6 +196,12 @@ class Running {
       default: return false;
     }
     return this.#ground.look(path) === undefined;
+  }
+
+  async #isGone(path: Path): Promise<boolean> {
+    if (!this.#ground.isHidden(path)) return true;
+    await this.#outcome.withhold(path, 'there is no way to it any more');
+    return false;
   }
 
   async #removeFolder(path: Path, there: BigIntStats, trusted: boolean): Promise<boolean> {
@@ -232,7 +241,10 @@ class Running {
   /** Whether the command left a path as it was: it has opened it for writing, and no more. */
   async #isSame(path: Path, stats: BigIntStats, there: BigIntStats): Promise<boolean> {
     if (stats.ino === there.ino && stats.dev === there.dev) return true;
-    if (stats.mode !== there.mode || stats.size !== there.size || stats.mtimeNs !== there.mtimeNs) return false;
+    return stats.mode === there.mode && stats.size === there.size && stats.mtimeNs === there.mtimeNs && (await this.#isSameContent(path));
+  }
+
+  async #isSameContent(path: Path): Promise<boolean> {
     const [own, now] = [await this.#stateIn(path), await this.#ground.state(path)];
     return own.kind === 'file' && now.kind === 'file' && own.blob.oid === now.blob.oid;
   }

@@ -1,3 +1,4 @@
+import { unlinkSync } from 'node:fs';
 import type { Landing } from '../../../agent/ports.ts';
 import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { Withheld } from '../../../core/session/facts.ts';
@@ -17,8 +18,6 @@ import type { Layer } from './layer.ts';
 
 /** Bytes of a file that is merged, or kept where it is withheld. */
 export const mostBytes = 64 * 1024 * 1024;
-/** How long after a note the change that it speaks of may take, in nanoseconds. */
-const slack = 1_000_000_000n;
 
 /** What a landing did and did not do, as it goes on. */
 export class Outcome {
@@ -45,8 +44,9 @@ export class Outcome {
 
   /** Changes a path, through no link and on no other mount; answers what hindered it. */
   async act(path: Path, create: boolean, act: (place: string, name: string) => Promise<Hindrance>): Promise<Hindrance> {
-    this.#notes.add(path);
+    this.#notes.add(path, statsAt(this.#layer.place(path)));
     const hindrance = await changeLightly(this.#ground.root, path, create, (place, name) => act(place, name).catch(overtaken), 'one-mount');
+    this.#notes.done();
     if (hindrance === undefined) this.#landed.add(path);
     return hindrance;
   }
@@ -57,16 +57,18 @@ export class Outcome {
     if (paths.length === 0) return done;
     await this.#ground.enter(folder, true, async (place) => {
       for (const path of paths) {
-        this.#notes.add(path);
+        this.#notes.add(path, statsAt(this.#layer.place(path)));
         if ((await act(place, path).catch(refused)) === undefined) done.add(path);
       }
     });
+    this.#notes.done();
     for (const path of done) this.#landed.add(path);
     return done;
   }
 
-  stays(path: Path): boolean {
-    return this.#stays.has(path);
+  /** Takes what has landed out of the layer, so that nobody lands it again. */
+  leave(path: Path): void {
+    if (!this.#stays.has(path)) unlinkSync(this.#layer.place(path));
   }
 
   /** What the command left there is kept in the store, as far as it can be. The first reason counts. */
@@ -109,13 +111,9 @@ export class Outcome {
     return { before: await this.#usersTree(), landed: this.#allLanded(), withheld: [...this.#withheld.values(), ...unlisted] };
   }
 
-  /** What landed, also before the process died that began: what has changed since its last note is not counted. */
+  /** What landed, also before the process died that began. */
   #allLanded(): ReadonlySet<Path> {
-    const { paths, until } = this.#notes.earlier;
-    for (const path of paths) {
-      const stats = this.#ground.look(path);
-      if (!this.#stays.has(path) && (stats === undefined || stats.ctimeNs <= until + slack)) this.#landed.add(path);
-    }
+    for (const path of this.#notes.earlier) if (!this.#stays.has(path)) this.#landed.add(path);
     return this.#landed;
   }
 
