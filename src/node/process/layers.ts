@@ -87,7 +87,6 @@ export class Layers {
 
   async #empty(layer: string): Promise<void> {
     await removeTree(upperOf(layer));
-    await removeTree(seenOf(layer));
     await mkdir(upperOf(layer), { recursive: true, mode: 0o700 });
     await mkdir(path.join(layer, 'merged'), { recursive: true, mode: 0o700 });
   }

@@ -142,6 +142,10 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
       assert.deepEqual(everything(there.repo.root), { changed: '750 file one\ntwo\n', d: '755 folder', 'd/link': ' link x', 'd/new': '644 file new\n' });
       assert.equal(fs.statSync(there.repo.at('changed')).mtime.toISOString(), '2001-02-03T04:05:06.000Z');
       assert.deepEqual([[...landed].sort(), withheld], [['changed', 'd/a', 'd/link', 'd/new', 'removed'], []]);
+      // A landing was cut off between the copy and the end of the name in the layer.
+      await runIn(other.shell, 'echo late > late', { sandbox: beside });
+      fs.copyFileSync(path.join(elsewhere, 'layers/0/upper/late'), there.repo.at('late'));
+      assert.deepEqual([(await land(there.workspace, other.shell, there.before)).withheld, fs.readdirSync(path.join(elsewhere, 'layers/0/upper'))], [[], []]);
     } finally {
       fs.rmSync(elsewhere, { recursive: true, force: true });
     }
@@ -161,8 +165,9 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
   });
 
   it('is nothing any more when the machine has started anew: nobody knows what of it was on the disk', async () => {
-    const there = await place({ a: 'a\n' });
-    await runIn(there.shell, 'echo b >> a; echo new > new', { sandbox: beside });
+    // In a folder without a repository the command sees nothing in the end.
+    const there = await place({ a: 'a\n' }, 'rm -rf .git');
+    await runIn(there.shell, 'rm a; echo new > new; rm new', { sandbox: beside });
     const made = `${there.repo.root}.layers/made.json`;
     fs.writeFileSync(made, JSON.stringify({ ...JSON.parse(fs.readFileSync(made, 'utf8')), boot: 'another one' }));
     const landing = await land(there.workspace, there.shell, there.before);
