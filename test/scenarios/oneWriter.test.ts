@@ -123,11 +123,18 @@ describe('one writer', function () {
   it('who is stopped while what a command wrote lands stays the writer; when it is killed, the next one lands the rest, once', async () => {
     const count = 400;
     const numbers = Array.from({ length: count }, (_, index) => `src/stats/many/${index}`);
-    const moves = { ...durableMoves, 'minimal-hook': [[call('bash', { command: `mkdir src/stats/many; for i in $(seq 0 ${count - 1}); do echo $i > src/stats/many/$i; done` }), call('report_blocker', { what: 'stop', tried: 'all', needs: 'you' })]] };
+    let asked = (): void => undefined;
+    const begun = new Promise<void>((resolve) => { asked = resolve; });
+    const many: Move = () => {
+      asked();
+      return call('bash', { command: `mkdir src/stats/many; for i in $(seq 0 ${count - 1}); do echo $i > src/stats/many/$i; done` });
+    };
+    const moves = { ...durableMoves, 'minimal-hook': [[many, call('report_blocker', { what: 'stop', tried: 'all', needs: 'you' })]] };
     await scenario(moves, durableContract, async ({ project, start, bounded }) => {
-      const many = path.join(project.root, 'src/stats/many');
-      const landed = () => (existsSync(many) ? readdirSync(many).length : 0);
+      const folder = path.join(project.root, 'src/stats/many');
+      const landed = () => (existsSync(folder) ? readdirSync(folder).length : 0);
       const first = start(['run', project.contract, '--json']);
+      await begun;
       while (first.child.exitCode === null && landed() === 0) await new Promise((resolve) => { setImmediate(resolve); });
       await stop(first);
       const left = landed();
@@ -144,7 +151,7 @@ describe('one writer', function () {
       assert.equal(resumed.status, 5, resumed.stderr);
       const written = events(resumed, 'changes/written')[0]?.writes.map((write) => write.path) ?? [];
       assert.deepEqual(written.sort(), numbers.sort());
-      assert.deepEqual(readdirSync(many).map((name) => readFileSync(path.join(many, name), 'utf8').trim()).sort(), numbers.map((name) => path.basename(name)).sort());
+      assert.deepEqual(readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8').trim()).sort(), numbers.map((name) => path.basename(name)).sort());
       assert.deepEqual(events(resumed, 'changes/observed').filter((event) => event.by === 'user'), []);
       assert.equal(layer(), 0);
     }, { more: durableFiles });
