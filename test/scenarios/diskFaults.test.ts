@@ -199,6 +199,7 @@ describe('a full disk', function () {
         if (events(first, 'session/started')[0]?.sandbox.beside !== true) return console.warn('    commands do not write beside the work tree here: nothing was shown');
         assert.equal(first.status, 75, first.stderr);
         assert.match(first.result?.detail ?? '', full);
+        assert.ok(first.result?.detail?.includes(`for ${project.root}/src/stats: `), first.result?.detail);
         for (const [file, text] of filesIn(project.root)) if (!file.startsWith('.bounded/')) assert.equal(text, made.get(file) ?? before.get(file), `${file} is half there`);
         assert.equal(existsSync(path.join(project.root, 'src/stats/b.txt')), false);
         disk.empty();

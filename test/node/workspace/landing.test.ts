@@ -54,6 +54,12 @@ async function land(workspace: Workspace, shell: Shell, before: string): Promise
   return workspace.land((await shell.written()) ?? {}, before);
 }
 
+/** What a landing works with, for one that is called by itself. */
+async function partsOf(repo: TestRepo) {
+  const store = await Store.open(repo.store, (await findProgram('git')) ?? '');
+  return { root: repo.root, store, blobs: new Blobs(store), trees: new Trees(store), guard: new PathGuard(repo.root, [], () => undefined) };
+}
+
 /** Everything in a folder: kinds, permissions, contents. */
 function everything(root: string): Record<string, string> {
   const all: Record<string, string> = {};
@@ -347,12 +353,26 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     }
   });
 
+  it('lands in the folder in which it began, also where another takes its name meanwhile', async () => {
+    const there = await place({ 'd/a': 'a\n', b: 'b\n' });
+    await runIn(there.shell, 'rm -r d; echo new > b; mkdir n; echo new > n/1', { sandbox: beside });
+    const [{ root }, aside] = [there.repo, path.join(there.repo.outside, 'aside')];
+    const skip = () => {
+      if (fs.existsSync(aside)) return false;
+      fs.renameSync(root, aside);
+      fs.cpSync(aside, root, { recursive: true });
+      return false;
+    };
+    const before = everything(root);
+    await landInto({ ...(await partsOf(there.repo)), skip }, (await there.shell.written())?.[''] ?? '', there.before);
+    assert.deepEqual([everything(root), everything(aside)], [before, { b: '644 file new\n', n: '755 folder', 'n/1': '644 file new\n' }]);
+  });
+
   it('lands to the end when the process dies in it, wherever that is', async () => {
     const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n', 'd/e/c': 'c\n', lines: text(), both: 'old\n' });
     await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && sed -i s/six/SIX/ lines && mkdir -p n/m && echo 1 > n/m/1 && echo 2 > n/2 && echo 3 > n/3 && echo command > both && mkfifo pipe', { sandbox: beside });
     for (const change of [write('lines', text('two by the user')), write('both', 'user\n'), write('mine', 'user\n')]) change(there.repo.root);
-    const store = await Store.open(there.repo.store, (await findProgram('git')) ?? '');
-    const parts = { root: there.repo.root, store, blobs: new Blobs(store), trees: new Trees(store), guard: new PathGuard(there.repo.root, [], () => undefined) };
+    const parts = await partsOf(there.repo);
     let landing: Landing | undefined;
     let deaths = 0;
     const notes = `${there.repo.root}.layers/0/landed`;

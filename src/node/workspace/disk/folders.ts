@@ -27,9 +27,9 @@ export async function inFolder<Result>(root: string, folder: Path, create: boole
   try {
     return await (process.platform === 'linux' ? throughHandles(root, folder, create, use, reach) : throughNames(root, folder, create, use));
   } catch (error) {
-    // The system knows the place by a number, or an open file by none.
-    const path = error instanceof Error && 'path' in error ? error.path : undefined;
-    if (codeOf(error) !== undefined && (typeof path !== 'string' || path.startsWith('/proc/self/fd/'))) Object.assign(error as Error, { path: String(onDisk(root, folder)) });
+    // The system knows the place by a number, or an open file by none. What is copied or linked to a place fails there.
+    const { path, dest = path } = error instanceof Error ? (error as { readonly path?: unknown; readonly dest?: unknown }) : {};
+    if (codeOf(error) !== undefined && (typeof dest !== 'string' || dest.startsWith('/proc/self/fd/'))) Object.assign(error as Error, { path: String(onDisk(root, folder)) });
     throw error;
   }
 }

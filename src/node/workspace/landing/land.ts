@@ -7,6 +7,7 @@ import { Pace } from '../common/pace.ts';
 import { readSmall } from '../disk/content.ts';
 import { sameBlob, stateAt, stateInWords } from '../disk/fileState.ts';
 import type { PathGuard } from '../disk/guard.ts';
+import { holdingFolder } from '../disk/heldFolder.ts';
 import { isBoundedPath, isGitName } from '../disk/lexicalPath.ts';
 import { atFolder } from '../disk/mountPoint.ts';
 import { joined, nameOf, onDisk, parentOf } from '../disk/places.ts';
@@ -38,6 +39,10 @@ export interface LandingParts {
  * `before`: the tree that is recorded last. When the command began, or what the user made meanwhile in it, where an earlier landing had come so far.
  */
 export async function land(parts: LandingParts, folder: string, before: TreeId): Promise<Landing> {
+  return holdingFolder(parts.root, (root) => landIn({ ...parts, root }, folder, before));
+}
+
+async function landIn(parts: LandingParts, folder: string, before: TreeId): Promise<Landing> {
   const layer = new Layer(folder);
   const ground = new Ground(parts, await parts.trees.get(begunWith(folder, before)), layer.since);
   const notes = new LandedNotes(folder, (path) => ground.look(path));
