@@ -130,7 +130,7 @@ class Running {
   /** What is new in a folder and has its place free, all at once; answers what landed. */
   #bringNew(folder: Path, entries: readonly LayerEntry[]): Promise<ReadonlySet<Path>> {
     const isNew = ({ path, kind }: LayerEntry) => (kind === 'file' || kind === 'special') && !isBoundedPath(path) && this.#ground.look(path) === undefined && this.#ground.ruleOf(path, undefined, true) !== 'contents';
-    return this.#outcome.actIn(folder, entries.filter(isNew).map(({ path }) => path), (place, path) => bringFile(place, nameOf(path), this.#layer.place(path), null));
+    return this.#outcome.actIn(folder, entries.filter(isNew), (place, path) => bringFile(place, nameOf(path), this.#layer.place(path), null));
   }
 
   /** Nothing of what the command did at a path and below it can land. */
@@ -230,7 +230,7 @@ class Running {
   async #removeHeld(folder: Path, names: readonly string[]): Promise<void> {
     const held = names.map((name) => joined(folder, name)).filter((path) => !this.#ground.isScratch(path) && this.#ground.held(path) !== undefined);
     for (const path of held) this.#ground.note(this.#ground.look(path));
-    await this.#outcome.actIn(folder, held, async (place, path) => {
+    await this.#outcome.actIn(folder, held.map((path) => ({ path })), async (place, path) => {
       const before = this.#ground.held(path);
       return before === undefined ? undefined : removeFile(place, nameOf(path), before);
     });

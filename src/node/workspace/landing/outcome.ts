@@ -1,4 +1,4 @@
-import { unlinkSync } from 'node:fs';
+import { type BigIntStats, unlinkSync } from 'node:fs';
 import type { Landing } from '../../../agent/ports.ts';
 import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { Withheld } from '../../../core/session/facts.ts';
@@ -51,13 +51,13 @@ export class Outcome {
     return hindrance;
   }
 
-  /** The same for paths of one folder, which is entered once. Answers those that were changed; each other one is to be looked at by itself. */
-  async actIn(folder: Path, paths: readonly Path[], act: (place: string, path: Path) => Promise<Hindrance>): Promise<ReadonlySet<Path>> {
+  /** The same for paths of one folder, which is entered once, each with what comes there. Answers those that were changed; each other one is to be looked at by itself. */
+  async actIn(folder: Path, all: readonly { readonly path: Path; readonly stats?: BigIntStats }[], act: (place: string, path: Path) => Promise<Hindrance>): Promise<ReadonlySet<Path>> {
     const done = new Set<Path>();
-    if (paths.length === 0) return done;
+    if (all.length === 0) return done;
     await this.#ground.enter(folder, true, async (place) => {
-      for (const path of paths) {
-        this.#notes.add(path, statsAt(this.#layer.place(path)));
+      for (const { path, stats } of all) {
+        this.#notes.add(path, stats);
         if ((await act(place, path).catch(refused)) === undefined) done.add(path);
       }
     });
