@@ -3,6 +3,7 @@ import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
 import type { Path } from '../../../core/session/changes.ts';
 import { syncDirectory } from '../../journal/durable.ts';
 import { codeOf } from '../../journal/faults.ts';
+import { mountOf } from './mountPoint.ts';
 import { joined, onDisk } from './places.ts';
 
 /** A folder of the work tree in which a file can be touched. `place` is where, as the system names it. */
@@ -14,28 +15,32 @@ export interface Blocked {
   readonly noFolder: boolean;
 }
 
+/** How far down the way may lead: to `any` folder, or only where nothing else is mounted than the file system of the root. */
+export type Reach = 'any' | 'one-mount';
+
 /**
  * Goes down to a folder one name at a time without following any link, and calls `use` there. On Linux every step is
  * taken from the open folder before it, so that nothing that is swapped meanwhile can lead elsewhere. Missing folders
- * are made when `create` is set.
+ * are made when `create` is set. Only Linux tells where something is mounted: elsewhere `reach` has no meaning.
  */
-export async function inFolder<Result>(root: string, folder: Path, create: boolean, use: (place: string) => Promise<Result>): Promise<Entered<Result>> {
+export async function inFolder<Result>(root: string, folder: Path, create: boolean, use: (place: string) => Promise<Result>, reach: Reach = 'any'): Promise<Entered<Result>> {
   try {
-    return await (process.platform === 'linux' ? throughHandles(root, folder, create, use) : throughNames(root, folder, create, use));
+    return await (process.platform === 'linux' ? throughHandles(root, folder, create, use, reach) : throughNames(root, folder, create, use));
   } catch (error) {
-    // The system knows the place by a number, or an open file by none.
-    const path = error instanceof Error && 'path' in error ? error.path : undefined;
-    if (codeOf(error) !== undefined && (typeof path !== 'string' || path.startsWith('/proc/self/fd/'))) Object.assign(error as Error, { path: String(onDisk(root, folder)) });
+    // The system knows the place by a number, or an open file by none. What is copied or linked to a place fails there.
+    const { path, dest = path } = error instanceof Error ? (error as { readonly path?: unknown; readonly dest?: unknown }) : {};
+    if (codeOf(error) !== undefined && (typeof dest !== 'string' || dest.startsWith('/proc/self/fd/'))) Object.assign(error as Error, { path: String(onDisk(root, folder)) });
     throw error;
   }
 }
 
 const folderFlags = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
-async function throughHandles<Result>(root: string, folder: Path, create: boolean, use: (place: string) => Promise<Result>): Promise<Entered<Result>> {
+async function throughHandles<Result>(root: string, folder: Path, create: boolean, use: (place: string) => Promise<Result>, reach: Reach): Promise<Entered<Result>> {
   // The workspace folder is a real path; what it is called has been settled when it was opened.
   let handle = await open(root, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0));
   try {
+    const mount = reach === 'any' ? undefined : mountOf(handle.fd);
     let at: Path = '';
     for (const name of folder === '' ? [] : folder.split('/')) {
       at = joined(at, name);
@@ -43,6 +48,7 @@ async function throughHandles<Result>(root: string, folder: Path, create: boolea
       if (!('fd' in next)) return next;
       await handle.close();
       handle = next;
+      if (mount !== undefined && mountOf(handle.fd) !== mount) return { blocked: `something is mounted at ${at}`, noFolder: false };
     }
     return { value: await use(`/proc/self/fd/${handle.fd}`) };
   } finally {

@@ -1,6 +1,5 @@
 import type { Blob, Path } from '../../../core/session/changes.ts';
 import { syncDirectory } from '../../journal/durable.ts';
-import { codeOf } from '../../journal/faults.ts';
 import { allOf } from '../common/allOf.ts';
 import { linkMode } from '../disk/content.ts';
 import { eachOf } from '../common/eachOf.ts';
@@ -8,7 +7,7 @@ import { type FileState, isState, sameBlob, stateAt } from '../disk/fileState.ts
 import { inFolder } from '../disk/folders.ts';
 import { nameOf } from '../disk/places.ts';
 import { BesideFile, removeFile } from '../disk/replaceFile.ts';
-import { refusals } from './restorePlaces.ts';
+import { isRefusal } from './restorePlaces.ts';
 
 /** A file that comes back: `content` is what `target` stands for. */
 export interface Coming {
@@ -92,7 +91,7 @@ async function ruled<Result>(act: () => Promise<Result>): Promise<Result | 'refu
   try {
     return await act();
   } catch (error) {
-    if (!refusals.has(codeOf(error) ?? '')) throw error;
+    if (!isRefusal(error, 'any')) throw error;
     return 'refused';
   }
 }
