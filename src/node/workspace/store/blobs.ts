@@ -18,7 +18,11 @@ export class Blobs {
 
   /** Notes a copy of a content that is in hand anyway. */
   note(oid: string, bytes: Buffer): void {
-    if (bytes.length <= cachedFileBytes) this.#recent.set(oid, Buffer.from(bytes));
+    if (bytes.length > cachedFileBytes) return;
+    // Not from the pool that small buffers share: eight kilobytes would stay for each of them.
+    const copy = Buffer.allocUnsafeSlow(bytes.length);
+    bytes.copy(copy);
+    this.#recent.set(oid, copy);
   }
 
   /** To be called when packs are gone from the store. */
