@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import threads from 'node:worker_threads';
 import { Blobs } from '../../../src/node/workspace/store/blobs.ts';
+import { readSmall } from '../../../src/node/workspace/disk/content.ts';
 import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
 import { Intake } from '../../../src/node/workspace/store/intake.ts';
 import { readFiles } from '../../../src/node/workspace/look/reading.ts';
@@ -29,6 +30,35 @@ function manyFiles(repo: TestRepo): void {
   repo.write('.gitignore', 'ignored/\n');
   fs.symlinkSync('nowhere', repo.at('many/link'));
 }
+
+describe('one file', () => {
+  after(removeRepos);
+
+  it('is read to its end, whatever size the system says', () => {
+    const repo = newRepo();
+    const text = Array.from({ length: 60_000 }, (_, line) => `line ${line}\n`).join('');
+    repo.write('long', text);
+    const { fstatSync } = fs;
+    try {
+      fs.fstatSync = ((descriptor: number) => Object.assign(fstatSync(descriptor, { bigint: true }), { size: 1n })) as typeof fstatSync;
+      syncBuiltinESMExports();
+      const { object, key } = readSmall(repo.at('long'));
+      assert.deepEqual([object.body.toString() === text, key], [true, undefined]);
+    } finally {
+      fs.fstatSync = fstatSync;
+      syncBuiltinESMExports();
+    }
+  });
+
+  it('takes as much memory as it has bytes, also while it is kept', async () => {
+    const repo = newRepo();
+    repo.write('small', 'x'.repeat(100));
+    const blobs = new Blobs(await Store.open(repo.store, (await findProgram('git')) ?? ''));
+    const { object } = readSmall(repo.at('small'));
+    blobs.note(object.oid, Buffer.from('x'.repeat(100)));
+    assert.deepEqual([object.body, await blobs.read(object.oid)].map((bytes) => [bytes.length, bytes.buffer.byteLength]), [[100, 100], [100, 100]]);
+  });
+});
 
 describe('many files at once', function () {
   this.timeout(60_000);

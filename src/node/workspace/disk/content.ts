@@ -46,14 +46,16 @@ export function readSmall(place: string | Buffer): Content {
 }
 
 function readAll(descriptor: number, expected: number): Buffer {
-  const parts: Buffer[] = [];
-  for (let want = expected + 1; ; want = wholeBytes) {
-    const part = Buffer.allocUnsafe(want);
-    const got = readSync(descriptor, part, 0, want, null);
-    if (got === 0) return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
-    parts.push(part.subarray(0, got));
-  }
+  // Not from the pool that small buffers share: who keeps this content would keep what lies beside it.
+  const bytes = Buffer.allocUnsafeSlow(expected);
+  const got = readSync(descriptor, bytes, 0, expected, null);
+  const parts = [bytes.subarray(0, got)];
+  for (let more = readSync(descriptor, beyond, 0, wholeBytes, null); more > 0; more = readSync(descriptor, beyond, 0, wholeBytes, null)) parts.push(Buffer.from(beyond.subarray(0, more)));
+  return parts.length === 1 && got === expected ? bytes : Buffer.concat(parts);
 }
+
+/** What is read of a file beyond its size, which mostly is nothing, is put here; nothing of it outlives a call. */
+const beyond = Buffer.allocUnsafeSlow(wholeBytes);
 
 /** Opens a large file for reading in pieces; the caller closes it. */
 export async function openLarge(place: string | Buffer): Promise<{ readonly handle: FileHandle; readonly stats: BigIntStats }> {

@@ -12,7 +12,25 @@ export interface GatheredFolder {
   readonly records: Buffer[];
   /** Names of the folders in it that were gathered. */
   readonly below: readonly string[];
+  /** What is made of it before the others are there, where that can be. */
+  made?: Made;
 }
+
+interface Made {
+  readonly files: StateTable;
+  readonly tree: Dir;
+}
+
+/** Makes what can be made of a folder of which all records are there, while threads look at others. */
+export function prepare(folder: Path, gathered: GatheredFolder): void {
+  if (gathered.below.length > 0) return;
+  const files = tableOf(joinedRecords(gathered));
+  gathered.made = { files, tree: treeWith(files.treeEntries(0, files.size, Buffer.byteLength(joined(folder, ''))), new Map()) };
+}
+
+const joinedRecords = ({ records }: GatheredFolder): Buffer => (records.length === 1 && records[0] !== undefined ? records[0] : Buffer.concat(records));
+
+const treeWith = (body: Buffer, dirs: ReadonlyMap<string, Dir>): Dir => ({ oid: gitObject('tree', body).oid, body, dirs });
 
 /** The table of all files and their tree, put together folder by folder: both have the same order. */
 export async function assembled(folders: ReadonlyMap<Path, GatheredFolder>): Promise<{ readonly table: StateTable; readonly tree: Dir }> {
@@ -35,8 +53,12 @@ class Assembly {
 
   async dir(folder: Path): Promise<Dir> {
     if (this.#pace.due) await this.#pace.rest();
-    const { records, below } = this.#folders.get(folder) ?? { records: [], below: [] };
-    const files = tableOf(records.length === 1 && records[0] !== undefined ? records[0] : Buffer.concat(records));
+    const gathered = this.#folders.get(folder) ?? { records: [], below: [] };
+    if (gathered.made !== undefined) {
+      this.table.copy(gathered.made.files, 0, gathered.made.files.size);
+      return gathered.made.tree;
+    }
+    const files = tableOf(joinedRecords(gathered));
     const [pieces, dirs, prefix]: [Buffer[], Map<string, Dir>, string] = [[], new Map(), joined(folder, '')];
     let done = 0;
     const copyTo = (place: number) => {
@@ -44,7 +66,7 @@ class Assembly {
       pieces.push(files.treeEntries(done, place, Buffer.byteLength(prefix)));
       done = place;
     };
-    for (const name of sortPaths(below.map((one) => `${one}/`)).map((one) => one.slice(0, -1))) {
+    for (const name of sortPaths(gathered.below.map((one) => `${one}/`)).map((one) => one.slice(0, -1))) {
       copyTo(files.placeFor(`${prefix}${name}/`));
       const dir = await this.dir(`${prefix}${name}`);
       if (dir.body.length === 0) continue;
@@ -54,6 +76,6 @@ class Assembly {
     copyTo(files.size);
     const body = Buffer.allocUnsafeSlow(pieces.reduce((sum, piece) => sum + piece.length, 0));
     pieces.reduce((at, piece) => at + piece.copy(body, at), 0);
-    return { oid: gitObject('tree', body).oid, body, dirs };
+    return treeWith(body, dirs);
   }
 }

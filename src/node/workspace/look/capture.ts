@@ -74,15 +74,18 @@ export class Captures {
     this.#comparison.start();
     const before = this.#state ?? (await this.#load());
     const mayCompare = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead);
-    const [compared, repository] = await Promise.all([
-      mayCompare ? changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined, findUserRepository(root),
-    ]);
-    const { base, seen, coverage, parts, look, leftOut, tree, loan } = await this.#storeAll(before, repository, compared);
-    this.#clock.note(lead, compared === undefined);
+    const [repository, inside] = [await findUserRepository(root), before.around?.repositories ?? new Set<Path>()];
+    const compared = mayCompare ? changedStates({ ...this.#parts, comparison: this.#comparison, table: record.table }, before.files, before.around) : undefined;
+    // While git or threads look at the rest.
+    const [stored, [controlled]] = await allOf([this.#storeAll(before, repository, compared), Promise.allSettled([this.#control.read(root, repository, [...inside])])]);
+    const { base, seen, coverage, parts, look, leftOut, tree, loan } = stored;
+    this.#clock.note(lead, (await compared) === undefined);
     const state = { tree, files: base.files.with(look.news), leftOut, parts, unread: look.unread, appeared: appearedSince(before, seen), around: seen.around };
     this.#state = state;
     if (loan !== undefined) this.#repaid = this.#repay(state, loan);
-    const [, control] = await allOf([loan === undefined ? this.#note(state) : undefined, this.#control.read(root, repository, [...seen.around.repositories])]);
+    // A repository that has come or gone inside the work tree is known only now.
+    const known = controlled.status === 'fulfilled' && isSame(inside, seen.around.repositories) ? controlled.value : undefined;
+    const [, control] = await allOf([loan === undefined ? this.#note(state) : undefined, known ?? this.#control.read(root, repository, [...seen.around.repositories])]);
     const beside = { look, coverage, around: seen.around, parts };
     this.#whole = { tree: tree.oid, covers: 'everything', notCovered: [...notCovered(beside), ...this.#lost], control, beside: besides(beside) };
     return { state, capture: this.#whole };
@@ -155,11 +158,11 @@ export class Captures {
     return { tree, files: known, leftOut: await leftOut.of(tree), parts: new Map(), unread: new Map(), appeared: new Set(appeared) };
   }
 
-  async #storeAll(before: CaptureState | Loaded, repository: UserRepository | undefined, compared: Scan | undefined): Promise<WholeLook & { readonly leftOut: ReadonlySet<Path>; readonly tree: Dir }> {
+  async #storeAll(before: CaptureState | Loaded, repository: UserRepository | undefined, compared: Promise<Scan | undefined> | undefined): Promise<WholeLook & { readonly leftOut: ReadonlySet<Path>; readonly tree: Dir }> {
     const intake = new Intake(this.#parts.store);
     let whole: WholeLook | undefined;
     try {
-      whole = await lookAtAll(this.#parts, before, repository, intake, compared);
+      whole = await lookAtAll(this.#parts, before, repository, intake, await compared);
       const { base, look, parts } = whole;
       const leftOut = new Set([...parts.keys(), ...[...look.unread.keys()].filter((path) => !look.kept.has(path))]);
       const marker = leftOutObject(leftOut);
@@ -192,6 +195,8 @@ function* withList(changes: ReadonlyMap<Path, Blob | null>, before: Dir, list: s
   yield* changes;
   if (fileAt(before, leftOutFile)?.oid !== list) yield [leftOutFile, list === undefined ? null : { oid: list, mode: '100644' }];
 }
+
+const isSame = (some: ReadonlySet<Path>, others: ReadonlySet<Path>): boolean => some.size === others.size && [...some].every((path) => others.has(path));
 
 function appearedSince(before: CaptureState | Loaded, { around }: Scan): Set<Path> {
   const earlier = before.around?.folders;

@@ -1,5 +1,5 @@
 import type { Path } from '../../../core/session/changes.ts';
-import { assembled, type GatheredFolder } from './assembled.ts';
+import { assembled, type GatheredFolder, prepare } from './assembled.ts';
 import type { Loan } from './borrow.ts';
 import { isWellFormed } from '../common/bytes.ts';
 import type { Intake } from '../store/intake.ts';
@@ -125,8 +125,10 @@ class Gathering {
         continue;
       }
       this.#note(question, answer);
-      if (answer.end > from) this.folders.get(question.folder)?.records.push(records.subarray(from, answer.end));
+      const folder = this.folders.get(question.folder);
+      if (answer.end > from) folder?.records.push(records.subarray(from, answer.end));
       from = answer.end;
+      if (folder !== undefined && !answer.isLeft && answer.rest.length === 0) prepare(question.folder, folder);
     }
     if (reply.packed.length > 0) await this.#store(records, reply);
   }

@@ -168,10 +168,10 @@ export class StateTable {
     return entries;
   }
 
-  /** Where each entry of `image` begins when the first one begins at `base`. */
-  starts(from: number, to: number, base: number): Uint32Array {
-    const first = this.#start(from);
-    return this.#at.slice(from, to).map((start) => start - first + base);
+  /** Notes in a list, from `at` on, where each entry of `image` begins when the first one begins at `base`. */
+  noteStarts(into: Uint32Array, at: number, from: number, to: number, base: number): void {
+    const moved = base - this.#start(from);
+    for (let index = from; index < to; index += 1) into[at + index - from] = this.#start(index) + moved;
   }
 
   /** The place of the first entry that does not come before a path. */
@@ -223,9 +223,12 @@ export function parseTable(bytes: Buffer): StateTable | undefined {
 
 /** A table of entries that lie one behind the other, as threads make them. */
 export function tableOf(body: Buffer): StateTable {
-  const at = [0];
-  for (let end = 0; end < body.length; at.push(end)) end += entryBytes(body.readUInt16BE(end + lengthAt));
-  return new StateTable(body, Uint32Array.from(at));
+  const next = (from: number) => from + entryBytes(body.readUInt16BE(from + lengthAt));
+  let count = 0;
+  for (let from = 0; from < body.length; from = next(from)) count += 1;
+  const at = new Uint32Array(count + 1);
+  for (let index = 0; index < count; index += 1) at[index + 1] = next(at[index] ?? 0);
+  return new StateTable(body, at);
 }
 
 /** The pieces of a file that holds the table with one more entry, all but the checksum at its end. */
@@ -248,7 +251,7 @@ export class TableBuilder {
     const image = table.image(from, to);
     this.reserve(image.length, to - from);
     image.copy(this.#body, this.#bytes);
-    this.#at.set(table.starts(from, to, this.#bytes), this.#count);
+    table.noteStarts(this.#at, this.#count, from, to, this.#bytes);
     this.#bytes += image.length;
     this.#count += to - from;
   }
