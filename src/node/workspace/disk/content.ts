@@ -47,11 +47,21 @@ export function readSmall(place: string | Buffer): Content {
 
 function readAll(descriptor: number, expected: number): Buffer {
   const parts: Buffer[] = [];
+  // One byte more than is expected: that the file ends there is found without another buffer.
   for (let want = expected + 1; ; want = wholeBytes) {
     const part = Buffer.allocUnsafe(want);
-    const got = readSync(descriptor, part, 0, want, null);
-    if (got === 0) return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+    const got = filled(descriptor, part);
     parts.push(part.subarray(0, got));
+    if (got < want) return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+  }
+}
+
+/** Reads until the buffer is full or the file ends; answers how many bytes. */
+function filled(descriptor: number, buffer: Buffer): number {
+  for (let at = 0; ;) {
+    const got = at === buffer.length ? 0 : readSync(descriptor, buffer, at, buffer.length - at, null);
+    if (got === 0) return at;
+    at += got;
   }
 }
 
