@@ -1,7 +1,7 @@
 import { closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { Path } from '../../../core/session/changes.ts';
-import { syncDirectory } from '../../journal/durable.ts';
+import { syncDirectory, syncOpen } from '../../journal/durable.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { joined, onDisk } from './places.ts';
 
@@ -31,6 +31,12 @@ export class EnteredFolder {
   /** Does something in it; what fails is said of this folder. */
   use<Result>(work: (place: string) => Promise<Result>): Promise<Result> {
     return saidOf(this.#path, () => work(this.place));
+  }
+
+  /** What was done in it is on the disk when this resolves. */
+  sync(): Promise<void> {
+    const descriptor = this.#descriptor;
+    return this.use((place) => (descriptor === undefined ? syncDirectory(place) : syncOpen(descriptor)));
   }
 
   leave(): void {

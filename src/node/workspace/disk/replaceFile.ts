@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fchmodSync, fchownSync, fsync, linkSync, lstatSync, openSync, renameSync, symlinkSync, unlinkSync, writeFile, writeFileSync } from 'node:fs';
-import { chmod, copyFile, link, lstat, readlink, symlink, utimes } from 'node:fs/promises';
+import { closeSync, constants, fchmodSync, fchownSync, linkSync, lstatSync, openSync, renameSync, symlinkSync, unlinkSync, writeFile, writeFileSync } from 'node:fs';
+import { chmod, copyFile, link, lstat, readlink, symlink, unlink, utimes } from 'node:fs/promises';
 import type { Blob } from '../../../core/session/changes.ts';
+import { syncOpen } from '../../journal/durable.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { linkMode, wholeBytes } from './content.ts';
 import { type FileState, isState, stateAt, stateInWords } from './fileState.ts';
@@ -100,12 +101,12 @@ export async function removeFile(folder: string, name: string, expected: Blob): 
   renameSync(onDisk(folder, name), onDisk(folder, aside));
   const moved = await stateAt(folder, aside);
   if (isState(moved, expected)) {
-    unlinkSync(onDisk(folder, aside));
+    await unlink(onDisk(folder, aside));
     return undefined;
   }
   const hindrance = await linkInto(folder, aside, name);
   if (hindrance !== undefined) return `${hindrance}; what was there a moment before is kept as ${aside}`;
-  unlinkSync(onDisk(folder, aside));
+  await unlink(onDisk(folder, aside));
   return stateInWords(moved);
 }
 
@@ -119,8 +120,12 @@ function removeName(folder: string, name: string): void {
   try {
     unlinkSync(onDisk(folder, name));
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    ignoreMissing(error);
   }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 /** A content that lies beside its place until it is put there. Whoever made it syncs it first and discards it at last. */
@@ -132,6 +137,8 @@ export class BesideFile {
   /** The regular file that is replaced, with the owner and permissions that the new one was given. */
   readonly #replaced: RegularState | undefined;
   #descriptor: number | undefined;
+  /** Not once it was renamed to its place. */
+  #isBeside = true;
 
   private constructor(folder: string, name: string, file: NewFile, state: FileState) {
     this.#folder = folder;
@@ -169,7 +176,7 @@ export class BesideFile {
   async sync(): Promise<void> {
     const descriptor = this.#descriptor;
     if (descriptor === undefined) return;
-    await new Promise<void>((resolve, reject) => fsync(descriptor, (error) => (error === null ? resolve() : reject(error))));
+    await syncOpen(descriptor);
     this.#close();
   }
 
@@ -183,14 +190,15 @@ export class BesideFile {
   async place(expected: Blob | null): Promise<Hindrance> {
     const [folder, temporary, name] = [this.#folder, this.#temporary, this.#name];
     if (expected === null) return linkInto(folder, temporary, name);
-    if (expected.mode === linkMode || this.#file.mode === linkMode) return renameOver(folder, temporary, name, expected);
-    return exchange(folder, temporary, name, expected, this.#replaced);
+    const hindrance = await (expected.mode === linkMode || this.#file.mode === linkMode ? renameOver(folder, temporary, name, expected) : exchange(folder, temporary, name, expected, this.#replaced));
+    this.#isBeside = hindrance !== undefined;
+    return hindrance;
   }
 
   /** Removes what is still beside; harmless after `place`. */
   discard(): void {
     this.#close();
-    removeName(this.#folder, this.#temporary);
+    if (this.#isBeside) removeName(this.#folder, this.#temporary);
   }
 }
 
@@ -264,6 +272,7 @@ async function exchange(folder: string, temporary: string, name: string, expecte
     renameSync(onDisk(folder, holding), onDisk(folder, name));
     return stateInWords(later);
   } finally {
-    if (!keep) removeName(folder, holding);
+    // Its last name, mostly: to free a content takes the system longer than a round trip.
+    if (!keep) await unlink(onDisk(folder, holding)).catch(ignoreMissing);
   }
 }

@@ -1,5 +1,4 @@
 import type { Blob, Path } from '../../../core/session/changes.ts';
-import { syncDirectory } from '../../journal/durable.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { allOf } from '../common/allOf.ts';
 import { linkMode } from '../disk/content.ts';
@@ -25,8 +24,8 @@ interface Going {
   readonly expected: Blob;
 }
 
-/** How many contents or folders are on their way to the disk at once: the system puts them together, and Node has four threads that wait. */
-const syncs = 4;
+/** How much waits for the disk at once: the system puts together what comes together, and Node has four threads that wait. */
+const atOnce = 4;
 
 /** A file and the folder that it is in. */
 interface Placed<Item> {
@@ -44,11 +43,11 @@ export async function bringPlain(root: string, items: readonly Coming[], isSecre
   return inFolders(root, plain, async (placed) => {
     const waiting: (Placed<Coming> & { readonly beside: BesideFile })[] = [];
     try {
-      await paced(placed, async (one) => {
+      await paced(placed, 1, async (one) => {
         const beside = await ruled(one.folder, (place) => besideOf(place, one.item, isSecret));
         if (beside instanceof BesideFile) waiting.push({ ...one, beside });
       });
-      await eachOf(waiting, syncs, ({ folder, beside }) => folder.use(() => beside.sync()));
+      await eachOf(waiting, atOnce, ({ folder, beside }) => folder.use(() => beside.sync()));
       return await carriedOut(waiting, (_, { item, beside }) => beside.place(item.expected));
     } finally {
       // Where one cannot be removed, the others are all the same.
@@ -68,7 +67,7 @@ async function inFolders<Item extends { readonly path: Path; readonly expected: 
 ): Promise<ReadonlySet<Path>> {
   const [entered, placed]: [EnteredFolder[], Placed<Item>[]] = [[], []];
   try {
-    await paced(byFolder(items, ({ path }) => path), async ([name, inside]) => {
+    await paced(byFolder(items, ({ path }) => path), 1, async ([name, inside]) => {
       // A folder is made only for a file that was not there when the session left it.
       const found = await enterFolder(root, name, inside.some(({ expected }) => expected === null));
       if (!('value' in found)) return;
@@ -76,7 +75,7 @@ async function inFolders<Item extends { readonly path: Path; readonly expected: 
       placed.push(...inside.map((item) => ({ item, folder: found.value })));
     });
     const done = await work(placed);
-    await eachOf(new Set(done.map(({ folder }) => folder)), syncs, (folder) => folder.use(syncDirectory));
+    await eachOf(new Set(done.map(({ folder }) => folder)), atOnce, (folder) => folder.sync());
     return new Set(done.map(({ item }) => item.path));
   } finally {
     for (const folder of entered) folder.leave();
@@ -86,7 +85,7 @@ async function inFolders<Item extends { readonly path: Path; readonly expected: 
 /** Those at which it was done: nothing hindered it. */
 async function carriedOut<Of extends { readonly folder: EnteredFolder }>(all: readonly Of[], act: (place: string, of: Of) => Promise<Hindrance>): Promise<readonly Of[]> {
   const done: Of[] = [];
-  await paced(all, async (one) => {
+  await paced(all, atOnce, async (one) => {
     if ((await ruled(one.folder, (place) => act(place, one))) === undefined) done.push(one);
   });
   return done;
@@ -108,11 +107,11 @@ async function ruled<Result>(folder: EnteredFolder, act: (place: string) => Prom
   }
 }
 
-/** One after the other, with rests: most of what is done here is done at once. */
-async function paced<Thing>(things: Iterable<Thing>, act: (thing: Thing) => Promise<void>): Promise<void> {
+/** `width` at a time, with rests: most of what is done here is done at once. */
+async function paced<Thing>(things: Iterable<Thing>, width: number, act: (thing: Thing) => Promise<void>): Promise<void> {
   const pace = new Pace();
-  for (const thing of things) {
+  await eachOf(things, width, async (thing) => {
     if (pace.due) await pace.rest();
     await act(thing);
-  }
+  });
 }
