@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import childProcess, { type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ContentReader } from '../../../src/node/workspace/store/contentReader.ts';
@@ -85,17 +86,51 @@ describe('the reader of contents', () => {
     assert.deepEqual(seen, ['a', 'c', 'b', 'c']);
   });
 
+  /** The git that a small process has started, or the process itself where it is git. */
+  function gitOf(reader: ChildProcess | undefined): number {
+    const pid = reader?.pid ?? assert.fail();
+    return process.platform === 'linux' ? Number(fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')) : pid;
+  }
+
+  async function ended(pid: number): Promise<void> {
+    // One that nobody has asked for its status stays listed.
+    const runs = () => fs.existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+    for (let left = 200; runs(); left -= 1) {
+      assert.ok(left > 0, `${pid} goes on`);
+      await delay(10);
+    }
+  }
+
   it('goes on with a new process when one died, and says so when it died over a question', async () => {
     const { reader } = await filled(['a', 'b']);
     await answers(reader, ['a']);
-    readers[0]?.kill('SIGKILL');
-    await delay(50);
+    const first = gitOf(readers[0]);
+    process.kill(first, 'SIGKILL');
+    await ended(first);
     assert.deepEqual(await answers(reader, ['b']), ['b']);
-    readers[1]?.kill('SIGSTOP');
+    const second = gitOf(readers.at(-1));
+    process.kill(second, 'SIGSTOP');
     const asked = answers(reader, ['a', 'b']);
-    readers[1]?.kill('SIGKILL');
+    process.kill(second, 'SIGKILL');
     await assert.rejects(asked, /before it had answered/);
     assert.deepEqual(await answers(reader, ['b', 'a']), ['b', 'a']);
+  });
+
+  it('has git started by a small process, which stays when git is renewed, and leaves none behind when that dies', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const { reader } = await filled(['a', 'b']);
+    reader.prepare();
+    for (const text of ['a', 'b', 'a']) {
+      assert.deepEqual(await answers(reader, [text]), [text]);
+      const git = gitOf(readers[0]);
+      reader.renew();
+      await ended(git);
+    }
+    assert.deepEqual([await answers(reader, ['b']), readers.length], [['b'], 1]);
+    const git = gitOf(readers[0]);
+    readers[0]?.kill('SIGKILL');
+    await ended(git);
+    assert.deepEqual([await answers(reader, ['a']), readers.length], [['a'], 2]);
   });
 
   it('keeps no process alive that waits for nothing else', async () => {

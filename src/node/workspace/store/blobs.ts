@@ -21,6 +21,11 @@ export class Blobs {
     if (bytes.length <= cachedFileBytes) this.#recent.set(oid, Buffer.from(bytes));
   }
 
+  /** To be called early, while this process is small. */
+  prepare(): void {
+    this.#reader.prepare();
+  }
+
   /** To be called when packs are gone from the store. */
   renew(): void {
     this.#reader.renew();
