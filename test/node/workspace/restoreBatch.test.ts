@@ -30,7 +30,7 @@ const withoutBeside = (repo: TestRepo) => Object.fromEntries(Object.entries(cont
 describe('a rewind of many files at once', () => {
   afterEach(removeRepos);
 
-  it('writes and syncs all contents of a folder before the first takes its place, and syncs each folder once', async function () {
+  it('writes and syncs all contents before the first takes its place, and syncs each folder once', async function () {
     if (process.platform !== 'linux') this.skip();
     const repo = newRepo(many);
     const { workspace, items } = await changed(repo);
@@ -45,6 +45,8 @@ describe('a rewind of many files at once', () => {
     const inD = steps.filter((step) => step.endsWith(' d'));
     assert.deepEqual(inD, ['content in d', 'content in d', 'content in d', 'place in d', 'place in d', 'place in d', 'folder d']);
     assert.equal(steps.filter((step) => step === 'folder made').length, 1);
+    const back = steps.filter((step) => /^(content|place|folder) /.test(step) && step !== 'folder made');
+    assert.deepEqual(back.map((step) => step.split(' ')[0]), ['content', 'place', 'folder'].flatMap((what) => Array.from({ length: what === 'folder' ? 3 : 6 }, () => what)), 'of all folders');
   });
 
   it('that is interrupted at any step leaves each path as it was or as it shall be, and can be done again', async function () {

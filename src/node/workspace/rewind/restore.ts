@@ -8,6 +8,7 @@ import { inFolder } from '../disk/folders.ts';
 import { mayRestore, type PathGuard } from '../disk/guard.ts';
 import { conflictInWords, decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
 import { gitObject } from '../git/objects.ts';
+import { Pace } from '../common/pace.ts';
 import { ancestorsOf, nameOf, onDisk, parentOf } from '../disk/places.ts';
 import { putFile, removeFile } from '../disk/replaceFile.ts';
 import { bringPlain, type Coming, removePlain } from './restorePlain.ts';
@@ -36,8 +37,11 @@ const [mostItems, mostBytes] = [64, 32 * 1024 * 1024];
 export async function restorePaths(parts: RestoreParts, items: readonly RestoreItem[]): Promise<RestoreOutcome> {
   const moved: MovedPath[] = [];
   const unique = [...new Map(items.map((item) => [item.path, item])).values()];
-  const results = new Map<Path, Result>();
-  for (const { path } of unique) if (!mayRestore(path)) results.set(path, { left: 'it is no path of the session' });
+  const [results, pace] = [new Map<Path, Result>(), new Pace()];
+  for (const { path } of unique) {
+    if (pace.due) await pace.rest();
+    if (!mayRestore(path)) results.set(path, { left: 'it is no path of the session' });
+  }
   const allowed = unique.filter((item) => !results.has(item.path));
   // What goes makes room for what comes: a file where a folder was, a folder where a link was.
   const going = [...byFolder(allowed.filter((one) => one.target === null), ({ path }) => path).values()].flat();
