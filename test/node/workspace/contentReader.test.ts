@@ -8,6 +8,7 @@ import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
 import { gatherPacks, mostPacks } from '../../../src/node/workspace/store/gatherPacks.ts';
 import { gitObject } from '../../../src/node/workspace/git/objects.ts';
 import { PackFolder } from '../../../src/node/workspace/store/packFolder.ts';
+import { Starter } from '../../../src/node/workspace/git/starter.ts';
 import { Store } from '../../../src/node/workspace/store/store.ts';
 import { newRepo, removeRepos } from './opened.ts';
 
@@ -107,6 +108,7 @@ describe('the reader of contents', () => {
     const first = gitOf(readers[0]);
     process.kill(first, 'SIGKILL');
     await ended(first);
+    await delay(50);
     assert.deepEqual(await answers(reader, ['b']), ['b']);
     const second = gitOf(readers.at(-1));
     process.kill(second, 'SIGSTOP');
@@ -131,6 +133,19 @@ describe('the reader of contents', () => {
     readers[0]?.kill('SIGKILL');
     await ended(git);
     assert.deepEqual([await answers(reader, ['a']), readers.length], [['a'], 2]);
+  });
+
+  it('ends a git of which it does not know the id yet', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const { store } = await filled([]);
+    const starter = new Starter({ program: store.program, args: ['cat-file', '--batch'], env: store.environment, cwd: store.directory });
+    for (const _ of [1, 2]) {
+      const git = await starter.start();
+      git.end(true);
+      assert.match(await git.over, /ended with status 137/);
+    }
+    assert.equal(readers.length, 1);
+    readers[0]?.kill('SIGKILL');
   });
 
   it('keeps no process alive that waits for nothing else', async () => {
