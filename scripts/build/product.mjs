@@ -10,6 +10,7 @@ const programs = {
   extension: 'src/extension/main.ts',
   cli: 'src/cli/main.ts',
   server: 'src/server/main.ts',
+  workspace: 'src/node/thread/main.ts',
   'scripted-model': 'examples/scripted-model/server.ts',
 };
 const page = { webview: 'src/webview/main.ts' };

@@ -160,8 +160,10 @@ export interface Workspace {
   hunks(diff: FileDiff): Promise<readonly Hunk[]>;
   /** Added and removed lines if `path` had `content` (null: were deleted), against its content in `tree`. */
   countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }>;
-  /** Entries of `tree`: all, or of `paths` only. */
-  entries(tree: TreeId, paths?: readonly Path[]): Promise<ReadonlyMap<Path, Blob>>;
+  /** Entries of `tree` at these paths. */
+  entries(tree: TreeId, paths: readonly Path[]): Promise<ReadonlyMap<Path, Blob>>;
+  /** Entries of `tree` that one of these globs matches, at most so many. */
+  matching(tree: TreeId, globs: readonly string[], most?: number): Promise<ReadonlyMap<Path, Blob>>;
   blobText(blob: Blob): Promise<string>;
   read(path: Path): Promise<FileRead>;
   /** Normalises what a model wrote (absolute, `./`, backslashes) to a workspace path, or says why it is refused. */

@@ -1,6 +1,5 @@
 import { branchOf } from './boundaryCommit.ts';
 import { asWritten, everywhere } from '../core/contract/roots.ts';
-import { compileGlobs } from '../core/guard/globs.ts';
 import type { TreeId } from '../core/session/changes.ts';
 import { look } from './look.ts';
 import { measureStore } from './room.ts';
@@ -30,13 +29,12 @@ export async function takeBase(run: Run): Promise<void> {
 /** Globs of the scope that match no file: what is to be created, or a name that is spelled wrong. */
 async function unmatchedGlobs(run: Run, tree: TreeId): Promise<readonly string[]> {
   const { scope, roots = [] } = run.recorder.session.contract;
-  const paths = [...(await run.ports.workspace.entries(tree)).keys()];
   // A change entry without a wildcard names a file, which may well be one to create.
   const areas = scope.change.map((area) => area.glob).filter((glob) => /[*?[{]|\/$/.test(glob));
-  const unmatched = (globs: readonly string[]): boolean => {
-    const matches = compileGlobs(globs);
-    return !paths.some((path) => matches(path) !== undefined);
-  };
+  const unmatched: string[] = [];
   // What is forbidden in every root need not exist in each of them.
-  return [...areas.filter((glob) => unmatched([glob])), ...asWritten(scope.never, roots).filter((glob) => unmatched(everywhere([glob], roots)))];
+  for (const [glob, places] of [...areas.map((glob) => [glob, [glob]] as const), ...asWritten(scope.never, roots).map((glob) => [glob, everywhere([glob], roots)] as const)]) {
+    if ((await run.ports.workspace.matching(tree, places, 1)).size === 0) unmatched.push(glob);
+  }
+  return unmatched;
 }

@@ -1,4 +1,3 @@
-import { compileGlobs } from '../../core/guard/globs.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
 import { look } from '../look.ts';
 import type { Run } from '../run.ts';
@@ -37,6 +36,5 @@ async function oracleSources(run: Run, tree: string): Promise<string> {
 
 /** Files of a tree that belong to the oracle, by the contract's globs. */
 export async function oracleFiles(run: Run, tree: string): Promise<readonly (readonly [Path, Blob])[]> {
-  const isOracle = compileGlobs(run.recorder.session.contract.scope.oracle);
-  return [...await run.ports.workspace.entries(tree)].filter(([path]) => isOracle(path) !== undefined);
+  return [...await run.ports.workspace.matching(tree, run.recorder.session.contract.scope.oracle)];
 }

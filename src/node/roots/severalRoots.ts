@@ -9,7 +9,7 @@ import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { KeptBranch, Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
 import { hunkOfRoot, joinCaptures, joinHeads, joinLandings, joinRestores } from './joins.ts';
-import type { Checkpoints } from '../workspace/store/checkpoints.ts';
+import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
 import { dropEach, keepEach } from './keepEach.ts';
 import type { OpenRoot } from './openRoot.ts';
 
@@ -20,7 +20,7 @@ import type { OpenRoot } from './openRoot.ts';
 export class SeveralRoots implements Workspace, Keeper {
   readonly root: string;
   /** Of the main root alone. */
-  readonly checkpoints: Checkpoints;
+  readonly checkpoints: CheckpointStore;
   readonly #roots: readonly OpenRoot[];
   readonly #main: OpenRoot;
   readonly #names: readonly RootName[];
@@ -83,13 +83,22 @@ export class SeveralRoots implements Workspace, Keeper {
     return root.workspace.countLines(rest, content, this.#ids(tree)[this.#indexOf(root.name)] ?? '');
   }
 
-  async entries(tree: TreeId, paths?: readonly Path[]): Promise<ReadonlyMap<Path, Blob>> {
+  async entries(tree: TreeId, paths: readonly Path[]): Promise<ReadonlyMap<Path, Blob>> {
     const ids = this.#ids(tree);
     const all = await Promise.all(this.#roots.map(async ({ name, workspace }, index) => {
-      const found = await workspace.entries(ids[index] ?? '', paths === undefined ? undefined : this.#own(name, paths));
+      const found = await workspace.entries(ids[index] ?? '', this.#own(name, paths));
       return Array.from(found, ([file, blob]): [Path, Blob] => [pathIn(name, file), blob]);
     }));
     return new Map(all.flat());
+  }
+
+  async matching(tree: TreeId, globs: readonly string[], most?: number): Promise<ReadonlyMap<Path, Blob>> {
+    const [ids, found] = [this.#ids(tree), new Map<Path, Blob>()];
+    for (const [index, { name, workspace }] of this.#roots.entries()) {
+      const inside = await workspace.matching(ids[index] ?? '', globsIn(name, globs), most === undefined ? undefined : most - found.size);
+      for (const [file, blob] of inside) found.set(pathIn(name, file), blob);
+    }
+    return found;
   }
 
   /** The store of one root has it; what it answers hashes to the id, so that it does not matter which. */

@@ -13,6 +13,7 @@ import { createSession, isSameWorkTree, sessionId } from '../journal/sessions.ts
 import type { SessionFolder } from '../journal/sessions.ts';
 import type { LoadedContract } from './place.ts';
 import { othersOf, portsOf, secretsOf, workspaceOf } from './ports.ts';
+import type { ThreadedWorkspace } from '../thread/workspaceThread.ts';
 import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
 import type { Endpoint } from './ports.ts';
 import { checkEndpoint, checkModels, checkRepository, checkSandbox, sandboxOf, sessionSandbox } from './preflight.ts';
@@ -66,8 +67,9 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   const holding = await takeLeases(roots, { door: door.name, session: id });
   if (holding === undefined) throw new Error('a session needs a folder');
   const { release, use } = holding;
+  let workspace: ThreadedWorkspace | undefined;
   try {
-    const workspace = await workspaceOf(roots, loaded.file, loaded.contract);
+    workspace = await workspaceOf(roots, loaded.file, loaded.contract);
     await checkRepository(workspace);
     const sandbox = await sessionSandbox(roots.map(({ folder }) => folder), state.dir);
     checkSandbox(loaded.contract, sandbox, door.unsandboxed);
@@ -83,6 +85,7 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
     });
     return { ...held(ports, recorder, workspace, folder, journal, release, door), opening };
   } catch (error) {
+    await workspace?.close();
     await release();
     const fault = diskFault(error);
     throw fault === undefined ? error : new StartRefusal('cannot-start', `the session could not be started: ${fault}`);
@@ -104,6 +107,7 @@ export async function resumeSession(root: string, id: string | undefined, door: 
   const release = async (): Promise<void> => {
     for (const one of holdings) await one.release();
   };
+  let workspace: ThreadedWorkspace | undefined;
   try {
     const opened = await openJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
     if (opened.kind === 'damaged') throw damaged(folder, opened.problem);
@@ -115,7 +119,7 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     const roots = await rootsOf(session.workspace, session.contract);
     const others = await takeLeases(othersOf(roots), { door: door.name, session: folder.id });
     if (others !== undefined) holdings.push(others);
-    const workspace = await workspaceOf(roots, session.contractFile, session.contract);
+    workspace = await workspaceOf(roots, session.contractFile, session.contract);
     // A rewind may be what mends it.
     if (door.quiet !== true) await checkRepository(workspace);
     const folders = roots.map((one) => one.folder);
@@ -128,6 +132,7 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     const holds = held(ports, recorder, workspace, folder, opened.journal, release, door);
     return door.quiet === true ? holds : { ...holds, opening: await recordFirst(recorder, resumed) };
   } catch (error) {
+    await workspace?.close();
     await release();
     throw error;
   }
@@ -138,12 +143,13 @@ export function withModel(contract: Contract, model: string | undefined): Contra
   return model === undefined ? contract : { ...contract, model: { ...contract.model, main: model, reviewer: model, fast: model } };
 }
 
-function held(ports: Ports, recorder: Recorder, workspace: SessionWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): HeldSession {
+function held(ports: Ports, recorder: Recorder, workspace: ThreadedWorkspace, folder: SessionFolder, journal: { close(): Promise<void> }, release: () => Promise<void>, door: Door): HeldSession {
   const controller = new Controller(ports, recorder, () => new AbortController(), door.progress);
   return {
     controller, workspace, folder,
     async close() {
       await controller.close();
+      await workspace.close();
       await journal.close();
       await release();
     },

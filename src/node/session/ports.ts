@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Contract } from '../../core/contract/contract.ts';
 import type { SandboxState } from '../../core/session/session.ts';
-import { globsIn } from '../../core/contract/roots.ts';
 import type { Journal, Ports, Room, User } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createClock } from '../journal/clock.ts';
@@ -10,9 +9,9 @@ import type { SessionFolder } from '../journal/sessions.ts';
 import type { StoreUse } from '../journal/storeUsers.ts';
 import { createOracle, type OracleOptions } from '../oracle/oracle.ts';
 import { createShell } from '../process/shell.ts';
-import { SeveralRoots } from '../roots/severalRoots.ts';
+import { openInThread, type ThreadedWorkspace } from '../thread/workspaceThread.ts';
 import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
-import { openWorkspace, WorkspaceRefusal } from '../workspace/openWorkspace.ts';
+import { WorkspaceRefusal } from '../workspace/openWorkspace.ts';
 import { StartRefusal } from './refusal.ts';
 import { createRoom } from './room.ts';
 import type { SessionRoot } from './roots.ts';
@@ -31,22 +30,23 @@ export function secretsOf(endpoint: Endpoint | undefined): readonly string[] {
   return [endpoint?.apiKey, process.env['ANTHROPIC_API_KEY'], process.env['ANTHROPIC_AUTH_TOKEN']].filter((value) => value !== undefined && value !== '') as string[];
 }
 
-/**
- * The work trees of a contract, each over the checkpoint store of its repository; with one root, that work tree itself. Rejects with a
- * StartRefusal for a folder that cannot be one.
- */
-export async function workspaceOf(roots: readonly SessionRoot[], contractFile: string, { scope }: Contract): Promise<SessionWorkspace> {
-  const open = await Promise.all(roots.map(async ({ name, folder, state }) => ({
-    name,
-    workspace: await openWorkspace({
-      root: folder, store: state.store, scratch: globsIn(name, scope.scratch), secret: globsIn(name, scope.secret), contractFile,
-      others: roots.filter((other) => other.name !== name).map((other) => other.folder),
-    }).catch((error: unknown) => {
-      throw error instanceof WorkspaceRefusal ? new StartRefusal('cannot-start', error.message) : error;
-    }),
-  })));
-  const [main, ...others] = open;
-  return main !== undefined && others.length === 0 ? main.workspace : new SeveralRoots(open);
+/** The work trees of a contract in a thread of their own, until they are closed. Rejects with a StartRefusal for a folder that cannot be one. */
+export async function workspaceOf(roots: readonly SessionRoot[], contractFile: string, { scope: { scratch, secret } }: Contract): Promise<ThreadedWorkspace> {
+  try {
+    return await openInThread({ roots: roots.map(({ name, folder, state }) => ({ name, folder, store: state.store })), contractFile, scratch, secret });
+  } catch (error) {
+    throw error instanceof WorkspaceRefusal ? new StartRefusal('cannot-start', error.message) : error;
+  }
+}
+
+/** Has the work trees of a contract for as long as some work takes. */
+export async function withWorkspace<Result>(roots: readonly SessionRoot[], contractFile: string, contract: Contract, work: (workspace: SessionWorkspace) => Promise<Result>): Promise<Result> {
+  const workspace = await workspaceOf(roots, contractFile, contract);
+  try {
+    return await work(workspace);
+  } finally {
+    await workspace.close();
+  }
 }
 
 /** The folders beside the main one. */

@@ -2,7 +2,7 @@ import { listHunks } from '../../agent/hunks.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import type { Session } from '../../core/session/session.ts';
 import { exists } from '../workspace/disk/exists.ts';
-import { workspaceOf } from './ports.ts';
+import { withWorkspace } from './ports.ts';
 import { rootsOf } from './roots.ts';
 
 /** The session's change as of its last look, from the checkpoint stores alone; undefined where they do not have it any more. Needs no lease. */
@@ -10,7 +10,7 @@ export async function readHunks(session: Session): Promise<readonly ListedHunk[]
   try {
     const roots = await rootsOf(session.workspace, session.contract);
     for (const { state } of roots) if (!(await exists(state.store))) return undefined;
-    return await listHunks(await workspaceOf(roots, session.contractFile, session.contract), session);
+    return await withWorkspace(roots, session.contractFile, session.contract, (workspace) => listHunks(workspace, session));
   } catch {
     // Whoever only looks at a session is shown the rest of it.
     return undefined;

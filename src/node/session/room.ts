@@ -11,13 +11,13 @@ import type { Redact } from '../journal/redaction.ts';
 import { listSessions, sessionFolder, type SessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
 import { aloneInStore, type StoreUse } from '../journal/storeUsers.ts';
-import type { Checkpoints } from '../workspace/store/checkpoints.ts';
+import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
 import { guestTraces } from './guests.ts';
 
 export interface RoomParts {
   readonly root: string;
   readonly state: RepositoryState;
-  readonly checkpoints: Checkpoints;
+  readonly checkpoints: CheckpointStore;
   /** This process as a user of the store. */
   readonly use: StoreUse;
   /** Bytes that the store may take. */
@@ -59,17 +59,11 @@ async function inWords<T>(work: () => Promise<T>): Promise<T | string> {
 async function plan(parts: RoomParts, session: Session): Promise<EvictionPlan> {
   if (isOverSeveral(session)) throw new Error('a session over several repositories gives no checkpoint up');
   const known = await knownSessions(parts, session);
-  const survey = await parts.checkpoints.survey(stopsOf(known));
   const total = parts.checkpoints.bytes;
-  (await survey.weigh(joined(known.map((one) => one.holdings.fixed)))).keep();
-  const gone: Phase[] = [];
-  // What goes last is weighed first: a content that it shares with what goes earlier is no gain.
-  for (const phase of evictionOrder(known, session.id).reverse()) {
-    const { bytes, keep: stays } = await survey.weigh(phase.held.needs);
-    if (bytes >= worthBytes && (gone.length > 0 || survey.kept + bytes > roomFor(parts.limit))) gone.unshift(phase);
-    else stays();
-  }
-  return { phases: bySession(gone), bytes: Math.max(0, total - survey.kept) };
+  // What goes last is weighed first.
+  const order = evictionOrder(known, session.id).reverse();
+  const { gone, kept } = await parts.checkpoints.fit(stopsOf(known), joined(known.map((one) => one.holdings.fixed)), order.map(({ held }) => held.needs), { most: roomFor(parts.limit), least: worthBytes });
+  return { phases: bySession(gone.flatMap((at) => order[at] ?? []).reverse()), bytes: Math.max(0, total - kept) };
 }
 
 /** Giving up less than this frees nothing that would be worth a way back, in bytes. */
@@ -80,9 +74,7 @@ async function carryOut(parts: RoomParts, { phases }: EvictionPlan, record: () =
     const session = await record();
     for (const others of phases.filter((one) => one.session !== session.id)) await recordElsewhere(parts, others, session.id);
     const known = await knownSessions(parts, session);
-    const survey = await parts.checkpoints.survey(stopsOf(known));
-    (await survey.weigh(joined(known.flatMap(({ holdings }) => [holdings.fixed, ...holdings.phases.map((one) => one.needs)])))).keep();
-    await survey.sweep();
+    await parts.checkpoints.keepOnly(stopsOf(known), joined(known.flatMap(({ holdings }) => [holdings.fixed, ...holdings.phases.map((one) => one.needs)])));
   });
   return 'usedBy' in alone ? `the checkpoints of this repository are in use: ${alone.usedBy}` : undefined;
 }
@@ -125,7 +117,7 @@ async function knownSessions({ root, state, checkpoints }: RoomParts, session: S
   return known;
 }
 
-async function knownSession(folder: SessionFolder, checkpoints: Checkpoints): Promise<Known | undefined> {
+async function knownSession(folder: SessionFolder, checkpoints: CheckpointStore): Promise<Known | undefined> {
   const read = await readJournal(folder.trace).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
@@ -137,7 +129,7 @@ async function knownSession(folder: SessionFolder, checkpoints: Checkpoints): Pr
 }
 
 /** A session of which everything is needed that its journal names: it cannot be read to its end, or has a part of its work in other stores. */
-async function opaque(trace: string, checkpoints: Checkpoints): Promise<Known> {
+async function opaque(trace: string, checkpoints: CheckpointStore): Promise<Known> {
   const text = await readFile(trace, 'latin1').catch((error: unknown) => {
     // Noted, and not begun yet.
     if (codeOf(error) === 'ENOENT') return '';

@@ -8,7 +8,7 @@ import { useStore } from '../journal/storeUsers.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import type { LoadedContract } from './place.ts';
 import { stateOf } from './state.ts';
-import { dependencies, oracleRoots, secretsOf, workspaceOf } from './ports.ts';
+import { dependencies, oracleRoots, secretsOf, withWorkspace } from './ports.ts';
 import { checkSandbox, sandboxOf } from './preflight.ts';
 import { rootsOf } from './roots.ts';
 
@@ -29,10 +29,9 @@ export async function openVerifier(loaded: LoadedContract, unsandboxed: boolean)
   const temporary = await mkdtemp(path.join((await stateOf(loaded.root)).dir, 'verify-'));
   const redact = createRedact(secretsOf(undefined));
   const artifacts = createArtifacts(temporary, { redact });
-  const workspace = await workspaceOf(roots, loaded.file, loaded.contract);
   const oracle = createOracle({ ...oracleRoots(roots), artifacts, redact, sandbox, dependencies });
-  const { tree } = await workspace.capture();
   const { contract } = loaded;
+  const { tree } = await withWorkspace(roots, loaded.file, contract, (workspace) => workspace.capture());
   return {
     tree,
     async run(purpose, progress, signal) {

@@ -1,6 +1,6 @@
 import type { Keeper, Workspace } from '../../agent/ports.ts';
-import type { TreeId } from '../../core/session/changes.ts';
-import type { Checkpoints } from './store/checkpoints.ts';
+import type { Blob, Path, TreeId } from '../../core/session/changes.ts';
+import type { CheckpointStore } from './store/checkpoints.ts';
 import type { KeptBranch } from './keep/keep.ts';
 import type { OpenedFolder } from './disk/openedFolder.ts';
 import type { Work } from './keep/work.ts';
@@ -18,11 +18,13 @@ export interface KeepOperations {
 /** What a session works in. */
 export interface SessionWorkspace extends Workspace, Keeper {
   /** The store that the checkpoints are in; of several roots, that of the main root. */
-  readonly checkpoints: Checkpoints;
+  readonly checkpoints: CheckpointStore;
   /** Why a repository of the user's cannot be read as a whole, in words; undefined where it can be, or where there is none. */
   damage(): Promise<string | undefined>;
 }
 
 export interface KeepingWorkspace extends SessionWorkspace, KeepOperations {
   readonly folder: OpenedFolder;
+  /** Without `paths` all of them. */
+  entries(tree: TreeId, paths?: readonly Path[]): Promise<ReadonlyMap<Path, Blob>>;
 }

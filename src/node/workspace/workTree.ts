@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, Landing, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture, Written } from '../../agent/ports.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
+import { compileGlobs } from '../../core/guard/globs.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import type { KeptBranch as KeptRef, Session } from '../../core/session/session.ts';
 import type { Blobs } from './store/blobs.ts';
@@ -127,6 +128,15 @@ export class WorkTree implements KeepingWorkspace {
     const dir = await this.#parts.trees.get(tree);
     const all = paths === undefined ? files(dir) : paths.flatMap((path): [Path, Blob][] => asEntry(path, fileAt(dir, path)));
     return new Map([...all].filter(([path]) => path !== leftOutFile));
+  }
+
+  async matching(tree: TreeId, globs: readonly string[], most?: number): Promise<ReadonlyMap<Path, Blob>> {
+    const [isMatched, found] = [compileGlobs(globs), new Map<Path, Blob>()];
+    for (const [path, blob] of files(await this.#parts.trees.get(tree))) {
+      if (found.size === most) break;
+      if (path !== leftOutFile && isMatched(path) !== undefined) found.set(path, blob);
+    }
+    return found;
   }
 
   async blobText(blob: Blob): Promise<string> {

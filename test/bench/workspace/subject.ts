@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import type { Path, TreeId } from '../../../src/core/session/changes.ts';
-import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
-import { openWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
+import { openInThread, type ThreadedWorkspace } from '../../../src/node/thread/workspaceThread.ts';
 import { withLoopDelay } from './loopDelay.ts';
 
 /** What the measured process is asked to do with the adapter. */
@@ -33,9 +32,9 @@ export interface Measured extends Answer {
   readonly peak: number;
 }
 
-let workspace: KeepingWorkspace | undefined;
+let workspace: ThreadedWorkspace | undefined;
 
-function opened(): KeepingWorkspace {
+function opened(): ThreadedWorkspace {
   if (workspace === undefined) throw new Error('no workspace was opened');
   return workspace;
 }
@@ -43,7 +42,7 @@ function opened(): KeepingWorkspace {
 async function perform(request: Request): Promise<Answer> {
   switch (request.do) {
     case 'open':
-      workspace = await openWorkspace({ root: request.root, store: request.store, scratch: [], secret: ['.env*'], contractFile: '.bounded/task.bounded.yaml' });
+      workspace = await openInThread({ roots: [{ name: '', folder: request.root, store: request.store }], scratch: [], secret: ['.env*'], contractFile: '.bounded/task.bounded.yaml' });
       return {};
     case 'checkpoint':
       return { tree: (await opened().capture(request.around)).tree };

@@ -35,6 +35,9 @@ async function open(): Promise<Two> {
   return { main, api, roots, both: new SeveralRoots(roots) };
 }
 
+/** Globs that match every file of the roots. */
+const everything = ['*', '../api/**', '../web/**'];
+
 describe('the work trees of several roots', () => {
   beforeEach(async () => { two = await open(); });
   afterEach(() => two.main.remove());
@@ -122,7 +125,7 @@ describe('the work trees of several roots', () => {
   it('wait for a disk that refuses in one of them, once the others have what they shall', async () => {
     const { both, main, roots } = two;
     const { tree } = await both.capture();
-    const entries = await both.entries(tree);
+    const entries = await both.matching(tree, everything);
     const full = new SeveralRoots(roots.map((root) => (root.name === '' ? root : { ...root, workspace: new Proxy(root.workspace, { get: (target, key) => (key === 'restore' ? () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })) : Reflect.get(target, key) as unknown) }) })));
     await assert.rejects(full.restore(['../api/README.md', 'README.md'].map((file) => ({ path: file, target: null, expected: entries.get(file) ?? null }))), /full/);
     assert.ok(!main.exists('README.md'));
@@ -143,7 +146,7 @@ describe('the work trees of several roots', () => {
     const before = await both.capture();
     for (const repo of [main, api]) repo.write('README.md', 'changed\n');
     const after = await both.capture();
-    const [old, now] = [await both.entries(before.tree), await both.entries(after.tree)];
+    const [old, now] = [await both.matching(before.tree, everything), await both.matching(after.tree, everything)];
     const lost = { oid: 'f'.repeat(40), mode: '100644' } as const;
     const items = [['README.md', old.get('README.md') ?? null], ['../api/README.md', lost], ['../web/README.md', lost]] as const;
     const outcome = await both.restore(items.map(([file, target]) => ({ path: file, target, expected: now.get(file) ?? null })));
@@ -157,7 +160,7 @@ describe('the work trees of several roots', () => {
     it(`stop where ${how} has come in the place of one, and touch nothing there`, async () => {
       const { both, main, api } = two;
       const { tree } = await both.capture();
-      const expected = (await both.entries(tree)).get('../api/README.md');
+      const expected = (await both.matching(tree, everything)).get('../api/README.md');
       const moved = path.join(main.outside, 'moved');
       fs.renameSync(api.root, moved);
       put(api.root);
@@ -165,7 +168,7 @@ describe('the work trees of several roots', () => {
       assert.equal((await both.read('../api/README.md')).kind, 'refused');
       assert.ok('refused' in (await both.resolve('../api/README.md')));
       assert.equal((await both.apply({ kind: 'write', path: '../api/README.md', content: 'x', ...(expected === undefined ? {} : { expected }) })).ok, false);
-      const outcome = await both.restore([{ path: '../api/README.md', target: null, expected: expected ?? null }, { path: 'src/x.ts', target: null, expected: (await both.entries(tree)).get('src/x.ts') ?? null }]);
+      const outcome = await both.restore([{ path: '../api/README.md', target: null, expected: expected ?? null }, { path: 'src/x.ts', target: null, expected: (await both.matching(tree, everything)).get('src/x.ts') ?? null }]);
       assert.deepEqual([outcome.restored, outcome.left.map((one) => one.path)], [['src/x.ts'], ['../api/README.md']]);
       assert.equal(fs.readFileSync(path.join(moved, 'README.md'), 'utf8'), 'one\n');
     });

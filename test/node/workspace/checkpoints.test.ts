@@ -29,11 +29,7 @@ async function history(repo: TestRepo): Promise<{ readonly workspace: KeepingWor
   return { workspace, trees, commits };
 }
 
-async function keepOnly(workspace: KeepingWorkspace, wanted: Needs, stops: readonly string[]): Promise<void> {
-  const survey = await workspace.checkpoints.survey(new Set(stops));
-  (await survey.weigh(wanted)).keep();
-  await survey.sweep();
-}
+const keepOnly = (workspace: KeepingWorkspace, wanted: Needs, stops: readonly string[]): Promise<void> => workspace.checkpoints.keepOnly(new Set(stops), wanted);
 
 const there = (repo: TestRepo, oid: string) => {
   try {
@@ -78,14 +74,13 @@ describe('making room in the store', () => {
     git(repo, 'fsck', '--strict', '--no-dangling');
   });
 
-  it('leaves what a look between survey and sweep found again, though the survey saw nothing that needs it', async () => {
+  it('leaves what a look found again while it was reckoned what is needed, though nobody needed it when that began', async () => {
     const repo = newRepo({ 'a.txt': 'a' });
     const { workspace, trees } = await history(repo);
-    const survey = await workspace.checkpoints.survey(new Set());
-    (await survey.weigh(needs({ trees: [trees[0] ?? ''] }))).keep();
     repo.write('comes.txt', 'other');
+    const sweeping = keepOnly(workspace, needs({ trees: [trees[0] ?? ''] }), []);
     const { tree } = await workspace.capture();
-    await survey.sweep();
+    await sweeping;
     const after = await open(repo);
     assert.equal(await after.blobText((await after.entries(tree)).get('comes.txt') ?? assert.fail()), 'other');
     git(repo, 'fsck', '--strict', '--no-dangling');

@@ -175,7 +175,7 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual([...landed].sort(), ['empty', 'lines', 'mine', 'mode']);
     assert.deepEqual(withheld.map((one) => one.path).sort(), ['d/file', 'deleted', 'edited', 'linked/file', 'new', 'removed', 'replaced']);
     for (const { path: file, blob } of withheld) assert.equal(blob === undefined ? undefined : await there.workspace.blobText(blob), file === 'removed' ? undefined : 'command\n', file);
-    const users = (await there.workspace.entries(before)).get('lines');
+    const users = (await there.workspace.entries(before, ['lines'])).get('lines');
     assert.equal(users === undefined ? undefined : await there.workspace.blobText(users), text('two by the user'));
   });
 

@@ -106,9 +106,7 @@ async function wholeLife(repo: TestRepo): Promise<void> {
   assert.deepEqual([...kept.unfiltered].sort(), ['piped.txt', 'src/a.ts']);
   await workspace.squash(work, 'all');
   assert.equal((await workspace.drop([{ branch: kept.branch, commit: kept.commit }])).ok, true);
-  const survey = await workspace.checkpoints.survey(new Set());
-  (await survey.weigh({ trees: [base.tree, after.tree, halfway.tree], blobs: [], commits: [parent] })).keep();
-  await survey.sweep();
+  await workspace.checkpoints.keepOnly(new Set(), { trees: [base.tree, after.tree, halfway.tree], blobs: [], commits: [parent] });
   assert.ok((await workspace.patch(base.tree, halfway.tree)).length > 0);
   await workspace.writeReport('task', 'PLAN.md', 'plan');
   await workspace.hashOf('src/a.ts');

@@ -157,6 +157,38 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  it('a boundary of an attempt comes back exactly, also where the undoing of the rewind that had left it had to leave the file', () => play(async (house, file) => {
+    await file.command('a0 line', 'first attempt');
+    const first = file.text();
+    await house.cross();
+    const boundary = house.session.line.boundaries.at(-1)?.id ?? '';
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const rewind = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'second attempt');
+    const second = file.text();
+    await house.act({ type: 'undo-rewind', rewind });
+    assert.equal(file.text(), second, 'two attempts on the same line: nobody decided which it shall be');
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    assert.equal(file.text(), first);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.ok(file.text().startsWith('a0 line\n'));
+  }));
+
+  it('the base comes back exactly where doing a rewind again had to leave the file', () => play(async (house, file) => {
+    await file.command('a0 line', 'first attempt');
+    await house.cross();
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const rewind = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind });
+    await house.startPhase();
+    await file.command('first attempt', 'more of it');
+    await house.act({ type: 'redo-rewind', rewind });
+    assert.ok(file.text().startsWith('more of it\n'));
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.ok(file.text().startsWith('a0 line\n'));
+  }));
+
   it('a file that is already as it shall be in the end meets no conflict on a way there, nor does its preview', () => play(async (house, file) => {
     const start = file.text();
     await file.command('a1 line', 'by the session');

@@ -4,7 +4,7 @@ import { Pace } from '../common/pace.ts';
 import { Recent } from '../common/recent.ts';
 import type { Store } from './store.ts';
 
-const cachedBytes = 16 * 1024 * 1024;
+const cachedBytes = 8 * 1024 * 1024;
 const cachedFileBytes = 1024 * 1024;
 
 /** Contents from the store; those that were read or captured lately come from memory. */
@@ -16,9 +16,12 @@ export class Blobs {
     this.#reader = new ContentReader(store);
   }
 
-  /** Notes a copy of a content that is in hand anyway. */
+  /** Notes a copy of a content that is in hand anyway; with memory of its own: one from Node's pool would keep 8 KB alive, whatever its length. */
   note(oid: string, bytes: Buffer): void {
-    if (bytes.length <= cachedFileBytes) this.#recent.set(oid, Buffer.from(bytes));
+    if (bytes.length > cachedFileBytes) return;
+    const copy = Buffer.allocUnsafeSlow(bytes.length);
+    bytes.copy(copy);
+    this.#recent.set(oid, copy);
   }
 
   /** To be called early, while this process is small. */

@@ -11,18 +11,36 @@ import { emptyDir } from './tree.ts';
 /** Bytes of an object in the index of a pack: id, CRC-32 and offset. */
 const indexBytes = 28;
 
-/** A look at what of a store is needed. What was put there after it began is never part of what goes. */
-export interface Survey {
-  /** Bytes of what is kept so far. */
-  readonly kept: number;
-  /** Bytes that these needs take beyond what is kept so far; `keep` makes them part of that. */
-  weigh(needs: Needs): Promise<{ readonly bytes: number; keep(): void }>;
-  /** Removes everything that is not kept. Nobody else may use the store meanwhile. */
-  sweep(): Promise<void>;
+/** What may be given up, and when. */
+export interface Fit {
+  /** Bytes that what is kept may take. */
+  readonly most: number;
+  /** Giving up less than so many bytes is no gain. */
+  readonly least: number;
 }
 
 /** The store of checkpoints as a whole, for those who keep it within a limit. */
-export class Checkpoints {
+export interface CheckpointStore {
+  /** At most so many bytes, without a look at the disk. */
+  readonly bytes: number;
+  /** Bytes on the disk now. */
+  measure(): Promise<number>;
+  /** Those of these ids that the store has, by what they are. */
+  kindsOf(oids: Iterable<string>): Promise<Needs>;
+  /**
+   * Which of `others` do not fit beside `fixed`, by their places, and the bytes of what stays. What comes first is kept first: a content that it shares
+   * with one behind it is no gain there; from the first that does not fit, none behind it stays that would be a gain. Histories end at the commits
+   * `stops`. Rejects where the store is damaged. Changes nothing.
+   */
+  fit(stops: ReadonlySet<string>, fixed: Needs, others: readonly Needs[], fit: Fit): Promise<{ readonly gone: readonly number[]; readonly kept: number }>;
+  /**
+   * Removes everything that these needs do not reach, the last checkpoint of each work tree and what was put here since this began excepted. Nobody
+   * else may use the store meanwhile.
+   */
+  keepOnly(stops: ReadonlySet<string>, needs: Needs): Promise<void>;
+}
+
+export class Checkpoints implements CheckpointStore {
   readonly #store: Store;
   readonly #exclusive: <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -32,17 +50,14 @@ export class Checkpoints {
     this.#exclusive = exclusive;
   }
 
-  /** At most so many bytes, without a look at the disk. */
   get bytes(): number {
     return this.#store.packs.bytes;
   }
 
-  /** Bytes on the disk now. */
   measure(): Promise<number> {
     return this.#store.packs.measure();
   }
 
-  /** Those of these ids that the store has, by what they are. */
   async kindsOf(oids: Iterable<string>): Promise<Needs> {
     const found: Record<string, string[]> = { tree: [], blob: [], commit: [] };
     for await (const line of askAbout(this.#store, '%(objectname) %(objecttype)', oids)) {
@@ -52,33 +67,53 @@ export class Checkpoints {
     return { trees: found['tree'] ?? [], blobs: found['blob'] ?? [], commits: found['commit'] ?? [] };
   }
 
-  /** Begins a look. The last checkpoint of each work tree is kept; histories end at the commits `stops`. Rejects where the store is damaged. */
-  async survey(stops: ReadonlySet<string>): Promise<Survey> {
-    const { directory } = this.#store.packs;
-    const packs = (await ownPacks(directory)).map((name) => path.join(directory, name));
+  async fit(stops: ReadonlySet<string>, fixed: Needs, others: readonly Needs[], { most, least }: Fit): Promise<{ readonly gone: readonly number[]; readonly kept: number }> {
+    const survey = await this.#survey(stops);
+    await survey.keep(fixed);
+    const gone: number[] = [];
+    for (const [at, needs] of others.entries()) {
+      const { bytes, stays } = await survey.weigh(needs);
+      if (bytes >= least && (gone.length > 0 || survey.kept + bytes > most)) gone.push(at);
+      else stays();
+    }
+    return { gone, kept: survey.kept };
+  }
+
+  async keepOnly(stops: ReadonlySet<string>, needs: Needs): Promise<void> {
+    const packs = (await ownPacks(this.#store.packs.directory)).map((name) => path.join(this.#store.packs.directory, name));
+    const survey = await this.#survey(stops);
+    await survey.keep(needs);
+    await this.#exclusive(async () => {
+      // A look that was taken meanwhile has stored nothing that was there already.
+      await survey.keep(await this.#lastOnes());
+      await sweep(this.#store, packs, survey.reach.kept, survey.reach.shallow);
+    });
+  }
+
+  /** A look at what of the store is needed, to begin with: the last checkpoint of each work tree. */
+  async #survey(stops: ReadonlySet<string>) {
     const reach = new Reach(this.#store, stops);
-    let kept = 0;
-    const weigh: Survey['weigh'] = async (needs) => {
-      const beyond = await reach.beyond(needs);
-      const bytes = (await sizeOf(this.#store, beyond)) + indexBytes * beyond.size;
-      return {
-        bytes,
-        keep() {
+    const survey = {
+      reach,
+      /** Bytes of what is kept so far. */
+      kept: 0,
+      /** Bytes that these needs take beyond that; `stays` makes them part of it. */
+      weigh: async (needs: Needs) => {
+        const beyond = await reach.beyond(needs);
+        const bytes = (await sizeOf(this.#store, beyond)) + indexBytes * beyond.size;
+        const stays = (): void => {
           reach.keep(beyond);
-          kept += bytes;
-        },
-      };
+          survey.kept += bytes;
+        };
+        return { bytes, stays };
+      },
+      keep: async (needs: Needs): Promise<void> => (await survey.weigh(needs)).stays(),
     };
-    const keepLast = async (): Promise<void> => (await weigh({ trees: [emptyDir.oid, ...(await lastTrees(this.#store))], blobs: [emptyBlob], commits: [] })).keep();
-    await keepLast();
-    return {
-      get kept() { return kept; },
-      weigh,
-      sweep: () => this.#exclusive(async () => {
-        // A look that was taken meanwhile has stored nothing that was there already.
-        await keepLast();
-        await sweep(this.#store, packs, reach.kept, reach.shallow);
-      }),
-    };
+    await survey.keep(await this.#lastOnes());
+    return survey;
+  }
+
+  async #lastOnes(): Promise<Needs> {
+    return { trees: [emptyDir.oid, ...(await lastTrees(this.#store))], blobs: [emptyBlob], commits: [] };
   }
 }

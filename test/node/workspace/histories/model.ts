@@ -13,6 +13,8 @@ interface Moment {
 interface Rewound {
   readonly before: Disk;
   readonly after: Disk;
+  /** What it had to leave. */
+  readonly left: ReadonlySet<string>;
   readonly touched: Set<string>;
 }
 
@@ -44,7 +46,8 @@ export class Model {
 
   /** An undo does not bring back what the rewind had to leave. */
   rewound(id: string, before: Disk, after: Disk, { done, left }: Outcome): void {
-    this.#rewinds.set(id, { before, after, touched: new Set(left.filter((path) => !done.includes(path))) });
+    const stays = left.filter((path) => !done.includes(path));
+    this.#rewinds.set(id, { before, after, left: new Set(stays), touched: new Set(stays) });
   }
 
   /** The session has looked at the work tree: what the user does and takes back between two looks is nothing. */
@@ -116,9 +119,13 @@ export class Model {
     return new Set([...marksIn(rewind?.after.get(path)?.bytes, 'u')].filter((mark) => !had.has(mark)));
   }
 
-  /** Whether nobody has touched a path since a rewind: undoing it brings back what was there before. */
-  isUntouchedSince(id: string, path: string): boolean {
-    return this.#rewinds.get(id)?.touched.has(path) === false;
+  /**
+   * Whether a path is as a rewind left it, because nobody has touched it since or because nothing came of that: undoing the rewind brings back what
+   * was there before.
+   */
+  isAsLeftBy(id: string, path: string, now: Disk): boolean {
+    const rewind = this.#rewinds.get(id);
+    return rewind !== undefined && !rewind.left.has(path) && (!rewind.touched.has(path) || sameContent(rewind.after.get(path), now.get(path)));
   }
 
   /** What holds after the undoing of a rewind: what nobody touched since is as before the rewind. */
@@ -129,10 +136,9 @@ export class Model {
     for (const path of paths) {
       const back = sameContent(after.get(path), rewind.before.get(path));
       if (!touched(path)) assert.ok(back, `${path} is not as it was before the rewind`);
-      if (!back) continue;
-      // It is the session's again, also where the user had brought it back before.
-      this.#deleted.delete(path);
-      this.#modes.delete(path);
+      // What is as before the rewind is the session's again, also where the user had brought it back before; of a merged file its mode by itself.
+      if (back) this.#deleted.delete(path);
+      if (after.get(path)?.executable === rewind.before.get(path)?.executable) this.#modes.delete(path);
     }
   }
 }

@@ -211,7 +211,7 @@ class Player {
   #checkUndone(before: Disk, undone: Undone, unsure: readonly string[] = []): void {
     const rewind = this.#house.session.rewinds.find((one) => one.id === undone.rewind) ?? assert.fail('what was undone was never done');
     const after = this.#disk();
-    this.#model.checkRewind(before, after, { done: [...undone.restored, ...unsure], left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isUntouchedSince(rewind.id, path));
+    this.#model.checkRewind(before, after, { done: [...undone.restored, ...unsure], left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isAsLeftBy(rewind.id, path, before));
     this.#model.checkUndone(rewind.id, after, [...rewind.restored, ...rewind.merged]);
     if (rewind.kind === 'hunk') this.#model.sharedBack(undone.restored);
     this.#model.changed('session', before, after);
@@ -273,7 +273,8 @@ class Player {
     const taken = act.do === 'hunk' ? (path: string) => marksIn(before.get(path)?.bytes, 'u') : () => none;
     // A merge that nobody recorded may hold what the user did since: such a path is told as left, and counts as theirs.
     const unsure = outcomes.flatMap((one) => one.left).filter((path) => !sameContent(before.get(path), after.get(path)));
-    this.#model.countsAsUsers(unsure);
+    // So does a file whose hunks had lines of theirs, as in a rewind that comes to its end at once.
+    this.#model.countsAsUsers([...unsure, ...usersHunks(this.#house.events.slice(from))]);
     this.#model.checkRewind(before, after, { done: [...outcomes.flatMap((one) => one.done), ...unsure], left: outcomes.flatMap((one) => one.left) }, taken, () => act.do === 'hunk');
     for (const rewind of rewinds) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
   }
@@ -307,6 +308,9 @@ function checkPreview({ files, stays }: RewindPreview, rewind: DoneRewind | unde
   assert.deepEqual(stays.flatMap(({ path, conflict }) => (conflict === true ? [path] : [])).sort(), left.flatMap(({ path, conflict }) => (conflict === true ? [path] : [])).sort(), `conflicts ${what}`);
   assert.deepEqual(does('merge').filter((path) => changed.includes(path)), [...(rewind?.merged ?? [])].filter((path) => changed.includes(path)).sort(), `merged ${what}`);
 }
+
+/** Files of which a rewind that was begun takes back hunks with lines of the user. */
+const usersHunks = (events: readonly SessionEvent[]): readonly string[] => events.flatMap((event) => (event.type === 'rewind/begun' ? event.plan.users ?? [] : []));
 
 type Undone = Extract<SessionEvent, { type: 'rewind/undone' }>;
 

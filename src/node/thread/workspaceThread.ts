@@ -1,0 +1,126 @@
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { Paused } from '../../agent/run.ts';
+import type { RootsToOpen } from '../roots/openRoots.ts';
+import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
+import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
+import { errorOf } from './faults.ts';
+import { type Answer, checkpointCalls, end, type Methods, opening, type Question, type ThreadData, workspaceCalls } from './messages.ts';
+
+/** The file that the build makes of `main.ts`, beside the programs that use it. */
+const program = path.join(import.meta.dirname, 'workspace.js');
+
+/** Garbage of the thread is collected after so many MB of it, and not three times as many. */
+const youngMegabytes = 4;
+
+/** Longest that the end of this process waits for the thread, in milliseconds: it may read from a slow disk. */
+const endMs = 3000;
+
+/** A session's work trees in a thread of their own. */
+export interface ThreadedWorkspace extends SessionWorkspace {
+  /** Ends the thread when it has answered everything that it was asked. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens work trees in a thread: whatever is done there, this thread only sends questions and takes answers.
+ * @throws WorkspaceRefusal for a folder that cannot be a workspace.
+ */
+export async function openInThread(open: RootsToOpen, file = program): Promise<ThreadedWorkspace> {
+  const thread = new WorkspaceThread(open, file);
+  try {
+    const root = await thread.opened as string;
+    return {
+      root,
+      ...remote<Pick<SessionWorkspace, Methods<SessionWorkspace>>>(thread, 'workspace', workspaceCalls),
+      checkpoints: {
+        get bytes() { return thread.bytes; },
+        ...remote<Pick<CheckpointStore, Methods<CheckpointStore>>>(thread, 'checkpoints', checkpointCalls),
+      },
+      close: () => thread.close(),
+    };
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
+}
+
+function remote<Of>(thread: WorkspaceThread, of: Question['of'], calls: Readonly<Record<keyof Of & string, true>>): Of {
+  return Object.fromEntries(Object.keys(calls).map((call) => [call, (...args: readonly unknown[]) => thread.ask(of, call, args)])) as Of;
+}
+
+class WorkspaceThread {
+  readonly #worker: Worker;
+  readonly #state = new Int32Array(new SharedArrayBuffer(4));
+  /** Who waits for an answer, by the question's id. */
+  readonly #waiting = new Map<number, { readonly answer: Promise<unknown>; readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
+  readonly #gone: Promise<void>;
+  readonly opened: Promise<unknown>;
+  #died: string | undefined;
+  #last = opening;
+  /** What the checkpoint store takes, as the last answer said. */
+  bytes = 0;
+
+  constructor(open: RootsToOpen, file: string) {
+    const workerData: ThreadData = { open, state: this.#state };
+    this.#worker = new Worker(file, { workerData, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } });
+    this.#worker.on('message', (answer: Answer) => this.#take(answer));
+    this.#worker.on('error', (error) => this.#die(error instanceof Error ? error.message : String(error)));
+    this.#gone = new Promise((resolve) => this.#worker.once('exit', (status) => {
+      process.off('exit', this.#onExit);
+      this.#die(`status ${status}`);
+      resolve();
+    }));
+    process.once('exit', this.#onExit);
+    this.opened = this.#answerTo(opening);
+  }
+
+  /** A question without an answer keeps this process alive. */
+  #answerTo(id: number): Promise<unknown> {
+    let [resolve, reject]: [(value: unknown) => void, (error: Error) => void] = [() => undefined, () => undefined];
+    const answer = new Promise<unknown>((...settle) => ([resolve, reject] = settle));
+    this.#waiting.set(id, { answer, resolve, reject });
+    this.#worker.ref();
+    return answer;
+  }
+
+  ask(of: Question['of'], call: string, args: readonly unknown[]): Promise<unknown> {
+    if (this.#died !== undefined) return Promise.reject(this.#fault(this.#died));
+    const question: Question = { id: ++this.#last, of, call, args };
+    const answer = this.#answerTo(question.id);
+    this.#worker.postMessage(question);
+    return answer;
+  }
+
+  #take(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if ('fault' in answer) return waiting?.reject(errorOf(answer.fault));
+    this.bytes = answer.bytes;
+    waiting?.resolve(answer.value);
+  }
+
+  #die(why: string): void {
+    this.#died ??= why;
+    for (const { reject } of this.#waiting.values()) reject(this.#fault(this.#died));
+    this.#waiting.clear();
+  }
+
+  #fault(why: string): Paused {
+    return new Paused(`the thread that works in the workspace has ended (${why}); nothing is lost: close the session (in the editor: reload the window), then resume it`);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(Array.from(this.#waiting.values(), ({ answer }) => answer));
+    this.#worker.ref();
+    this.#worker.postMessage(end);
+    await this.#gone;
+  }
+
+  /** The system ends threads whatever they do; this one, and those that it has, may be at something that must not be cut off. */
+  readonly #onExit = (): void => {
+    this.#worker.postMessage(end);
+    Atomics.wait(this.#state, 0, 0, endMs);
+  };
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { buildSync } from 'esbuild';
+import { Paused } from '../../../src/agent/run.ts';
+import { diskFault } from '../../../src/core/session/diskFault.ts';
+import type { RootsToOpen } from '../../../src/node/roots/openRoots.ts';
+import { errorOf, faultOf } from '../../../src/node/thread/faults.ts';
+import { openInThread } from '../../../src/node/thread/workspaceThread.ts';
+import { WorkspaceRefusal } from '../../../src/node/workspace/openWorkspace.ts';
+import type { TestRepo } from '../../support/repo.ts';
+import { newRepo, open, removeRepos } from '../workspace/opened.ts';
+
+/** The program of the thread, as it is shipped. */
+const program = path.resolve('dist/workspace.js');
+
+const rootsOf = ({ root, store }: Pick<TestRepo, 'root' | 'store'>): RootsToOpen => ({ roots: [{ name: '', folder: root, store }], contractFile: 'task.bounded.yaml', scratch: [], secret: [] });
+
+describe('work trees in a thread', () => {
+  afterEach(removeRepos);
+
+  it('are what they are without one: the same tree, entries, differences and size of the store', async () => {
+    const repo = newRepo({ 'a.txt': 'one\n', 'd/b.txt': 'two\n' });
+    const [here, there] = [await open(repo), await openInThread(rootsOf({ ...repo, store: `${repo.store}-2` }), program)];
+    try {
+      assert.equal(there.root, here.root);
+      const first = await there.capture();
+      assert.deepEqual(first.tree, (await here.capture()).tree);
+      assert.deepEqual(await there.matching(first.tree, ['*.txt']), await here.matching(first.tree, ['*.txt']));
+      repo.write('a.txt', 'changed\n');
+      const second = await there.capture();
+      assert.deepEqual((await there.diff(first.tree, second.tree)).map((one) => one.path), ['a.txt']);
+      assert.ok(there.checkpoints.bytes > 0);
+      assert.equal(there.checkpoints.bytes, await there.checkpoints.measure());
+    } finally {
+      await there.close();
+    }
+  });
+
+  it('give way to the thread that asks, with everything that they start', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const repo = newRepo({ 'a.txt': 'one\n' });
+    const there = await openInThread(rootsOf(repo), program);
+    const priorities = fs.readdirSync('/proc/self/task').map((thread) => os.getPriority(Number(thread)));
+    assert.ok(priorities.includes(5) && os.getPriority() === 0, priorities.join(' '));
+    await there.close();
+  });
+
+  it('answer in the order of the questions, and everything that was asked before they are closed', async () => {
+    const repo = newRepo({ 'a.txt': 'one\n' });
+    const there = await openInThread(rootsOf(repo), program);
+    const answered: string[] = [];
+    const asked = Object.entries({ capture: there.capture(), narrow: there.captureWritten([]), head: there.head() }).map(([name, answer]) => answer.then(() => answered.push(name)));
+    await there.close();
+    await Promise.all(asked);
+    assert.equal(answered.length, 3);
+    assert.ok(answered.indexOf('capture') < answered.indexOf('narrow'));
+    await assert.rejects(there.head(), Paused);
+  });
+
+  it('refuse a folder as they do without one, and leave no thread behind', async () => {
+    const repo = newRepo({ 'a.txt': 'one\n' });
+    await assert.rejects(openInThread(rootsOf({ ...repo, store: repo.at('store') }), program), WorkspaceRefusal);
+  });
+
+  it('tell a full disk from the rest also through a cause', () => {
+    const full = Object.assign(new Error('full'), { code: 'ENOSPC', path: '/store/pack' });
+    const there = errorOf(structuredClone(faultOf(new Error('a checkpoint failed', { cause: full }))));
+    assert.equal(diskFault(there), diskFault(full));
+    assert.ok(errorOf(structuredClone(faultOf(new Paused('wait')))) instanceof Paused);
+    assert.equal(errorOf(structuredClone(faultOf(Object.assign(new TypeError('x'), { name: 'GitFailure' })))).name, 'GitFailure');
+  });
+
+  it('pause a session where their thread dies, whether it was asked before or is asked later', async () => {
+    const repo = newRepo({ 'a.txt': 'one\n' });
+    const dying = repo.at('dying.js');
+    fs.writeFileSync(dying, `const { parentPort } = require('node:worker_threads'); parentPort.postMessage({ id: 0, value: '/', bytes: 0 }); parentPort.on('message', () => { throw new Error('out of luck'); });`);
+    const there = await openInThread(rootsOf(repo), dying);
+    const paused = (error: Error) => error instanceof Paused && /out of luck/.test(error.message) && /resume/.test(error.message);
+    await assert.rejects(there.head(), paused);
+    await assert.rejects(there.capture(), paused);
+    await there.close();
+  });
+
+  it('end with their process in good order, whatever they are at', function () {
+    this.timeout(60_000);
+    const repo = newRepo({});
+    // Contents that no pack has: they are compressed, which must not be cut off.
+    for (let index = 0; index < 6000; index += 1) repo.write(`f${index % 40}/${index}.txt`, `${index}\n`.repeat(40));
+    const script = path.join(repo.outside, 'exits.cjs');
+    buildSync({
+      stdin: {
+        contents: `import { openInThread } from './src/node/thread/workspaceThread.ts';
+          const [roots, program, ms] = process.argv.slice(2);
+          setTimeout(() => process.exit(7), Number(ms));
+          openInThread(JSON.parse(roots), program).then((there) => there.capture()).catch(() => undefined);`,
+        resolveDir: process.cwd(), loader: 'ts',
+      },
+      bundle: true, platform: 'node', target: 'node20', outfile: script, define: { 'import.meta.dirname': '__dirname' }, logLevel: 'error',
+    });
+    for (let ms = 40; ms <= 400; ms += 60) {
+      const roots = rootsOf({ ...repo, store: path.join(repo.outside, `store-${ms}`) });
+      const { status, signal, stderr } = spawnSync(process.execPath, [script, JSON.stringify(roots), program, String(ms)], { encoding: 'utf8' });
+      assert.deepEqual([status, signal, stderr], [7, null, ''], `after ${ms} ms`);
+    }
+  });
+});
