@@ -14,7 +14,7 @@ import { newRepo, removeRepos } from './opened.ts';
 
 const blob = (text: string) => gitObject('blob', Buffer.from(text));
 
-describe('the reader of contents', () => {
+for (const small of [false, true]) describe(`the reader of contents${small ? ', with a small process that starts git' : ''}`, () => {
   const { spawn } = childProcess;
   const readers: ChildProcess[] = [];
 
@@ -37,7 +37,9 @@ describe('the reader of contents', () => {
     const repo = newRepo({});
     const store = await Store.open(repo.store, (await findProgram('git', repo.root)) ?? assert.fail());
     await store.write(texts.map(blob));
-    return { store, reader: new ContentReader(store) };
+    const reader = new ContentReader(store);
+    if (small) reader.prepare();
+    return { store, reader };
   }
 
   async function answers(reader: ContentReader, texts: readonly string[], limit = 1000): Promise<(string | number | undefined)[]> {
@@ -90,7 +92,7 @@ describe('the reader of contents', () => {
   /** The git that a small process has started, or the process itself where it is git. */
   function gitOf(reader: ChildProcess | undefined): number {
     const pid = reader?.pid ?? assert.fail();
-    return process.platform === 'linux' ? Number(fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')) : pid;
+    return small && process.platform === 'linux' ? Number(fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')) : pid;
   }
 
   async function ended(pid: number): Promise<void> {
@@ -118,10 +120,9 @@ describe('the reader of contents', () => {
     assert.deepEqual(await answers(reader, ['b', 'a']), ['b', 'a']);
   });
 
-  it('has git started by a small process, which stays when git is renewed, and leaves none behind when that dies', async function () {
+  if (small) it('has git started by the small process, which stays when git is renewed, and leaves none behind when that dies', async function () {
     if (process.platform !== 'linux') this.skip();
     const { reader } = await filled(['a', 'b']);
-    reader.prepare();
     for (const text of ['a', 'b', 'a']) {
       assert.deepEqual(await answers(reader, [text]), [text]);
       const git = gitOf(readers[0]);
@@ -135,17 +136,18 @@ describe('the reader of contents', () => {
     assert.deepEqual([await answers(reader, ['a']), readers.length], [['a'], 2]);
   });
 
-  it('ends a git of which it does not know the id yet', async function () {
+  if (small) it('ends a git of which it does not know the id yet', async function () {
     if (process.platform !== 'linux') this.skip();
     const { store } = await filled([]);
     const starter = new Starter({ program: store.program, args: ['cat-file', '--batch'], env: store.environment, cwd: store.directory });
+    starter.prepare();
     for (const _ of [1, 2]) {
       const git = await starter.start();
       git.end(true);
       assert.match(await git.over, /ended with status 137/);
     }
-    assert.equal(readers.length, 1);
-    readers[0]?.kill('SIGKILL');
+    assert.equal(readers.length, 2, 'the reader and this one');
+    for (const one of readers) one.kill('SIGKILL');
   });
 
   it('keeps no process alive that waits for nothing else', async () => {

@@ -19,7 +19,7 @@ export interface Answering {
 const script = 'while read -r line; do /bin/sh -c \'echo $$ >&3; exec "$0" "$@" <&4 3>&- 4<&-\' "$0" "$@"; echo "=$?" >&3; done';
 
 /**
- * Starts one program again and again, never two at a time. On Linux a small process does so, itself started early: to start one from a process of the
+ * Starts one program again and again, never two at a time. On Linux a small process can do so, itself started early: to start one from a process of the
  * size of an editor's extension host holds its thread up for 10 to 50 ms, because all its tables of memory are copied.
  */
 export class Starter {
@@ -30,14 +30,14 @@ export class Starter {
     this.#call = call;
   }
 
-  /** Starts the small process; the sooner the smaller is this one. */
+  /** Starts the small process, which stays as long as this one; the sooner the smaller is this one. */
   prepare(): void {
     if (process.platform === 'linux' && this.#small?.isGone !== false) this.#small = new SmallProcess(this.#call);
   }
 
-  /** Once the one before, which was ended, is gone. */
+  /** Once the one before, which was ended, is gone; from here where nothing was prepared. */
   async start(): Promise<Answering> {
-    this.prepare();
+    if (this.#small !== undefined) this.prepare();
     return this.#small === undefined ? startedHere(this.#call) : this.#small.start();
   }
 }
