@@ -26,10 +26,13 @@ export async function closeLanding(run: Run, cause: Cause, landing: Landing): Pr
   return landing.withheld.length === 0 ? [] : [`What the command did there is not in the work tree, because the user changed it meanwhile or it could not be written: ${landing.withheld.map(({ path }) => path).join(', ')}. Look at these again.`];
 }
 
-/** Whether a change at a path may come from what landed: it is one of these paths, in one or around one. Pure. */
+/**
+ * Whether a change at a path may come from what landed: it is one of these paths or a folder around one, which may have become empty, or not be empty any more,
+ * or hold other files that no checkpoint holds. What lands in a folder is named itself: what else changed in one whose permissions landed, or that came, is the user's. Pure.
+ */
 export function concerns({ landed }: Landing): (path: Path) => boolean {
   const around = new Set(Array.from(landed).flatMap(above));
-  return (path) => landed.has(path) || around.has(path) || above(path).some((folder) => landed.has(folder));
+  return (path) => landed.has(path) || around.has(path);
 }
 
 /** The folders above a path. */

@@ -2,7 +2,7 @@ import { diskFault } from '../core/session/diskFault.ts';
 import { nextStep } from '../core/session/next.ts';
 import type { Step } from '../core/session/next.ts';
 import type { Gate } from '../core/session/session.ts';
-import { answerCall, returnCall } from './call.ts';
+import { answerCall, answerInterrupted, returnCall } from './call.ts';
 import { nudge, openPhaseConversation, remind, sendResults } from './conversation.ts';
 import { cross } from './cross.ts';
 import { finish } from './finish.ts';
@@ -35,6 +35,11 @@ export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcome> {
   run.recorder.startClock();
   try {
+    // Before anything else, also before a budget ends the session: a call in which the process died may have written what is not in the work tree yet.
+    await exclusive(async () => {
+      await finishRewind(run);
+      await answerInterrupted(run);
+    });
     for (;;) {
       await exclusive(() => keepRoom(run));
       throwIfAborted(run);

@@ -123,7 +123,7 @@ export type Written = Readonly<Record<RootName, string>>;
 export interface Landing {
   /** What the work tree held before, with what the user made meanwhile of the files that both changed: from there on it is the command's. */
   readonly before: TreeId;
-  /** Files, folders and links that are as the command left them, or merged, by its doing; the topmost of those that went. */
+  /** Every file, folder and link that is as the command left it, or merged, by its doing; also each that went. */
   readonly landed: ReadonlySet<Path>;
   /** What the user did meanwhile stays. */
   readonly withheld: readonly Withheld[];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import type { Ran } from './support/cli.ts';
@@ -172,5 +173,49 @@ describe('a full disk', function () {
       const resumed = await bounded('resume', '--json');
       assert.equal(resumed.status, 5, resumed.stderr);
     }, { place: disk.folder, more: durableFiles });
+  });
+
+  it('or a read-only one under the work tree pauses the session when what a command wrote lands; nothing of that is lost or half there, and it lands when it can', async () => {
+    const state = mkdtempSync(path.join(os.tmpdir(), 'bounded-state-'));
+    const done = new Set<string>();
+    const once = (name: string, act: () => void, move: ReturnType<typeof call>): Move => () => {
+      if (!done.has(name)) act();
+      done.add(name);
+      return move;
+    };
+    const moves = {
+      ...durableMoves,
+      'minimal-hook': [[
+        once('full', () => disk.fill(1000), call('bash', { command: 'echo small > src/stats/a.txt; head -c 3000000 /dev/zero | tr "\\0" x > src/stats/b.txt; mkdir src/stats/c; echo small > src/stats/c/d.txt; rm src/stats/old.js' })),
+        once('read-only', () => disk.setReadOnly(true), call('bash', { command: 'echo late > src/stats/late.txt' })),
+        call('report_blocker', { what: 'stop', tried: 'all', needs: 'you' }),
+      ]],
+    };
+    try {
+      await scenario(moves, durableContract, async ({ project, start }) => {
+        const bounded = (...args: readonly string[]) => start([...args, '--json'], { XDG_STATE_HOME: state }).done;
+        const [before, made] = [filesIn(project.root), new Map([['src/stats/a.txt', 'small\n'], ['src/stats/b.txt', 'x'.repeat(3_000_000)], ['src/stats/c/d.txt', 'small\n'], ['src/stats/late.txt', 'late\n']])];
+        const first = await bounded('run', project.contract);
+        if (events(first, 'session/started')[0]?.sandbox.beside !== true) return console.warn('    commands do not write beside the work tree here: nothing was shown');
+        assert.equal(first.status, 75, first.stderr);
+        assert.match(first.result?.detail ?? '', full);
+        assert.ok(first.result?.detail?.includes(`for ${project.root}/src/stats: `), first.result?.detail);
+        for (const [file, text] of filesIn(project.root)) if (!file.startsWith('.bounded/')) assert.equal(text, made.get(file) ?? before.get(file), `${file} is half there`);
+        assert.equal(existsSync(path.join(project.root, 'src/stats/b.txt')), false);
+        disk.empty();
+        const second = await bounded('resume');
+        assert.equal(second.status, 75, second.stderr);
+        assert.match(second.result?.detail ?? '', /the file system is read-only \(EROFS\) for \S+: make it writable again/);
+        assert.deepEqual(events(second, 'changes/written')[0]?.writes.map((write) => write.path).sort(), ['src/stats/a.txt', 'src/stats/b.txt', 'src/stats/c/d.txt', 'src/stats/old.js']);
+        disk.setReadOnly(false);
+        const third = await bounded('resume');
+        assert.equal(third.status, 5, third.stderr);
+        assert.deepEqual(events(third, 'changes/written')[0]?.writes.map((write) => write.path), ['src/stats/late.txt']);
+        assert.deepEqual([first, second, third].flatMap((ran) => [...events(ran, 'changes/withheld'), ...events(ran, 'changes/observed')]), []);
+        for (const [file, text] of made) assert.equal(readFileSync(path.join(project.root, file), 'utf8'), text, file);
+      }, { place: disk.folder, more: durableFiles });
+    } finally {
+      rmSync(state, { recursive: true, force: true });
+    }
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import { events, type Running } from './support/cli.ts';
@@ -7,11 +7,12 @@ import { hasBegun, waiting } from './support/duringCommand.ts';
 import { honest } from './support/moves.ts';
 import { contractText, type Project } from './support/project.ts';
 import { scenario } from './support/scenario.ts';
+import { filesIn } from './support/survivor.ts';
 
 const work = honest['minimal-hook']?.[0] ?? [];
 const contract = contractText({ top: 'on-stray: rewind\n' });
 const lines = (...changed: readonly string[]) => ['one', 'two', 'three', 'four', 'five', 'six', 'seven'].map((line) => `${changed.find((one) => one.startsWith(line)) ?? line}\n`).join('');
-const stray = 'echo stray > stray.txt; echo command > both.txt; sed -i s/six/SIX/ shared.txt; echo made > src/stats/made.js; rm docs/old.md';
+const stray = 'echo stray > stray.txt; echo command > both.txt; sed -i s/six/SIX/ shared.txt; echo made > src/stats/made.js; rm docs/old.md; chmod 700 src/other';
 const more = { 'shared.txt': lines(), 'both.txt': 'old\n', 'docs/old.md': 'old\n', 'notes/gone.txt': 'gone\n' };
 
 /** Resolves when the command has done its work. */
@@ -28,7 +29,7 @@ function edit({ root, write }: Project): void {
   write('shared.txt', lines('two by the user'));
   write('both.txt', 'user\n');
   rmSync(path.join(root, 'notes/gone.txt'));
-  chmodSync(path.join(root, 'package.json'), 0o600);
+  for (const file of ['package.json', 'src/other/neighbour.js']) chmodSync(path.join(root, file), 0o600);
 }
 
 const users = ['both.txt', 'notes/gone.txt', 'notes/todo.txt', 'shared.txt', 'src/other/neighbour.js', 'src/stats/mean.js'];
@@ -63,7 +64,7 @@ describe('what the user does while a command runs', function () {
     }, { more });
   });
 
-  it('stays theirs when Bounded is killed meanwhile; what the command had written lands as its own when the session goes on', async () => {
+  it('stays theirs when Bounded is killed meanwhile; what the command had written lands as its own when the session goes on, and in no other folder that has come in the place of the work tree', async () => {
     await scenario({ 'minimal-hook': [[waiting(stray)], [call('report_blocker', { what: 'stop', tried: 'all', needs: 'you' })]] }, contractText({ top: 'on-stray: flag\n' }), async ({ project, start, bounded }) => {
       const running = start(['run', project.contract, '--approve', 'all', '--json']);
       await begun(project, running);
@@ -72,6 +73,16 @@ describe('what the user does while a command runs', function () {
       await running.done;
       writeFileSync(path.join(project.root, 'later.txt'), 'user\n');
       assert.equal(existsSync(path.join(project.root, 'stray.txt')), false);
+      const [left, aside] = [filesIn(project.root), `${project.root}.aside`];
+      renameSync(project.root, aside);
+      cpSync(aside, project.root, { recursive: true, verbatimSymlinks: true });
+      for (const [status, ...args] of [[75, 'resume', '--approve', 'all', '--json'], [1, 'rewind', '--to', 'base']] as const) {
+        const refused = await bounded(...args);
+        assert.match(`${refused.stdout}${refused.stderr}`, /work is not the folder that the session began to work in, and what a command wrote there waits in \S+layers; put it back as it was, then go on/);
+        assert.deepEqual([refused.status, filesIn(project.root), filesIn(aside)], [status, left, left], args.join(' '));
+      }
+      rmSync(project.root, { recursive: true });
+      renameSync(aside, project.root);
       const resumed = await bounded('resume', '--approve', 'all', '--json');
       assert.equal(events(resumed, 'tool/answered')[0]?.outcome, 'interrupted', resumed.stderr);
       assert.deepEqual(events(resumed, 'changes/written')[0]?.writes.map((write) => write.path).sort(), ['begun', 'docs/old.md', 'shared.txt', 'src/stats/made.js', 'stray.txt']);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
-import type { Running } from './support/cli.ts';
+import { events, type Running } from './support/cli.ts';
 import { durableContract, durableFiles, durableMoves } from './support/durableSession.ts';
 import type { Move } from './support/moves.ts';
 import { play, right } from './support/moves.ts';
@@ -117,6 +117,43 @@ describe('one writer', function () {
       assert.equal(await whole(project), count, 'it added nothing');
       assert.equal(existsSync(path.join(project.root, 'src/stats/late.js')), false, 'it wrote nothing');
       assert.deepEqual(filesIn(project.root), before);
+    }, { more: durableFiles });
+  });
+
+  it('who is stopped while what a command wrote lands stays the writer; when it is killed, the next one lands the rest, once', async () => {
+    const count = 400;
+    const numbers = Array.from({ length: count }, (_, index) => `src/stats/many/${index}`);
+    let asked = (): void => undefined;
+    const begun = new Promise<void>((resolve) => { asked = resolve; });
+    const many: Move = () => {
+      asked();
+      return call('bash', { command: `mkdir src/stats/many; for i in $(seq 0 ${count - 1}); do echo $i > src/stats/many/$i; done` });
+    };
+    const moves = { ...durableMoves, 'minimal-hook': [[many, call('report_blocker', { what: 'stop', tried: 'all', needs: 'you' })]] };
+    await scenario(moves, durableContract, async ({ project, start, bounded }) => {
+      const folder = path.join(project.root, 'src/stats/many');
+      const landed = () => (existsSync(folder) ? readdirSync(folder).length : 0);
+      const first = start(['run', project.contract, '--json']);
+      await begun;
+      while (first.child.exitCode === null && landed() === 0) await new Promise((resolve) => { setImmediate(resolve); });
+      await stop(first);
+      const left = landed();
+      const layer = () => readdirSync(project.env['XDG_STATE_HOME'] ?? '', { recursive: true, encoding: 'utf8' }).filter((name) => /layers\/0\/upper\/src\/stats\/many\/\d+$/.test(name)).length;
+      if (layer() === 0) return console.warn('    commands do not write beside the work tree here, or nobody was quick enough: nothing was shown');
+      const second = await bounded('resume', '--json');
+      assert.equal(second.status, 69);
+      assert.match(second.stderr, /works in this work tree already: another process that does not answer; it may be suspended/);
+      assert.equal(landed(), left, 'nobody else wrote');
+      first.child.kill('SIGKILL');
+      first.child.kill('SIGCONT');
+      await first.done;
+      const resumed = await bounded('resume', '--json');
+      assert.equal(resumed.status, 5, resumed.stderr);
+      const written = events(resumed, 'changes/written')[0]?.writes.map((write) => write.path) ?? [];
+      assert.deepEqual(written.sort(), numbers.sort());
+      assert.deepEqual(readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8').trim()).sort(), numbers.map((name) => path.basename(name)).sort());
+      assert.deepEqual(events(resumed, 'changes/observed').filter((event) => event.by === 'user'), []);
+      assert.equal(layer(), 0);
     }, { more: durableFiles });
   });
 });

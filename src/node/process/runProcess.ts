@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Stream } from 'node:stream';
 import type { Signal } from '../../agent/ports.ts';
+import { withoutInherited } from './descriptors.ts';
 import { openPipes, type OutputPipe } from './outputPipe.ts';
 import { gone, killTree, markerOf, signalGroup } from './processTree.ts';
 
@@ -86,10 +87,10 @@ class Running {
     const [name, value = ''] = this.#marker.split('=');
     const [program, ...args] = request.argv;
     this.#drained = Promise.all(pipes.map((pipe, index) => this.#collect(pipe.source, index === 0 ? 'stdout' : 'stderr')));
-    this.#child = spawn(program, args, {
-      cwd: request.cwd, env: { ...request.env, [name ?? '']: value }, detached: true, windowsHide: true,
-      stdio: ['ignore', out?.fd ?? 'ignore', err?.fd ?? 'ignore', ...(request.confined ? ['pipe' as const] : [])],
-    });
+    const streams = ['ignore', out?.fd ?? 'ignore', err?.fd ?? 'ignore', ...(request.confined ? ['pipe' as const] : [])] as const;
+    this.#child = withoutInherited(streams.length, (rest) => spawn(program, args, {
+      cwd: request.cwd, env: { ...request.env, [name ?? '']: value }, detached: true, windowsHide: true, stdio: [...streams, ...rest],
+    }));
     for (const pipe of pipes) pipe.closeWriter();
     this.#told = this.#listen(this.#child.stdio[3]);
     this.#exited = new Promise((resolve, reject) => {

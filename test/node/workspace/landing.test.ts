@@ -7,12 +7,15 @@ import type { Landing, Shell, Workspace } from '../../../src/agent/ports.ts';
 import { Commands } from '../../../src/node/process/commands.ts';
 import { probeLayers } from '../../../src/node/process/probeLayers.ts';
 import { whyNotOver } from '../../../src/node/workspace/disk/mounts.ts';
+import { inFolder } from '../../../src/node/workspace/disk/folders.ts';
 import { PathGuard } from '../../../src/node/workspace/disk/guard.ts';
 import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
+import { LandedNotes } from '../../../src/node/workspace/landing/landed.ts';
 import { land as landInto } from '../../../src/node/workspace/landing/land.ts';
 import { Blobs } from '../../../src/node/workspace/store/blobs.ts';
 import { Store } from '../../../src/node/workspace/store/store.ts';
 import { Trees } from '../../../src/node/workspace/store/trees.ts';
+import { runAgain } from '../../support/runAgain.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { runIn, shellIn, temporaryFolder } from '../process/support.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
@@ -49,6 +52,12 @@ async function command({ workspace, shell, before, repo }: Place, text: string, 
 
 async function land(workspace: Workspace, shell: Shell, before: string): Promise<Landing> {
   return workspace.land((await shell.written()) ?? {}, before);
+}
+
+/** What a landing works with, for one that is called by itself. */
+async function partsOf(repo: TestRepo) {
+  const store = await Store.open(repo.store, (await findProgram('git')) ?? '');
+  return { root: repo.root, store, blobs: new Blobs(store), trees: new Trees(store), guard: new PathGuard(repo.root, [], () => undefined) };
 }
 
 /** Everything in a folder: kinds, permissions, contents. */
@@ -139,15 +148,34 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
       assert.deepEqual(everything(there.repo.root), { changed: '750 file one\ntwo\n', d: '755 folder', 'd/link': ' link x', 'd/new': '644 file new\n' });
       assert.equal(fs.statSync(there.repo.at('changed')).mtime.toISOString(), '2001-02-03T04:05:06.000Z');
       assert.deepEqual([[...landed].sort(), withheld], [['changed', 'd/a', 'd/link', 'd/new', 'removed'], []]);
+      // A landing was cut off between the copy and the end of the name in the layer.
+      await runIn(other.shell, 'echo late > late', { sandbox: beside });
+      fs.copyFileSync(path.join(elsewhere, 'layers/0/upper/late'), there.repo.at('late'));
+      assert.deepEqual([(await land(there.workspace, other.shell, there.before)).withheld, fs.readdirSync(path.join(elsewhere, 'layers/0/upper'))], [[], []]);
     } finally {
       fs.rmSync(elsewhere, { recursive: true, force: true });
     }
   });
 
+  it('lands only in the folder that it was written over, whatever the roots of the session are by now', async () => {
+    const [there, other, third] = [await place({ a: 'a\n' }), newRepo({ b: 'b\n' }), newRepo({ c: 'c\n' })];
+    const layers = `${there.repo.root}.layers`;
+    const shellOver = (main: TestRepo, name: string, folder: TestRepo) => shellIn(main.root, { layers, others: new Map([[name, folder.root]]) });
+    await runIn(shellOver(there.repo, '../other', other), `echo more >> a; rm ${other.at('b')}`, { sandbox: beside });
+    await assert.rejects(shellOver(other, '../other', there.repo).written(), { name: 'Paused', message: /is not the folder/ });
+    await assert.rejects(shellOver(there.repo, '../other', third).written(), { name: 'Paused', message: /is not the folder/ });
+    await assert.rejects(shellOver(there.repo, '../third', third).written(), { name: 'Paused', message: /is no folder of this session any more/ });
+    const written = await shellOver(there.repo, '../other', other).written();
+    assert.deepEqual(written, { '': path.join(layers, '0'), '../other': path.join(layers, '1') });
+    assert.deepEqual([...(await there.workspace.land({ '': written?.[''] ?? '' }, there.before)).landed], ['a']);
+  });
+
   it('is nothing any more when the machine has started anew: nobody knows what of it was on the disk', async () => {
-    const there = await place({ a: 'a\n' });
-    await runIn(there.shell, 'echo b >> a; echo new > new', { sandbox: beside });
-    fs.writeFileSync(`${there.repo.root}.layers/boot`, 'another one\n');
+    // In a folder without a repository the command sees nothing in the end.
+    const there = await place({ a: 'a\n' }, 'rm -rf .git');
+    await runIn(there.shell, 'rm a; echo new > new; rm new', { sandbox: beside });
+    const made = `${there.repo.root}.layers/made.json`;
+    fs.writeFileSync(made, JSON.stringify({ ...JSON.parse(fs.readFileSync(made, 'utf8')), boot: 'another one' }));
     const landing = await land(there.workspace, there.shell, there.before);
     assert.deepEqual([[...landing.landed], everything(there.repo.root)], [[], { a: '644 file a\n' }]);
   });
@@ -267,6 +295,27 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual(['c/x', 'c/y', 'o/x'].map((name) => repo.read(name)), ['two\n', 'new\n', 'two\n']);
   });
 
+  it('tells of what it could not do in folders that the user closed meanwhile', async function () {
+    // Nothing is closed to root.
+    if (process.getuid?.() === 0) return this.skip();
+    const there = await place({ 'c/x': 'x\n', 'c/y': 'y\n', 'c/d/z': 'z\n', a: 'a\n' });
+    const { landed, withheld } = await command(there, 'echo two > c/x; rm -r c/y c/d; echo new > c/new; echo two > a', (root) => fs.chmodSync(path.join(root, 'c'), 0));
+    fs.chmodSync(there.repo.at('c'), 0o755);
+    assert.deepEqual(withheld.map((one) => one.path).sort(), ['c/d', 'c/new', 'c/x', 'c/y']);
+    assert.deepEqual([[...landed], there.repo.read('c/x'), there.repo.read('c/d/z')], [['a'], 'x\n', 'z\n']);
+  });
+
+  it('lands with the rights of a plain user as it does with those of root', async function () {
+    if (process.getuid?.() !== 0) return this.skip();
+    const { passed, output } = await runAgain(import.meta.url, 'closed', { by: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'], env: { HOME: base } });
+    const missing = /\(skipped: .*\)|ENOENT.*setpriv/.exec(output)?.[0];
+    if (missing !== undefined) {
+      console.warn(`    a plain user cannot do it here: ${missing}`);
+      return this.skip();
+    }
+    assert.ok(passed && /3 passing/.test(output), output);
+  });
+
   it('leaves what the user made of a file also where what landed was recorded and the layer is still there', async () => {
     const lines = (...all: string[]) => `${all.join('\n')}\n`;
     const there = await place({ merged: lines('1', '2', '3', '4', '5', '6', '7', '8'), kept: 'one\n' });
@@ -281,14 +330,52 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     }
   });
 
+  it('leaves what the user changed of it after a landing that was cut off: that is theirs, for each landing that follows', async () => {
+    const there = await place({ a: 'a\n' });
+    await runIn(there.shell, 'echo new > one; echo new > two; echo new > three; rm a', { sandbox: beside });
+    assert.deepEqual([...(await land(there.workspace, there.shell, there.before)).landed].sort(), ['a', 'one', 'three', 'two']);
+    fs.utimesSync(`${there.repo.root}.layers/0/landed`, 1, 1);
+    fs.appendFileSync(there.repo.at('two'), 'user\n');
+    write('three', 'user\n')(there.repo.root);
+    for (let times = 2; times > 0; times -= 1) assert.deepEqual([...(await land(there.workspace, there.shell, there.before)).landed].sort(), ['a', 'one']);
+  });
+
+  it('is known to have landed also where that took long, as a copy to another disk may', () => {
+    const layer = fs.mkdtempSync(path.join(base, 'layer-'));
+    const look = () => fs.lstatSync(layer, { bigint: true });
+    for (const [done, earlier] of [[false, []], [true, ['copied']]] as const) {
+      const notes = new LandedNotes(layer, look);
+      notes.add('copied', undefined);
+      fs.utimesSync(path.join(layer, 'landed'), 1, 1);
+      if (done) notes.done();
+      notes.close();
+      assert.deepEqual(new LandedNotes(layer, look).earlier, earlier);
+    }
+  });
+
+  it('lands in the folder in which it began, also where another takes its name meanwhile', async () => {
+    const there = await place({ 'd/a': 'a\n', b: 'b\n' });
+    await runIn(there.shell, 'rm -r d; echo new > b; mkdir n; echo new > n/1', { sandbox: beside });
+    const [{ root }, aside] = [there.repo, path.join(there.repo.outside, 'aside')];
+    const skip = () => {
+      if (fs.existsSync(aside)) return false;
+      fs.renameSync(root, aside);
+      fs.cpSync(aside, root, { recursive: true });
+      return false;
+    };
+    const before = everything(root);
+    await landInto({ ...(await partsOf(there.repo)), skip }, (await there.shell.written())?.[''] ?? '', there.before);
+    assert.deepEqual([everything(root), everything(aside)], [before, { b: '644 file new\n', n: '755 folder', 'n/1': '644 file new\n' }]);
+  });
+
   it('lands to the end when the process dies in it, wherever that is', async () => {
     const there = await place({ 'd/a': 'a\n', 'd/b': 'b\n', 'd/e/c': 'c\n', lines: text(), both: 'old\n' });
     await runIn(there.shell, 'rm -rf d && mkdir d && echo new > d/b && sed -i s/six/SIX/ lines && mkdir -p n/m && echo 1 > n/m/1 && echo 2 > n/2 && echo 3 > n/3 && echo command > both && mkfifo pipe', { sandbox: beside });
     for (const change of [write('lines', text('two by the user')), write('both', 'user\n'), write('mine', 'user\n')]) change(there.repo.root);
-    const store = await Store.open(there.repo.store, (await findProgram('git')) ?? '');
-    const parts = { root: there.repo.root, store, blobs: new Blobs(store), trees: new Trees(store), guard: new PathGuard(there.repo.root, [], () => undefined) };
+    const parts = await partsOf(there.repo);
     let landing: Landing | undefined;
     let deaths = 0;
+    const notes = `${there.repo.root}.layers/0/landed`;
     for (let calls = 1; landing === undefined; calls += 1) {
       let left = calls;
       const skip = () => {
@@ -298,6 +385,8 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
       landing = await landInto({ ...parts, skip }, (await there.shell.written())?.[''] ?? '', there.before).catch((error: Error) => {
         assert.equal(error.message, 'died');
         deaths += 1;
+        // Somebody goes on much later, when the files have lost their names in the layer or beside their places.
+        if (fs.existsSync(notes)) fs.utimesSync(notes, 1, 1);
         return undefined;
       });
     }
@@ -306,6 +395,62 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
     assert.deepEqual(withoutFolders(landing.landed), ['d/a', 'd/b', 'd/e/c', 'n/2', 'n/3', 'n/m/1', 'pipe']);
     assert.deepEqual(landing.withheld.map((one) => one.path), ['both']);
     assert.equal(fs.readdirSync(there.repo.root).some((one) => one.startsWith('.bounded-')), false);
+  });
+
+  /** Mounts things below a work tree while `work` goes on; answers false where that cannot be done. */
+  async function withMounts(mounts: readonly (readonly string[])[], work: () => Promise<void>): Promise<boolean> {
+    const mounted: string[] = [];
+    try {
+      for (const args of mounts) {
+        try {
+          execFileSync('mount', args, { stdio: 'pipe' });
+        } catch (error) {
+          console.warn(`    nothing can be mounted here: ${(error as Error).message.split('\n').join(' ')}`);
+          return false;
+        }
+        mounted.push(args.at(-1) ?? '');
+      }
+      await work();
+      return true;
+    } finally {
+      for (const at of mounted.reverse()) execFileSync('umount', ['-l', at]);
+    }
+  }
+
+  it('does not go into what was mounted below the work tree meanwhile, not to write, not to remove, not to change permissions; then no further command begins', async function () {
+    const there = await place({ 'd/a': 'a\n', 't/a': 'a\n', 'gone/m/a': 'a\n', 'gone/b': 'b\n', 'c/a': 'a\n', file: 'one\n', other: 'one\n' });
+    const [at, theirs] = [(name: string) => there.repo.at(name), path.join(there.repo.outside, 'theirs')];
+    // What is mounted has the names and contents that the command finds below it.
+    for (const name of ['d', 'gone/m', 'c']) fs.mkdirSync(path.join(theirs, name, 'deep'), { recursive: true });
+    for (const name of ['d', 'gone/m', 'c']) fs.writeFileSync(path.join(theirs, name, 'a'), 'a\n');
+    fs.writeFileSync(path.join(theirs, 'file'), 'one\n');
+    await runIn(there.shell, 'rm -rf d gone t; mkdir t; echo new > t/new; echo two | tee file > other; chmod 700 c; echo two > c/a; mkdir -p c/new/er; echo new > c/new/file', { sandbox: beside });
+    const mounts = [...['d', 'gone/m', 'c', 'file'].map((name) => ['--bind', path.join(theirs, name), at(name)]), ['-t', 'tmpfs', 'none', at('t')]];
+    const ran = await withMounts(mounts, async () => {
+      fs.writeFileSync(at('t/own'), 'theirs\n');
+      const mounted = () => [everything(theirs), fs.readdirSync(at('t')), fs.statSync(at('c')).mode];
+      const before = mounted();
+      const { landed, withheld } = await land(there.workspace, there.shell, there.before);
+      assert.deepEqual(mounted(), before);
+      assert.deepEqual([...landed].sort(), ['gone/b', 'other']);
+      assert.deepEqual(withheld.map((one) => one.path).sort(), ['c/a', 'c/new/er', 'c/new/file', 'd', 'file', 'gone/m', 't/new']);
+      assert.deepEqual(withheld.filter((one) => one.path !== 'file').map((one) => one.why).filter((one) => !one.includes('mounted')), []);
+      const way = await inFolder(there.repo.root, 'd/deep', false, async () => assert.fail('it was entered'), 'one-mount');
+      assert.deepEqual(way, { blocked: 'something is mounted at d', noFolder: false });
+      await assert.rejects(runIn(there.shell, 'true', { sandbox: beside }), { name: 'Paused', message: /^something is mounted below .*; take it away/ });
+    });
+    if (!ran) return this.skip();
+    assert.deepEqual([there.repo.read('other'), there.repo.read('d/a')], ['two\n', 'a\n']);
+  });
+
+  it('does not vanish in a folder of Bounded that the command made: it is withheld, and the user is told', async () => {
+    const there = await place({ a: 'a\n', '.Bounded/old': 'old\n' });
+    const { landed, withheld } = await command(there, 'mkdir -p .bounded/empty sub/.bounded; echo new > .bounded/file; echo new > sub/.bounded/file; rm .Bounded/old; echo new > .Bounded/file');
+    assert.deepEqual(withheld.map((one) => one.path).sort(), ['.Bounded/file', '.Bounded/old', '.bounded/empty', '.bounded/file']);
+    assert.deepEqual([...new Set(withheld.map((one) => one.why))], ['no command may write in the folder of Bounded']);
+    assert.equal(await there.workspace.blobText(withheld.find((one) => one.path === '.bounded/file')?.blob ?? assert.fail()), 'new\n');
+    assert.deepEqual([...landed].sort(), ['sub', 'sub/.bounded', 'sub/.bounded/file']);
+    assert.deepEqual([there.repo.exists('.bounded'), there.repo.read('.Bounded/old')], [false, 'old\n']);
   });
 });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
@@ -26,11 +28,15 @@ function program(repo: TestRepo, name: string): string {
 }
 
 /** Names of the planted programs that ran since the last time, each once. */
-function ran(repo: TestRepo): string[] {
+function ran(repo: TestRepo): readonly string[] {
+  const names = logged(repo);
+  fs.rmSync(path.join(repo.outside, 'ran'), { force: true });
+  return names;
+}
+
+function logged(repo: TestRepo): readonly string[] {
   const log = path.join(repo.outside, 'ran');
-  const names = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').trim().split('\n') : [];
-  fs.rmSync(log, { force: true });
-  return [...new Set(names)].sort();
+  return [...new Set(fs.existsSync(log) ? fs.readFileSync(log, 'utf8').trim().split('\n') : [])].sort();
 }
 
 /** One setting as it stands in a file of git's configuration. */
@@ -149,21 +155,30 @@ describe('programs that git would run', () => {
     [['submodule'], '-C sub status'],
   ];
   for (const [names, command] of springs) {
-    it(`would be run by git ${command}: ${names.join(', ')}`, function () {
+    it(`would be run by git ${command}: ${names.join(', ')}`, async function () {
       this.timeout(60_000);
       const repo = planted();
-      springTrap(repo, command);
+      await springTrap(repo, command, names);
       const found = ran(repo);
       for (const name of names) assert.ok(found.includes(name), `${name} did not run, but ${found.join(', ') || 'nothing'}`);
     });
   }
 });
 
-/** The planted programs answer nonsense, which git may take for a failure; that they were started is what counts. */
-function springTrap(repo: TestRepo, command: string): void {
-  try {
-    execFileSync('sh', ['-c', `echo url=https://localhost/ | git ${command}`], { cwd: repo.root, env: { PATH: process.env['PATH'], HOME: repo.outside, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' }, stdio: 'ignore', timeout: 20_000 });
-  } catch (error) {
-    assert.ok(error instanceof Error);
-  }
+/**
+ * The planted programs answer nonsense, which git may take for a failure, or wait for more of for ever; that they were started is what counts. Ends
+ * with git, or when all of these have run.
+ */
+async function springTrap(repo: TestRepo, command: string, names: readonly string[]): Promise<void> {
+  const env = { PATH: process.env['PATH'], HOME: repo.outside, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
+  const child = spawn('sh', ['-c', `echo url=https://localhost/ | git ${command}`], { cwd: repo.root, env, stdio: 'ignore', detached: true });
+  const ended = once(child, 'close');
+  const sprung = async (): Promise<void> => {
+    while (!names.every((name) => logged(repo).includes(name))) await setTimeout(20, undefined, { signal: over.signal });
+  };
+  const over = new AbortController();
+  await Promise.race([ended, sprung().catch(() => undefined)]);
+  over.abort();
+  if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  await ended;
 }

@@ -114,6 +114,10 @@ export class Disk {
     run('mount', '-o', 'remount,abort', this.folder);
   }
 
+  setReadOnly(yes: boolean): void {
+    run('mount', '-o', `remount,${yes ? 'ro' : 'rw'}`, this.folder);
+  }
+
   drop(copy: string): void {
     rmSync(this.#image(copy), { force: true });
   }

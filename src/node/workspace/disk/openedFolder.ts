@@ -19,6 +19,11 @@ export class OpenedFolder {
     return new OpenedFolder(folder, await identityOf(folder));
   }
 
+  /** `identity`: what it was when it was opened, maybe by another process. */
+  static known(folder: string, identity: string): OpenedFolder {
+    return new OpenedFolder(folder, identity);
+  }
+
   /** Why the folder must not be touched, or undefined. */
   async fault(): Promise<string | undefined> {
     const now = await identityOf(this.#folder).catch(() => 'gone');

@@ -1,8 +1,10 @@
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import type { Blob, Path } from '../../../core/session/changes.ts';
+import { codeOf } from '../../journal/faults.ts';
 import { decodeBytes } from '../common/bytes.ts';
 import { type FileState, stateAt } from '../disk/fileState.ts';
-import { inFolder } from '../disk/folders.ts';
+import { type Entered, inFolder } from '../disk/folders.ts';
+import { atFolder } from '../disk/mountPoint.ts';
 import { nameOf, onDisk, parentOf } from '../disk/places.ts';
 import { isGone, isUnreadable } from '../disk/stats.ts';
 import { type Dir, fileAt, folderAt } from '../store/tree.ts';
@@ -30,14 +32,35 @@ export class Ground {
     return statsAt(onDisk(this.root, path));
   }
 
+  /** Whether something may be at a path that nobody here may look at. */
+  isHidden(path: Path): boolean {
+    try {
+      lstatSync(onDisk(this.root, path));
+      return false;
+    } catch (error) {
+      return !isGone(error);
+    }
+  }
+
   async state(path: Path): Promise<FileState> {
-    const entered = await inFolder(this.root, parentOf(path), false, (place) => stateAt(place, nameOf(path)));
+    const entered = await this.enter(parentOf(path), false, (place) => stateAt(place, nameOf(path)));
     return 'value' in entered ? entered.value : { kind: 'missing' };
   }
 
   async namesIn(folder: Path): Promise<readonly string[]> {
-    const entered = await inFolder(this.root, folder, false, async (place) => readdirSync(place, { encoding: 'buffer' }).map(decodeBytes));
+    const entered = await this.enter(folder, false, async (place) => readdirSync(place, { encoding: 'buffer' }).map(decodeBytes));
     return 'value' in entered ? entered.value : [];
+  }
+
+  /** Goes down to a folder as `inFolder` does, but to none of another mount: the command saw what lies below that, so nothing of it was the command's. */
+  enter<Result>(folder: Path, create: boolean, use: (place: string) => Promise<Result>): Promise<Entered<Result>> {
+    return inFolder(this.root, folder, create, use, 'one-mount');
+  }
+
+  /** Whether something is mounted at a folder. What is no folder any more is found by whoever changes it. */
+  async isMountPoint(folder: Path): Promise<boolean> {
+    const entered = await this.enter(parentOf(folder), false, async (place) => atFolder(place, nameOf(folder), (_, is) => is)).catch(notThere);
+    return 'value' in entered && entered.value;
   }
 
   held(path: Path): Blob | undefined {
@@ -68,12 +91,17 @@ export class Ground {
   }
 }
 
-/** Undefined where there is nothing, or no way to it. */
+function notThere(error: unknown): { readonly value: false } {
+  if (!isGone(error) && !isUnreadable(error)) throw error;
+  return { value: false };
+}
+
+/** Undefined where there is nothing, or no way to it. A disk that fails tells neither. */
 export function statsAt(place: string | Buffer): BigIntStats | undefined {
   try {
     return lstatSync(place, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
-    if (!isGone(error) && !isUnreadable(error)) throw error;
+    if (codeOf(error) === 'EIO' || (!isGone(error) && !isUnreadable(error))) throw error;
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
-import { type BigIntStats, chmodSync, lstatSync, unlinkSync } from 'node:fs';
-import { chmod, mkdir, rmdir, unlink } from 'node:fs/promises';
+import { type BigIntStats, chmodSync, lstatSync } from 'node:fs';
+import { mkdir, rmdir, unlink } from 'node:fs/promises';
 import type { Landing } from '../../../agent/ports.ts';
 import type { Blob, Path, TreeId } from '../../../core/session/changes.ts';
 import { codeOf } from '../../journal/faults.ts';
@@ -7,7 +7,9 @@ import { Pace } from '../common/pace.ts';
 import { readSmall } from '../disk/content.ts';
 import { sameBlob, stateAt, stateInWords } from '../disk/fileState.ts';
 import type { PathGuard } from '../disk/guard.ts';
+import { holdingFolder } from '../disk/heldFolder.ts';
 import { isBoundedPath, isGitName } from '../disk/lexicalPath.ts';
+import { atFolder } from '../disk/mountPoint.ts';
 import { joined, nameOf, onDisk, parentOf } from '../disk/places.ts';
 import { bringFile, bringOver, type Hindrance, putFile, removeFile } from '../disk/replaceFile.ts';
 import { keyOf } from '../disk/stats.ts';
@@ -37,9 +39,14 @@ export interface LandingParts {
  * `before`: the tree that is recorded last. When the command began, or what the user made meanwhile in it, where an earlier landing had come so far.
  */
 export async function land(parts: LandingParts, folder: string, before: TreeId): Promise<Landing> {
-  const [layer, notes] = [new Layer(folder), new LandedNotes(folder)];
+  return holdingFolder(parts.root, (root) => landIn({ ...parts, root }, folder, before));
+}
+
+async function landIn(parts: LandingParts, folder: string, before: TreeId): Promise<Landing> {
+  const layer = new Layer(folder);
+  const ground = new Ground(parts, await parts.trees.get(begunWith(folder, before)), layer.since);
+  const notes = new LandedNotes(folder, (path) => ground.look(path));
   try {
-    const ground = new Ground(parts, await parts.trees.get(begunWith(folder, before)), layer.since);
     const outcome = new Outcome(parts, ground, layer, notes, await parts.trees.get(before));
     await new Running(parts, layer, ground, outcome).folder('', true);
     return await outcome.result();
@@ -74,11 +81,11 @@ class Running {
     const brought = await this.#bringNew(of, entries);
     for (const entry of entries) {
       if (this.#pace.due) await this.#pace.rest();
-      if (isBoundedPath(entry.path)) continue;
-      if (entry.kind === 'folder') await this.#intoFolder(entry, trusted);
+      if (isBoundedPath(entry.path)) await this.#withholdAll(entry, 'no command may write in the folder of Bounded');
+      else if (entry.kind === 'folder') await this.#intoFolder(entry, trusted);
       else if (entry.kind === 'gone') await this.#remove(entry.path, trusted);
       else if (!brought.has(entry.path)) await this.#bring(entry, trusted);
-      if (entry.kind !== 'folder' && !this.#outcome.stays(entry.path)) unlinkSync(this.#layer.place(entry.path));
+      if (entry.kind !== 'folder') this.#outcome.leave(entry.path);
     }
   }
 
@@ -92,11 +99,13 @@ class Running {
     }
   }
 
-  async #intoFolder({ path, stats }: LayerEntry, trusted: boolean): Promise<void> {
+  async #intoFolder(entry: LayerEntry, trusted: boolean): Promise<void> {
+    const { path, stats } = entry;
     const found = this.#ground.look(path);
     // Git's own folder lands only where there is none: an existing one is read-only for commands.
     const inTheWay = found !== undefined && (isGitName(nameOf(path)) || (!found.isDirectory() && !(await this.#remove(path, trusted))));
-    if (inTheWay) return this.#withholdAll(path);
+    if (inTheWay) return this.#withholdAll(entry, 'there is something of yours in the place of its folder');
+    if (found?.isDirectory() === true && (await this.#ground.isMountPoint(path))) return this.#withholdAll(entry, mountedHere);
     const there = found?.isDirectory() === true ? found : undefined;
     // A folder that the user removed comes again only for what is new in it.
     const comes = there === undefined && !this.#ground.heldFolder(path);
@@ -111,21 +120,25 @@ class Running {
 
   /** Gives a folder these permissions. */
   #turn(path: Path, mode: bigint): Promise<Hindrance> {
-    return this.#outcome.act(path, false, (place, name) => chmod(onDisk(place, name), Number(mode & 0o7777n)).then(() => undefined));
+    return this.#outcome.act(path, false, async (place, name) => atFolder(place, name, (folder, isMountPoint) => {
+      if (isMountPoint) return mountedHere;
+      chmodSync(folder, Number(mode & 0o7777n));
+      return undefined;
+    }));
   }
 
   /** What is new in a folder and has its place free, all at once; answers what landed. */
   #bringNew(folder: Path, entries: readonly LayerEntry[]): Promise<ReadonlySet<Path>> {
     const isNew = ({ path, kind }: LayerEntry) => (kind === 'file' || kind === 'special') && !isBoundedPath(path) && this.#ground.look(path) === undefined && this.#ground.ruleOf(path, undefined, true) !== 'contents';
-    return this.#outcome.actIn(folder, entries.filter(isNew).map(({ path }) => path), (place, path) => bringFile(place, nameOf(path), this.#layer.place(path), null));
+    return this.#outcome.actIn(folder, entries.filter(isNew), (place, path) => bringFile(place, nameOf(path), this.#layer.place(path), null));
   }
 
-  /** Something that stays is in the place of a folder: nothing of what is in it can land. */
-  async #withholdAll(folder: Path): Promise<void> {
-    for (const entry of await this.#entriesOf(folder)) {
-      if (entry.kind === 'folder') await this.#withholdAll(entry.path);
-      else if (entry.kind !== 'gone') await this.#outcome.withhold(entry.path, 'there is something of yours in the place of its folder');
-    }
+  /** Nothing of what the command did at a path and below it can land. */
+  async #withholdAll({ path, kind }: LayerEntry, why: string): Promise<void> {
+    const inside = kind === 'folder' ? await this.#entriesOf(path) : [];
+    for (const entry of inside) await this.#withholdAll(entry, why);
+    // What was removed and is not there needs no word.
+    if (inside.length === 0 && (kind !== 'gone' || this.#ground.look(path) !== undefined)) await this.#outcome.withhold(path, why);
   }
 
   /** A file, a link or a pipe that the command made or changed. */
@@ -138,6 +151,8 @@ class Running {
     if (there === undefined && rule !== 'contents') return this.#place(path, (place, name) => bringFile(place, name, from, null));
     if (there !== undefined && rule === 'free') return this.#place(path, (place, name) => bringOver(place, name, from, keyOf(there)), there);
     if (rule === 'contents' && (stats.isFile() || stats.isSymbolicLink())) return this.#merge(path, there);
+    // A copy of it that a landing brought which was cut off, or the user came to the same.
+    if (there !== undefined && stats.mode === there.mode && (await this.#isSameContent(path))) return;
     return this.#outcome.withhold(path, 'you made or changed it while the command ran');
   }
 
@@ -176,7 +191,7 @@ class Running {
   async #remove(path: Path, trusted: boolean): Promise<boolean> {
     if (this.#pace.due) await this.#pace.rest();
     const there = this.#ground.look(path);
-    if (there === undefined) return true;
+    if (there === undefined) return this.#isGone(path);
     if (there.isDirectory()) return this.#removeFolder(path, there, trusted);
     const before = this.#ground.held(path);
     switch (this.#ground.ruleOf(path, there, trusted)) {
@@ -188,7 +203,17 @@ class Running {
     return this.#ground.look(path) === undefined;
   }
 
+  async #isGone(path: Path): Promise<boolean> {
+    if (!this.#ground.isHidden(path)) return true;
+    await this.#outcome.withhold(path, 'there is no way to it any more');
+    return false;
+  }
+
   async #removeFolder(path: Path, there: BigIntStats, trusted: boolean): Promise<boolean> {
+    if (await this.#ground.isMountPoint(path)) {
+      await this.#outcome.withhold(path, mountedHere);
+      return false;
+    }
     const asItWas = trusted && this.#ground.isUntouched(there);
     if (asItWas && isClosed(there)) await this.#turn(path, there.mode | 0o700n);
     const names = await this.#ground.namesIn(path);
@@ -205,7 +230,7 @@ class Running {
   async #removeHeld(folder: Path, names: readonly string[]): Promise<void> {
     const held = names.map((name) => joined(folder, name)).filter((path) => !this.#ground.isScratch(path) && this.#ground.held(path) !== undefined);
     for (const path of held) this.#ground.note(this.#ground.look(path));
-    await this.#outcome.actIn(folder, held, async (place, path) => {
+    await this.#outcome.actIn(folder, held.map((path) => ({ path })), async (place, path) => {
       const before = this.#ground.held(path);
       return before === undefined ? undefined : removeFile(place, nameOf(path), before);
     });
@@ -221,7 +246,10 @@ class Running {
   /** Whether the command left a path as it was: it has opened it for writing, and no more. */
   async #isSame(path: Path, stats: BigIntStats, there: BigIntStats): Promise<boolean> {
     if (stats.ino === there.ino && stats.dev === there.dev) return true;
-    if (stats.mode !== there.mode || stats.size !== there.size || stats.mtimeNs !== there.mtimeNs) return false;
+    return stats.mode === there.mode && stats.size === there.size && stats.mtimeNs === there.mtimeNs && (await this.#isSameContent(path));
+  }
+
+  async #isSameContent(path: Path): Promise<boolean> {
     const [own, now] = [await this.#stateIn(path), await this.#ground.state(path)];
     return own.kind === 'file' && now.kind === 'file' && own.blob.oid === now.blob.oid;
   }
@@ -230,6 +258,8 @@ class Running {
     return stateAt(parentOf(path) === '' ? this.#layer.upper : `${this.#layer.upper}/${parentOf(path)}`, nameOf(path));
   }
 }
+
+const mountedHere = 'something was mounted there meanwhile';
 
 /** Whether its owner cannot change what is in a folder. The command had opened it to do so. */
 const isClosed = ({ mode }: BigIntStats): boolean => (mode & 0o700n) !== 0o700n;

@@ -44,8 +44,9 @@ export class Layer {
     });
   }
 
-  /** Whether the command had removed a folder of the work tree and made another one, in which it did not see this name. */
+  /** Whether the command had removed a folder of the work tree and made another one, in which it did not see this name. Nobody can remove the work tree itself in there. */
   hides(of: Path): boolean {
+    if (parentOf(of) === '') return false;
     const seen = this.#seen.get(parentOf(of));
     return seen?.has(nameOf(of)) === false && this.#covers(parentOf(of), seen);
   }

@@ -1,14 +1,14 @@
+import { type BigIntStats, unlinkSync } from 'node:fs';
 import type { Landing } from '../../../agent/ports.ts';
 import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { Withheld } from '../../../core/session/facts.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { readLink, readSmall } from '../disk/content.ts';
 import { sameBlob } from '../disk/fileState.ts';
-import { inFolder } from '../disk/folders.ts';
 import type { Hindrance } from '../disk/replaceFile.ts';
 import { isGone } from '../disk/stats.ts';
 import { gitObject } from '../git/objects.ts';
-import { changeLightly, refusals } from '../rewind/restorePlaces.ts';
+import { changeLightly, isRefusal } from '../rewind/restorePlaces.ts';
 import type { Store } from '../store/store.ts';
 import { type Dir, fileAt, treeObjects } from '../store/tree.ts';
 import { type Trees, treeOf } from '../store/trees.ts';
@@ -18,8 +18,6 @@ import type { Layer } from './layer.ts';
 
 /** Bytes of a file that is merged, or kept where it is withheld. */
 export const mostBytes = 64 * 1024 * 1024;
-/** How long after a note the change that it speaks of may take, in nanoseconds. */
-const slack = 1_000_000_000n;
 
 /** What a landing did and did not do, as it goes on. */
 export class Outcome {
@@ -30,7 +28,7 @@ export class Outcome {
   /** What is recorded already of what the user made. */
   readonly #recorded: Dir;
   readonly #landed = new Set<Path>();
-  readonly #withheld: Withheld[] = [];
+  readonly #withheld = new Map<Path, Withheld>();
   /** What does not leave the layer: whoever takes this to its end decides on it once more. */
   readonly #stays = new Set<Path>();
   /** What the user had made of the files that were merged. */
@@ -44,37 +42,41 @@ export class Outcome {
     this.#recorded = recorded;
   }
 
-  /** Changes a path, through no link; answers what hindered it. */
+  /** Changes a path, through no link and on no other mount; answers what hindered it. */
   async act(path: Path, create: boolean, act: (place: string, name: string) => Promise<Hindrance>): Promise<Hindrance> {
-    this.#notes.add(path);
-    const hindrance = await changeLightly(this.#ground.root, path, create, (place, name) => act(place, name).catch(overtaken));
+    this.#notes.add(path, statsAt(this.#layer.place(path)));
+    const hindrance = await changeLightly(this.#ground.root, path, create, (place, name) => act(place, name).catch(overtaken), 'one-mount');
+    this.#notes.done();
     if (hindrance === undefined) this.#landed.add(path);
     return hindrance;
   }
 
-  /** The same for paths of one folder, which is entered once. Answers those that were changed; each other one is to be looked at by itself. */
-  async actIn(folder: Path, paths: readonly Path[], act: (place: string, path: Path) => Promise<Hindrance>): Promise<ReadonlySet<Path>> {
+  /** The same for paths of one folder, which is entered once, each with what comes there. Answers those that were changed; each other one is to be looked at by itself. */
+  async actIn(folder: Path, all: readonly { readonly path: Path; readonly stats?: BigIntStats }[], act: (place: string, path: Path) => Promise<Hindrance>): Promise<ReadonlySet<Path>> {
     const done = new Set<Path>();
-    if (paths.length === 0) return done;
-    await inFolder(this.#ground.root, folder, true, async (place) => {
-      for (const path of paths) {
-        this.#notes.add(path);
+    if (all.length === 0) return done;
+    await this.#ground.enter(folder, true, async (place) => {
+      for (const { path, stats } of all) {
+        this.#notes.add(path, stats);
         if ((await act(place, path).catch(refused)) === undefined) done.add(path);
       }
     });
+    this.#notes.done();
     for (const path of done) this.#landed.add(path);
     return done;
   }
 
-  stays(path: Path): boolean {
-    return this.#stays.has(path);
+  /** Takes what has landed out of the layer, so that nobody lands it again. */
+  leave(path: Path): void {
+    if (!this.#stays.has(path)) unlinkSync(this.#layer.place(path));
   }
 
-  /** What the command left there is kept in the store, as far as it can be. */
+  /** What the command left there is kept in the store, as far as it can be. The first reason counts. */
   async withhold(path: Path, why: string): Promise<void> {
+    if (this.#withheld.has(path)) return;
     const blob = await this.#keep(path);
     this.#stays.add(path);
-    this.#withheld.push({ path, why, ...(blob === undefined ? {} : { blob }) });
+    this.#withheld.set(path, { path, why, ...(blob === undefined ? {} : { blob }) });
   }
 
   async #keep(path: Path): Promise<Blob | undefined> {
@@ -106,16 +108,12 @@ export class Outcome {
 
   async result(): Promise<Landing> {
     const unlisted = this.#layer.isUnlisted ? [{ path: '.', why: 'nobody could note what the command saw in the end: what it removed by making a folder anew may still be there' }] : [];
-    return { before: await this.#usersTree(), landed: this.#allLanded(), withheld: [...this.#withheld, ...unlisted] };
+    return { before: await this.#usersTree(), landed: this.#allLanded(), withheld: [...this.#withheld.values(), ...unlisted] };
   }
 
-  /** What landed, also before the process died that began: what has changed since its last note is not counted. */
+  /** What landed, also before the process died that began. */
   #allLanded(): ReadonlySet<Path> {
-    const { paths, until } = this.#notes.earlier;
-    for (const path of paths) {
-      const stats = this.#ground.look(path);
-      if (!this.#stays.has(path) && (stats === undefined || stats.ctimeNs <= until + slack)) this.#landed.add(path);
-    }
+    for (const path of this.#notes.earlier) if (!this.#stays.has(path)) this.#landed.add(path);
     return this.#landed;
   }
 
@@ -138,5 +136,5 @@ function overtaken(error: unknown): Hindrance {
 }
 
 function refused(error: unknown): Hindrance {
-  return refusals.has(codeOf(error) ?? '') ? 'refused' : overtaken(error);
+  return isRefusal(error, 'one-mount') ? 'refused' : overtaken(error);
 }

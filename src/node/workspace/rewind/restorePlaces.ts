@@ -5,7 +5,7 @@ import type { Path } from '../../../core/session/changes.ts';
 import { syncDirectory } from '../../journal/durable.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { type FileState, stateAt } from '../disk/fileState.ts';
-import { inFolder } from '../disk/folders.ts';
+import { inFolder, type Reach } from '../disk/folders.ts';
 import { Pace } from '../common/pace.ts';
 import { ancestorsOf, joined, nameOf, onDisk, parentOf } from '../disk/places.ts';
 
@@ -53,22 +53,27 @@ export function change(root: string, path: Path, create: boolean, act: (place: s
 }
 
 /** The same, as durable as the system makes it. */
-export async function changeLightly(root: string, path: Path, create: boolean, act: (place: string, name: string) => Promise<string | undefined>): Promise<string | undefined> {
+export async function changeLightly(root: string, path: Path, create: boolean, act: (place: string, name: string) => Promise<string | undefined>, reach: Reach = 'any'): Promise<string | undefined> {
   try {
     const entered = await inFolder(root, parentOf(path), create, async (place) => {
       const hindrance = await act(place, nameOf(path));
       return hindrance === undefined ? undefined : `it changed at this very moment: there is ${hindrance}`;
-    });
+    }, reach);
     if ('value' in entered) return entered.value;
     return 'missing' in entered ? `its folder ${entered.missing} is gone` : entered.blocked;
   } catch (error) {
-    if (!refusals.has(codeOf(error) ?? '')) throw error;
+    if (!isRefusal(error, reach)) throw error;
     return `the system refuses to write it (${codeOf(error)})`;
   }
 }
 
-/** What the system answers where it refuses one path in particular. */
-export const refusals: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY', 'ENOTEMPTY', 'EINVAL', 'EILSEQ', 'EXDEV']);
+/** Whether the system refuses one path in particular. A file system that is read-only refuses all that is on one mount. */
+export function isRefusal(error: unknown, reach: Reach): boolean {
+  const code = codeOf(error) ?? '';
+  return refusals.has(code) && !(reach === 'one-mount' && code === 'EROFS');
+}
+
+const refusals: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY', 'ENOTEMPTY', 'EINVAL', 'EILSEQ', 'EXDEV']);
 
 /** What is at a path once room was made there, and where what stood in the way is kept now. */
 export interface Room {
@@ -126,7 +131,7 @@ async function moveAside(root: string, path: Path): Promise<Path | undefined> {
 const asideFolder = '.bounded/aside';
 
 function refused(error: unknown): false {
-  if (!refusals.has(codeOf(error) ?? '')) throw error;
+  if (!isRefusal(error, 'any')) throw error;
   return false;
 }
 

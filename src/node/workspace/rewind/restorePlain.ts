@@ -1,5 +1,4 @@
 import type { Blob, Path } from '../../../core/session/changes.ts';
-import { codeOf } from '../../journal/faults.ts';
 import { allOf } from '../common/allOf.ts';
 import { linkMode } from '../disk/content.ts';
 import { eachOf } from '../common/eachOf.ts';
@@ -8,7 +7,7 @@ import { type EnteredFolder, enterFolder } from '../disk/folders.ts';
 import { Pace } from '../common/pace.ts';
 import { nameOf } from '../disk/places.ts';
 import { BesideFile, type Hindrance, removeFile } from '../disk/replaceFile.ts';
-import { byFolder, refusals } from './restorePlaces.ts';
+import { byFolder, isRefusal } from './restorePlaces.ts';
 
 /** A file that comes back: `content` is what `target` stands for. */
 export interface Coming {
@@ -102,7 +101,7 @@ async function ruled<Result>(folder: EnteredFolder, act: (place: string) => Prom
   try {
     return await folder.use(act);
   } catch (error) {
-    if (!refusals.has(codeOf(error) ?? '')) throw error;
+    if (!isRefusal(error, 'any')) throw error;
     return 'refused';
   }
 }

@@ -87,9 +87,14 @@ export class Model {
     for (const [path, executable] of this.#modes) if (!asked(path) && after.get(path)?.link === false) assert.equal(after.get(path)?.executable, executable, `the user's mode of ${path} is lost`);
   }
 
-  /** The undoing of a hunk brings back what the user had a part in: from there on a path is the user's, for every moment before. */
-  sharedBack(paths: readonly string[]): void {
-    this.countsAsUsers(paths.filter((path) => this.#moments.get('base')?.user.has(path) === true));
+  /**
+   * The undoing of a hunk brings back what the user had a part in: from there on a path is the user's, for every moment before, and what came back in
+   * it is theirs, whoever wrote it first.
+   */
+  sharedBack(paths: readonly string[], before: Disk, after: Disk): void {
+    const shared = paths.filter((path) => this.#moments.get('base')?.user.has(path) === true);
+    this.countsAsUsers(shared);
+    for (const path of shared) for (const mark of marksIn(after.get(path)?.bytes, 's')) if (!marksIn(before.get(path)?.bytes, 's').has(mark)) this.#adopted.add(mark);
   }
 
   countsAsUsers(paths: readonly string[]): void {

@@ -213,7 +213,7 @@ class Player {
     const after = this.#disk();
     this.#model.checkRewind(before, after, { done: [...undone.restored, ...unsure], left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isAsLeftBy(rewind.id, path, before));
     this.#model.checkUndone(rewind.id, after, [...rewind.restored, ...rewind.merged]);
-    if (rewind.kind === 'hunk') this.#model.sharedBack(undone.restored);
+    if (rewind.kind === 'hunk') this.#model.sharedBack(undone.restored, before, after);
     this.#model.changed('session', before, after);
   }
 
