@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { fsync } from 'node:fs';
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, named } from './faults.ts';
@@ -14,6 +15,11 @@ export async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Puts an open file or folder on the disk. */
+export function syncOpen(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => fsync(descriptor, (error) => (error === null ? resolve() : reject(error))));
 }
 
 /** Makes a folder that only its owner may enter, with what is missing above it, durably. One that exists is narrowed. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import childProcess, { type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ContentReader } from '../../../src/node/workspace/store/contentReader.ts';
@@ -7,12 +8,13 @@ import { findProgram } from '../../../src/node/workspace/git/findProgram.ts';
 import { gatherPacks, mostPacks } from '../../../src/node/workspace/store/gatherPacks.ts';
 import { gitObject } from '../../../src/node/workspace/git/objects.ts';
 import { PackFolder } from '../../../src/node/workspace/store/packFolder.ts';
+import { Starter } from '../../../src/node/workspace/git/starter.ts';
 import { Store } from '../../../src/node/workspace/store/store.ts';
 import { newRepo, removeRepos } from './opened.ts';
 
 const blob = (text: string) => gitObject('blob', Buffer.from(text));
 
-describe('the reader of contents', () => {
+for (const small of [false, true]) describe(`the reader of contents${small ? ', with a small process that starts git' : ''}`, () => {
   const { spawn } = childProcess;
   const readers: ChildProcess[] = [];
 
@@ -35,7 +37,9 @@ describe('the reader of contents', () => {
     const repo = newRepo({});
     const store = await Store.open(repo.store, (await findProgram('git', repo.root)) ?? assert.fail());
     await store.write(texts.map(blob));
-    return { store, reader: new ContentReader(store) };
+    const reader = new ContentReader(store);
+    if (small) reader.prepare();
+    return { store, reader };
   }
 
   async function answers(reader: ContentReader, texts: readonly string[], limit = 1000): Promise<(string | number | undefined)[]> {
@@ -85,17 +89,65 @@ describe('the reader of contents', () => {
     assert.deepEqual(seen, ['a', 'c', 'b', 'c']);
   });
 
+  /** The git that a small process has started, or the process itself where it is git. */
+  function gitOf(reader: ChildProcess | undefined): number {
+    const pid = reader?.pid ?? assert.fail();
+    return small && process.platform === 'linux' ? Number(fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')) : pid;
+  }
+
+  async function ended(pid: number): Promise<void> {
+    // One that nobody has asked for its status stays listed.
+    const runs = () => fs.existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+    for (let left = 200; runs(); left -= 1) {
+      assert.ok(left > 0, `${pid} goes on`);
+      await delay(10);
+    }
+  }
+
   it('goes on with a new process when one died, and says so when it died over a question', async () => {
     const { reader } = await filled(['a', 'b']);
     await answers(reader, ['a']);
-    readers[0]?.kill('SIGKILL');
+    const first = gitOf(readers[0]);
+    process.kill(first, 'SIGKILL');
+    await ended(first);
     await delay(50);
     assert.deepEqual(await answers(reader, ['b']), ['b']);
-    readers[1]?.kill('SIGSTOP');
+    const second = gitOf(readers.at(-1));
+    process.kill(second, 'SIGSTOP');
     const asked = answers(reader, ['a', 'b']);
-    readers[1]?.kill('SIGKILL');
+    process.kill(second, 'SIGKILL');
     await assert.rejects(asked, /before it had answered/);
     assert.deepEqual(await answers(reader, ['b', 'a']), ['b', 'a']);
+  });
+
+  if (small) it('has git started by the small process, which stays when git is renewed, and leaves none behind when that dies', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const { reader } = await filled(['a', 'b']);
+    for (const text of ['a', 'b', 'a']) {
+      assert.deepEqual(await answers(reader, [text]), [text]);
+      const git = gitOf(readers[0]);
+      reader.renew();
+      await ended(git);
+    }
+    assert.deepEqual([await answers(reader, ['b']), readers.length], [['b'], 1]);
+    const git = gitOf(readers[0]);
+    readers[0]?.kill('SIGKILL');
+    await ended(git);
+    assert.deepEqual([await answers(reader, ['a']), readers.length], [['a'], 2]);
+  });
+
+  if (small) it('ends a git of which it does not know the id yet', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const { store } = await filled([]);
+    const starter = new Starter({ program: store.program, args: ['cat-file', '--batch'], env: store.environment, cwd: store.directory });
+    starter.prepare();
+    for (const _ of [1, 2]) {
+      const git = await starter.start();
+      git.end(true);
+      assert.match(await git.over, /ended with status 137/);
+    }
+    assert.equal(readers.length, 2, 'the reader and this one');
+    for (const one of readers) one.kill('SIGKILL');
   });
 
   it('keeps no process alive that waits for nothing else', async () => {

@@ -11,7 +11,7 @@ import { PackFolder } from '../../../src/node/workspace/store/packFolder.ts';
 import { packIndex, readPackIndex } from '../../../src/node/workspace/store/packIndex.ts';
 import { Store } from '../../../src/node/workspace/store/store.ts';
 import type { TestRepo } from '../../support/repo.ts';
-import { dyingAfter, watching } from './faults.ts';
+import { dyingAfter, syncing, watching } from './faults.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
 const blob = (text: string) => gitObject('blob', Buffer.from(text));
@@ -87,21 +87,10 @@ describe('a checkpoint in the store', () => {
     await workspace.capture();
     repo.write('a.txt', 'changed');
     const steps: string[] = [];
-    const handle = await fs.promises.open(repo.root);
-    const prototype = Object.getPrototypeOf(handle) as { sync: () => Promise<void> };
-    await handle.close();
-    const { sync } = prototype;
     const named = (file: string) => (file === packsIn(repo) ? 'folder' : file.replace(/^.*\/pack-\w+/, 'new').replace(/^.*\/roots\/.*json.*/, 'record').replace(/^.*\/roots\/.*table.*/, 'table'));
-    prototype.sync = async function (this: fs.promises.FileHandle) {
-      const file = fs.readlinkSync(`/proc/self/fd/${this.fd}`);
-      await sync.call(this);
-      steps.push(`synced ${named(file)}`);
-    };
-    try {
-      await watching((name, args) => { if (name === 'rename') steps.push(`rename ${named(String(args[0]))}`); }, () => workspace.capture());
-    } finally {
-      prototype.sync = sync;
-    }
+    const record = (descriptor: number) => { steps.push(`synced ${named(fs.readlinkSync(`/proc/self/fd/${descriptor}`))}`); };
+    const renaming = (name: string, args: readonly unknown[]) => { if (name === 'rename') steps.push(`rename ${named(String(args[0]))}`); };
+    await syncing(record, () => watching(renaming, () => workspace.capture()));
     assert.deepEqual([...steps.slice(0, 2).sort(), ...steps.slice(2)], ['synced new.idx.tmp', 'synced new.pack', 'rename new.idx.tmp', 'synced folder', 'rename record', 'rename table']);
   });
 
@@ -147,24 +136,16 @@ describe('a checkpoint in the store', () => {
     const repo = newRepo({ 'a.txt': 'a' });
     const workspace = await open(repo);
     await workspace.capture();
-    const [packs, handle] = [names(repo, '.pack'), await fs.promises.open(repo.root)];
-    const prototype = Object.getPrototypeOf(handle) as { sync: () => Promise<void> };
-    await handle.close();
-    const { sync } = prototype;
+    const packs = names(repo, '.pack');
     for (const ending of ['.pack', '.idx.tmp']) {
       repo.write('a.txt', `changed ${ending}`);
-      prototype.sync = async function (this: fs.promises.FileHandle) {
-        await sync.call(this);
-        const file = fs.readlinkSync(`/proc/self/fd/${this.fd}`);
+      const damage = (descriptor: number) => {
+        const file = fs.readlinkSync(`/proc/self/fd/${descriptor}`);
         if (!file.endsWith(ending)) return;
         const bytes = fs.readFileSync(file);
         fs.writeFileSync(file, bytes.map((byte, at) => (at === 30 ? byte ^ 1 : byte)));
       };
-      try {
-        await assert.rejects(workspace.capture(), /read back/);
-      } finally {
-        prototype.sync = sync;
-      }
+      await assert.rejects(syncing(damage, () => workspace.capture()), /read back/);
       assert.deepEqual(fs.readdirSync(packsIn(repo)).sort(), packs.flatMap((name) => [`${name}.idx`, `${name}.pack`]));
     }
     const { tree } = await workspace.capture();

@@ -9,7 +9,7 @@ import { PathGuard } from '../../../src/node/workspace/disk/guard.ts';
 import { restorePaths } from '../../../src/node/workspace/rewind/restore.ts';
 import { Store } from '../../../src/node/workspace/store/store.ts';
 import { contentsOf, type TestRepo } from '../../support/repo.ts';
-import { dyingAfter, watching } from './faults.ts';
+import { dyingAfter, syncing, watching } from './faults.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
 const many = Object.fromEntries(['d/a', 'd/b', 'd/c', 'e/a', 'e/b', 'top'].map((file) => [file, `old ${file}\n`]));
@@ -30,29 +30,23 @@ const withoutBeside = (repo: TestRepo) => Object.fromEntries(Object.entries(cont
 describe('a rewind of many files at once', () => {
   afterEach(removeRepos);
 
-  it('writes and syncs all contents of a folder before the first takes its place, and syncs each folder once', async function () {
+  it('writes and syncs all contents before the first takes its place, and syncs each folder once', async function () {
     if (process.platform !== 'linux') this.skip();
     const repo = newRepo(many);
     const { workspace, items } = await changed(repo);
     const steps: string[] = [];
-    const handle = await fs.promises.open(repo.root);
-    const prototype = Object.getPrototypeOf(handle) as { sync: () => Promise<void> };
-    await handle.close();
-    const { sync } = prototype;
     const folderOf = (place: string) => path.relative(repo.root, fs.realpathSync(path.dirname(place)));
-    prototype.sync = async function (this: fs.promises.FileHandle) {
-      const file = fs.readlinkSync(`/proc/self/fd/${this.fd}`);
-      await sync.call(this);
+    const record = (descriptor: number) => {
+      const file = fs.readlinkSync(`/proc/self/fd/${descriptor}`);
       steps.push(file.endsWith('.tmp') ? `content in ${folderOf(file)}` : `folder ${path.relative(repo.root, file)}`);
     };
-    try {
-      await watching((name, args) => { if (name === 'rename' && String(args[0]).endsWith('.tmp')) steps.push(`place in ${folderOf(String(args[0]))}`); }, () => workspace.restore(items));
-    } finally {
-      prototype.sync = sync;
-    }
+    const placing = (name: string, args: readonly unknown[]) => { if (name === 'rename' && String(args[0]).endsWith('.tmp')) steps.push(`place in ${folderOf(String(args[0]))}`); };
+    await syncing(record, () => watching(placing, () => workspace.restore(items)));
     const inD = steps.filter((step) => step.endsWith(' d'));
     assert.deepEqual(inD, ['content in d', 'content in d', 'content in d', 'place in d', 'place in d', 'place in d', 'folder d']);
     assert.equal(steps.filter((step) => step === 'folder made').length, 1);
+    const back = steps.filter((step) => /^(content|place|folder) /.test(step) && step !== 'folder made');
+    assert.deepEqual(back.map((step) => step.split(' ')[0]), ['content', 'place', 'folder'].flatMap((what) => Array.from({ length: what === 'folder' ? 3 : 6 }, () => what)), 'of all folders');
   });
 
   it('that is interrupted at any step leaves each path as it was or as it shall be, and can be done again', async function () {

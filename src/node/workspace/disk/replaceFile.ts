@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { chmod, copyFile, type FileHandle, link, lstat, open, readlink, rename, symlink, unlink, utimes } from 'node:fs/promises';
+import { closeSync, constants, fchmodSync, fchownSync, linkSync, lstatSync, openSync, renameSync, symlinkSync, unlinkSync, writeFile, writeFileSync } from 'node:fs';
+import { chmod, copyFile, link, lstat, readlink, symlink, unlink, utimes } from 'node:fs/promises';
 import type { Blob } from '../../../core/session/changes.ts';
+import { syncOpen } from '../../journal/durable.ts';
 import { codeOf } from '../../journal/faults.ts';
-import { linkMode } from './content.ts';
+import { linkMode, wholeBytes } from './content.ts';
 import { type FileState, isState, stateAt, stateInWords } from './fileState.ts';
 import { permissionsFor } from './permissions.ts';
 import { onDisk } from './places.ts';
@@ -24,7 +25,10 @@ type RegularState = Extract<FileState, { kind: 'file' }>;
 
 const sameRights = (a: RegularState, b: RegularState): boolean => a.permissions === b.permissions && a.uid === b.uid && a.gid === b.gid;
 
-/** Undefined: done. Otherwise why not; the place is as it was found. */
+/**
+ * Undefined: done. Otherwise why not; the place is as it was found. Names are looked at and changed at once: a round trip to another thread takes ten
+ * times as long as such a call, and would be as much more time in which somebody else can change what was looked at. Only the disk is waited for.
+ */
 export type Hindrance = string | undefined;
 
 /**
@@ -39,7 +43,7 @@ export async function putFile(folder: string, name: string, file: NewFile, expec
     await beside.sync();
     return await beside.place(expected);
   } finally {
-    await beside.discard();
+    beside.discard();
   }
 }
 
@@ -48,7 +52,7 @@ export async function putFile(folder: string, name: string, file: NewFile, expec
  * `expected` is there (null: nothing). It stays what it is, with its times and permissions; on another file system a copy of it comes.
  */
 export async function bringFile(folder: string, name: string, from: string | Buffer, expected: Blob | null): Promise<Hindrance> {
-  const isLink = (await lstat(from)).isSymbolicLink();
+  const isLink = lstatSync(from).isSymbolicLink();
   return bringBy(folder, from, (temporary) => {
     if (expected === null) return linkInto(folder, temporary, name);
     return expected.mode === linkMode || isLink ? renameOver(folder, temporary, name, expected) : exchange(folder, temporary, name, expected, undefined);
@@ -58,8 +62,8 @@ export async function bringFile(folder: string, name: string, from: string | Buf
 /** The same over whatever is there, if its `key` (see `keyOf`) is still this one; its content does not matter. */
 export async function bringOver(folder: string, name: string, from: string | Buffer, key: string): Promise<Hindrance> {
   return bringBy(folder, from, async (temporary) => {
-    if (keyOf(await lstat(onDisk(folder, name), { bigint: true })) !== key) return 'something else by now';
-    await rename(onDisk(folder, temporary), onDisk(folder, name));
+    if (keyOf(lstatSync(onDisk(folder, name), { bigint: true })) !== key) return 'something else by now';
+    renameSync(onDisk(folder, temporary), onDisk(folder, name));
     return undefined;
   });
 }
@@ -70,7 +74,7 @@ async function bringBy(folder: string, from: string | Buffer, place: (temporary:
     await linkOrCopy(from, onDisk(folder, temporary));
     return await place(temporary);
   } finally {
-    await unlink(onDisk(folder, temporary)).catch(ignoreMissing);
+    removeName(folder, temporary);
   }
 }
 
@@ -94,7 +98,7 @@ export async function removeFile(folder: string, name: string, expected: Blob): 
   const state = await stateAt(folder, name);
   if (!isState(state, expected)) return stateInWords(state);
   const aside = besideName('old');
-  await rename(onDisk(folder, name), onDisk(folder, aside));
+  renameSync(onDisk(folder, name), onDisk(folder, aside));
   const moved = await stateAt(folder, aside);
   if (isState(moved, expected)) {
     await unlink(onDisk(folder, aside));
@@ -111,6 +115,15 @@ const besideName = (ending: 'tmp' | 'old'): string => `.bounded-${randomBytes(6)
 /** What a name that lies beside a file stands for: a content that was not in place yet, or the one that was; undefined for any other name. */
 export const besideKind = (name: string): string | undefined => /^\.bounded-[0-9a-f]{12}\.(tmp|old)$/.exec(name)?.[1];
 
+/** Harmless where nothing has the name. */
+function removeName(folder: string, name: string): void {
+  try {
+    unlinkSync(onDisk(folder, name));
+  } catch (error) {
+    ignoreMissing(error);
+  }
+}
+
 function ignoreMissing(error: unknown): void {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
@@ -123,7 +136,9 @@ export class BesideFile {
   readonly #file: NewFile;
   /** The regular file that is replaced, with the owner and permissions that the new one was given. */
   readonly #replaced: RegularState | undefined;
-  #handle: FileHandle | undefined;
+  #descriptor: number | undefined;
+  /** Not once it was renamed to its place. */
+  #isBeside = true;
 
   private constructor(folder: string, name: string, file: NewFile, state: FileState) {
     this.#folder = folder;
@@ -138,7 +153,7 @@ export class BesideFile {
     try {
       await beside.#write();
     } catch (error) {
-      await beside.discard();
+      beside.discard();
       throw error;
     }
     return beside;
@@ -147,36 +162,58 @@ export class BesideFile {
   async #write(): Promise<void> {
     const place = onDisk(this.#folder, this.#temporary);
     const [file, replaced] = [this.#file, this.#replaced];
-    if (file.mode === linkMode) return symlink(onDiskTarget(file.bytes), place);
-    const handle = await open(place, 'wx', replaced !== undefined || file.secret ? 0o600 : file.mode === '100755' ? 0o777 : 0o666);
-    this.#handle = handle;
-    await handle.writeFile(file.bytes);
-    if (replaced !== undefined) await handle.chown(replaced.uid, replaced.gid).catch(() => undefined);
-    if (file.permissions !== undefined) await handle.chmod(file.permissions);
-    else if (replaced !== undefined) await handle.chmod(permissionsFor(replaced.permissions, file.mode));
-    else if (file.secret && file.mode === '100755') await handle.chmod(0o700);
+    if (file.mode === linkMode) return symlinkSync(onDiskTarget(file.bytes), place);
+    const descriptor = openSync(place, 'wx', replaced !== undefined || file.secret ? 0o600 : file.mode === '100755' ? 0o777 : 0o666);
+    this.#descriptor = descriptor;
+    await writeTo(descriptor, file.bytes);
+    if (replaced !== undefined) keepOwner(descriptor, replaced);
+    if (file.permissions !== undefined) fchmodSync(descriptor, file.permissions);
+    else if (replaced !== undefined) fchmodSync(descriptor, permissionsFor(replaced.permissions, file.mode));
+    else if (file.secret && file.mode === '100755') fchmodSync(descriptor, 0o700);
   }
 
   /** The content is on the disk when this resolves. */
   async sync(): Promise<void> {
-    await this.#handle?.sync();
-    await this.#handle?.close();
-    this.#handle = undefined;
+    const descriptor = this.#descriptor;
+    if (descriptor === undefined) return;
+    await syncOpen(descriptor);
+    this.#close();
+  }
+
+  #close(): void {
+    const descriptor = this.#descriptor;
+    this.#descriptor = undefined;
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 
   /** Gives it its name, and only where `expected` is there at this moment. */
   async place(expected: Blob | null): Promise<Hindrance> {
     const [folder, temporary, name] = [this.#folder, this.#temporary, this.#name];
     if (expected === null) return linkInto(folder, temporary, name);
-    if (expected.mode === linkMode || this.#file.mode === linkMode) return renameOver(folder, temporary, name, expected);
-    return exchange(folder, temporary, name, expected, this.#replaced);
+    const hindrance = await (expected.mode === linkMode || this.#file.mode === linkMode ? renameOver(folder, temporary, name, expected) : exchange(folder, temporary, name, expected, this.#replaced));
+    this.#isBeside = hindrance !== undefined;
+    return hindrance;
   }
 
   /** Removes what is still beside; harmless after `place`. */
-  async discard(): Promise<void> {
-    await this.#handle?.close();
-    this.#handle = undefined;
-    await unlink(onDisk(this.#folder, this.#temporary)).catch(ignoreMissing);
+  discard(): void {
+    this.#close();
+    if (this.#isBeside) removeName(this.#folder, this.#temporary);
+  }
+}
+
+/** At once where that takes microseconds; a large content would hold everybody else up. */
+async function writeTo(descriptor: number, bytes: Buffer): Promise<void> {
+  if (bytes.length <= wholeBytes) return writeFileSync(descriptor, bytes);
+  await new Promise<void>((resolve, reject) => writeFile(descriptor, bytes, (error) => (error === null ? resolve() : reject(error))));
+}
+
+/** Who may not give a file away keeps it. */
+function keepOwner(descriptor: number, { uid, gid }: RegularState): void {
+  try {
+    fchownSync(descriptor, uid, gid);
+  } catch {
+    // As before: only somebody with special rights can.
   }
 }
 
@@ -185,7 +222,7 @@ const onDiskTarget = (target: Buffer): string | Buffer => (isUtf8(target) ? targ
 /** Gives a file its name, unless there is something of that name by now. */
 async function linkInto(folder: string, from: string, name: string): Promise<Hindrance> {
   try {
-    await link(onDisk(folder, from), onDisk(folder, name));
+    linkSync(onDisk(folder, from), onDisk(folder, name));
     return undefined;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return 'something there by now';
@@ -193,7 +230,7 @@ async function linkInto(folder: string, from: string, name: string): Promise<Hin
   }
   const state = await stateAt(folder, name);
   if (state.kind !== 'missing') return stateInWords(state);
-  await rename(onDisk(folder, from), onDisk(folder, name));
+  renameSync(onDisk(folder, from), onDisk(folder, name));
   return undefined;
 }
 
@@ -203,7 +240,7 @@ const linksRefused = (error: unknown): boolean => ['EPERM', 'ENOTSUP', 'EOPNOTSU
 async function renameOver(folder: string, temporary: string, name: string, expected: Blob): Promise<Hindrance> {
   const state = await stateAt(folder, name);
   if (!isState(state, expected)) return stateInWords(state);
-  await rename(onDisk(folder, temporary), onDisk(folder, name));
+  renameSync(onDisk(folder, temporary), onDisk(folder, name));
   return undefined;
 }
 
@@ -215,7 +252,7 @@ async function renameOver(folder: string, temporary: string, name: string, expec
 async function exchange(folder: string, temporary: string, name: string, expected: Blob, replaced: RegularState | undefined): Promise<Hindrance> {
   const holding = besideName('old');
   try {
-    await link(onDisk(folder, name), onDisk(folder, holding));
+    linkSync(onDisk(folder, name), onDisk(folder, holding));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return 'nothing there any more';
     if (!linksRefused(error)) throw error;
@@ -225,16 +262,17 @@ async function exchange(folder: string, temporary: string, name: string, expecte
   try {
     const held = await stateAt(folder, holding);
     if (!isState(held, expected)) return stateInWords(held);
-    const there = await lstat(onDisk(folder, name), { bigint: true });
+    const there = lstatSync(onDisk(folder, name), { bigint: true });
     if (held.kind !== 'file' || there.ino !== held.inode) return 'another file by now';
     if (replaced !== undefined && !sameRights(held, replaced)) return 'a file with other permissions by now';
-    await rename(onDisk(folder, temporary), onDisk(folder, name));
+    renameSync(onDisk(folder, temporary), onDisk(folder, name));
     const later = await stateAt(folder, holding);
     if (isState(later, expected)) return undefined;
     keep = true;
-    await rename(onDisk(folder, holding), onDisk(folder, name));
+    renameSync(onDisk(folder, holding), onDisk(folder, name));
     return stateInWords(later);
   } finally {
+    // Its last name, mostly: to free a content takes the system longer than a round trip.
     if (!keep) await unlink(onDisk(folder, holding)).catch(ignoreMissing);
   }
 }

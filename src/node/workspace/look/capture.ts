@@ -72,6 +72,7 @@ export class Captures {
     await this.#repaid;
     const [{ root, record }, lead] = [this.#parts, leadOf()];
     this.#comparison.start();
+    this.#parts.blobs.prepare();
     const before = this.#state ?? (await this.#load());
     const mayCompare = around === 'command' && before.around !== undefined && this.#clock.isSteady(lead);
     const [repository, inside] = [await findUserRepository(root), before.around?.repositories ?? new Set<Path>()];

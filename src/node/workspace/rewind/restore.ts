@@ -3,15 +3,15 @@ import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { LeftPath, MovedPath } from '../../../core/session/facts.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { readSmall } from '../disk/content.ts';
-import { eachOf } from '../common/eachOf.ts';
 import { type FileState, isState, stateInWords } from '../disk/fileState.ts';
 import { inFolder } from '../disk/folders.ts';
 import { mayRestore, type PathGuard } from '../disk/guard.ts';
 import { conflictInWords, decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
 import { gitObject } from '../git/objects.ts';
+import { Pace } from '../common/pace.ts';
 import { ancestorsOf, nameOf, onDisk, parentOf } from '../disk/places.ts';
 import { putFile, removeFile } from '../disk/replaceFile.ts';
-import { bringPlain, type Coming, removePlain } from './restoreFolder.ts';
+import { bringPlain, type Coming, removePlain } from './restorePlain.ts';
 import { byFolder, change, lookAt, lookAtAll, removeFolder, roomAt } from './restorePlaces.ts';
 
 export interface RestoreParts {
@@ -27,10 +27,8 @@ export interface RestoreParts {
 /** What a path has after it was dealt with, or why it was left as it is. */
 type Result = { readonly now: Blob | null; readonly merged: boolean } | { readonly left: string; readonly conflict?: true };
 
-/** Contents that are held and brought back together: so many files may lie beside their places when the power fails, and so many bytes are in memory. */
+/** Paths that are dealt with together, and bytes of content: so many files may lie beside their places when the power fails, so many folders are open, and so many bytes are in memory. */
 const [mostItems, mostBytes] = [64, 32 * 1024 * 1024];
-/** Folders that are worked on at once. */
-const width = 4;
 
 /**
  * Brings paths back. A path that is neither as the session left it nor as it shall be is the user's: it gets a
@@ -39,11 +37,15 @@ const width = 4;
 export async function restorePaths(parts: RestoreParts, items: readonly RestoreItem[]): Promise<RestoreOutcome> {
   const moved: MovedPath[] = [];
   const unique = [...new Map(items.map((item) => [item.path, item])).values()];
-  const results = new Map<Path, Result>();
-  for (const { path } of unique) if (!mayRestore(path)) results.set(path, { left: 'it is no path of the session' });
+  const [results, pace] = [new Map<Path, Result>(), new Pace()];
+  for (const { path } of unique) {
+    if (pace.due) await pace.rest();
+    if (!mayRestore(path)) results.set(path, { left: 'it is no path of the session' });
+  }
   const allowed = unique.filter((item) => !results.has(item.path));
   // What goes makes room for what comes: a file where a folder was, a folder where a link was.
-  for (const [folder, going] of byFolder(allowed.filter((one) => one.target === null), ({ path }) => path)) await removeAll(parts, folder, going, results);
+  const going = [...byFolder(allowed.filter((one) => one.target === null), ({ path }) => path).values()].flat();
+  for (let from = 0; from < going.length; from += mostItems) await removeAll(parts, going.slice(from, from + mostItems), results);
   for await (const batch of batches(parts.blobs, allowed)) await bringAll(parts, batch, results, moved);
   return { ...(await verified(parts, new Map(unique.flatMap(({ path }) => entryOf(results, path))))), ...(moved.length === 0 ? {} : { moved }) };
 }
@@ -70,20 +72,18 @@ async function* batches(blobs: Blobs, items: readonly RestoreItem[]): AsyncGener
   if (batch.length > 0) yield batch;
 }
 
-async function removeAll(parts: RestoreParts, folder: Path, items: readonly RestoreItem[], results: Map<Path, Result>): Promise<void> {
-  const gone = await removePlain(parts.root, folder, items);
+/** What is as the session left it together, everything else by itself. */
+async function removeAll(parts: RestoreParts, items: readonly RestoreItem[], results: Map<Path, Result>): Promise<void> {
+  const gone = await removePlain(parts.root, items.flatMap(({ path, expected }) => (expected === null ? [] : [{ path, expected }])));
   for (const path of gone) results.set(path, { now: null, merged: false });
-  const [first] = gone;
-  if (first !== undefined) await removeEmptied(parts, first);
+  for (const [path] of byFolder(gone, (one) => one).values()) if (path !== undefined) await removeEmptied(parts, path);
   for (const item of items) if (!gone.has(item.path)) results.set(item.path, await removeOne(parts, item));
 }
 
-/** What is as the session left it folder by folder, everything else by itself. */
+/** The same. */
 async function bringAll(parts: RestoreParts, items: readonly Coming[], results: Map<Path, Result>, moved: MovedPath[]): Promise<void> {
-  await eachOf(byFolder(items, ({ path }) => path), width, async ([folder, inside]) => {
-    const done = await bringPlain(parts.root, folder, inside, (path) => parts.guard.isSecret(path));
-    for (const { path, target } of inside) if (done.has(path)) results.set(path, { now: target, merged: false });
-  });
+  const back = await bringPlain(parts.root, items, (path) => parts.guard.isSecret(path));
+  for (const { path, target } of items) if (back.has(path)) results.set(path, { now: target, merged: false });
   for (const item of items) if (!results.has(item.path)) results.set(item.path, await bringOne(parts, item, moved));
 }
 

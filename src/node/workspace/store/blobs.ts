@@ -24,6 +24,11 @@ export class Blobs {
     this.#recent.set(oid, copy);
   }
 
+  /** To be called early, while this process is small. */
+  prepare(): void {
+    this.#reader.prepare();
+  }
+
   /** To be called when packs are gone from the store. */
   renew(): void {
     this.#reader.renew();

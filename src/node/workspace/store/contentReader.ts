@@ -1,8 +1,5 @@
-import { once } from 'node:events';
-import type { Socket } from 'node:net';
-import { PassThrough, type Readable } from 'node:stream';
 import { BatchReader, type CatOptions, catFile } from '../git/catFile.ts';
-import { type Started, startProgram } from '../git/program.ts';
+import { type Answering, Starter } from '../git/starter.ts';
 import type { Store } from './store.ts';
 
 /** How long git waits for the next question, in milliseconds; starting it anew costs more than a small rewind. */
@@ -14,11 +11,18 @@ const idleMs = 5000;
  */
 export class ContentReader {
   readonly #store: Store;
+  readonly #starter: Starter;
   #running: Running | undefined;
   #busy = false;
 
   constructor(store: Store) {
     this.#store = store;
+    this.#starter = new Starter({ program: store.program, args: ['cat-file', '--batch'], env: store.environment, cwd: store.directory });
+  }
+
+  /** To be called early: what starts git is cheaper to start while this process is small. */
+  prepare(): void {
+    this.#starter.prepare();
   }
 
   /** As `catFile` answers. */
@@ -26,58 +30,52 @@ export class ContentReader {
     if (oids.length === 0) return undefined;
     if (this.#busy) return yield* catFile(this.#store.git, oids, { limit } satisfies CatOptions);
     this.#busy = true;
-    const running = (this.#running ??= this.#start());
     try {
+      const running = this.#running?.isOver === false ? this.#running : new Running(await this.#starter.start());
+      this.#running = running;
       yield* running.ask(oids, limit);
     } finally {
       this.#busy = false;
-      running.rest();
+      this.#running?.rest();
     }
     return undefined;
   }
 
   /** From here on questions are answered from the packs that are there now: git keeps those open that it has used, though they are gone. */
   renew(): void {
-    const running = this.#running;
-    this.#running = undefined;
-    if (!this.#busy) running?.end();
-  }
-
-  #start(): Running {
-    const running: Running = new Running(this.#store, () => {
-      if (this.#running === running) this.#running = undefined;
-    });
-    return running;
+    this.#running?.renew();
   }
 }
 
 /** One `git cat-file --batch`. */
 class Running {
-  readonly #input = new PassThrough();
-  readonly #started: Started;
-  readonly #gone: () => void;
-  #ended = false;
+  readonly #git: Answering;
+  /** Why it answers no more. */
+  #over: string | undefined;
   /** Answers that were not taken yet. */
   #open = 0;
+  #isOld = false;
+  #wake: (() => void) | undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  /** `gone` is called as soon as it answers no more. */
-  constructor(store: Store, gone: () => void) {
-    this.#gone = gone;
-    this.#started = startProgram({ program: store.program, args: ['cat-file', '--batch'], env: store.environment, cwd: store.directory, input: this.#input });
-    const over = () => {
-      this.#ended = true;
-      gone();
-    };
-    this.#started.child.once('exit', over);
-    this.#started.ended.then(over, over);
+  constructor(git: Answering) {
+    this.#git = git;
+    void git.over.then((words) => {
+      this.#over = words;
+      this.#wake?.();
+    });
+  }
+
+  /** Another one has to be started. */
+  get isOver(): boolean {
+    return this.#over !== undefined;
   }
 
   async *ask(oids: readonly string[], limit: number): AsyncGenerator<Buffer | number | undefined, undefined> {
     clearTimeout(this.#idle);
-    this.#hold(true);
+    this.#git.hold(true);
     const reader = new BatchReader(limit);
-    this.#input.write(`${oids.join('\n')}\n`);
+    this.#git.questions.write(`${oids.join('\n')}\n`);
     this.#open = oids.length;
     while (this.#open > 0) {
       for (const answer of reader.take(await this.#next())) {
@@ -89,44 +87,35 @@ class Running {
   }
 
   async #next(): Promise<Buffer> {
-    const { stdout } = this.#started.child;
+    const { answers } = this.#git;
     for (;;) {
-      const chunk = stdout.read() as Buffer | null;
+      const chunk = answers.read() as Buffer | null;
       if (chunk !== null) return chunk;
-      if (stdout.readableEnded || stdout.destroyed) break;
-      await readableOrOver(stdout);
+      if (this.#over !== undefined) throw new Error(`git cat-file ${this.#over}`);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        answers.once('readable', resolve);
+      });
     }
-    const { status, stderr } = await this.#started.ended;
-    throw new Error(`git cat-file ended with status ${status ?? 'none'} before it had answered: ${stderr.trim() || 'no message'}`);
+  }
+
+  /** No question is answered from what it has open now. */
+  renew(): void {
+    this.#isOld = true;
+    if (this.#open === 0) this.#end();
   }
 
   /** Waits for the next question, but not for long; where answers were not taken, it ends. */
   rest(): void {
-    this.#hold(false);
-    if (this.#open > 0) return this.end();
-    this.#idle = setTimeout(() => this.end(), idleMs);
+    this.#git.hold(false);
+    if (this.#open > 0 || this.#isOld) return this.#end();
+    this.#idle = setTimeout(() => this.#end(), idleMs);
     this.#idle.unref();
   }
 
-  end(): void {
+  #end(): void {
     clearTimeout(this.#idle);
-    this.#gone();
-    if (!this.#ended) this.#started.child.kill('SIGKILL');
-  }
-
-  /** Only an open question keeps this process alive. */
-  #hold(open: boolean): void {
-    const { child } = this.#started;
-    const held = [child, child.stdin, child.stdout, child.stderr] as unknown as readonly Pick<Socket, 'ref' | 'unref'>[];
-    for (const one of held) one[open ? 'ref' : 'unref']();
-  }
-}
-
-async function readableOrOver(stream: Readable): Promise<void> {
-  const waiting = new AbortController();
-  try {
-    await Promise.race(['readable', 'end', 'close'].map((event) => once(stream, event, { signal: waiting.signal })));
-  } finally {
-    waiting.abort();
+    this.#over ??= 'was ended';
+    this.#git.end(this.#open === 0);
   }
 }
