@@ -266,7 +266,9 @@ class Player {
     const after = this.#disk();
     const rewinds = this.#house.session.rewinds.filter((one) => !known.has(one.id));
     if (act.do === 'undo') return this.#crashedUndo(before, undoneSince(this.#house.events.slice(from)));
-    this.#model.changed(act.do === 'restoreFlag' || (act.do === 'command' && whose === 'user') ? 'user' : 'session', before, after);
+    const undecided = act.do === 'command' ? this.#goneUndecided(calls, before, after) : none;
+    this.#model.changed('user', only(before, undecided), only(after, undecided));
+    this.#model.changed(act.do === 'restoreFlag' || (act.do === 'command' && whose === 'user') ? 'user' : 'session', without(before, undecided), without(after, undecided));
     if (act.do === 'command') this.#checkFlagged(calls);
     if (!rewindActs.has(act.do)) return;
     const outcomes = rewinds.map(outcomeOf);
@@ -285,6 +287,12 @@ class Player {
     const unsure = undone.left.map((one) => one.path).filter((path) => !sameContent(before.get(path), this.#disk().get(path)));
     this.#model.countsAsUsers(unsure);
     this.#checkUndone(before, undone, unsure);
+  }
+
+  /** Nobody knows when a file went: what is gone after a command that was cut off before its changes were recorded counts as the user's. */
+  #goneUndecided(calls: ReadonlySet<string>, before: Disk, after: Disk): ReadonlySet<string> {
+    const own = new Set(this.#house.session.line.writes.flatMap((write) => (calls.has(write.call) ? [] : [write.path])));
+    return new Set([...before.keys()].filter((path) => !after.has(path) && !own.has(path)));
   }
 
   /** Whatever a command wrote outside of the scope is a person's question, however the process ended. `calls`: those before it. */
@@ -311,6 +319,9 @@ function checkPreview({ files, stays }: RewindPreview, rewind: DoneRewind | unde
 
 /** Files of which a rewind that was begun takes back hunks with lines of the user. */
 const usersHunks = (events: readonly SessionEvent[]): readonly string[] => events.flatMap((event) => (event.type === 'rewind/begun' ? event.plan.users ?? [] : []));
+
+const only = (disk: Disk, paths: ReadonlySet<string>): Disk => new Map([...disk].filter(([path]) => paths.has(path)));
+const without = (disk: Disk, paths: ReadonlySet<string>): Disk => new Map([...disk].filter(([path]) => !paths.has(path)));
 
 type Undone = Extract<SessionEvent, { type: 'rewind/undone' }>;
 
