@@ -101,6 +101,8 @@ export interface Rehearsal {
   readonly why?: string;
   /** Files where this path needs room: where they do not go before, it is left, and why. */
   readonly inWay?: { readonly files: readonly Path[]; readonly why: string };
+  /** Left in the end, but gone from the first round on: what comes into its place until then keeps it from being put back. */
+  readonly goesFirst?: true;
   /** Of a conflict: the text as it is, the one that the session left, and the one that comes back. Absent for a secret file. */
   readonly sides?: ConflictSides;
   /** The text that a merge would give, and the mode that the file would have. */

@@ -67,16 +67,22 @@ async function rehearseRounds(workspace: Workspace, rounds: Plan['rounds']): Pro
   return Promise.all(paths.map((path) => workspace.rehearse(path, rounds.flatMap((round) => round.filter((item) => item.path === path)))));
 }
 
-/** What goes makes room for what comes; what stays keeps it away. */
+/** What goes makes room for what comes, also where it should be put back in the end; what stays keeps it away. */
 function withRoom(rehearsed: readonly Rehearsal[]): readonly Rehearsal[] {
-  const going = new Set(rehearsed.flatMap(({ path, does }) => (does === 'delete' ? [path] : [])));
+  const going = new Set(rehearsed.flatMap(({ path, does, goesFirst }) => (does === 'delete' || goesFirst === true ? [path] : [])));
   return rehearsed.map((one) => (one.inWay?.files.every((path) => going.has(path)) === false ? { path: one.path, does: 'left', why: one.inWay.why } : one));
 }
 
 /** What goes and what is left, by the answers of a rehearsal. `hunksOf`: those of a path that go with it. */
 function told(rehearsed: readonly Rehearsal[], hunksOf: (path: Path) => readonly ListedHunk[]): InTree {
+  const coming = new Set(rehearsed.flatMap(({ does, inWay }) => (does === 'back' || does === 'merge' ? inWay?.files ?? [] : [])));
+  const inPart = rehearsed.filter(({ path, goesFirst }) => goesFirst === true && coming.has(path));
   return {
-    files: rehearsed.flatMap(({ path, does }) => (does === 'left' || does === 'conflict' || does === 'nothing' ? [] : [{ path, does, hunks: hunksOf(path) }])),
+    files: [
+      ...rehearsed.flatMap(({ path, does }) => (does === 'left' || does === 'conflict' || does === 'nothing' ? [] : [{ path, does, hunks: hunksOf(path) }])),
+      // As its record says it: neither what it was nor what it should be.
+      ...inPart.map(({ path }) => ({ path, does: 'merge' as const, hunks: hunksOf(path) })),
+    ],
     stays: rehearsed.flatMap(({ path, does, why = '' }) => (does === 'left' ? [{ path, why }] : does === 'conflict' ? [{ path, why, conflict: true as const }] : [])),
   };
 }

@@ -175,6 +175,21 @@ describe('fixed histories of rewinds', () => {
     assert.ok(file.text().startsWith('a0 line\n'));
   }));
 
+  it('a file that cannot be put back, because a folder of the user came into its place on the way, is foretold as it comes', () => play(async (house, file) => {
+    const folder = path.join(house.root, name);
+    await file.command('a0 line', 'by the session');
+    fs.rmSync(folder);
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, 'mine.txt'), 'mine\n');
+    await house.command(() => fs.rmSync(folder, { recursive: true }));
+    await house.command(() => fs.writeFileSync(folder, 'a file again\n'));
+    const { files, stays } = await house.controller.preview({ type: 'rewind-boundary', to: 'base' });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(fs.readFileSync(path.join(folder, 'mine.txt'), 'utf8'), 'mine\n');
+    assert.deepEqual(files.map((one) => one.path).sort(), [name, `${name}/mine.txt`]);
+    assert.deepEqual(stays.map((one) => one.path), house.session.rewinds.at(-1)?.left.map((one) => one.path));
+  }));
+
   it('the base comes back exactly where doing a rewind again had to leave the file', () => play(async (house, file) => {
     await file.command('a0 line', 'first attempt');
     await house.cross();

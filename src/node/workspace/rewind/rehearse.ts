@@ -44,7 +44,7 @@ export async function rehearse(parts: Parts, path: Path, items: readonly Restore
   const open = [...answers];
   for (const item of items) {
     const round = await oneRound(parts, item, held, open);
-    if ('end' in round) return { path, ...round.end, ...inWay };
+    if ('end' in round) return { path, ...round.end, ...inWay, ...(start !== null && held === null && items[0]?.target === null ? { goesFirst: true as const } : {}) };
     held = round.held;
     merged ||= round.merged === true;
   }
