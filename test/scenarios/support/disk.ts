@@ -67,8 +67,21 @@ export class Disk {
 
   unmount(): void {
     if (!this.#mounted) return;
+    this.#released();
     this.#mounted = false;
-    run('umount', this.folder);
+  }
+
+  /** The mounts that a sandbox had end a little after the sandbox. */
+  #released(): void {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        run('umount', this.folder);
+        return;
+      } catch (error) {
+        if (tries === 100 || !(error as Error).message.includes('busy')) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      }
+    }
   }
 
   sync(): void {
