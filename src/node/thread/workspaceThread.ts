@@ -18,7 +18,7 @@ const endMs = 3000;
 
 /** A session's work trees in a thread of their own. */
 export interface ThreadedWorkspace extends SessionWorkspace {
-  /** Ends the thread when it has answered everything that it was asked. */
+  /** Ends the thread when it has answered everything that it was asked, and nothing goes on in it any more. */
   close(): Promise<void>;
 }
 
@@ -112,7 +112,11 @@ class WorkspaceThread {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(Array.from(this.#waiting.values(), ({ answer }) => answer));
+    // Whoever is answered meanwhile may ask once more, and what no answer has waited for is still writing in the store.
+    do {
+      await Promise.allSettled([this.ask('workspace', 'settled', []), ...Array.from(this.#waiting.values(), ({ answer }) => answer)]);
+    } while (this.#waiting.size > 0);
+    this.#died ??= 'it was closed';
     this.#worker.ref();
     this.#worker.postMessage(end);
     await this.#gone;
