@@ -87,9 +87,9 @@ class WorkspaceThread {
   ask(of: Question['of'], call: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#died !== undefined) return Promise.reject(this.#fault(this.#died));
     const question: Question = { id: ++this.#last, of, call, args };
-    const answer = this.#answerTo(question.id);
+    // First of all: for what cannot be sent nobody waits.
     this.#worker.postMessage(question);
-    return answer;
+    return this.#answerTo(question.id);
   }
 
   #take(answer: Answer): void {

@@ -73,6 +73,12 @@ describe('work trees in a thread', () => {
     assert.ok(fs.readdirSync(path.join(repo.store, 'roots')).length > 0, 'and the next process knows what this one did');
   });
 
+  it('end also where something was asked that cannot be sent', async () => {
+    const there = await openInThread(rootsOf(newRepo({ 'a.txt': 'one\n' })), program);
+    await assert.rejects(async () => there.read((() => undefined) as unknown as string), { name: 'DataCloneError' });
+    await there.close();
+  });
+
   it('refuse a folder as they do without one, and leave no thread behind', async () => {
     const repo = newRepo({ 'a.txt': 'one\n' });
     await assert.rejects(openInThread(rootsOf({ ...repo, store: repo.at('store') }), program), WorkspaceRefusal);
