@@ -101,7 +101,7 @@ async function assertSeen({ repo, workspace }: Tree, compared: boolean, what: st
 async function endHelper({ repo }: Tree): Promise<void> {
   const works = (pid: string) => {
     try {
-      return fs.readlinkSync(`/proc/${pid}/cwd`) === repo.store;
+      return fs.readlinkSync(`/proc/${pid}/cwd`) === repo.store && fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('diff-files');
     } catch {
       return false;
     }

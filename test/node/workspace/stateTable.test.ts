@@ -54,6 +54,22 @@ describe('the table of states', () => {
     }), { numRuns: 200 });
   });
 
+  it('takes what is known otherwise into itself where no path came or went, whatever an entry had before', async () => {
+    for (const [before, after] of [[1, 3], [3, 1], [1, 5], [5, 1], [15, 2], [2, 15]] as const) {
+      const known = new KnownFiles();
+      known.note([['a', entry(before)], ['b', entry(7)]]);
+      const settled = await known.inOneTable();
+      settled.note([['a', entry(after)]]);
+      const again = await settled.inOneTable();
+      assert.equal(again.table, settled.table);
+      assert.deepEqual([again.get('a'), again.get('b'), again.news.size], [entry(after), entry(7), 0]);
+      // A state that was handed out for the same place comes back.
+      const { state } = again.get('b') ?? assert.fail();
+      again.note([['b', { blob: entry(9).blob, state }]]);
+      assert.deepEqual((await again.inOneTable()).get('b'), { blob: entry(9).blob, state: entry(7).state });
+    }
+  });
+
   it('is read by git, and by the next process without a loss', async () => {
     const known = new KnownFiles();
     const paths = ['a', 'a.b', 'a/b', 'a/sub/c', 'caf\udce9', '\u{1f600}', `${'long/'.repeat(50)}name`];

@@ -62,10 +62,18 @@ export class KnownFiles {
     }
   }
 
-  /** The same with everything in the table. */
+  /** The same with everything in the table: in this one where no path came or went, because a copy of a large one is garbage that waits long to be collected. */
   async inOneTable(): Promise<KnownFiles> {
     if (this.#news.size === 0) return this;
-    const [builder, pace] = [new TableBuilder(), new Pace()];
+    const pace = new Pace();
+    if (await this.#hasSamePaths(pace)) {
+      for (const [path, entry] of this.#news) {
+        if (pace.due) await pace.rest();
+        if (entry !== null) this.table.replace(this.table.find(path), entry);
+      }
+      return new KnownFiles(this.table);
+    }
+    const builder = new TableBuilder();
     builder.reserve(this.table.image(0, this.table.size).length + this.#news.size * roomyBytes, this.table.size + this.#news.size);
     let done = 0;
     for (const path of sortPaths([...this.#news.keys()])) {
@@ -78,6 +86,14 @@ export class KnownFiles {
     }
     builder.copy(this.table, done, this.table.size);
     return new KnownFiles(builder.finish());
+  }
+
+  async #hasSamePaths(pace: Pace): Promise<boolean> {
+    for (const [path, entry] of this.#news) {
+      if (pace.due) await pace.rest();
+      if (entry === null || this.table.find(path) < 0) return false;
+    }
+    return true;
   }
 
   /** Every path that is known and was not met. */

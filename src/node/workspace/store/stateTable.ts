@@ -79,7 +79,7 @@ function write(path: Path): number {
   return isWellFormed(path) ? name.write(path) : encodeText(path).copy(name);
 }
 
-/** Entries sorted by the bytes of their paths. Never changes. */
+/** Entries sorted by the bytes of their paths. Which paths there are never changes. */
 export class StateTable {
   readonly #body: Buffer;
   /** Where each entry begins; one more says where the last one ends. */
@@ -140,6 +140,14 @@ export class StateTable {
     const start = this.#start(index);
     writeState(compared, 0, facts);
     return this.#body.compare(compared, 0, stateBytes, start, start + stateBytes) === 0;
+  }
+
+  /** Gives the path at a place another entry. States that were handed out for this place are that of the new entry from here on. */
+  replace(index: number, { blob, state }: StateEntry): void {
+    const start = this.#start(index);
+    const own = state === undefined ? undefined : Buffer.from(state);
+    this.#body.fill(0, start, start + lengthAt);
+    writeFacts(this.#body, start, { blob, state: own });
   }
 
   /** The entries from one place to before another as they lie in memory. */
@@ -294,13 +302,18 @@ export function imageOf(path: Path, entry: StateEntry): Buffer {
 }
 
 /** Writes an entry for the path in `name` where there are zeros, and answers its length in bytes. */
-function writeEntry(into: Buffer, at: number, length: number, { blob, state }: StateEntry): number {
-  state?.copy(into, at);
-  if (blob !== undefined) into.write(blob.oid, at + idAt, 'hex');
-  if (state === undefined || blob !== undefined) into.writeUInt32BE(Number.parseInt(blob?.mode ?? '100644', 8), at + kindAt);
+function writeEntry(into: Buffer, at: number, length: number, entry: StateEntry): number {
+  writeFacts(into, at, entry);
   into.writeUInt16BE(length, at + lengthAt);
   name.copy(into, at + fixedBytes, 0, length);
   return entryBytes(length);
+}
+
+/** State and content, where there are zeros. */
+function writeFacts(into: Buffer, at: number, { blob, state }: StateEntry): void {
+  state?.copy(into, at);
+  if (blob !== undefined) into.write(blob.oid, at + idAt, 'hex');
+  if (state === undefined || blob !== undefined) into.writeUInt32BE(Number.parseInt(blob?.mode ?? '100644', 8), at + kindAt);
 }
 
 const entryBytes = (nameBytes: number): number => (fixedBytes + nameBytes + 8) & ~7;

@@ -28,6 +28,8 @@ export interface Outcome {
 export class Model {
   readonly #moments = new Map<string, Moment>();
   readonly #rewinds = new Map<string, Rewound>();
+  /** Files that the user made where the session had left nothing: to delete one of them is to take that back. */
+  readonly #made = new Set<string>();
   /** Paths that the user deleted, and modes that the user set, last of all. */
   readonly #deleted = new Set<string>();
   readonly #modes = new Map<string, boolean>();
@@ -60,13 +62,15 @@ export class Model {
     for (const path of changedPaths(before, after)) {
       for (const rewind of this.#rewinds.values()) rewind.touched.add(path);
       const [old, now] = [before.get(path), after.get(path)];
-      this.#deleted.delete(path);
+      const wasDeleted = this.#deleted.delete(path);
       if (old?.executable !== now?.executable || old?.link !== now?.link) this.#modes.delete(path);
+      const made = this.#made.delete(path) || (old === undefined && !wasDeleted);
       if (by === 'session') continue;
+      if (made && now !== undefined) this.#made.add(path);
       for (const moment of this.#moments.values()) moment.user.add(path);
       for (const mark of marksIn(now?.bytes, 's')) if (!marksIn(old?.bytes, 's').has(mark)) this.#adopted.add(mark);
       const known = this.#seen.get(path);
-      if (now === undefined && known !== undefined) this.#deleted.add(path);
+      if (now === undefined && known !== undefined && !made) this.#deleted.add(path);
       if (now?.link === false && known?.link === false && old?.executable !== now.executable && known.executable !== now.executable) this.#modes.set(path, now.executable);
     }
   }
