@@ -54,6 +54,10 @@ export class SeveralRoots implements Workspace, Keeper {
     return joinCaptures(await this.#inEach(async ({ name, workspace }) => ({ name, capture: await workspace.captureWritten(this.#own(name, paths)) })));
   }
 
+  async settled(): Promise<void> {
+    await this.#inEach(({ workspace }) => workspace.settled());
+  }
+
   async scratchUse(): Promise<ScratchUse> {
     const uses = await this.#inEach(({ workspace }) => workspace.scratchUse());
     return { files: uses.reduce((sum, use) => sum + use.files, 0), bytes: uses.reduce((sum, use) => sum + use.bytes, 0) };

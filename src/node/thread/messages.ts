@@ -17,7 +17,7 @@ export type Methods<Of> = { readonly [Name in keyof Of]: Of[Name] extends (...ar
 
 /** Everything that is asked of a session's work trees, each by the name of its method. */
 export const workspaceCalls: Readonly<Record<Methods<SessionWorkspace>, true>> = {
-  head: true, damage: true, capture: true, captureWritten: true, scratchUse: true, dirty: true, diff: true, hunks: true, countLines: true, entries: true,
+  head: true, damage: true, settled: true, capture: true, captureWritten: true, scratchUse: true, dirty: true, diff: true, hunks: true, countLines: true, entries: true,
   matching: true, blobText: true, read: true, resolve: true, glob: true, grep: true, changedAt: true, apply: true, restore: true, land: true, sweep: true,
   rehearse: true, keepText: true, restoreBeside: true, revertHunks: true, rehearseHunks: true, commit: true, writeContract: true, writeReport: true,
   hashOf: true, keep: true, drop: true,

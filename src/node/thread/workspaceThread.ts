@@ -24,7 +24,7 @@ const endMs = 3000;
 
 /** A session's work trees in a thread of their own. */
 export interface ThreadedWorkspace extends SessionWorkspace {
-  /** Ends the thread when it has answered everything that it was asked. */
+  /** Ends the thread when it has answered everything that it was asked, and nothing goes on in it any more. */
   close(): Promise<void>;
 }
 
@@ -93,9 +93,9 @@ class WorkspaceThread {
   ask(of: Question['of'], call: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#died !== undefined) return Promise.reject(this.#fault(this.#died));
     const question: Question = { id: ++this.#last, of, call, args };
-    const answer = this.#answerTo(question.id);
+    // First of all: for what cannot be sent nobody waits.
     this.#worker.postMessage(question);
-    return answer;
+    return this.#answerTo(question.id);
   }
 
   #take(answer: Answer): void {
@@ -118,7 +118,11 @@ class WorkspaceThread {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(Array.from(this.#waiting.values(), ({ answer }) => answer));
+    // Whoever is answered meanwhile may ask once more, and what no answer has waited for is still writing in the store.
+    do {
+      await Promise.allSettled([this.ask('workspace', 'settled', []), ...Array.from(this.#waiting.values(), ({ answer }) => answer)]);
+    } while (this.#waiting.size > 0);
+    this.#died ??= 'it was closed';
     this.#worker.ref();
     this.#worker.postMessage(end);
     await this.#gone;

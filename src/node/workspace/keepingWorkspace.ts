@@ -21,6 +21,8 @@ export interface SessionWorkspace extends Workspace, Keeper {
   readonly checkpoints: CheckpointStore;
   /** Why a repository of the user's cannot be read as a whole, in words; undefined where it can be, or where there is none. */
   damage(): Promise<string | undefined>;
+  /** Resolves when nothing goes on any more that no answer has waited for. */
+  settled(): Promise<void>;
 }
 
 export interface KeepingWorkspace extends SessionWorkspace, KeepOperations {

@@ -87,6 +87,10 @@ export class WorkTree implements KeepingWorkspace {
     return damageOf(this.#parts.store.git, await findUserRepository(this.root), this.root);
   }
 
+  settled(): Promise<void> {
+    return this.#queue.run(() => this.#parts.captures.settled());
+  }
+
   capture(around?: 'command'): Promise<WholeCapture> {
     return this.#inPlace(async () => {
       const { capture } = await this.#parts.captures.take(around);

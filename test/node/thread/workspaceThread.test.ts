@@ -60,6 +60,25 @@ describe('work trees in a thread', () => {
     await assert.rejects(there.head(), Paused);
   });
 
+  it('end when nothing is written any more: neither for who asked because of an answer, nor behind the answers', async () => {
+    // So many that threads look at them first, and the pack of the repository is borrowed.
+    const repo = newRepo(Object.fromEntries(Array.from({ length: 520 }, (_, index) => [`d/${index}.txt`, `${index}\n`.repeat(99)])));
+    repo.git('repack', '-adq');
+    const there = await openInThread(rootsOf(repo), program);
+    const asked = there.head().then(() => there.capture());
+    await there.close();
+    assert.equal((await asked).covers, 'everything');
+    const left = fs.readdirSync(repo.store, { recursive: true }).map(String).filter((file) => file.endsWith('.borrowed') || path.dirname(file) === 'spool');
+    assert.deepEqual(left, [], 'what the first checkpoint borrowed is packed');
+    assert.ok(fs.readdirSync(path.join(repo.store, 'roots')).length > 0, 'and the next process knows what this one did');
+  });
+
+  it('end also where something was asked that cannot be sent', async () => {
+    const there = await openInThread(rootsOf(newRepo({ 'a.txt': 'one\n' })), program);
+    await assert.rejects(async () => there.read((() => undefined) as unknown as string), { name: 'DataCloneError' });
+    await there.close();
+  });
+
   it('refuse a folder as they do without one, and leave no thread behind', async () => {
     const repo = newRepo({ 'a.txt': 'one\n' });
     await assert.rejects(openInThread(rootsOf({ ...repo, store: repo.at('store') }), program), WorkspaceRefusal);

@@ -331,12 +331,13 @@ suite(`what a command wrote beside the work tree${why === undefined ? '' : ` (sk
   });
 
   it('leaves what the user changed of it after a landing that was cut off: that is theirs, for each landing that follows', async () => {
-    const there = await place({ a: 'a\n' });
-    await runIn(there.shell, 'echo new > one; echo new > two; echo new > three; rm a', { sandbox: beside });
-    assert.deepEqual([...(await land(there.workspace, there.shell, there.before)).landed].sort(), ['a', 'one', 'three', 'two']);
+    const there = await place({ a: 'a\n', b: 'b\n' });
+    await runIn(there.shell, 'echo new > one; echo new > two; echo new > three; rm a; echo new > b', { sandbox: beside });
+    assert.deepEqual([...(await land(there.workspace, there.shell, there.before)).landed].sort(), ['a', 'b', 'one', 'three', 'two']);
     fs.utimesSync(`${there.repo.root}.layers/0/landed`, 1, 1);
     fs.appendFileSync(there.repo.at('two'), 'user\n');
     write('three', 'user\n')(there.repo.root);
+    fs.rmSync(there.repo.at('b'));
     for (let times = 2; times > 0; times -= 1) assert.deepEqual([...(await land(there.workspace, there.shell, there.before)).landed].sort(), ['a', 'one']);
   });
 

@@ -9,7 +9,7 @@ const slack = 1_000_000_000n;
 
 interface Note {
   readonly path: Path;
-  /** What tells the file that is about to get its place there, '' where there is none. It keeps this when it loses another name, unlike the time of its last change. */
+  /** What tells the file that is about to get its place there, '' where nothing is to be there. It keeps this when it loses another name, unlike the time of its last change. */
   readonly mark: string;
 }
 
@@ -28,7 +28,7 @@ export class LandedNotes {
     const { notes, until } = notesIn(file);
     const kept = notes.filter(({ path: of, mark }) => {
       const there = look(of);
-      return there === undefined || there.ctimeNs <= until + slack || mark === markOf(there);
+      return there === undefined ? mark === '' : there.ctimeNs <= until + slack || mark === markOf(there);
     });
     this.earlier = kept.map((one) => one.path);
     // Only these: what the user has changed since would be as old as the notes of this landing for the next one.

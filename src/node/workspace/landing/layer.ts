@@ -65,7 +65,8 @@ export class Layer {
   }
 }
 
-function kindOf(stats: BigIntStats): LayerEntry['kind'] {
+/** What an entry of a layer with these stats stands for. */
+export function kindOf(stats: BigIntStats): LayerEntry['kind'] {
   if (stats.isCharacterDevice() && stats.rdev === 0n) return 'gone';
   if (stats.isDirectory()) return 'folder';
   return stats.isFile() || stats.isSymbolicLink() ? 'file' : 'special';

@@ -14,7 +14,7 @@ import { type Dir, fileAt, treeObjects } from '../store/tree.ts';
 import { type Trees, treeOf } from '../store/trees.ts';
 import { type Ground, statsAt } from './ground.ts';
 import type { LandedNotes } from './landed.ts';
-import type { Layer } from './layer.ts';
+import { kindOf, type Layer } from './layer.ts';
 
 /** Bytes of a file that is merged, or kept where it is withheld. */
 export const mostBytes = 64 * 1024 * 1024;
@@ -44,7 +44,8 @@ export class Outcome {
 
   /** Changes a path, through no link and on no other mount; answers what hindered it. */
   async act(path: Path, create: boolean, act: (place: string, name: string) => Promise<Hindrance>): Promise<Hindrance> {
-    this.#notes.add(path, statsAt(this.#layer.place(path)));
+    const found = statsAt(this.#layer.place(path));
+    this.#notes.add(path, found === undefined || kindOf(found) === 'gone' ? undefined : found);
     const hindrance = await changeLightly(this.#ground.root, path, create, (place, name) => act(place, name).catch(overtaken), 'one-mount');
     this.#notes.done();
     if (hindrance === undefined) this.#landed.add(path);

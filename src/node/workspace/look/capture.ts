@@ -61,6 +61,11 @@ export class Captures {
     this.#comparison = new Comparison(parts.store, parts.root, parts.record.table.path);
   }
 
+  /** Resolves when what the first checkpoint borrowed is packed. */
+  async settled(): Promise<void> {
+    await this.#repaid;
+  }
+
   /** The last checkpoint of this process; takes one if there is none. */
   async last(): Promise<CaptureState> {
     await this.#repaid;

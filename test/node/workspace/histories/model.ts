@@ -145,9 +145,10 @@ export class Model {
     for (const path of paths) {
       const back = sameContent(after.get(path), rewind.before.get(path));
       if (!touched(path)) assert.ok(back, `${path} is not as it was before the rewind`);
-      // What is as before the rewind is the session's again, also where the user had brought it back before; of a merged file its mode by itself.
+      // What is as before the rewind is the session's again, also where the user had brought it back before; of a merged file its mode by itself, where the rewind had changed that.
       if (back) this.#deleted.delete(path);
-      if (after.get(path)?.executable === rewind.before.get(path)?.executable) this.#modes.delete(path);
+      const [was, left, now] = [rewind.before, rewind.after, after].map((disk) => disk.get(path)?.executable);
+      if (was !== left && now === was) this.#modes.delete(path);
     }
   }
 }
