@@ -18,6 +18,10 @@ const program = path.resolve('dist/workspace.js');
 
 const rootsOf = ({ root, store }: Pick<TestRepo, 'root' | 'store'>): RootsToOpen => ({ roots: [{ name: '', folder: root, store }], contractFile: 'task.bounded.yaml', scratch: [], secret: [] });
 
+/** Children of this process that have ended, and nobody took note of it. */
+const ended = (): readonly string[] => fs.readdirSync('/proc/self/task').flatMap((thread) => fs.readFileSync(`/proc/self/task/${thread}/children`, 'latin1').split(' '))
+  .filter((pid) => pid !== '' && /^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, 'latin1')));
+
 describe('work trees in a thread', () => {
   afterEach(removeRepos);
 
@@ -68,6 +72,7 @@ describe('work trees in a thread', () => {
     const asked = there.head().then(() => there.capture());
     await there.close();
     assert.equal((await asked).covers, 'everything');
+    if (process.platform === 'linux') assert.deepEqual(ended(), [], 'every process that the thread started is gone, and noted to be');
     const left = fs.readdirSync(repo.store, { recursive: true }).map(String).filter((file) => file.endsWith('.borrowed') || path.dirname(file) === 'spool');
     assert.deepEqual(left, [], 'what the first checkpoint borrowed is packed');
     assert.ok(fs.readdirSync(path.join(repo.store, 'roots')).length > 0, 'and the next process knows what this one did');

@@ -30,9 +30,16 @@ export class Starter {
     this.#call = call;
   }
 
-  /** Starts the small process, which stays as long as this one; the sooner the smaller is this one. */
+  /** Starts the small process; the sooner the smaller is this one. It stays until it is ended. */
   prepare(): void {
     if (process.platform === 'linux' && this.#small?.isGone !== false) this.#small = new SmallProcess(this.#call);
+  }
+
+  /** Ends the small process; resolves when it is gone. */
+  async end(): Promise<void> {
+    const small = this.#small;
+    this.#small = undefined;
+    await small?.end();
   }
 
   /** Once the one before, which was ended, is gone; from here where nothing was prepared. */
@@ -54,6 +61,7 @@ function startedHere({ program, args, env, cwd }: ProgramCall): Answering {
 class SmallProcess {
   readonly #child: ChildProcess;
   readonly #heard: () => string;
+  readonly #ended: Promise<void>;
   /** What its program is: not there, started, running by this id, or to be ended as soon as its id is known. */
   #running: { id?: number; isUnwanted: boolean; readonly over: (words: string) => void } | undefined;
   #free: Promise<unknown> = Promise.resolve();
@@ -70,8 +78,14 @@ class SmallProcess {
       rest = lines.pop() ?? '';
       for (const line of lines) this.#told(line);
     });
-    void endOf(child).then((status) => this.#gone(`its starter ended with status ${status}`));
+    this.#ended = endOf(child).then((status) => this.#gone(`its starter ended with status ${status}`));
     hold(child, false);
+  }
+
+  end(): Promise<void> {
+    this.#hold(true);
+    this.#gone('it was ended');
+    return this.#ended;
   }
 
   async start(): Promise<Answering> {

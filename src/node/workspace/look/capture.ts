@@ -61,9 +61,10 @@ export class Captures {
     this.#comparison = new Comparison(parts.store, parts.root, parts.record.table.path);
   }
 
-  /** Resolves when what the first checkpoint borrowed is packed. */
+  /** Resolves when what the first checkpoint borrowed is packed, and what waits for further questions is gone: only the loop that started a process takes note of its end. */
   async settled(): Promise<void> {
     await this.#repaid;
+    await allOf([this.#comparison.end(), this.#parts.blobs.end()]);
   }
 
   /** The last checkpoint of this process; takes one if there is none. */

@@ -41,6 +41,14 @@ export class Comparison {
     return answer;
   }
 
+  /** Ends the small process; resolves when it is gone. The next comparison starts it anew. */
+  async end(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#end(running);
+    await running.gone;
+  }
+
   #end(running: Running): void {
     running.end();
     if (this.#running === running) this.#running = undefined;
@@ -50,6 +58,7 @@ export class Comparison {
 class Running {
   readonly #input = new PassThrough();
   readonly #started: Started;
+  readonly gone: Promise<void>;
   #reader = new AnswerReader();
   #answer: ((paths: Set<Path> | undefined) => void) | undefined;
   #over = false;
@@ -64,7 +73,7 @@ class Running {
       this.#over = true;
       this.#answer?.(undefined);
     };
-    this.#started.ended.then(over, over);
+    this.gone = this.#started.ended.then(over, over);
     this.#hold(false);
   }
 
@@ -88,6 +97,7 @@ class Running {
   }
 
   end(): void {
+    this.#hold(true);
     this.#started.child.kill('SIGKILL');
   }
 

@@ -34,6 +34,11 @@ export class Blobs {
     this.#reader.renew();
   }
 
+  /** Ends what waits for questions; resolves when it is gone. */
+  end(): Promise<void> {
+    return this.#reader.end();
+  }
+
   async read(oid: string): Promise<Buffer> {
     for await (const bytes of this.readAll([oid], Number.POSITIVE_INFINITY)) if (bytes !== undefined) return bytes;
     throw new Error(`the checkpoint store does not have ${oid}`);

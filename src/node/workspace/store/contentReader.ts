@@ -30,13 +30,14 @@ export class ContentReader {
     if (oids.length === 0) return undefined;
     if (this.#busy) return yield* catFile(this.#store.git, oids, { limit } satisfies CatOptions);
     this.#busy = true;
+    let running: Running | undefined;
     try {
-      const running = this.#running?.isOver === false ? this.#running : new Running(await this.#starter.start());
+      running = this.#running?.isOver === false ? this.#running : new Running(await this.#starter.start());
       this.#running = running;
       yield* running.ask(oids, limit);
     } finally {
       this.#busy = false;
-      this.#running?.rest();
+      running?.rest();
     }
     return undefined;
   }
@@ -44,6 +45,14 @@ export class ContentReader {
   /** From here on questions are answered from the packs that are there now: git keeps those open that it has used, though they are gone. */
   renew(): void {
     this.#running?.renew();
+  }
+
+  /** Ends what waits for questions; resolves when it is gone. The next question starts it anew. */
+  async end(): Promise<void> {
+    const running = this.#running;
+    running?.renew();
+    await this.#starter.end();
+    if (running?.isOver === true) await running.gone;
   }
 }
 
@@ -57,10 +66,11 @@ class Running {
   #isOld = false;
   #wake: (() => void) | undefined;
   #idle: NodeJS.Timeout | undefined;
+  readonly gone: Promise<void>;
 
   constructor(git: Answering) {
     this.#git = git;
-    void git.over.then((words) => {
+    this.gone = git.over.then((words) => {
       this.#over = words;
       this.#wake?.();
     });
