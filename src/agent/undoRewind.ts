@@ -5,7 +5,7 @@ import { sharesOf } from '../core/session/shares.ts';
 import { doneOf, inverse } from './beside.ts';
 import { isControlWord } from './control.ts';
 import { baseTree } from './diffUse.ts';
-import { look, seeControl, treeOf } from './look.ts';
+import { differences, look, seeControl, treeOf } from './look.ts';
 import type { Capture, RestoreOutcome, Workspace } from './ports.ts';
 import { asFound, restoreRounds } from './restoreRounds.ts';
 import { begin, othersSince } from './rewind.ts';
@@ -62,7 +62,8 @@ async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promi
 
 /** Records what an undoing did, after its restores. */
 export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
-  const { all, after, control, theirs } = await ended(run, plan, outcome);
+  const { all: found, after, control, theirs } = await ended(run, plan, outcome);
+  const all = plan.kind === 'boundary' ? found : await changedOnly(run, plan.safety, after.tree, found);
   await run.recorder.record({
     type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
@@ -70,6 +71,15 @@ export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: 
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: plan.beside });
   return all;
+}
+
+/**
+ * What an undoing of a file's or hunk's rewind brought back itself. What was there already had come back by another way, as by a rewind to a boundary,
+ * and is on the line by that: it must not be counted twice.
+ */
+async function changedOnly(run: Run, from: TreeId, to: TreeId, outcome: RestoreOutcome): Promise<RestoreOutcome> {
+  const changed = new Set((await differences(run, from, to)).map(({ path }) => path));
+  return { ...outcome, restored: outcome.restored.filter((path) => changed.has(path)) };
 }
 
 /** Paths where a hunk that comes back may hold lines of the user: they changed the path, and the session's own writes alone do not lead to it from the base. */

@@ -190,6 +190,24 @@ describe('fixed histories of rewinds', () => {
     assert.deepEqual(stays.map((one) => one.path), house.session.rewinds.at(-1)?.left.map((one) => one.path));
   }));
 
+  it('a boundary comes back exactly where the undoing of an earlier rewind found everything back already', () => play(async (house, file) => {
+    await file.command('a0 line', 'by the session');
+    const there = file.text();
+    await house.cross();
+    const boundary = house.session.line.boundaries.at(-1)?.id ?? '';
+    await house.act({ type: 'rewind-path', path: name });
+    const rewind = lastRewind(house);
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    assert.equal(file.text(), there);
+    await house.act({ type: 'undo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    assert.equal(file.text(), there);
+    await house.act({ type: 'redo-rewind', rewind });
+    assert.equal(file.text(), there, 'nothing was undone, so there is nothing to do again');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.ok(file.text().startsWith('a0 line\n'));
+  }));
+
   it('the base comes back exactly where doing a rewind again had to leave the file', () => play(async (house, file) => {
     await file.command('a0 line', 'first attempt');
     await house.cross();

@@ -57,14 +57,15 @@ export class Model {
     this.#seen = disk;
   }
 
-  /** Somebody changed the work tree. Who is not known counts as the user. */
-  changed(by: 'user' | 'session', before: Disk, after: Disk): void {
+  /** Somebody changed the work tree. Who is not known counts as the user. `shared`: paths where a person took back lines of both, which is their own change. */
+  changed(by: 'user' | 'session', before: Disk, after: Disk, shared: ReadonlySet<string> = new Set()): void {
     for (const path of changedPaths(before, after)) {
       for (const rewind of this.#rewinds.values()) rewind.touched.add(path);
       const [old, now] = [before.get(path), after.get(path)];
       const wasDeleted = this.#deleted.delete(path);
       if (old?.executable !== now?.executable || old?.link !== now?.link) this.#modes.delete(path);
       const made = this.#made.delete(path) || (old === undefined && !wasDeleted);
+      if (made && now !== undefined && shared.has(path)) this.#made.add(path);
       if (by === 'session') continue;
       if (made && now !== undefined) this.#made.add(path);
       for (const moment of this.#moments.values()) moment.user.add(path);

@@ -174,15 +174,16 @@ class Player {
     const one = picked(all, pick);
     if (one === undefined) return false;
     const chosen = pick % 3 === 0 ? [one] : all.filter((other, index) => other === one || index % (1 + (pick % 3)) === 0);
+    const users = chosen.flatMap((hunk) => (hunk.users ? [hunk.path] : []));
     const taken = (path: string) => new Set(chosen.filter((hunk) => hunk.path === path).flatMap(({ lines }) => [...marksIn(lines?.lines.filter((line) => line.startsWith('+')).join('\n') ?? '', 'u')]));
-    await this.#rewind({ type: 'rewind-hunks', hunks: chosen.map(({ path, hunk }) => ({ path, hunk })) }, this.#disk(), taken, (path) => chosen.some((hunk) => hunk.path === path));
+    await this.#rewind({ type: 'rewind-hunks', hunks: chosen.map(({ path, hunk }) => ({ path, hunk })) }, this.#disk(), taken, (path) => chosen.some((hunk) => hunk.path === path), new Set(users));
     // Who takes back lines of their own with a hunk has changed the file themselves.
-    this.#model.countsAsUsers(chosen.flatMap(({ path, users }) => (users ? [path] : [])));
+    this.#model.countsAsUsers(users);
     return false;
   }
 
   /** Every rewind by a person goes this way; answers its record, undefined where nothing was done. */
-  async #rewind(intention: Parameters<House['act']>[0], before: Disk, taken: (path: string) => ReadonlySet<string>, asked: (path: string) => boolean = () => false): Promise<DoneRewind | undefined> {
+  async #rewind(intention: Parameters<House['act']>[0], before: Disk, taken: (path: string) => ReadonlySet<string>, asked: (path: string) => boolean = () => false, shared: ReadonlySet<string> = none): Promise<DoneRewind | undefined> {
     const count = this.#house.session.rewinds.length;
     const foretold = await this.#house.controller.preview(intention);
     await this.#house.act(intention);
@@ -190,7 +191,7 @@ class Player {
     const after = this.#disk();
     const rewind = this.#house.session.rewinds[count];
     this.#model.checkRewind(before, after, rewind === undefined ? { done: [], left: [] } : outcomeOf(rewind), taken, asked);
-    this.#model.changed('session', before, after);
+    this.#model.changed('session', before, after, shared);
     if (rewind !== undefined) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
     return rewind;
   }
