@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Entry } from '../../src/core/session/events.ts';
@@ -77,10 +77,35 @@ async function record({ project, server }: Scenario, keep: string): Promise<read
   return deaths;
 }
 
+/** A copy has other numbers of files than what it was copied from: what layers noted of those is told anew. */
+function renumber(base: string, root: string): void {
+  const state = path.join(base, 'state');
+  const numbers = (file: string): string => {
+    const { dev, ino } = statSync(file, { bigint: true });
+    return `${dev}:${ino}`;
+  };
+  for (const made of readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('layers/made.json')).map((file) => path.join(state, file))) {
+    const { over, ...rest } = JSON.parse(readFileSync(made, 'utf8')) as { readonly over: readonly object[] };
+    writeFileSync(made, JSON.stringify({ ...rest, over: over.map((ground) => ({ ...ground, identity: numbers(root) })) }));
+    const layer = path.join(path.dirname(made), '0');
+    const landed = path.join(layer, 'landed');
+    if (!existsSync(landed)) continue;
+    const { atime, mtime } = statSync(landed);
+    const noted = readFileSync(landed, 'latin1').split('\0');
+    const told = noted.map((part, index) => {
+      const place = [path.join(layer, 'upper', noted[index - 1] ?? ''), path.join(root, noted[index - 1] ?? '')].find((file) => existsSync(file));
+      return index % 2 === 0 || part === '' || place === undefined ? part : part.replace(/^\d+:\d+/, numbers(place));
+    });
+    writeFileSync(landed, told.join('\0'), 'latin1');
+    utimesSync(landed, atime, mtime);
+  }
+}
+
 async function goOn({ project, bounded }: Scenario, death: Death, before: ReadonlyMap<string, string>): Promise<void> {
   const base = path.dirname(project.root);
   rmSync(base, { recursive: true, force: true });
   renameSync(death.copy, base);
+  renumber(base, project.root);
   const state = () => repositoryState(path.join(base, 'state'));
   const allowed = allowedContents(before);
   const entries = await survivingEntries(state(), death.acknowledged);

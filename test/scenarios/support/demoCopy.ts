@@ -64,7 +64,7 @@ async function bundle(root: string, breakage: Breakage): Promise<void> {
   let met = false;
   await build({
     entryPoints: [path.resolve('src/cli/main.ts')], outfile: path.join(root, 'dist', 'cli.js'), bundle: true, format: 'cjs', platform: 'node', target: 'node20', logLevel: 'warning',
-    define: { 'import.meta.url': '__moduleUrl' }, banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    define: { 'import.meta.url': '__moduleUrl', 'import.meta.dirname': '__dirname' }, banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
     plugins: [{
       name: 'breakage',
       setup: ({ onLoad }) => onLoad({ filter: new RegExp(`${path.basename(target).replace('.', '\\.')}$`) }, ({ path: file }) => {
