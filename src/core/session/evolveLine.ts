@@ -158,7 +158,7 @@ function undo(session: Session, event: Of<'rewind/undone'>): Session {
   const { line: previous, contractHash, seq: at, tree = event.tree } = session;
   const undoing = { at, safety: session.rewinding?.safety ?? tree, tree: event.tree, restored: event.restored, left: event.left, previous, contractHash };
   const rewinds = session.rewinds.map((one) => (one === record ? { ...one, undone: true, undoing } : one));
-  const line = reopened(undoneLine(session.line, record, event));
+  const line = reopened(undoneLine(session.line, record, event, session.rewinds));
   return onLine({ ...withoutUndone(session, record), rewinds, undelivered: [...session.undelivered, tellUndo(event)] }, record.kind === 'boundary' ? underContract(line, record, session) : line);
 }
 

@@ -10,22 +10,28 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  * The line after a rewind was undone. A boundary's rewind is undone by going back to the line that it left; a file's or
  * hunk's only puts its changes back on the line that goes on. Nothing that was written since leaves the write set.
  */
-export function undoneLine(line: Line, rewind: DoneRewind, { restored, control = [], merged = [], users = [], left }: Of<'rewind/undone'>): Line {
+export function undoneLine(line: Line, rewind: DoneRewind, { restored, control = [], merged = [], users = [], left }: Of<'rewind/undone'>, rewinds: readonly DoneRewind[]): Line {
   if (rewind.kind !== 'boundary') return withChangesBack(line, rewind, [...restored, ...control], users);
-  const stand = rewind.writes.filter(({ path }) => left.some((one) => one.path === path) && !restored.includes(path));
-  return leftLine(line, rewind, restored.filter((path) => !merged.includes(path)), stand);
+  const exact = restored.filter((path) => !merged.includes(path));
+  const kept = rewind.writes.filter(({ path }) => left.some((one) => one.path === path) && !restored.includes(path));
+  // Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is.
+  const later = rewinds.slice(rewinds.indexOf(rewind) + 1).filter((one) => one.kind === 'boundary' && !one.undone);
+  const since = later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.includes(path));
+  return leftLine(line, rewind, exact, [...new Set([...kept, ...since])]);
 }
 
 /**
- * `exact`: paths that are again as the line left them. `stand`: what the rewind that left it did to files and its undoing could not take back; without
+ * `exact`: paths that are again as the line left them. `stand`: what rewinds since did to files and this undoing could not take back; without
  * it, what was written since would begin at contents that the line never led to. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own.
  */
 function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact: readonly Path[], stand: readonly Write[] = []): Line {
-  const known = new Set(previous.writes);
+  const before = new Set(previous.writes);
+  const stands = stand.filter((write) => !before.has(write));
+  const known = new Set([...before, ...stands]);
   const knownBeside = new Set(previous.beside);
   const since = line.writes.filter((write) => !known.has(write) && !exact.includes(write.path));
   const flags = openFlags(line).filter((flag) => !exact.includes(flag.path) && !previous.flags.some((one) => one.id === flag.id));
-  return { ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...stand, ...since], beside: [...previous.beside, ...line.beside.filter((change) => !knownBeside.has(change))], flags: [...previous.flags, ...flags] };
+  return { ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...stands, ...since], beside: [...previous.beside, ...line.beside.filter((change) => !knownBeside.has(change))], flags: [...previous.flags, ...flags] };
 }
 
 /** What came back and may be the user's is no write of the session: there it is as if there had been no rewind. */

@@ -208,6 +208,20 @@ describe('fixed histories of rewinds', () => {
     assert.ok(file.text().startsWith('a0 line\n'));
   }));
 
+  it('a boundary comes back exactly where an earlier rewind was undone before a later one', () => play(async (house, file) => {
+    await file.command('a0 line', 'by the session');
+    const there = file.text();
+    await house.cross();
+    const boundary = house.session.line.boundaries.at(-1)?.id ?? '';
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    const earlier = lastRewind(house);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    assert.ok(file.text().startsWith('a0 line\n'), 'the later one stands');
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    assert.equal(file.text(), there);
+  }));
+
   it('the base comes back exactly where doing a rewind again had to leave the file', () => play(async (house, file) => {
     await file.command('a0 line', 'first attempt');
     await house.cross();
