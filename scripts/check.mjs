@@ -2,7 +2,7 @@
 import { endChildrenOnSignal } from './programs.mjs';
 import { main } from './problem.mjs';
 import { installDependencies, requireNode } from './setup/dependencies.mjs';
-import { mocha, part, sum, typesAndLint } from './tests/suites.mjs';
+import { concluded, mocha, part, typesAndLint } from './tests/suites.mjs';
 
 const unit = ['architecture.test.mjs', 'webview/*.test.mjs', ...['core', 'agent', 'server'].map((room) => `${room}/**/*.test.mjs`)].map((spec) => `out/test/${spec}`);
 
@@ -13,7 +13,5 @@ await main(async () => {
   const { buildTests } = await import('./build/tests.mjs');
   const counts = [await part('Types and lint', typesAndLint)];
   counts.push(await part('Architecture and unit tests', async () => (await buildTests(), mocha(unit, { jobs: 2 }))));
-  const { passed, failed } = sum(counts);
-  console.log(`\n${passed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  return concluded(counts);
 });

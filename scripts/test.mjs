@@ -5,7 +5,7 @@ import { main } from './problem.mjs';
 import { installDependencies, requireNode } from './setup/dependencies.mjs';
 import { bubblewrap, chromium, git, provide, ripgrep, strace } from './setup/systemPrograms.mjs';
 import { hostIsAvailable, provideVscodeHost } from './setup/vscodeHost.mjs';
-import { mocha, part, step, sum, typesAndLint } from './tests/suites.mjs';
+import { concluded, mocha, part, step, sum, typesAndLint } from './tests/suites.mjs';
 
 /** Whole sessions take longest: they begin, so that no long file is left for the end. */
 const longest = ['scenarios', 'examples', 'node'];
@@ -20,10 +20,7 @@ endChildrenOnSignal();
 await main(async () => {
   const counts = await everything();
   await endAll();
-  const { passed, failed, skipped } = sum(counts);
-  if (skipped.length > 0) console.log(`\n${skipped.length} skipped:\n${skipped.map((title) => `  - ${title}`).join('\n')}`);
-  console.log(`\n${passed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  return concluded(counts);
 });
 
 async function everything() {

@@ -5,38 +5,59 @@ import { explained } from '../problem.mjs';
 import { run } from '../programs.mjs';
 import { inRoot } from '../root.mjs';
 
-/** What a suite found. A suite that could not run at all is one failure. @typedef {{ passed: number, failed: number, skipped: readonly string[] }} Counts */
+/**
+ * What a suite found. A suite that could not run at all is one failure. `failures` says of each failure what failed and why.
+ * @typedef {{ passed: number, failed: number, skipped: readonly string[], failures: readonly string[] }} Counts
+ */
 
 /** @type {Counts} */
-export const couldNotRun = { passed: 0, failed: 1, skipped: [] };
+export const nothing = { passed: 0, failed: 0, skipped: [], failures: [] };
+
+/** @param {string} why @returns {Counts} */
+const couldNotRun = (why) => ({ ...nothing, failed: 1, failures: [why] });
 
 /** @param {readonly Counts[]} all @returns {Counts} */
 export const sum = (all) => ({
   passed: all.reduce((total, each) => total + each.passed, 0),
   failed: all.reduce((total, each) => total + each.failed, 0),
   skipped: all.flatMap((each) => each.skipped),
+  failures: all.flatMap((each) => each.failures),
 });
+
+/**
+ * The end of every run: what was skipped, each failure again, and last of all the counts. A long log is often seen by its end alone,
+ * and an editor that shuts down can print more after a failure than anyone keeps.
+ * @param {readonly Counts[]} all @returns {0 | 1} the exit status
+ */
+export function concluded(all) {
+  const { passed, failed, skipped, failures } = sum(all);
+  if (skipped.length > 0) console.log(`\n${skipped.length} skipped:\n${skipped.map((title) => `  - ${title}`).join('\n')}`);
+  if (failures.length > 0) console.log(`\nWhat failed:\n${failures.map((failure) => `  ✗ ${failure.replaceAll('\n', '\n    ')}`).join('\n')}`);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
 
 /** Runs one part under a heading; whatever it throws is printed and counts as one failure. @param {string} title @param {() => Promise<Counts>} work */
 export async function part(title, work) {
   console.log(`\n${title}`);
   const started = performance.now();
   const counts = await work().catch((error) => {
-    console.log(`  ✗ ${title}: ${explained(error)}`);
-    return couldNotRun;
+    const why = `${title}: ${explained(error)}`;
+    console.log(`  ✗ ${why}`);
+    return couldNotRun(why);
   });
   console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return counts;
 }
 
 /** A step that tests nothing by itself, but without which nothing can be tested. @param {string} title @param {() => Promise<void>} work */
-export const step = (title, work) => part(title, async () => (await work(), { passed: 0, failed: 0, skipped: [] }));
+export const step = (title, work) => part(title, async () => (await work(), nothing));
 
 /** @param {string} title @param {string} command @param {readonly string[]} args @returns {Promise<Counts>} */
 async function program(title, command, args) {
   const { status, output } = await run(process.execPath, [inRoot('node_modules', command), ...args], { quiet: true });
   console.log(`  ${status === 0 ? '✓' : '✗'} ${title}${status === 0 ? '' : `\n${output}`}`);
-  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: [] };
+  return status === 0 ? { ...nothing, passed: 1 } : couldNotRun(`${title}\n${output}`);
 }
 
 /** The type check of every room and of the scripts, and the lint; each counts as one test. */
@@ -81,7 +102,7 @@ export function trusted(status, results) {
   const doubt = doubtOf(status, counts);
   if (counts !== undefined && doubt === undefined) return counts;
   console.log(`  ✗ ${doubt}`);
-  return { ...couldNotRun, ...counts, failed: Math.max(1, counts?.failed ?? 0) };
+  return { ...nothing, ...counts, failed: Math.max(1, counts?.failed ?? 0), failures: [...(counts?.failures ?? []), `${doubt}`] };
 }
 
 /** @param {string} results @returns {Counts | undefined} */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { counted, mocha, part, step, sum, trusted } from '../../scripts/tests/suites.mjs';
+import { concluded, counted, mocha, nothing, part, step, sum, trusted } from '../../scripts/tests/suites.mjs';
 import { Problem } from '../../scripts/problem.mjs';
 import { inRoot } from '../../scripts/root.mjs';
 
@@ -42,15 +42,26 @@ describe('The counts of a suite', () => {
   it('that throws are one failure, with the reason', async () => {
     const output = await printed(async () => {
       const counts = await part('A part', () => Promise.reject(new Problem('no chance', 'try this')));
-      assert.deepEqual(counts, { passed: 0, failed: 1, skipped: [] });
+      assert.equal(counts.failed, 1);
+      assert.match(counts.failures[0] ?? '', /^A part: no chance\n +try this/);
     });
     assert.match(output, /no chance\n +try this/);
   });
 
-  it('of a step are nothing when it goes well', () => printed(async () => assert.deepEqual(await step('A step', async () => {}), { passed: 0, failed: 0, skipped: [] })));
+  it('of a step are nothing when it goes well', () => printed(async () => assert.deepEqual(await step('A step', async () => {}), nothing)));
 
   it('are added up', () => {
-    assert.deepEqual(sum([{ passed: 1, failed: 2, skipped: ['a'] }, { passed: 3, failed: 4, skipped: ['b'] }]), { passed: 4, failed: 6, skipped: ['a', 'b'] });
+    const [one, other] = [
+      { passed: 1, failed: 2, skipped: ['a'], failures: ['x', 'y'] },
+      { passed: 3, failed: 1, skipped: ['b'], failures: ['z'] },
+    ];
+    assert.deepEqual(sum([one, other]), { passed: 4, failed: 3, skipped: ['a', 'b'], failures: ['x', 'y', 'z'] });
+  });
+
+  it('end a run with what was skipped, each failure and the counts, in this order', async () => {
+    const output = await printed(() => assert.equal(concluded([{ passed: 1, failed: 1, skipped: ['left out'], failures: ['a test\nAssertionError: 1 !== 2'] }]), 1));
+    assert.equal(output, '\n1 skipped:\n  - left out\n\nWhat failed:\n  ✗ a test\n    AssertionError: 1 !== 2\n\n1 passed, 1 failed');
+    assert.equal(await printed(() => assert.equal(concluded([{ ...nothing, passed: 1 }]), 0)), '\n1 passed, 0 failed');
   });
 
   it('come from the file that is named in the environment, which is gone afterwards', async () => {
@@ -78,9 +89,14 @@ describe('A run of mocha', () => {
     it(`counts what passed, failed and was skipped, with ${jobs} file${jobs > 1 ? 's' : ''} at a time`, async () => {
       fs.writeFileSync(path.join(place, 'a.test.mjs'), `it('good', () => {}); it('left out', function () { this.skip(); });`);
       fs.writeFileSync(path.join(place, 'b.test.mjs'), `it('good too', () => {});`);
-      await printed(async () => assert.deepEqual(await mocha([path.join(place, '*.test.mjs')], { jobs, quiet: true }), { passed: 2, failed: 0, skipped: ['left out'] }));
+      await printed(async () => assert.deepEqual(await mocha([path.join(place, '*.test.mjs')], { jobs, quiet: true }), { passed: 2, failed: 0, skipped: ['left out'], failures: [] }));
       fs.writeFileSync(path.join(place, 'b.test.mjs'), `it('bad', () => { throw new Error('bad'); }); after(() => { throw new Error('bad hook'); });`);
-      await printed(async () => assert.deepEqual(await mocha([path.join(place, '*.test.mjs')], { jobs, quiet: true }), { passed: 1, failed: 2, skipped: ['left out'] }));
+      await printed(async () => {
+        const { failures, ...counts } = await mocha([path.join(place, '*.test.mjs')], { jobs, quiet: true });
+        assert.deepEqual(counts, { passed: 1, failed: 2, skipped: ['left out'] });
+        assert.match(failures[0] ?? '', /^bad\nError: bad\n +at .*b\.test\.mjs/);
+        assert.match(failures[1] ?? '', /after all.*\nError: bad hook/);
+      });
     });
   }
 
