@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openRoots } from '../roots/openRoots.ts';
+import { Queue } from '../workspace/common/queue.ts';
 import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
 import { faultOf } from './faults.ts';
-import { type Answer, end, ended, opening, type Question, type ThreadData } from './messages.ts';
+import { end, ended, type FromThread, next, opening, type Question, type ThreadData, type ToThread } from './messages.ts';
+import { isLarge, Joined, stepsOf } from './pieces.ts';
 import { giveWay } from './priority.ts';
 
 // The program of the thread in which a session's work trees are looked at, compared and written.
@@ -13,12 +15,36 @@ const { open, state } = workerData as ThreadData;
 giveWay();
 const workspace = openRoots(open);
 
+const say = (said: FromThread): void => port.postMessage(said);
+
+/** Large answers go one after the other; small ones do not wait for them. */
+const largeAnswers = new Queue();
+/** What the one that is under way waits for. */
+let goOn = (): void => undefined;
+/** What is large in the question that comes in. */
+const asked = new Joined();
+
 function answer(id: number, work: (workspace: SessionWorkspace) => unknown): void {
-  const say = (said: Answer): void => port?.postMessage(said);
-  workspace.then(async (opened) => ({ value: await work(opened), bytes: opened.checkpoints.bytes })).then((said) => say({ id, ...said }), (error: unknown) => say({ id, fault: faultOf(error) }));
+  workspace.then(async (opened) => ({ opened, value: await work(opened) })).then(({ opened, value }) => tell(id, opened, value), (error: unknown) => say({ id, fault: faultOf(error) }));
 }
 
-function perform({ id, of, call, args }: Question): void {
+async function tell(id: number, { checkpoints }: SessionWorkspace, value: unknown): Promise<void> {
+  if (!isLarge(value)) return say({ id, value, bytes: checkpoints.bytes });
+  // All at once: what is answered may change while it is under way.
+  const steps = Array.from(stepsOf(value));
+  await largeAnswers.run(async () => {
+    for (const step of steps) {
+      const turned = new Promise<void>((resolve) => (goOn = resolve));
+      say({ step });
+      await turned;
+    }
+    say({ id, inPieces: true, bytes: checkpoints.bytes });
+  });
+}
+
+function perform(question: Question): void {
+  const { id, of, call } = question;
+  const args = 'args' in question ? question.args : asked.handOut() as readonly unknown[];
   answer(id, (opened) => {
     const target = (of === 'workspace' ? opened : opened.checkpoints) as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
     return target[call]?.(...args);
@@ -35,4 +61,9 @@ function finish(): void {
 }
 
 answer(opening, (opened) => opened.root);
-port.on('message', (message: Question | typeof end) => (message === end ? finish() : perform(message)));
+port.on('message', (message: ToThread) => {
+  if (message === end) finish();
+  else if (message === next) goOn();
+  else if ('step' in message) asked.take(message.step);
+  else perform(message);
+});

@@ -2,6 +2,7 @@ import type { RootsToOpen } from '../roots/openRoots.ts';
 import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
 import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
 import type { Fault } from './faults.ts';
+import type { Step } from './pieces.ts';
 
 /** What a thread is made with. */
 export interface ThreadData {
@@ -26,17 +27,37 @@ export const workspaceCalls: Readonly<Record<Methods<SessionWorkspace>, true>> =
 /** The same of their checkpoint store. */
 export const checkpointCalls: Readonly<Record<Methods<CheckpointStore>, true>> = { measure: true, kindsOf: true, fit: true, keepOnly: true };
 
-export interface Question {
+export interface Asked {
   readonly id: number;
   readonly of: 'workspace' | 'checkpoints';
   readonly call: string;
-  readonly args: readonly unknown[];
 }
+
+/**
+ * A part of what is large in a question or an answer, whose own message comes last and says so by `inPieces`. In each direction one is under way
+ * at a time, so that nobody has to ask whose piece it is.
+ */
+export interface Piece {
+  readonly step: Step;
+}
+
+export interface InPieces {
+  readonly inPieces: true;
+}
+
+export type Question = Asked & ({ readonly args: readonly unknown[] } | InPieces);
+
+/** Asks the thread for the next piece of its answer: the loop has turned since the last one. */
+export const next = 'next';
 
 /** Asks the thread to end, once nothing runs in it that must not be cut off. */
 export const end = 'end';
 
-export type Answer = { readonly id: number } & ({ readonly value: unknown; /** What the checkpoint store takes now. */ readonly bytes: number } | { readonly fault: Fault });
+export type ToThread = Question | Piece | typeof next | typeof end;
+
+export type Answer = { readonly id: number } & (({ /** What the checkpoint store takes now. */ readonly bytes: number } & ({ readonly value: unknown } | InPieces)) | { readonly fault: Fault });
+
+export type FromThread = Answer | Piece;
 
 /** The answer to being made: what the main root is really called. */
 export const opening = 0;

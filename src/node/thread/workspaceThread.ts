@@ -1,11 +1,14 @@
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Paused } from '../../agent/run.ts';
 import type { RootsToOpen } from '../roots/openRoots.ts';
+import { Queue } from '../workspace/common/queue.ts';
 import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
 import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
 import { errorOf } from './faults.ts';
-import { type Answer, checkpointCalls, end, type Methods, opening, type Question, type ThreadData, workspaceCalls } from './messages.ts';
+import { type Asked, checkpointCalls, end, type FromThread, type Methods, next, opening, type ThreadData, type ToThread, workspaceCalls } from './messages.ts';
+import { isLarge, Joined, type Step, stepsOf } from './pieces.ts';
 
 /** The file that the build makes of `main.ts`, beside the programs that use it. */
 const program = path.join(import.meta.dirname, 'workspace.js');
@@ -51,15 +54,25 @@ export async function openInThread(open: RootsToOpen, file = program): Promise<T
   }
 }
 
-function remote<Of>(thread: WorkspaceThread, of: Question['of'], calls: Readonly<Record<keyof Of & string, true>>): Of {
+function remote<Of>(thread: WorkspaceThread, of: Asked['of'], calls: Readonly<Record<keyof Of & string, true>>): Of {
   return Object.fromEntries(Object.keys(calls).map((call) => [call, (...args: readonly unknown[]) => thread.ask(of, call, args)])) as Of;
+}
+
+interface Waiting {
+  readonly answer: Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 class WorkspaceThread {
   readonly #worker: Worker;
   readonly #state = new Int32Array(new SharedArrayBuffer(4));
   /** Who waits for an answer, by the question's id. */
-  readonly #waiting = new Map<number, { readonly answer: Promise<unknown>; readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
+  readonly #waiting = new Map<number, Waiting>();
+  /** They go out in the order in which they are asked. */
+  readonly #questions = new Queue();
+  /** What is large in the answer that comes in. */
+  readonly #answered = new Joined();
   readonly #gone: Promise<void>;
   readonly opened: Promise<unknown>;
   #died: string | undefined;
@@ -70,7 +83,7 @@ class WorkspaceThread {
   constructor(open: RootsToOpen, file: string) {
     const workerData: ThreadData = { open, state: this.#state };
     this.#worker = new Worker(file, { workerData, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes, maxOldGenerationSizeMb: oldMegabytes } });
-    this.#worker.on('message', (answer: Answer) => this.#take(answer));
+    this.#worker.on('message', (message: FromThread) => this.#take(message));
     this.#worker.on('error', (error) => this.#die(error instanceof Error ? error.message : String(error)));
     this.#gone = new Promise((resolve) => this.#worker.once('exit', (status) => {
       process.off('exit', this.#onExit);
@@ -83,28 +96,55 @@ class WorkspaceThread {
 
   /** A question without an answer keeps this process alive. */
   #answerTo(id: number): Promise<unknown> {
-    let [resolve, reject]: [(value: unknown) => void, (error: Error) => void] = [() => undefined, () => undefined];
+    let [resolve, reject]: [Waiting['resolve'], Waiting['reject']] = [() => undefined, () => undefined];
     const answer = new Promise<unknown>((...settle) => ([resolve, reject] = settle));
     this.#waiting.set(id, { answer, resolve, reject });
     this.#worker.ref();
     return answer;
   }
 
-  ask(of: Question['of'], call: string, args: readonly unknown[]): Promise<unknown> {
+  ask(of: Asked['of'], call: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#died !== undefined) return Promise.reject(this.#fault(this.#died));
-    const question: Question = { id: ++this.#last, of, call, args };
-    // First of all: for what cannot be sent nobody waits.
-    this.#worker.postMessage(question);
-    return this.#answerTo(question.id);
+    const asked: Asked = { id: ++this.#last, of, call };
+    const answer = this.#answerTo(asked.id);
+    // For what cannot be sent nobody waits.
+    this.#questions.run(() => this.#send(asked, args)).catch((error: unknown) => this.#settle(asked.id)?.reject(error));
+    return answer;
   }
 
-  #take(answer: Answer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
+  /** Between the pieces of a large question the loop turns. */
+  async #send(asked: Asked, args: readonly unknown[]): Promise<void> {
+    if (!isLarge(args)) return this.#post({ ...asked, args });
+    for (const step of stepsOf(args)) {
+      this.#post({ step });
+      await nextTurn();
+    }
+    this.#post({ ...asked, inPieces: true });
+  }
+
+  #post(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #take(message: FromThread): void {
+    if ('step' in message) return this.#takePiece(message.step);
+    const waiting = this.#settle(message.id);
+    if ('fault' in message) return waiting?.reject(errorOf(message.fault));
+    this.bytes = message.bytes;
+    waiting?.resolve('inPieces' in message ? this.#answered.handOut() : message.value);
+  }
+
+  /** All messages that wait are handled in one turn of the loop, so the next piece is not even sent before it has turned. */
+  #takePiece(step: Step): void {
+    this.#answered.take(step);
+    setImmediate(() => this.#post(next));
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
     if (this.#waiting.size === 0) this.#worker.unref();
-    if ('fault' in answer) return waiting?.reject(errorOf(answer.fault));
-    this.bytes = answer.bytes;
-    waiting?.resolve(answer.value);
+    return waiting;
   }
 
   #die(why: string): void {
@@ -124,13 +164,13 @@ class WorkspaceThread {
     } while (this.#waiting.size > 0);
     this.#died ??= 'it was closed';
     this.#worker.ref();
-    this.#worker.postMessage(end);
+    this.#post(end);
     await this.#gone;
   }
 
   /** The system ends threads whatever they do; this one, and those that it has, may be at something that must not be cut off. */
   readonly #onExit = (): void => {
-    this.#worker.postMessage(end);
+    this.#post(end);
     Atomics.wait(this.#state, 0, 0, endMs);
   };
 }
