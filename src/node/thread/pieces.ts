@@ -25,27 +25,27 @@ const charactersOfOne = 256;
 export const isLarge = (value: unknown): value is Container => isContainer(value) && weigh(value, mostAtOnce) > mostAtOnce;
 
 /** A container as steps that are each copied in a moment, in the order of its items. A large one that stands in it twice is one on the other side, too. */
-export function stepsOf(container: Container): Iterable<Step> {
-  return filling(container, {}, new Map());
+export function stepsOf(container: Container, most = mostAtOnce): Iterable<Step> {
+  return filling(container, {}, most, new Map());
 }
 
-function* filling(container: Container, at: { readonly key?: unknown }, begun: Map<Container, number>): Generator<Step> {
+function* filling(container: Container, at: { readonly key?: unknown }, most: number, begun: Map<Container, number>): Generator<Step> {
   begun.set(container, begun.size);
   yield { begin: emptyLike(container), ...at };
   let [add, weight] = [emptyLike(container), 0];
   for (const [key, item] of itemsOf(container)) {
-    const own = weigh(key, mostAtOnce) + weigh(item, mostAtOnce);
-    if (weight > 0 && weight + own > mostAtOnce) {
+    const own = weigh(key, most) + weigh(item, most);
+    if (weight > 0 && weight + own > most) {
       yield { add };
       [add, weight] = [emptyLike(container), 0];
     }
-    if (own <= mostAtOnce || !isContainer(item)) {
+    if (own <= most || !isContainer(item)) {
       put(add, key, item);
       weight += own;
       continue;
     }
     const number = begun.get(item);
-    if (number === undefined) yield* filling(item, { key }, begun);
+    if (number === undefined) yield* filling(item, { key }, most, begun);
     else yield { again: number, key };
   }
   if (weight > 0) yield { add };
@@ -88,7 +88,7 @@ function isContainer(value: unknown): value is Container {
 
 /** How many values there are in one, or any number above `most`. Every item of an answer comes through here, so it makes no lists. */
 function weigh(value: unknown, most: number): number {
-  if (typeof value === 'string') return 1 + value.length / charactersOfOne;
+  if (typeof value === 'string') return 1 + Math.floor(value.length / charactersOfOne);
   if (!isContainer(value)) return 1;
   let weight = 1;
   if (Array.isArray(value) || value instanceof Set) {

@@ -3,12 +3,16 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { Paused } from '../../../src/agent/run.ts';
+import type { TreeId } from '../../../src/core/session/changes.ts';
 import { diskFault } from '../../../src/core/session/diskFault.ts';
 import type { RootsToOpen } from '../../../src/node/roots/openRoots.ts';
 import { errorOf, faultOf } from '../../../src/node/thread/faults.ts';
-import { openInThread } from '../../../src/node/thread/workspaceThread.ts';
+import { Joined } from '../../../src/node/thread/pieces.ts';
+import { openInThread, type ThreadedWorkspace } from '../../../src/node/thread/workspaceThread.ts';
+import type { SessionWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
 import { WorkspaceRefusal } from '../../../src/node/workspace/openWorkspace.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from '../workspace/opened.ts';
@@ -21,6 +25,8 @@ const rootsOf = ({ root, store }: Pick<TestRepo, 'root' | 'store'>): RootsToOpen
 /** Children of this process that have ended, and nobody took note of it. */
 const ended = (): readonly string[] => fs.readdirSync('/proc/self/task').flatMap((thread) => fs.readFileSync(`/proc/self/task/${thread}/children`, 'latin1').split(' '))
   .filter((pid) => pid !== '' && /^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, 'latin1')));
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 describe('work trees in a thread', () => {
   afterEach(removeRepos);
@@ -116,7 +122,8 @@ describe('work trees in a thread', () => {
     const script = path.join(repo.outside, 'exits.cjs');
     buildSync({
       stdin: {
-        contents: `import { openInThread } from './src/node/thread/workspaceThread.ts';
+        contents: `import { Joined } from '../../../src/node/thread/pieces.ts';
+import { openInThread, type ThreadedWorkspace } from './src/node/thread/workspaceThread.ts';
           const [roots, program, ms] = process.argv.slice(2);
           setTimeout(() => process.exit(7), Number(ms));
           openInThread(JSON.parse(roots), program).then((there) => there.capture()).catch(() => undefined);`,
@@ -129,5 +136,101 @@ describe('work trees in a thread', () => {
       const { status, signal, stderr } = spawnSync(process.execPath, [script, JSON.stringify(roots), program, String(ms)], { encoding: 'utf8' });
       assert.deepEqual([status, signal, stderr], [7, null, ''], `after ${ms} ms`);
     }
+  });
+});
+
+describe('work trees in a thread, asked for what is large,', () => {
+  const many = Array.from({ length: 400 }, (_, index) => `d${index % 9}/${index}.txt`);
+  const nowhere = Array.from({ length: 9000 }, (_, index) => `nowhere/${index}.txt`);
+  let here: SessionWorkspace;
+  let there: ThreadedWorkspace;
+  let repo: TestRepo;
+  let [tree, changed]: [TreeId, TreeId] = ['', ''];
+  before(async () => {
+    repo = newRepo(Object.fromEntries(many.map((file) => [file, `${file}\n`])));
+    [here, there] = [await open(repo), await openInThread(rootsOf(repo), program)];
+    ({ tree } = await there.capture());
+    for (const file of many) repo.write(file, 'changed\n');
+    ({ tree: changed } = await there.capture());
+  });
+  after(async () => {
+    await there.close();
+    removeRepos();
+  });
+
+  /** Time enough for whoever does not wait to have sent the next piece. */
+  const letOthersWork = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+
+  let turn = 0;
+  let turning: NodeJS.Immediate | undefined;
+  const turnOn = () => { turn += 1; turning = setImmediate(turnOn); };
+
+  /** The messages of this thread's loop, each with the turn in which it was sent or taken. */
+  const [sent, taken]: [{ readonly turn: number; readonly message: unknown }[], number[]] = [[], []];
+  const { postMessage } = Worker.prototype;
+  const { take } = Joined.prototype;
+  beforeEach(() => {
+    turnOn();
+    [sent.length, taken.length] = [0, 0];
+    Worker.prototype.postMessage = function (message: unknown) {
+      sent.push({ turn, message });
+      postMessage.call(this, message);
+      letOthersWork();
+    };
+    Joined.prototype.take = function (step) {
+      taken.push(turn);
+      letOthersWork();
+      take.call(this, step);
+    };
+  });
+  afterEach(() => {
+    clearImmediate(turning);
+    [Worker.prototype.postMessage, Joined.prototype.take] = [postMessage, take];
+  });
+
+  it('answer it whole, in its order, and in pieces of which this thread takes one in each turn of its loop', async () => {
+    assert.deepEqual(await there.diff(tree, changed), await here.diff(tree, changed));
+    assert.ok(taken.length >= 4, `${taken.length} pieces`);
+    assert.equal(new Set(taken).size, taken.length, `turns: ${taken.join(' ')}`);
+  });
+
+  it('are asked in pieces of which this thread sends one in each turn of its loop, and in the order of the questions', async () => {
+    const paths = [...nowhere, ...many];
+    const [large, small] = [there.entries(tree, paths), there.entries(tree, [])];
+    assert.deepEqual(await large, await here.entries(tree, paths));
+    assert.equal((await small).size, 0);
+    const questions = sent.flatMap(({ message }) => (isObject(message) && 'call' in message ? ['inPieces' in message] : []));
+    assert.deepEqual(questions, [true, false]);
+    const turns = sent.flatMap(({ turn: at, message }) => (isObject(message) && 'step' in message ? [at] : []));
+    assert.ok(turns.length >= 4, `${turns.length} pieces`);
+    assert.equal(new Set(turns).size, turns.length, `turns: ${turns.join(' ')}`);
+  });
+
+  it('neither ask nor answer anything else for what is small', async () => {
+    await there.entries(tree, many.slice(0, 9));
+    assert.deepEqual([sent.length, taken.length], [1, 0]);
+  });
+
+  it('go on after a question whose last piece could not be sent', async () => {
+    await assert.rejects(there.entries(tree, [...nowhere, ...nowhere, (() => undefined) as unknown as string]), { name: 'DataCloneError' });
+    assert.equal((await there.entries(tree, [...nowhere, ...many])).size, many.length);
+  });
+
+  it('pause a session where their thread dies in the midst of the answer', async () => {
+    const dying = path.join(repo.outside, 'dying.js');
+    fs.writeFileSync(dying, `const { parentPort: port } = require('node:worker_threads'); port.postMessage({ id: 0, value: '/', bytes: 0 });
+      port.on('message', (message) => { if (message === 'next') throw new Error('out of luck'); port.postMessage({ step: { begin: [] } }); });`);
+    const gone = await openInThread(rootsOf(repo), dying);
+    await assert.rejects(gone.diff('a', 'b'), (error: Error) => error instanceof Paused && /out of luck/.test(error.message));
+    await gone.close();
+  });
+
+  it('answer other questions while it is under way, and are closed only when it is there', async () => {
+    const closing = await openInThread(rootsOf(repo), program);
+    const answered: string[] = [];
+    const asked = [closing.diff(tree, changed).then((diffs) => answered.push(`${diffs.length}`)), closing.head().then(() => answered.push('head')), closing.diff(changed, tree).then((diffs) => answered.push(`${diffs.length}`))];
+    await closing.close();
+    await Promise.all(asked);
+    assert.deepEqual(answered, ['head', '400', '400']);
   });
 });
