@@ -287,6 +287,8 @@ export interface Clock {
   monotonic(): number;
   /** Resolves early when the signal aborts. */
   sleep(ms: number, signal: Signal): Promise<void>;
+  /** Lets others have their turn where this one has lasted long already; costs next to nothing otherwise. */
+  rest(): Promise<void>;
   /** In [0, 1), for jitter. */
   random(): number;
   /** A short unique id, safe in file and branch names. */

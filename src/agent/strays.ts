@@ -1,6 +1,6 @@
 import { overBudget } from '../core/guard/budget.ts';
 import { phaseRights } from '../core/guard/rights.ts';
-import { standingOf } from '../core/guard/standing.ts';
+import { standingsIn } from '../core/guard/standing.ts';
 import type { BesideChange, Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
 import type { Flag, Session } from '../core/session/session.ts';
@@ -8,6 +8,7 @@ import { besideChanges, canComeBack, isPermissions } from './beside.ts';
 import { type Cause, writeOf } from './cause.ts';
 import { controlStates, shareOfControl } from './control.ts';
 import { baseTree, recordUse } from './diffUse.ts';
+import { inStretches } from './inStretches.ts';
 import { closeLanding, concerns, landWrites } from './landing.ts';
 import { differences, treeOf } from './look.ts';
 import { backAgain, rewindFlags } from './rewind.ts';
@@ -33,7 +34,9 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const made = cause.by === 'tool' ? await madeByTool(run, diffs, cause.allowed) : undefined;
   const theirs = [...diffs.filter((diff) => (cause.by === 'tool' && diff !== made) || landing?.landed.has(diff.path) === false), ...unsure];
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(capture) });
-  const writes = diffs.filter((diff) => !theirs.includes(diff)).map((diff) => writeOf(run, diff, cause));
+  const notOurs = new Set(theirs);
+  const writes = await inStretches(run.ports.clock, diffs.filter((diff) => !notOurs.has(diff)), (diff) => writeOf(run, diff, cause));
+  const written = new Set(writes.map((write) => write.path));
   const isOurs = landing === undefined ? () => true : concerns(landing);
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside).filter(({ path }) => isOurs(path));
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
@@ -44,7 +47,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const withheld = landing === undefined ? [] : await closeLanding(run, cause, landing);
   const steering = await seeSteering(run, capture, control, cause);
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
-  const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !writes.some((write) => write.path === change.path)));
+  const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !written.has(change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = [
     ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], saved, readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
@@ -77,7 +80,11 @@ async function gateUncovered(run: Run, title: string, changed: readonly Path[]):
 async function gatePermissions(run: Run, title: string, changes: readonly BesideChange[]): Promise<readonly string[]> {
   const { session } = run.recorder;
   const { phase } = session.line;
-  const strays = changes.filter((change) => phase !== undefined && (isPermissions(change.before) || isPermissions(change.after)) && standingOf(session, phase, change.path).standing !== 'in-scope');
+  const permissions = changes.filter((change) => isPermissions(change.before) || isPermissions(change.after));
+  if (phase === undefined || permissions.length === 0) return [];
+  const standingAt = standingsIn(session, phase);
+  const standings = await inStretches(run.ports.clock, permissions, (change) => standingAt(change.path).standing);
+  const strays = permissions.filter((_, index) => standings[index] !== 'in-scope');
   if (strays.length === 0) return [];
   const list = strays.map(({ path, before = 'the usual', after = 'the usual' }) => `${path} (${before} → ${after})`).join(', ');
   await openStrayGate(run, `${title} changed permissions outside of what was agreed: ${list}. A rewind to a boundary brings them back. Go on?`);
@@ -95,9 +102,11 @@ async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet
   if (phase === undefined || writes.length === 0) return [];
   const over = overBudget(session.contract.diff, await recordUse(run, tree));
   const agreed = await agreedContent(run, writes.map((write) => write.path));
+  const standingAt = standingsIn(session, phase);
   const flags: Flag[] = [];
   for (const write of writes) {
-    const { standing } = standingOf(session, phase, write.path);
+    await run.ports.clock.rest();
+    const { standing } = standingAt(write.path);
     if (standing === 'in-scope' && over === undefined) continue;
     if (isBack(session, write, write.after, agreed)) continue;
     const flag: Flag = {

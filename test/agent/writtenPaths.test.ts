@@ -39,7 +39,7 @@ function inMemory(disk: Record<string, string>): { readonly run: (tree: Record<s
       return { restored: items.map(({ path }) => path), merged: [], left: [], now: new Map() };
     },
   };
-  const clock = { now: () => 0, monotonic: () => 0, id: () => 'id', random: () => 0, sha256: () => '', sleep: async () => undefined };
+  const clock = { now: () => 0, monotonic: () => 0, id: () => 'id', random: () => 0, sha256: () => '', sleep: async () => undefined, rest: async () => undefined };
   const run = (tree: Record<string, string>, write: Write): Run => {
     const { session } = new Story().tell({ type: 'base/taken', base: { tree: idOf({ [file]: 'old' }), commit: 'k0', dirty: [], notCovered: [] } }, phase('minimal-hook'), ...opened('m1'), { type: 'changes/written', writes: [write], tree: idOf(tree), covers: 'written' });
     let seq = 1000;

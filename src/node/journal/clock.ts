@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Signal } from '../../agent/ports.ts';
+import { Pace } from '../workspace/common/pace.ts';
 import { sha256 } from './line.ts';
 
 /** What a Node timer can hold; a longer one would fire at once. */
@@ -7,10 +8,12 @@ const longestTimer = 2 ** 31 - 1;
 
 /** The time, chance and hashes of this machine. */
 export function createClock(): Clock {
+  const pace = new Pace();
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     sleep,
+    rest: async () => { if (pace.due) await pace.rest(); },
     random: () => Math.random(),
     id: () => randomBytes(5).toString('hex'),
     sha256,

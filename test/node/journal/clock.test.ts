@@ -5,6 +5,15 @@ import { createClock } from '../../../src/node/journal/clock.ts';
 describe('the clock', () => {
   const clock = createClock();
 
+  it('lets others have their turn where work has lasted longer than a stretch', async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    let turned = false;
+    setImmediate(() => { turned = true; });
+    for (const began = performance.now(); performance.now() - began < 10;);
+    await clock.rest();
+    assert.equal(turned, true);
+  });
+
   it('sleeps until the time is over', async () => {
     const before = clock.monotonic();
     await clock.sleep(20, new AbortController().signal);
