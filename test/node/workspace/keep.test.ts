@@ -306,6 +306,43 @@ describe('keeping a session as its journal tells it', () => {
     }
   });
 
+  it('says that the commit is gone that the session started from, and makes a patch all the same', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    repo.git('commit', '-q', '--amend', '-m', 'another beginning');
+    repo.git('reflog', 'expire', '--expire=now', '--all');
+    repo.git('gc', '-q', '--prune=now');
+    for (const how of ['branch', 'squash'] as const) {
+      const refused = await workspace.keep({ how, withoutMine: false }, done);
+      assert.deepEqual([refused.ok, /does not have the commit \w{10} any more that the session started from.*export a patch/.test(refused.detail)], [false, true], refused.detail);
+    }
+    assert.equal(repo.git('for-each-ref', 'refs/heads/bounded'), '');
+    assert.equal((await workspace.keep({ how: 'patch', withoutMine: false }, done)).ok, true);
+  });
+
+  it('answers with what git refuses, for a lock or a configuration that it cannot take, and changes no branch', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    const made = (await workspace.keep(branch, done)).branches?.[0] ?? assert.fail();
+    const config = repo.read('.git/config');
+    const hindrances = [['.git/refs/heads/bounded/task/1.lock', '', /task\/1\.lock/], ['.git/config', '[core\n', /bad config line 1/], ['.git/config', `${config}[extensions]\n\tnonsense = 1\n[core]\n\trepositoryformatversion = 1\n`, /nonsense/]] as const;
+    for (const [file, text, why] of hindrances) {
+      repo.write(file, text);
+      const dropped = await workspace.drop([made]);
+      assert.deepEqual([dropped.ok, why.test(dropped.detail)], [false, true], dropped.detail);
+      if (file === '.git/config') {
+        const kept = await workspace.keep(branch, done);
+        assert.deepEqual([kept.ok, why.test(kept.detail)], [false, true], kept.detail);
+      }
+      if (file === '.git/config') repo.write(file, config);
+      else fs.rmSync(repo.at(file));
+    }
+    repo.write('.git/refs/heads/bounded/task/2.lock', '');
+    assert.match((await workspace.keep(branch, done)).detail, /task\/2\.lock/);
+    fs.rmSync(repo.at('.git/refs/heads/bounded/task/2.lock'));
+    assert.equal(repo.git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads/bounded'), `refs/heads/bounded/task/1 ${made.commit}`);
+  });
+
   it('drops the branch that it made and says how to get it back', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     const { workspace, session: done } = await finished(repo);

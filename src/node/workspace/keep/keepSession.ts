@@ -3,6 +3,7 @@ import type { Path } from '../../../core/session/changes.ts';
 import type { KeptBranch as KeptRef, Session } from '../../../core/session/session.ts';
 import { trailersOf } from '../../../core/session/trailers.ts';
 import { catFile } from '../git/catFile.ts';
+import { GitFailure } from '../git/git.ts';
 import { decodeBytes } from '../common/bytes.ts';
 import { keepBranch, type KeepParts, type KeptBranch, lastTree, patchBetween, squash } from './keep.ts';
 import { NotKept } from '../repository/notKept.ts';
@@ -21,9 +22,15 @@ export async function keepSession(parts: Parts, wish: KeepWish, session: Session
     const happened = kept === undefined ? await patch(parts, work, wish, session) : inWords(kept);
     return { ok: true, detail: [happened, ...(wish.withoutMine ? await leftOut(parts, work) : [])].join('. '), ...(kept === undefined ? {} : { branches: [{ branch: kept.branch, commit: kept.commit }] }) };
   } catch (error) {
-    if (error instanceof NotKept) return { ok: false, detail: error.message };
-    throw error;
+    return refusalOf(error);
   }
+}
+
+/** What git refuses, for a lock or a configuration that it cannot take, is an answer too. Throws what is none. */
+function refusalOf(error: unknown): KeepAnswer {
+  if (error instanceof NotKept) return { ok: false, detail: error.message };
+  if (error instanceof GitFailure) return { ok: false, detail: `${error.message}. No branch was changed, and no file of yours` };
+  throw error;
 }
 
 async function branch(parts: Parts, work: Work, { how, withoutMine }: KeepWish, session: Session): Promise<KeptBranch> {
@@ -40,8 +47,7 @@ export async function dropBranch(parts: KeepParts, branch: KeptRef): Promise<Kee
     if (repository === undefined) throw new NotKept('there is no git repository to drop a branch from');
     await new UserBranches(parts.store, repository).remove(branch);
   } catch (error) {
-    if (error instanceof NotKept) return { ok: false, detail: error.message };
-    throw error;
+    return refusalOf(error);
   }
   const back = `git branch ${branch.branch} ${branch.commit} brings it back for as long as git keeps the commit (two weeks, if nobody set another time)`;
   return { ok: true, detail: `the branch ${branch.branch} was dropped; HEAD, index and work tree were not touched. ${back}; keeping the work again makes it anew`, branches: [branch] };
