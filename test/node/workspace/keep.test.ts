@@ -277,6 +277,22 @@ describe('keeping a session as its journal tells it', () => {
     assert.equal(clone.git('diff', '--name-only', 'origin/main', 'HEAD'), 'c.txt');
   });
 
+  it('names what git takes into no commit, and a patch without it applies', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const odd = ['.GIT/y', '.git./y', 'git~1', 'sub/git~1/x', 'back\\.git\\x'];
+    const { workspace, session: done } = await finished(repo, { last: () => { for (const file of odd) repo.write(file, 'x'); fs.symlinkSync('a.txt', repo.at('.gitmodules')); repo.write('plain.txt', 'p\n'); } });
+    const left = [...odd, '.gitmodules'].sort();
+    for (const how of ['branch', 'squash', 'patch'] as const) {
+      const kept = await workspace.keep({ how, withoutMine: false }, done);
+      assert.deepEqual([kept.ok, kept.detail.split('a name that git refuses: ')[1]?.split(', ')], [true, left], kept.detail);
+    }
+    for (const branch of ['bounded/task/1', 'bounded/task/2']) assert.match(repo.git('ls-tree', '-r', '--name-only', branch), /^plain\.txt$/m);
+    const fresh = path.join(repo.outside, 'fresh');
+    repo.git('worktree', 'add', '-q', '--detach', fresh, 'main');
+    execFileSync('git', ['apply', repo.at('.bounded/task/s1.patch')], { cwd: fresh });
+    assert.equal(fs.readFileSync(path.join(fresh, 'plain.txt'), 'utf8'), 'p\n');
+  });
+
   it('needs neither the user\'s name nor their signature', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     const { workspace, session: done } = await finished(repo, { second: () => repo.write('u.txt', 'mine'), users: ['u.txt'] });

@@ -12,7 +12,7 @@ import { type Changes, stagesOf, withoutUsers, type Work } from './work.ts';
 
 export interface KeptBranch extends Published {
   readonly branch: string;
-  /** Changes of the session that no commit of this repository can hold: in a repository inside, or in secrets that git does not track. */
+  /** Changes of the session that no commit of this repository can hold: in a repository inside, in secrets that git does not track, or by a name that git refuses. */
   readonly leftOut: readonly Path[];
 }
 

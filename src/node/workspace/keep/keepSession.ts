@@ -82,7 +82,7 @@ function inWords(kept: KeptBranch): string {
 }
 
 function withoutThese(paths: readonly Path[]): string {
-  return paths.length === 0 ? '' : `; not in it, because they belong to a repository inside or are secret: ${paths.join(', ')}`;
+  return paths.length === 0 ? '' : `; not in it, because they belong to a repository inside, are secret, or have a name that git refuses: ${paths.join(', ')}`;
 }
 
 /** Messages of the boundaries' commits in the private store. */
