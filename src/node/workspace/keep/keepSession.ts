@@ -1,6 +1,7 @@
 import type { KeepAnswer, KeepWish } from '../../../agent/ports.ts';
 import type { Path } from '../../../core/session/changes.ts';
 import type { KeptBranch as KeptRef, Session } from '../../../core/session/session.ts';
+import { shownPath } from '../../../core/session/shownPath.ts';
 import { trailersOf } from '../../../core/session/trailers.ts';
 import { catFile } from '../git/catFile.ts';
 import { GitFailure } from '../git/git.ts';
@@ -77,12 +78,12 @@ const subjectOf = (session: Session): string => session.contract.task.trim().spl
 
 function inWords(kept: KeptBranch): string {
   const commits = kept.commits === 1 ? 'one commit' : `${kept.commits} commits`;
-  const unfiltered = kept.unfiltered.length === 0 ? '' : `; committed as they are on the disk, because filters and encodings are not applied: ${kept.unfiltered.join(', ')}`;
+  const unfiltered = kept.unfiltered.length === 0 ? '' : `; committed as they are on the disk, because filters and encodings are not applied: ${kept.unfiltered.map(shownPath).join(', ')}`;
   return `the branch ${kept.branch} was made with ${commits}; HEAD, index and work tree were not touched${unfiltered}${withoutThese(kept.leftOut)}`;
 }
 
 function withoutThese(paths: readonly Path[]): string {
-  return paths.length === 0 ? '' : `; not in it, because they belong to a repository inside, are secret, or have a name that git refuses: ${paths.join(', ')}`;
+  return paths.length === 0 ? '' : `; not in it, because they belong to a repository inside, are secret, or have a name that git refuses: ${paths.map(shownPath).join(', ')}`;
 }
 
 /** Messages of the boundaries' commits in the private store. */
