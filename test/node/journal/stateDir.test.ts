@@ -87,6 +87,22 @@ describe('the private state of a repository', () => {
     assert.equal((await stateIn(root, 'home')).lease.name, (await stateIn(root, 'elsewhere')).lease.name);
   });
 
+  it('has one lease for a work tree that is mounted at a second place', async function () {
+    const root = await repository('repo');
+    await mkdir(at('second'));
+    try {
+      execFileSync('mount', ['--bind', root, at('second')], { stdio: 'ignore' });
+    } catch {
+      console.log('      (skipped: nothing can be mounted here)');
+      this.skip();
+    }
+    try {
+      assert.equal((await stateIn(at('second'), 'home')).lease.name, (await stateIn(root, 'home')).lease.name);
+    } finally {
+      execFileSync('umount', [at('second')]);
+    }
+  });
+
   it('of a folder without a repository is its own, and that of the repository that is made in it later', async () => {
     await mkdir(at('plain', '.git'), { recursive: true });
     await mkdir(at('plain', 'inner'));
