@@ -143,6 +143,19 @@ describe('keeping the work', () => {
     assert.deepEqual(contentsOf(clone), contentsOf(repo.root));
   });
 
+  it('as a patch applies at the top of the repository and in the workspace folder, where that is a folder in it', async () => {
+    const repo = newRepo({ 'top.txt': 't\n', 'sub dir/a.txt': 'a\n', 'sub dir/gone.txt': 'g\n' });
+    const part = repoAt(repo.at('sub dir'), repo.outside);
+    const { work, workspace } = await session(part, () => { part.write('a.txt', 'A\n'); fs.rmSync(part.at('gone.txt')); part.write('new/caf\u00e9 "n".txt', 'n\n'); }, () => undefined);
+    const patch = await workspace.patch(work.base, work.steps[1]?.tree ?? '');
+    for (const folder of ['', 'sub dir']) {
+      const clone = path.join(repo.outside, `clone ${folder}`);
+      execFileSync('git', ['clone', '-q', repo.root, clone]);
+      execFileSync('git', ['apply', '-'], { cwd: path.join(clone, folder), input: patch });
+      assert.deepEqual(contentsOf(clone), contentsOf(repo.root));
+    }
+  });
+
   it('may be undone altogether', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     repo.write('mine.txt', 'mine');
