@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { repositoryState, type RepositoryState } from '../../../src/node/journal/stateDir.ts';
@@ -112,6 +112,20 @@ describe('the private state of a repository', () => {
     assert.deepEqual(await stateIn(at('plain'), 'home'), plain);
     await rm(at('plain', '.git', 'HEAD'));
     assert.deepEqual(await stateIn(at('plain', 'inner'), 'home'), plain, 'a repository that has lost its HEAD is none less for that');
+  });
+
+  it('of a folder with a pipe in the place of .git is that of a folder without a repository: nobody reads a pipe', async function () {
+    if (process.platform === 'win32') this.skip();
+    const root = await repository('repo');
+    await mkdir(at('plain'));
+    execFileSync('mkfifo', [at('plain', '.git')]);
+    // Waits for a reader.
+    const writer = spawn('sh', ['-c', `echo "gitdir: ${path.join(root, '.git')}" > ${at('plain', '.git')}`], { stdio: 'ignore' });
+    try {
+      assert.notEqual((await stateIn(at('plain'), 'home')).dir, (await stateIn(root, 'home')).dir);
+    } finally {
+      writer.kill('SIGKILL');
+    }
   });
 
   it('is refused in a bare repository and in git\'s own folder, and nothing is made', async () => {

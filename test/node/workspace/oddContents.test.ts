@@ -6,7 +6,7 @@ import net from 'node:net';
 import type { Path } from '../../../src/core/session/changes.ts';
 import { decodeBytes } from '../../../src/node/workspace/common/bytes.ts';
 import type { TestRepo } from '../../support/repo.ts';
-import { newRepo, removeRepos } from './opened.ts';
+import { newRepo, open, removeRepos } from './opened.ts';
 import { edit, playOdd } from './oddSession.ts';
 
 const utf16 = (text: string): Buffer => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
@@ -70,6 +70,28 @@ describe('a session in a work tree with', function () {
     repo.git('commit', '-qm', 'names');
     const edits = Object.fromEntries(names.map((name, index) => [name, index % 4 === 0 ? null : `one\n${index}\n`]));
     await playOdd({ repo, edits: { ...edits, 'Readme': null, 'README': 'r\n' } });
+  });
+
+  it('a pipe where git looks for rules or attributes says so instead of waiting without end', async function () {
+    const repo = newRepo({ 'a.txt': 'a\n', 'src/b.txt': 'b\n' });
+    const workspace = await open(repo);
+    const { tree } = await workspace.capture();
+    repo.write('src/b.txt', 'c\n');
+    const after = (await workspace.capture()).tree;
+    const work = { name: 'odd', base: tree, dirty: [], head: repo.git('rev-parse', 'HEAD'), steps: [{ tree: after, message: 'work', seconds: 1, writes: [] }] };
+    for (const [name, ask] of [['.gitignore', () => workspace.glob('**')], ['.gitattributes', () => workspace.keepBranch(work)]] as const) {
+      const pipe = repo.at(`src/${name}`);
+      execFileSync('mkfifo', [pipe]);
+      // What reads it all the same is let go in the end.
+      const writer = setTimeout(() => fs.closeSync(fs.openSync(pipe, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)), 20_000);
+      try {
+        await assert.rejects(ask(), { name: 'Paused', message: new RegExp(`src/\\${name} is a pipe`) });
+      } finally {
+        clearTimeout(writer);
+        fs.rmSync(pipe);
+      }
+      await ask();
+    }
   });
 
   it('permissions that git does not know', async () => {

@@ -9,6 +9,7 @@ import { decodeBytes, encodeText } from '../common/bytes.ts';
 import { nameOf, onDisk, parentOf } from '../disk/places.ts';
 import type { Store } from '../store/store.ts';
 import { records } from '../store/trees.ts';
+import { unlessPiped } from './unlessPiped.ts';
 import { indexEnvironment, type UserRepository } from './userRepository.ts';
 import { userSetting } from './userSettings.ts';
 
@@ -28,13 +29,15 @@ export class IgnoreRules {
     this.#root = root;
   }
 
-  /** Ignored files on the disk and, where everything in them is ignored, folders instead of what they contain. */
+  /** Ignored files on the disk and, where everything in them is ignored, folders instead of what they contain. Throws `Paused` where rules are a pipe. */
   async ignoredRoots(repository: UserRepository | undefined): Promise<Set<Path>> {
-    const roots = new Set<Path>();
     const args = [...(await this.#excludes(repository)), 'ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
-    const stream = this.#store.git.stream({ args, env: repository === undefined ? this.#noIndex : indexEnvironment(repository), cwd: this.#root });
-    for await (const record of records(stream)) roots.add(decodeBytes(record).replace(/\/$/, ''));
-    return roots;
+    return unlessPiped(this.#root, '.gitignore', async (signal) => {
+      const roots = new Set<Path>();
+      const stream = this.#store.git.stream({ args, env: repository === undefined ? this.#noIndex : indexEnvironment(repository), cwd: this.#root, signal });
+      for await (const record of records(stream)) roots.add(decodeBytes(record).replace(/\/$/, ''));
+      return roots;
+    });
   }
 
   /** For git, every file of the workspace folder is a new one. */
