@@ -119,8 +119,8 @@ describe('the private state of a repository', () => {
     const root = await repository('repo');
     await mkdir(at('plain'));
     execFileSync('mkfifo', [at('plain', '.git')]);
-    // Waits for a reader.
-    const writer = spawn('sh', ['-c', `echo "gitdir: ${path.join(root, '.git')}" > ${at('plain', '.git')}`], { stdio: 'ignore' });
+    // Waits for each reader.
+    const writer = spawn('sh', ['-c', `while :; do echo "gitdir: ${path.join(root, '.git')}" > ${at('plain', '.git')} || exit; done`], { stdio: 'ignore' });
     try {
       assert.notEqual((await stateIn(at('plain'), 'home')).dir, (await stateIn(root, 'home')).dir);
     } finally {
