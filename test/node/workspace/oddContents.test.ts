@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -91,6 +91,22 @@ describe('a session in a work tree with', function () {
         fs.rmSync(pipe);
       }
       await ask();
+    }
+  });
+
+  it('pipes in a repository inside is looked at without waiting for them', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    repo.git('init', '-q', '--template=', 'inner');
+    const pipes = ['inner/.git/packed-refs', 'inner/.git/refs/heads/x'].map(repo.at);
+    fs.mkdirSync(repo.at('inner/.git/refs/heads'), { recursive: true });
+    execFileSync('mkfifo', pipes);
+    // Whoever reads all the same gets something.
+    const writers = pipes.map((pipe) => spawn('sh', ['-c', `while :; do echo "${'1'.repeat(40)} refs/heads/piped" > ${pipe} || exit; done`], { stdio: 'ignore' }));
+    try {
+      const { control } = await (await open(repo)).capture();
+      assert.deepEqual([control['inner/.git/refs/heads/piped'], control['inner/.git/refs/heads/x'], control['inner/.git']], [undefined, 'ref ', 'folder']);
+    } finally {
+      for (const writer of writers) writer.kill('SIGKILL');
     }
   });
 

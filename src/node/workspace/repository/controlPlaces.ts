@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Path } from '../../../core/session/changes.ts';
 import { isGitName } from '../disk/lexicalPath.ts';
@@ -56,12 +56,20 @@ export function packedRefs(folder: string): ReadonlyMap<Path, string> {
 /** What a ref's own file says. */
 export const refIn = (text: string): string => text.slice(0, 300).trim();
 
-export function textOf(file: string): string {
+export const textOf = (file: string): string => bytesOf(file).toString('utf8');
+
+/** What is in a file, as links lead to it; nothing where there is none. A pipe is not waited for: a command may have put one into a repository of its own. */
+export function bytesOf(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : Buffer.alloc(0);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     // Not there, or gone since it was listed.
-    return '';
+    return Buffer.alloc(0);
   }
 }
 

@@ -9,6 +9,7 @@ import { decodeBytes, encodeText } from '../common/bytes.ts';
 import { nameOf, onDisk, parentOf } from '../disk/places.ts';
 import type { Store } from '../store/store.ts';
 import { records } from '../store/trees.ts';
+import { bytesOf } from './controlPlaces.ts';
 import { unlessPiped } from './unlessPiped.ts';
 import { indexEnvironment, type UserRepository } from './userRepository.ts';
 import { userSetting } from './userSettings.ts';
@@ -93,7 +94,7 @@ export class IgnoreRules {
   /** The user's rules from outside the work tree in one file; `info/exclude` comes last because it wins. */
   async #excludes(repository: UserRepository | undefined): Promise<string[]> {
     this.#globalRules ??= readGlobalRules(this.#store.program, repository);
-    const own = repository === undefined ? Buffer.alloc(0) : await readFile(path.join(repository.commonDir, 'info', 'exclude')).catch(() => Buffer.alloc(0));
+    const own = repository === undefined ? Buffer.alloc(0) : bytesOf(path.join(repository.commonDir, 'info', 'exclude'));
     const rules = Buffer.concat([await this.#globalRules, Buffer.from('\n'), own]);
     const file = path.join(this.#store.directory, 'rules', `${createHash('sha1').update(rules).digest('hex')}`);
     if (!(await readFile(file).catch(() => undefined))?.equals(rules)) await writeDurably(file, rules);
