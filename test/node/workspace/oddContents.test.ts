@@ -104,10 +104,24 @@ describe('a session in a work tree with', function () {
     const writers = pipes.map((pipe) => spawn('sh', ['-c', `while :; do echo "${'1'.repeat(40)} refs/heads/piped" > ${pipe} || exit; done`], { stdio: 'ignore' }));
     try {
       const { control } = await (await open(repo)).capture();
-      assert.deepEqual([control['inner/.git/refs/heads/piped'], control['inner/.git/refs/heads/x'], control['inner/.git']], [undefined, 'ref ', 'folder']);
+      assert.deepEqual([control['inner/.git/refs/heads/piped'], control['inner/.git/refs/heads/x'], control['inner/.git']], [undefined, 'special', 'folder']);
     } finally {
       for (const writer of writers) writer.kill('SIGKILL');
     }
+  });
+
+  it('links among the refs of a repository inside never has what they lead to in its record', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    repo.git('init', '-q', '--template=', 'inner');
+    fs.mkdirSync(repo.at('inner/.git/refs/heads'), { recursive: true });
+    const secret = `${repo.outside}/key`;
+    fs.writeFileSync(secret, 'hunter2');
+    for (const name of ['packed-refs', 'refs/heads/x']) fs.symlinkSync(secret, repo.at(`inner/.git/${name}`));
+    fs.writeFileSync(repo.at('inner/.git/refs/heads/y'), 'no ref');
+    fs.writeFileSync(repo.at('inner/.git/refs/heads/z'), `${'1'.repeat(40)}\n`);
+    const { control } = await (await open(repo)).capture();
+    assert.match(['x', 'y', 'z'].map((name) => control[`inner/.git/refs/heads/${name}`]).join(), /^seen link \w{40},seen file \w{40},ref 1{40}$/);
+    assert.doesNotMatch(JSON.stringify(control), /hunter2/);
   });
 
   it('permissions that git does not know', async () => {
