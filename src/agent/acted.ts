@@ -1,5 +1,6 @@
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { Path } from '../core/session/changes.ts';
+import { shownPath } from '../core/session/shownPath.ts';
 import { count } from '../core/session/view/figures.ts';
 
 /** What came of an intention; `message` is for people. */
@@ -12,11 +13,11 @@ export interface Acted {
 
 /** A rewind in words: how many files, what was left and why, what was put aside. */
 export function describeRestored(done: number, left: readonly LeftPath[], moved?: readonly MovedPath[]): string {
-  const rest = left.length === 0 ? '' : `; left alone: ${left.map((one) => `${one.path} (${one.why})`).join(', ')}`;
+  const rest = left.length === 0 ? '' : `; left alone: ${left.map((one) => `${shownPath(one.path)} (${one.why})`).join(', ')}`;
   return `${count(done, 'file')} restored${rest}${movedInWords(moved)}`;
 }
 
 /** Where it is kept what stood in the place of a file. */
 export function movedInWords(moved: readonly MovedPath[] = []): string {
-  return moved.map(({ path, to }) => `; what was in the place of ${path} is kept in ${to}`).join('');
+  return moved.map(({ path, to }) => `; what was in the place of ${shownPath(path)} is kept in ${shownPath(to)}`).join('');
 }

@@ -12,6 +12,8 @@ export interface ControlShare {
   readonly unsure: readonly BesideChange[];
   /** No rewind brings it back, or nobody knows whose it is. */
   readonly reported: readonly Path[];
+  /** Folders of git that were there and are not. */
+  readonly gone: readonly Path[];
 }
 
 /** What the session knows before it. */
@@ -31,14 +33,16 @@ export interface Doing {
  */
 export function shareOfControl(session: Before, after: Capture['control'], { call, by, interrupted }: Doing): ControlShare {
   const changes = besideChanges(call, controlStates(session.control), controlStates(after));
-  const repositories = by === 'tool' ? [] : changes.map(({ path }) => path).filter((path) => path === '.git' || path.endsWith('/.git'));
-  if (by === 'tool' || isSandboxed(session)) return { session: [], unsure: [], reported: repositories };
+  const ofRepositories = by === 'tool' ? [] : changes.filter(({ path }) => path === '.git' || path.endsWith('/.git'));
+  const repositories = ofRepositories.map(({ path }) => path);
+  const gone = ofRepositories.filter(({ after }) => after === undefined).map(({ path }) => path);
+  if (by === 'tool' || isSandboxed(session)) return { session: [], unsure: [], reported: repositories, gone };
   const moved = changes.some(({ path }) => isHistory(path));
   const known = session.line.beside.filter((change) => change.call === call);
   const others = changes.filter(({ path }) => (moved || !path.endsWith('.git/index')) && !repositories.some((one) => path === one || path.startsWith(`${one}/`)) && !known.some((one) => one.path === path));
   const back = interrupted ? [] : others.filter((change) => [change.before, change.after].every((word) => word === undefined || isControlWord(word)));
   const reported = [...repositories, ...others.filter((change) => !back.includes(change)).map(({ path }) => path)];
-  return moved ? { session: [], unsure: back, reported } : { session: back, unsure: [], reported };
+  return { ...(moved ? { session: [], unsure: back } : { session: back, unsure: [] }), reported, gone };
 }
 
 /** Whether a change beside the tree is one of a control file. */

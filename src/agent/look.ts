@@ -45,8 +45,9 @@ export async function seeControl(run: Run, capture: Capture, { during, own = [] 
   const keys = new Set([...Object.keys(before), ...Object.keys(capture.control)]);
   const changed = [...keys].filter((key) => before[key] !== capture.control[key] && !isIndex(key)).sort();
   if (changed.length === 0) return;
-  const { commit, branch } = await run.ports.workspace.head();
-  const head = { ...(commit === undefined ? {} : { commit }), ...(branch === undefined ? {} : { branch }) };
+  const { commit, branch, unreadable } = await run.ports.workspace.head();
+  // Where nobody can tell, it stands where it stood: a rewind of what git cannot read may be what mends it.
+  const head = unreadable === undefined ? { ...(commit === undefined ? {} : { commit }), ...(branch === undefined ? {} : { branch }) } : session.head ?? {};
   const first = session.head === undefined;
   const moved = head.commit !== session.head?.commit || head.branch !== session.head?.branch;
   // The question first: a crash between the two must not lose it.

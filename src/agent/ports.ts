@@ -66,6 +66,8 @@ export interface Head {
   readonly branch?: string;
   /** A merge, rebase, cherry-pick, revert or bisect that is going on. */
   readonly operation?: string;
+  /** Why git cannot tell, in a sentence; then nothing else is said. */
+  readonly unreadable?: string;
 }
 
 export type FileRead =

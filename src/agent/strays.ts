@@ -11,6 +11,7 @@ import { baseTree, recordUse } from './diffUse.ts';
 import { inStretches } from './inStretches.ts';
 import { closeLanding, concerns, landWrites } from './landing.ts';
 import { differences, treeOf } from './look.ts';
+import { maybeMoved } from './moved.ts';
 import { backAgain, rewindFlags } from './rewind.ts';
 import type { Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
@@ -29,19 +30,19 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const capture = cause.narrow === true ? await workspace.captureWritten([]) : await workspace.capture(cause.by === 'command' ? 'command' : undefined);
   const diffs = await differences(run, landing?.before ?? cause.before, capture.tree);
   const saved = new Set(run.ports.user.takeSaved());
-  // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
-  const unsure = cause.by === 'command' && landing === undefined ? diffs.filter((diff) => readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)) : [];
-  const made = cause.by === 'tool' ? await madeByTool(run, diffs, cause.allowed) : undefined;
-  const theirs = [...diffs.filter((diff) => (cause.by === 'tool' && diff !== made) || landing?.landed.has(diff.path) === false), ...unsure];
-  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(capture) });
-  const notOurs = new Set(theirs);
-  const writes = await inStretches(run.ports.clock, diffs.filter((diff) => !notOurs.has(diff)), (diff) => writeOf(run, diff, cause));
-  const written = new Set(writes.map((write) => write.path));
   const isOurs = landing === undefined ? () => true : concerns(landing);
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside).filter(({ path }) => isOurs(path));
+  const control = shareOfControl({ ...run.recorder.session, control: cause.control ?? run.recorder.session.control }, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
+  const moved = cause.by === 'command' ? maybeMoved(run.recorder.session, diffs.filter((diff) => landing?.landed.has(diff.path) !== false), besides, control.gone) : [];
+  // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
+  const unsure = cause.by === 'command' ? diffs.filter((diff) => moved.includes(diff) || (landing === undefined && (readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)))) : [];
+  const made = cause.by === 'tool' ? await madeByTool(run, diffs, cause.allowed) : undefined;
+  const theirs = new Set([...diffs.filter((diff) => (cause.by === 'tool' && diff !== made) || landing?.landed.has(diff.path) === false), ...unsure]);
+  if (theirs.size > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: [...theirs], ...treeOf(capture) });
+  const writes = await inStretches(run.ports.clock, diffs.filter((diff) => !theirs.has(diff)), (diff) => writeOf(run, diff, cause));
+  const written = new Set(writes.map((write) => write.path));
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
   const beside = cause.by === 'tool' || readOnly ? [] : besides.filter(canComeBack);
-  const control = shareOfControl({ ...run.recorder.session, control: cause.control ?? run.recorder.session.control }, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
   const besideAll = [...beside, ...control.session];
   if (writes.length + besideAll.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideAll.length === 0 ? {} : { beside: besideAll }), ...treeOf(capture) });
   const withheld = landing === undefined ? [] : await closeLanding(run, cause, landing);
@@ -50,7 +51,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !written.has(change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = [
-    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], saved, readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
+    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...moved.map(({ path }) => path)]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
     ...steering.flags,
   ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);

@@ -3,13 +3,14 @@ import { asWritten, everywhere } from '../core/contract/roots.ts';
 import type { TreeId } from '../core/session/changes.ts';
 import { look } from './look.ts';
 import { measureStore } from './room.ts';
-import type { Run } from './run.ts';
+import { Paused, type Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
 
 /** The first checkpoint: the content of the work tree as the session finds it, and where the user's repository stands. */
 export async function takeBase(run: Run): Promise<void> {
   const { workspace } = run.ports;
   const head = await workspace.head();
+  if (head.unreadable !== undefined) throw new Paused(head.unreadable);
   const capture = await look(run);
   const dirty = await workspace.dirty();
   const unmatched = await unmatchedGlobs(run, capture.tree);

@@ -1,4 +1,5 @@
 import { oneLine } from '../core/session/reports/markdown.ts';
+import { shownPath } from '../core/session/shownPath.ts';
 import type { BoundaryRow, Card, CallRow, ResultView, View } from '../core/session/view.ts';
 
 /** The view as text for a terminal: the same content in the same order as the side view, a line each, without control characters. */
@@ -28,7 +29,7 @@ function card(view: Card | undefined): Lines {
   if (view === undefined) return [];
   return [
     `${view.attention ? '!' : '?'} ${view.question}`, ...view.facts.map((fact) => `    ${fact.name}: ${fact.value}`),
-    ...view.flags.map((flag) => `    ${flag.path}:${flag.line} +${flag.added} −${flag.removed} ${flag.standing} by ${flag.cause} · flag ${flag.id}${flag.outcome === undefined ? '' : ` · ${flag.outcome}`}`),
+    ...view.flags.map((flag) => `    ${shownPath(flag.path)}:${flag.line} +${flag.added} −${flag.removed} ${flag.standing} by ${flag.cause} · flag ${flag.id}${flag.outcome === undefined ? '' : ` · ${flag.outcome}`}`),
   ];
 }
 
@@ -47,7 +48,7 @@ function oracle(view: View): Lines {
 function changes(view: View['changes']): Lines {
   if (view === undefined) return [];
   return [`changes: ${view.reviewed} of ${view.total} hunks reviewed`, ...view.files.flatMap((file) => [
-    `  ${file.path}${file.what === 'changed' ? '' : ` · ${file.what}`} · +${file.added} −${file.removed}`,
+    `  ${shownPath(file.path)}${file.what === 'changed' ? '' : ` · ${file.what}`} · +${file.added} −${file.removed}`,
     ...file.hunks.map((hunk) => `    ${hunk.reviewed ? '✓' : '·'} ${hunk.mode ?? `${hunk.whole === true ? 'file' : `line ${hunk.line}`} +${hunk.added} −${hunk.removed}`} · ${hunk.standing} · by ${hunk.by} · hunk ${hunk.hunk}${hunk.reviewed ? ' · reviewed' : ''}`),
   ])];
 }
@@ -60,7 +61,7 @@ function now(calls: readonly CallRow[]): Lines {
 }
 
 function rewinds(view: View): Lines {
-  return view.rewinds.map((row) => `rewind ${row.id}: ${row.text}${row.undone ? ' · undone' : ''}${row.left.map((left) => ` · left alone: ${left.path} (${left.why})`).join('')}`);
+  return view.rewinds.map((row) => `rewind ${row.id}: ${row.text}${row.undone ? ' · undone' : ''}${row.left.map((left) => ` · left alone: ${shownPath(left.path)} (${left.why})`).join('')}`);
 }
 
 function budgets(view: View): Lines {

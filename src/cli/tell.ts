@@ -4,6 +4,8 @@ import { shortId } from '../core/session/joinedIds.ts';
 import type { SandboxState, Session } from '../core/session/session.ts';
 import { count, sandboxWords, unmatchedWarning } from '../core/session/view/figures.ts';
 import { phasesWords, storeWarning } from '../core/session/view/storeWords.ts';
+import { oneLine } from '../core/session/reports/markdown.ts';
+import { shownPath } from '../core/session/shownPath.ts';
 import { plain } from './output.ts';
 
 /** Without layers the terminal does not see who saves a file; the editor does. */
@@ -21,21 +23,21 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'tool/answered': return call(session, event);
     case 'store/measured': return storeWarning(session)?.replace(/^/, ' ! ');
     case 'checkpoints/evicted': return ` ! no rewind is possible any more to ${[...(event.boundaries.length === 0 ? [] : [{ session: event.by, name: session.name, boundaries: event.boundaries }]), ...(event.elsewhere ?? [])].map((one) => phasesWords(one, session.id)).join('; ')}: their checkpoints are removed to make room`;
-    case 'changes/withheld': return event.files.map(({ path, why, blob }) => ` ! ${plain(path)} stays as you left it: ${why}. What the command did there is ${blob === undefined ? 'not kept' : `kept as ${blob.oid.slice(0, 12)}`}`).join('\n');
-    case 'flag/raised': return ` ! ${event.flag.standing}: ${event.flag.path} by ${plain(event.flag.cause)} · flag ${event.flag.id}`;
+    case 'changes/withheld': return event.files.map(({ path, why, blob }) => ` ! ${shownPath(path)} stays as you left it: ${why}. What the command did there is ${blob === undefined ? 'not kept' : `kept as ${blob.oid.slice(0, 12)}`}`).join('\n');
+    case 'flag/raised': return ` ! ${event.flag.standing}: ${shownPath(event.flag.path)} by ${oneLine(event.flag.cause)} · flag ${event.flag.id}`;
     case 'flag/settled': return `   flag ${event.flag}: ${event.how}`;
-    case 'rewind/done': return `   rewound ${event.rewind.kind} ${event.rewind.to}: ${event.rewind.restored.length} files${event.rewind.left.length > 0 ? `, left alone: ${event.rewind.left.map((one) => one.path).join(', ')}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${one.path} is kept in ${one.to}`).join('')}`;
-    case 'rewind/refused': return `   a rewind was not done: ${plain(event.why)}`;
+    case 'rewind/done': return `   rewound ${event.rewind.kind} ${oneLine(event.rewind.to)}: ${event.rewind.restored.length} files${event.rewind.left.length > 0 ? `, left alone: ${event.rewind.left.map((one) => shownPath(one.path)).join(', ')}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${shownPath(one.path)} is kept in ${shownPath(one.to)}`).join('')}`;
+    case 'rewind/refused': return `   a rewind was not done: ${oneLine(event.why)}`;
     case 'oracle/ran': return indent(describeRun(event.run));
     case 'decoy/ran': return `   decoy ${event.decoy}: ${event.result} · ${event.detail}`;
     case 'review/reported': return `   review: ${count(event.findings.length, 'finding')}`;
     case 'finding/settled': return `   finding ${event.finding}: ${event.outcome} · ${event.detail}`;
-    case 'gate/opened': return ` ? ${event.question}${event.blocking.length > 0 ? `\n   open: ${event.blocking.join(', ')}` : ''}`;
+    case 'gate/opened': return ` ? ${oneLine(event.question)}${event.blocking.length > 0 ? `\n   open: ${event.blocking.join(', ')}` : ''}`;
     case 'gate/answered': return `   answered: ${event.answer.kind}`;
     case 'gate/settled': return event.problem === undefined ? undefined : ` ! ${event.problem}`;
     case 'boundary/crossed': return ` ✓ ${event.boundary} · tree ${shortId(event.tree)}`;
     case 'budget/reached': return ` ! budget: ${event.budget}, ${event.detail}`;
-    case 'session/paused': return ` ! paused: ${plain(event.reason)}`;
+    case 'session/paused': return ` ! paused: ${oneLine(event.reason)}`;
     case 'verdict/reached': return `\nVerdict: ${event.verdict} · tree ${shortId(event.tree)}\n${event.because.map((reason) => `  ${reason}`).join('\n')}`;
     default: return undefined;
   }

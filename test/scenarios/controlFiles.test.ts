@@ -130,12 +130,15 @@ describe('what steers git', function () {
   });
 
   it('in a repository that a command made, or of which it left nothing, is put to a person', async () => {
-    await steered('rewind', 'git init -q src/stats/inner; rm -rf .git', async ({ run }) => {
+    await steered('rewind', 'git init -q src/stats/inner; rm -rf .git/hooks .git/description; mv .git aside; echo x > src/stats/x.txt', async ({ project, run, bounded }) => {
+      const head = project.git('rev-parse', 'HEAD');
       const ran = await run('--approve', 'all');
       assert.equal(ran.status, 5, ran.stderr);
       const questions = events(ran, 'gate/opened').map((gate) => gate.question);
       assert.ok(questions.some((question) => /Files that steer git changed while .* ran: (src\/stats\/inner\/)?\.git, (src\/stats\/inner\/)?\.git\. .*does not rewind them/.test(question)), questions.join('\n'));
-      assert.deepEqual(settled(ran), []);
+      assert.deepEqual(settled(ran).filter((flag) => !/^aside\/\S+ open$/.test(flag)), [], 'what was moved to another place stays there');
+      assert.equal((await bounded('rewind', '--to', 'base')).status, 0);
+      assert.deepEqual([project.git('--git-dir=aside', 'rev-parse', 'HEAD'), project.git('--git-dir=aside', 'fsck', '--strict'), readdirSync(path.join(project.root, 'src/stats'))], [head, '', ['inner', 'mean.js']], 'no rewind takes it, and it takes the rest');
     });
   });
 

@@ -140,7 +140,8 @@ describe('crash and resume', function () {
     const bottom = call('edit', { file_path: 'src/stats/mean.js', old_string: 'values.length;\n}\n', new_string: 'values.length;\n}\n// bottom\n' });
     await scenario({ 'minimal-hook': [[call('bash', { command: 'echo x > "$(printf "src/stats/caf\\351.txt")"' }), call('read', { file_path: 'src/stats/mean.js' }), top, bottom, ...(honest['minimal-hook']?.[0] ?? [])]] }, undefined, async ({ project, run, bounded }) => {
       await run('--approve', 'all');
-      assert.match((await bounded('rewind', '--file', 'src/stats/caf\ufffd.txt', '--dry-run')).stdout, /src\/stats\/caf\ufffd\.txt \(deleted/, 'a name that is no text is given as it is shown');
+      assert.match((await bounded('rewind', '--file', 'src/stats/caf\ufffd.txt', '--dry-run')).stdout, /"src\/stats\/caf\\351\.txt" \(deleted/, 'a name that is no text is given as a shell hands it on');
+      assert.match((await bounded('mark', '--off', '--file', '"src/stats/caf\\351.txt"')).stdout, /1 hunk/, 'and as it is shown');
       const file = path.join(project.root, 'src/stats/mean.js');
       const listed = JSON.parse((await bounded('rewind', '--file', './src/other/../stats/mean.js', '--dry-run', '--json')).stdout) as { hunks: { id: string; lines: string[] }[] };
       const hunk = listed.hunks.find((one) => one.lines.some((line) => line.includes('// top')));

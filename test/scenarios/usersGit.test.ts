@@ -86,6 +86,10 @@ describe('a user who tidies up their repository during a session', function () {
       project.git('-c', 'user.name=U', '-c', 'user.email=u@localhost', 'commit', '-q', '-m', 'anew');
       writeFileSync(path.join(project.root, 'NOTES.md'), 'mine\n');
       await whole(project);
+      // What git cannot read no session works in, but a rewind does.
+      writeFileSync(path.join(project.root, '.git/config'), '[core\n');
+      const refused = await bounded('resume');
+      assert.deepEqual([refused.status, /git cannot read this repository.*bad config line 1/.test(refused.stderr)], [69, true], refused.stderr);
       const back = await bounded('rewind', '--to', 'base', '--json');
       assert.equal(back.status, 0, back.stderr);
       assert.equal(readFileSync(path.join(project.root, 'NOTES.md'), 'utf8'), 'mine\n');
@@ -93,6 +97,8 @@ describe('a user who tidies up their repository during a session', function () {
       assert.deepEqual(filesIn(project.root), before);
       const entries = await whole(project);
       assert.equal(entries.at(-1)?.event.type, 'rewind/done');
+      const heads = entries.flatMap(({ event }) => (event.type === 'control/seen' ? [event.head] : []));
+      assert.deepEqual([heads.length, heads[1]], [2, heads[0]], 'nobody could tell where HEAD is, so nothing is said to have moved');
     }, { more: durableFiles });
   });
 });

@@ -1,9 +1,11 @@
 import { isReviewed } from '../../core/session/listedHunk.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import type { Session } from '../../core/session/session.ts';
+import { shownPath } from '../../core/session/shownPath.ts';
 import { madeBy } from '../../core/session/view/changesView.ts';
 import { parse, UsageError } from '../arguments.ts';
 import { exits } from '../exit.ts';
+import { namedPath } from '../namedPath.ts';
 import { createOutput, plain } from '../output.ts';
 import { holdQuietly } from '../quietDoor.ts';
 
@@ -24,7 +26,7 @@ export async function mark(args: readonly string[]): Promise<number> {
       output.print({ hunks: listed.map((hunk) => rowOf(controller.session, hunk)) }, inWords(controller.session, listed));
       return exits.pass;
     }
-    const hunks = chosen(listed, values).map(({ path, hunk }) => ({ path, hunk }));
+    const hunks = chosen(controller.session, listed, values).map(({ path, hunk }) => ({ path, hunk }));
     const done = await controller.act({ type: 'mark-hunks', reviewed: values.off !== true, hunks });
     output.print({ ...done, hunks }, done.message);
     return done.ok ? exits.pass : exits.fail;
@@ -38,7 +40,8 @@ interface Chosen {
   readonly file?: string | undefined;
 }
 
-function chosen(listed: readonly ListedHunk[], { hunk: ids, file }: Chosen): readonly ListedHunk[] {
+function chosen({ workspace }: Session, listed: readonly ListedHunk[], { hunk: ids, file: given }: Chosen): readonly ListedHunk[] {
+  const file = given === undefined ? undefined : namedPath(workspace, listed.map((one) => one.path), given);
   const unknown = ids?.filter((id) => !listed.some((one) => one.hunk === id)) ?? [];
   if (unknown.length > 0) throw new UsageError(`the session's change has no hunk ${unknown.join(', ')}; bounded mark lists them`);
   const found = listed.filter((one) => (file === undefined || one.path === file) && (ids === undefined || ids.includes(one.hunk)));
@@ -53,6 +56,6 @@ function rowOf(session: Session, hunk: ListedHunk) {
 
 function inWords(session: Session, listed: readonly ListedHunk[]): string {
   const rows = listed.map((hunk) => rowOf(session, hunk));
-  const lines = rows.map((row) => `${row.reviewed ? '✓' : '·'} ${plain(row.path)}${row.mode === undefined ? `:${row.line} +${row.added} −${row.removed}` : ', its mode'} · ${row.standing} · by ${plain(row.by)} · hunk ${row.hunk}`);
+  const lines = rows.map((row) => `${row.reviewed ? '✓' : '·'} ${shownPath(row.path)}${row.mode === undefined ? `:${row.line} +${row.added} −${row.removed}` : ', its mode'} · ${row.standing} · by ${plain(row.by)} · hunk ${row.hunk}`);
   return [`${rows.filter((row) => row.reviewed).length} of ${rows.length} hunks reviewed`, ...lines].join('\n');
 }

@@ -1,15 +1,15 @@
-import path from 'node:path';
 import type { Acted } from '../../agent/acted.ts';
 import type { PreviewFile, RewindPreview } from '../../agent/preview.ts';
 import { usersPart } from '../../core/session/listedHunk.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
-import type { Session } from '../../core/session/session.ts';
+import { shownPath } from '../../core/session/shownPath.ts';
 import { lastUndone } from '../../core/session/undo.ts';
 import { oneLine } from '../../core/session/reports/markdown.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { HeldSession } from '../../node/session/open.ts';
 import { UsageError, parse } from '../arguments.ts';
 import { exits } from '../exit.ts';
+import { namedPath, onlyShown } from '../namedPath.ts';
 import { createOutput } from '../output.ts';
 import type { Output } from '../output.ts';
 import { holdQuietly } from '../quietDoor.ts';
@@ -53,25 +53,12 @@ async function intentionOf(held: HeldSession, values: Given): Promise<Intention>
   }
   const open = line.flags.filter((flag) => flag.outcome === undefined);
   if (values.file !== undefined) {
-    const file = pathOf(held.controller.session, values.file);
+    const file = namedPath(held.controller.session.workspace, line.writes.map((write) => write.path), values.file);
     const flag = open.find((one) => one.path === file || one.id === values.file);
     return flag === undefined ? { type: 'rewind-path', path: file } : { type: 'rewind-file', flag: flag.id };
   }
   if (values.hunk !== undefined) return hunkIntention(held, values.hunk);
   return { type: 'rewind-boundary', to: values.to ?? line.boundaries.at(-1)?.id ?? 'base' };
-}
-
-/** The workspace path that a person means, as a shell in the workspace folder would take it: also `./src/x.ts`, the whole way to it, or as it is shown. */
-function pathOf({ line, workspace }: Session, given: string): string {
-  const paths = [...new Set(line.writes.map((write) => write.path))];
-  const found = paths.find((one) => one === given) ?? onlyShown(paths, given, (one) => one);
-  return found ?? path.relative(workspace, path.resolve(workspace, given)).split(path.sep).join('/');
-}
-
-/** The one thing whose name is shown as `given`. What of a name is no text comes neither onto a screen nor back from a keyboard. */
-function onlyShown<Thing>(things: readonly Thing[], given: string, nameOf: (thing: Thing) => string): Thing | undefined {
-  const found = things.filter((one) => oneLine(nameOf(one)) === oneLine(given));
-  return found.length === 1 ? found[0] : undefined;
 }
 
 /** Hunks of the session's change, as `--dry-run` and `status` list them, or the one of an open flag. */
@@ -105,9 +92,9 @@ async function preview(held: HeldSession, intention: Intention, output: Output):
 }
 
 function inWords({ files, stays, beside, notCovered, before }: RewindPreview): string {
-  const back = [...files.flatMap((file) => [`  ${oneLine(file.path)}${how[file.does]}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((one) => `  ${oneLine(one)}`)];
+  const back = [...files.flatMap((file) => [`  ${shownPath(file.path)}${how[file.does]}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((one) => `  ${shownPath(one)}`)];
   const outside = notCovered.map((one) => `  ${oneLine(one)}`);
-  const rest = stays.map(({ path: file, why }) => `  ${oneLine(file)}: ${why}`);
+  const rest = stays.map(({ path: file, why }) => `  ${shownPath(file)}: ${why}`);
   return [...(before === undefined ? [] : [before]), ...(back.length === 0 ? ['nothing would change'] : ['would bring back:', ...back]), ...(rest.length === 0 ? [] : ['would stay:', ...rest]), ...(outside.length === 0 ? [] : ['in no checkpoint, and left as it is:', ...outside])].join('\n');
 }
 
@@ -122,7 +109,7 @@ async function conflictLines({ controller }: HeldSession, { conflicts }: Acted):
   if (conflicts === undefined) return [];
   const listed = await controller.hunks();
   return conflicts.paths.flatMap((file) => [
-    `conflict: ${file}: both of you changed it; nothing of it was written. Its hunks, with the session's lines and yours:`,
+    `conflict: ${shownPath(file)}: both of you changed it; nothing of it was written. Its hunks, with the session's lines and yours:`,
     ...listed.filter((hunk) => hunk.path === file).map((hunk) => `    ${hunkInWords(hunk)}`),
     '    Edit the file, or resolve it in the editor: Bounded: Resolve a Conflict…',
   ]);

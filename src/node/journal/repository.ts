@@ -38,7 +38,10 @@ export async function gitFolderAround(folder: string): Promise<string | undefine
 function gitDirOf(top: string): string | undefined {
   const dotGit = path.join(top, '.git');
   try {
-    const named = statSync(dotGit).isDirectory() ? '.git' : /^gitdir: (.+?)[\r\n]*$/s.exec(readFileSync(dotGit, 'utf8'))?.[1];
+    const stats = statSync(dotGit);
+    // Whoever reads a pipe waits without end.
+    if (!stats.isDirectory() && !stats.isFile()) return undefined;
+    const named = stats.isDirectory() ? '.git' : /^gitdir: (.+?)[\r\n]*$/s.exec(readFileSync(dotGit, 'utf8'))?.[1];
     if (named === undefined) return undefined;
     const target = path.resolve(top, named);
     return hasHead(target) || hasObjects(target) ? realpathSync.native(target) : undefined;
@@ -67,7 +70,7 @@ function hasHead(gitDir: string): boolean {
 
 function commonDirOf(gitDir: string): string {
   const file = path.join(gitDir, 'commondir');
-  const named = existsSync(file) ? attempt(() => readFileSync(file, 'utf8')) : undefined;
+  const named = attempt(() => statSync(file).isFile()) === true ? attempt(() => readFileSync(file, 'utf8')) : undefined;
   return named === undefined ? gitDir : realpathSync.native(path.resolve(gitDir, named.trimEnd()));
 }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -82,9 +83,10 @@ function folderName(commonDir: string): string {
   return `${sha256(commonDir).slice(0, 16)}-${readable}`;
 }
 
-/** Named after user and work tree, not after the state folder: doors with unlike environments must still meet. */
+/** Named after user and work tree, not after the state folder: doors with unlike environments must still meet. A work tree that is mounted at two places is one. */
 function leaseKey(bounded: string, top: string): LeaseKey {
   const user = process.getuid?.() ?? os.userInfo().username;
-  const name = sha256(`${user}\n${top}`);
+  const { dev, ino } = statSync(top, { bigint: true });
+  const name = sha256(`${user}\n${dev}:${ino}`);
   return { name, file: path.join(bounded, `lease-${name.slice(0, 16)}`) };
 }

@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { compileGlobs, type GlobSet } from '../../core/guard/globs.ts';
 import { isInside } from '../workspace/git/findProgram.ts';
@@ -104,7 +104,9 @@ async function targets(root: string, file: string): Promise<string[]> {
 
 /** Git folders outside the work tree that a linked work tree or a submodule uses. */
 async function gitFoldersOutside(root: string): Promise<string[]> {
-  const text = await readFile(path.join(root, '.git'), 'utf8').catch(() => '');
+  const isFile = await stat(path.join(root, '.git')).then((stats) => stats.isFile(), () => false);
+  // Whoever reads a pipe waits without end.
+  const text = isFile ? await readFile(path.join(root, '.git'), 'utf8').catch(() => '') : '';
   const named = /^gitdir: (.+)$/m.exec(text)?.[1];
   if (named === undefined) return [];
   const folder = path.resolve(root, named);

@@ -20,6 +20,8 @@ export function joinCaptures(parts: readonly { readonly name: RootName; readonly
 
 /** Commits and branches of all roots as one text each, which differ as soon as one of them does; the first operation that is going on. */
 export function joinHeads(parts: readonly { readonly name: RootName; readonly head: Head }[]): Head {
+  const unreadable = parts.find(({ head }) => head.unreadable !== undefined)?.head.unreadable;
+  if (unreadable !== undefined) return { unreadable };
   const joined = (of: (head: Head) => string | undefined): string | undefined => (parts.every(({ head }) => of(head) === undefined) ? undefined : joinIds(parts.map(({ head }) => of(head) ?? '')));
   const [commit, branch] = [joined((head) => head.commit), joined((head) => head.branch)];
   const busy = parts.find(({ head }) => head.operation !== undefined);

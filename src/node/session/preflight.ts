@@ -37,9 +37,9 @@ export function unsandboxedWarning(sandbox: SandboxState): string {
 
 /** Refuses what would put a session on an unsafe footing: a half-done git operation, a sandbox that is missing, a model that is not there. */
 export async function checkRepository(workspace: SessionWorkspace): Promise<void> {
-  const head = await workspace.head();
-  if (head.operation !== undefined) throw new StartRefusal('cannot-start', `a ${head.operation} is going on in this repository; finish or abort it first`);
-  const damage = await workspace.damage();
+  const { operation, unreadable } = await workspace.head();
+  if (operation !== undefined) throw new StartRefusal('cannot-start', `a ${operation} is going on in this repository; finish or abort it first`);
+  const damage = unreadable ?? (await workspace.damage());
   if (damage !== undefined) throw new StartRefusal('cannot-start', damage);
 }
 

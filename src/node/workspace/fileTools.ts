@@ -10,7 +10,7 @@ import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './c
 import { stateInWords } from './disk/fileState.ts';
 import { type Content, linkMode, openFlags, pieces, readSmall } from './disk/content.ts';
 import { type Entered, inFolder } from './disk/folders.ts';
-import { mayRestore, type PathGuard } from './disk/guard.ts';
+import { type PathGuard, refusesRestoring } from './disk/guard.ts';
 import { nameOf, onDisk, parentOf } from './disk/places.ts';
 import { type Hindrance, putFile, removeFile } from './disk/replaceFile.ts';
 import { gitObject } from './git/objects.ts';
@@ -78,14 +78,15 @@ export class FileTools {
 
   /** What `revertHunks` would do now. A file that is gone comes back where something else is, if that goes before. */
   async rehearseHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<Rehearsal> {
-    const state = hunks.some((hunk) => hunk.newLines > 0) || !mayRestore(path) ? undefined : await lookAt(this.#root, path);
+    const state = hunks.some((hunk) => hunk.newLines > 0) || refusesRestoring(path) !== undefined ? undefined : await lookAt(this.#root, path);
     if (state?.kind === 'folder' || state?.kind === 'unreachable') return { path, does: 'back', inWay: { files: await inTheWay(this.#root, path, () => false), why: `there is ${stateInWords(state)} in its place` } };
     const reverted = await this.#reverted(path, hunks, of);
     return 'hindrance' in reverted ? { path, does: 'left', why: reverted.hindrance } : { path, does: 'back' };
   }
 
   async #reverted(path: Path, hunks: readonly Hunk[], of: readonly string[] | undefined): Promise<{ readonly found: Blob | null; readonly bytes: Buffer } | { readonly hindrance: string }> {
-    if (!mayRestore(path)) return { hindrance: 'it is no path of the session' };
+    const why = refusesRestoring(path);
+    if (why !== undefined) return { hindrance: why };
     const entered = await inFolder(this.#root, parentOf(path), false, async (place) => contentAt(place, nameOf(path)));
     if ('blocked' in entered) return { hindrance: entered.blocked };
     const content = 'value' in entered ? entered.value : null;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { repositoryState, type RepositoryState } from '../../../src/node/journal/stateDir.ts';
@@ -87,6 +87,22 @@ describe('the private state of a repository', () => {
     assert.equal((await stateIn(root, 'home')).lease.name, (await stateIn(root, 'elsewhere')).lease.name);
   });
 
+  it('has one lease for a work tree that is mounted at a second place', async function () {
+    const root = await repository('repo');
+    await mkdir(at('second'));
+    try {
+      execFileSync('mount', ['--bind', root, at('second')], { stdio: 'ignore' });
+    } catch {
+      console.log('      (skipped: nothing can be mounted here)');
+      this.skip();
+    }
+    try {
+      assert.equal((await stateIn(at('second'), 'home')).lease.name, (await stateIn(root, 'home')).lease.name);
+    } finally {
+      execFileSync('umount', [at('second')]);
+    }
+  });
+
   it('of a folder without a repository is its own, and that of the repository that is made in it later', async () => {
     await mkdir(at('plain', '.git'), { recursive: true });
     await mkdir(at('plain', 'inner'));
@@ -96,6 +112,20 @@ describe('the private state of a repository', () => {
     assert.deepEqual(await stateIn(at('plain'), 'home'), plain);
     await rm(at('plain', '.git', 'HEAD'));
     assert.deepEqual(await stateIn(at('plain', 'inner'), 'home'), plain, 'a repository that has lost its HEAD is none less for that');
+  });
+
+  it('of a folder with a pipe in the place of .git is that of a folder without a repository: nobody reads a pipe', async function () {
+    if (process.platform === 'win32') this.skip();
+    const root = await repository('repo');
+    await mkdir(at('plain'));
+    execFileSync('mkfifo', [at('plain', '.git')]);
+    // Waits for each reader.
+    const writer = spawn('sh', ['-c', `while :; do echo "gitdir: ${path.join(root, '.git')}" > ${at('plain', '.git')} || exit; done`], { stdio: 'ignore' });
+    try {
+      assert.notEqual((await stateIn(at('plain'), 'home')).dir, (await stateIn(root, 'home')).dir);
+    } finally {
+      writer.kill('SIGKILL');
+    }
   });
 
   it('is refused in a bare repository and in git\'s own folder, and nothing is made', async () => {

@@ -146,6 +146,21 @@ describe('a change that a call of the model made', function () {
     assert.deepEqual([read(outside), house.session.line.writes, flagged()], [`${first}mine\n`, [], [outside]]);
   }));
 
+  it('is the user\'s where it is new, out of scope, and may be what is missing where no checkpoint looks: no rewind takes it away', () => play('rewind', async ({ house, read, write, flagged }) => {
+    const at = (file: string): string => path.join(house.root, file);
+    execFileSync('git', ['init', '-q', '--template=', at('inner')]);
+    await house.command(() => {
+      fs.renameSync(at('inner/.git'), at('aside'));
+      write('src/new.txt', 'in scope\n');
+      write(outside, 'stray\n');
+    });
+    assert.deepEqual([flagged(), house.session.line.writes.map(({ path: file, by }) => `${file} ${by}`).sort(), read(outside)], [['aside/HEAD', 'aside/config'], ['docs/out.txt command', 'docs/out.txt rewind', 'src/new.txt command'], first]);
+    await house.command(() => write('stray.txt', 'nothing is missing\n'));
+    assert.equal(fs.existsSync(at('stray.txt')), false);
+    assert.equal((await house.act({ type: 'rewind-boundary', to: 'base' })).ok, true);
+    assert.deepEqual([fs.existsSync(at('aside/HEAD')), fs.existsSync(at('src/new.txt'))], [true, false]);
+  }));
+
   it('is the command\'s where they saved the file before it began', () => play('flag', async ({ house, write }) => {
     house.saved.push('src/a.txt');
     await house.command(() => write('src/a.txt', 'by the command\n'));

@@ -189,7 +189,7 @@ describe('file tools', () => {
     await assert.rejects(workspace.writeContract('src/a.ts', 'x'));
     fs.rmSync(repo.at('.bounded/task'), { recursive: true });
     fs.symlinkSync(repo.outside, repo.at('.bounded/task'));
-    await assert.rejects(workspace.writeReport('task', 'PLAN.md', 'plan'));
+    await assert.rejects(workspace.writeReport('task', 'PLAN.md', 'plan'), { name: 'Paused', message: /^\.bounded\/task\/PLAN\.md could not be written: .*; put that aside, then go on$/ });
     assert.match((await workspace.hashOf('.bounded/task.bounded.yaml')) ?? '', /^[0-9a-f]{64}$/);
     assert.equal(await workspace.hashOf('.bounded/gone.yaml'), undefined);
   });

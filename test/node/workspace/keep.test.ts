@@ -143,6 +143,19 @@ describe('keeping the work', () => {
     assert.deepEqual(contentsOf(clone), contentsOf(repo.root));
   });
 
+  it('as a patch applies at the top of the repository and in the workspace folder, where that is a folder in it', async () => {
+    const repo = newRepo({ 'top.txt': 't\n', 'sub dir/a.txt': 'a\n', 'sub dir/gone.txt': 'g\n' });
+    const part = repoAt(repo.at('sub dir'), repo.outside);
+    const { work, workspace } = await session(part, () => { part.write('a.txt', 'A\n'); fs.rmSync(part.at('gone.txt')); part.write('new/caf\u00e9 "n".txt', 'n\n'); }, () => undefined);
+    const patch = await workspace.patch(work.base, work.steps[1]?.tree ?? '');
+    for (const folder of ['', 'sub dir']) {
+      const clone = path.join(repo.outside, `clone ${folder}`);
+      execFileSync('git', ['clone', '-q', repo.root, clone]);
+      execFileSync('git', ['apply', '-'], { cwd: path.join(clone, folder), input: patch });
+      assert.deepEqual(contentsOf(clone), contentsOf(repo.root));
+    }
+  });
+
   it('may be undone altogether', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     repo.write('mine.txt', 'mine');
@@ -277,6 +290,22 @@ describe('keeping a session as its journal tells it', () => {
     assert.equal(clone.git('diff', '--name-only', 'origin/main', 'HEAD'), 'c.txt');
   });
 
+  it('names what git takes into no commit, and a patch without it applies', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const odd = ['.GIT/y', '.git./y', 'git~1', 'sub/git~1/x', 'back\\.git\\x'];
+    const { workspace, session: done } = await finished(repo, { last: () => { for (const file of odd) repo.write(file, 'x'); fs.symlinkSync('a.txt', repo.at('.gitmodules')); repo.write('plain.txt', 'p\n'); } });
+    const left = [...odd, '.gitmodules'].sort();
+    for (const how of ['branch', 'squash', 'patch'] as const) {
+      const kept = await workspace.keep({ how, withoutMine: false }, done);
+      assert.deepEqual([kept.ok, kept.detail.split('a name that git refuses: ')[1]?.split(', ')], [true, left], kept.detail);
+    }
+    for (const branch of ['bounded/task/1', 'bounded/task/2']) assert.match(repo.git('ls-tree', '-r', '--name-only', branch), /^plain\.txt$/m);
+    const fresh = path.join(repo.outside, 'fresh');
+    repo.git('worktree', 'add', '-q', '--detach', fresh, 'main');
+    execFileSync('git', ['apply', repo.at('.bounded/task/s1.patch')], { cwd: fresh });
+    assert.equal(fs.readFileSync(path.join(fresh, 'plain.txt'), 'utf8'), 'p\n');
+  });
+
   it('needs neither the user\'s name nor their signature', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     const { workspace, session: done } = await finished(repo, { second: () => repo.write('u.txt', 'mine'), users: ['u.txt'] });
@@ -304,6 +333,43 @@ describe('keeping a session as its journal tells it', () => {
       assert.equal(repo.git('for-each-ref'), before);
       repo.git('branch', '-D', name);
     }
+  });
+
+  it('says that the commit is gone that the session started from, and makes a patch all the same', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    repo.git('commit', '-q', '--amend', '-m', 'another beginning');
+    repo.git('reflog', 'expire', '--expire=now', '--all');
+    repo.git('gc', '-q', '--prune=now');
+    for (const how of ['branch', 'squash'] as const) {
+      const refused = await workspace.keep({ how, withoutMine: false }, done);
+      assert.deepEqual([refused.ok, /does not have the commit \w{10} any more that the session started from.*export a patch/.test(refused.detail)], [false, true], refused.detail);
+    }
+    assert.equal(repo.git('for-each-ref', 'refs/heads/bounded'), '');
+    assert.equal((await workspace.keep({ how: 'patch', withoutMine: false }, done)).ok, true);
+  });
+
+  it('answers with what git refuses, for a lock or a configuration that it cannot take, and changes no branch', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const { workspace, session: done } = await finished(repo);
+    const made = (await workspace.keep(branch, done)).branches?.[0] ?? assert.fail();
+    const config = repo.read('.git/config');
+    const hindrances = [['.git/refs/heads/bounded/task/1.lock', '', /task\/1\.lock/], ['.git/config', '[core\n', /bad config line 1/], ['.git/config', `${config}[extensions]\n\tnonsense = 1\n[core]\n\trepositoryformatversion = 1\n`, /nonsense/]] as const;
+    for (const [file, text, why] of hindrances) {
+      repo.write(file, text);
+      const dropped = await workspace.drop([made]);
+      assert.deepEqual([dropped.ok, why.test(dropped.detail)], [false, true], dropped.detail);
+      if (file === '.git/config') {
+        const kept = await workspace.keep(branch, done);
+        assert.deepEqual([kept.ok, why.test(kept.detail)], [false, true], kept.detail);
+      }
+      if (file === '.git/config') repo.write(file, config);
+      else fs.rmSync(repo.at(file));
+    }
+    repo.write('.git/refs/heads/bounded/task/2.lock', '');
+    assert.match((await workspace.keep(branch, done)).detail, /task\/2\.lock/);
+    fs.rmSync(repo.at('.git/refs/heads/bounded/task/2.lock'));
+    assert.equal(repo.git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads/bounded'), `refs/heads/bounded/task/1 ${made.commit}`);
   });
 
   it('drops the branch that it made and says how to get it back', async () => {

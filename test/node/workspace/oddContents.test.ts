@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import type { Path } from '../../../src/core/session/changes.ts';
 import { decodeBytes } from '../../../src/node/workspace/common/bytes.ts';
 import type { TestRepo } from '../../support/repo.ts';
-import { newRepo, removeRepos } from './opened.ts';
+import { newRepo, open, removeRepos } from './opened.ts';
 import { edit, playOdd } from './oddSession.ts';
 
 const utf16 = (text: string): Buffer => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
@@ -70,6 +70,58 @@ describe('a session in a work tree with', function () {
     repo.git('commit', '-qm', 'names');
     const edits = Object.fromEntries(names.map((name, index) => [name, index % 4 === 0 ? null : `one\n${index}\n`]));
     await playOdd({ repo, edits: { ...edits, 'Readme': null, 'README': 'r\n' } });
+  });
+
+  it('a pipe where git looks for rules or attributes says so instead of waiting without end', async function () {
+    const repo = newRepo({ 'a.txt': 'a\n', 'src/b.txt': 'b\n' });
+    const workspace = await open(repo);
+    const { tree } = await workspace.capture();
+    repo.write('src/b.txt', 'c\n');
+    const after = (await workspace.capture()).tree;
+    const work = { name: 'odd', base: tree, dirty: [], head: repo.git('rev-parse', 'HEAD'), steps: [{ tree: after, message: 'work', seconds: 1, writes: [] }] };
+    for (const [name, ask] of [['.gitignore', () => workspace.glob('**')], ['.gitattributes', () => workspace.keepBranch(work)]] as const) {
+      const pipe = repo.at(`src/${name}`);
+      execFileSync('mkfifo', [pipe]);
+      // What reads it all the same is let go in the end.
+      const writer = setTimeout(() => fs.closeSync(fs.openSync(pipe, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)), 20_000);
+      try {
+        await assert.rejects(ask(), { name: 'Paused', message: new RegExp(`src/\\${name} is a pipe`) });
+      } finally {
+        clearTimeout(writer);
+        fs.rmSync(pipe);
+      }
+      await ask();
+    }
+  });
+
+  it('pipes in a repository inside is looked at without waiting for them', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    repo.git('init', '-q', '--template=', 'inner');
+    const pipes = ['inner/.git/packed-refs', 'inner/.git/refs/heads/x'].map(repo.at);
+    fs.mkdirSync(repo.at('inner/.git/refs/heads'), { recursive: true });
+    execFileSync('mkfifo', pipes);
+    // Whoever reads all the same gets something.
+    const writers = pipes.map((pipe) => spawn('sh', ['-c', `while :; do echo "${'1'.repeat(40)} refs/heads/piped" > ${pipe} || exit; done`], { stdio: 'ignore' }));
+    try {
+      const { control } = await (await open(repo)).capture();
+      assert.deepEqual([control['inner/.git/refs/heads/piped'], control['inner/.git/refs/heads/x'], control['inner/.git']], [undefined, 'special', 'folder']);
+    } finally {
+      for (const writer of writers) writer.kill('SIGKILL');
+    }
+  });
+
+  it('links among the refs of a repository inside never has what they lead to in its record', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    repo.git('init', '-q', '--template=', 'inner');
+    fs.mkdirSync(repo.at('inner/.git/refs/heads'), { recursive: true });
+    const secret = `${repo.outside}/key`;
+    fs.writeFileSync(secret, 'hunter2');
+    for (const name of ['packed-refs', 'refs/heads/x']) fs.symlinkSync(secret, repo.at(`inner/.git/${name}`));
+    fs.writeFileSync(repo.at('inner/.git/refs/heads/y'), 'no ref');
+    fs.writeFileSync(repo.at('inner/.git/refs/heads/z'), `${'1'.repeat(40)}\n`);
+    const { control } = await (await open(repo)).capture();
+    assert.match(['x', 'y', 'z'].map((name) => control[`inner/.git/refs/heads/${name}`]).join(), /^seen link \w{40},seen file \w{40},ref 1{40}$/);
+    assert.doesNotMatch(JSON.stringify(control), /hunter2/);
   });
 
   it('permissions that git does not know', async () => {

@@ -89,6 +89,19 @@ const kinds: readonly (readonly [string, () => Odd])[] = [
     repo.git('sparse-checkout', 'set', '--no-cone', '/*', '!/hidden/');
     return { repo, edits: { ...edits, 'hidden/new.txt': 'new\n' } };
   }],
+  ['a sparse index', () => {
+    const repo = newRepo({ ...files, 'hidden/h.txt': 'h\n', 'hidden/d/i.txt': 'i\n' });
+    repo.git('sparse-checkout', 'set', '--cone', '--sparse-index', 'src');
+    return { repo, edits: { ...edits, 'hidden/h.txt': 'here again\n' } };
+  }],
+  ['objects that are in another repository, or in none yet', () => {
+    const outer = newRepo(files);
+    outer.git('config', 'uploadpack.allowFilter', 'true');
+    const [partial, borrowing] = ['partial', 'borrowing'].map((name) => path.join(outer.outside, name));
+    execFileSync('git', ['clone', '-q', '--filter=tree:0', `file://${outer.root}`, partial ?? '']);
+    execFileSync('git', ['clone', '-q', '--shared', partial ?? '', borrowing ?? ''], { stdio: 'ignore' });
+    return { repo: repoAt(borrowing ?? '', outer.outside), edits };
+  }],
   ['pointers of large files without their program', () => {
     const pointer = (digit: string, size: number) => `version https://git-lfs.github.com/spec/v1\noid sha256:${digit.repeat(64)}\nsize ${size}\n`;
     const repo = newRepo({ ...files, '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n', 'model.bin': pointer('a', 12) });

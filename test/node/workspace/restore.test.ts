@@ -237,6 +237,23 @@ describe('a rewind', () => {
     assert.deepEqual(fs.readdirSync(repo.outside).sort(), ['store', 'work']);
   });
 
+  it('leaves names that some systems take for the folder of git, and the preview says so', async () => {
+    const repo = newRepo({ 'a.txt': 'a' });
+    const workspace = await open(repo);
+    const base = (await workspace.capture()).tree;
+    const odd = ['.GIT/y', '.git./y', '.g\u200cit', 'sub/git~1/x', '.BOUNDED/x'];
+    for (const file of odd) repo.write(file, 'made');
+    const after = (await workspace.capture()).tree;
+    const wanted = await items(workspace, base, after);
+    assert.deepEqual(wanted.map(({ path }) => path).sort(), [...odd].sort());
+    const { left, restored } = await workspace.restore(wanted);
+    assert.deepEqual([restored, left.length], [[], odd.length]);
+    for (const { path: file, why } of left) {
+      assert.match(why, /some systems take (it|\S+) for, the folder of Bounded|some systems take \S+ for the folder of git/);
+      assert.deepEqual(await workspace.rehearse(file, wanted.filter((item) => item.path === file)), { path: file, does: 'left', why });
+    }
+  });
+
   it('can itself be rewound', async () => {
     const repo = newRepo({ 'a.txt': 'a', 'b.txt': 'b' });
     const workspace = await open(repo);

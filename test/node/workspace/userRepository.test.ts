@@ -113,6 +113,17 @@ describe('the user\'s repository', () => {
     assert.equal(main.git('for-each-ref'), before);
   });
 
+  it('may have a configuration that git cannot take: then it says so, and nobody knows where HEAD is', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    const workspace = await open(repo);
+    for (const [config, why] of [['[core\n', /bad config line 1/], ['[core]\n\trepositoryformatversion = 1\n[extensions]\n\tnonsense = 1\n', /nonsense/], ['[core]\n\trepositoryformatversion = 2\n', /version/]] as const) {
+      repo.write('.git/config', config);
+      const { unreadable, ...rest } = await workspace.head();
+      assert.deepEqual([rest, why.test(unreadable ?? ''), why.test((await workspace.damage()) ?? '')], [{}, true, true], unreadable);
+      assert.match((await workspace.capture()).control['config'] ?? '', /^file/);
+    }
+  });
+
   it('tells a merge, a rebase and a bisect that are going on', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     repo.git('checkout', '-q', '-b', 'other');

@@ -60,8 +60,13 @@ export class PathGuard {
 /** Relative, with plain names only. */
 export const isPlain = (path: Path): boolean => path !== '' && path.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));
 
-/** Whether a rewind may touch a path: neither git's nor Bounded's own. */
-export const mayRestore = (path: Path): boolean => isPlain(path) && !path.split('/').some(isGitName) && !isBoundedPath(path);
+/** Why no rewind touches a path, in words; undefined where one may. What only some systems take for git's folder may be it by another name. */
+export function refusesRestoring(path: Path): string | undefined {
+  const ofGit = path.split('/').find(isGitName);
+  if (!isPlain(path) || ofGit === '.git') return 'it is no path of the session';
+  if (ofGit !== undefined) return `some systems take ${ofGit} for the folder of git, which no rewind touches`;
+  return isBoundedPath(path) ? 'it is, or some systems take it for, the folder of Bounded, which no rewind touches' : undefined;
+}
 
 /** Where file names ignore case, one file answers to several names; only its own may be used. */
 async function otherSpelling(place: string, name: string): Promise<string | undefined> {

@@ -12,6 +12,14 @@ export function foldSegment(segment: string): string {
 /** Whether some file system takes the name for git's own folder. */
 export const isGitName = (segment: string): boolean => /^(\.git|git~\d+)$/.test(foldSegment(segment));
 
+/** Whether git takes no file by this path into a commit, here or on another system. A link must not be `.gitmodules`. */
+export function isRefusedByGit(path: Path, isLink: boolean): boolean {
+  // Asked of every file of a tree, and hardly any is like it.
+  if (!/git|gi7eba|[^\0-\x7f]/i.test(path)) return false;
+  const names = path.split(/[/\\]/);
+  return names.some(isGitName) || (isLink && /^(\.gitmodules|gitmod~\d|gi7eba~\d)$/.test(foldSegment(names.at(-1) ?? '')));
+}
+
 /** Whether the path lies in Bounded's own folder. */
 export const isBoundedPath = (path: Path): boolean => /^(\.bounded|bounde~\d+)$/.test(foldSegment(path.split('/')[0] ?? ''));
 

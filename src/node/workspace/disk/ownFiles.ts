@@ -1,4 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
+import { Paused } from '../../../agent/run.ts';
 import type { Path } from '../../../core/session/changes.ts';
 import { syncDirectory } from '../../journal/durable.ts';
 import { stateAt, stateInWords } from './fileState.ts';
@@ -38,7 +39,7 @@ export class OwnFiles {
     });
   }
 
-  /** Whatever regular file is there is replaced in one step; a link or folder in the way is an error. */
+  /** Whatever regular file is there is replaced in one step. Throws `Paused` where a link, a folder or a pipe is in the way. */
   async #write(path: Path, bytes: Buffer): Promise<void> {
     const entered = await inFolder(this.#root, parentOf(path), true, async (place) => {
       const state = await stateAt(place, nameOf(path));
@@ -50,6 +51,6 @@ export class OwnFiles {
       return hindrance;
     });
     const why = 'value' in entered ? entered.value : 'blocked' in entered ? entered.blocked : `${entered.missing} is gone`;
-    if (why !== undefined) throw new Error(`${path} could not be written: there is ${why}`);
+    if (why !== undefined) throw new Paused(`${path} could not be written: there is ${why}; put that aside, then go on`);
   }
 }

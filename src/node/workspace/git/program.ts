@@ -12,6 +12,8 @@ export interface ProgramCall {
   readonly limit?: number;
   /** The process is ended after this time. */
   readonly timeoutMs?: number;
+  /** The process is ended when this aborts; whoever waits for it gets an error. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ProgramAnswer {
@@ -43,7 +45,7 @@ export async function runProgram(call: ProgramCall): Promise<ProgramAnswer> {
 
 /** Starts a program; whoever reads its output also waits for `ended`. */
 export function startProgram(call: ProgramCall): Started {
-  const child = spawn(call.program, call.args, { cwd: call.cwd, env: call.env, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+  const child = spawn(call.program, call.args, { cwd: call.cwd, env: call.env, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true, killSignal: 'SIGKILL', ...(call.signal === undefined ? {} : { signal: call.signal }) });
   const err = collect(child.stderr, 65_536, () => undefined);
   const ended = new Promise<{ status: number | null; stderr: string }>((resolve, reject) => {
     child.once('error', reject);

@@ -9,6 +9,7 @@ import { Intake } from '../store/intake.ts';
 import { leftOutFile } from '../store/leftOut.ts';
 import { NotKept } from '../repository/notKept.ts';
 import { gitObject } from '../git/objects.ts';
+import { isRefusedByGit } from '../disk/lexicalPath.ts';
 import { isUnder } from '../disk/places.ts';
 import { Recent } from '../common/recent.ts';
 import type { Store } from '../store/store.ts';
@@ -72,7 +73,7 @@ export class Commits {
     return content.oid;
   }
 
-  /** The tree without what the user's git ignores, untracked secrets, repositories inside, and the list of what is left out. */
+  /** The tree without what the user's git ignores or refuses, untracked secrets, repositories inside, and the list of what is left out. */
   async committable(id: TreeId): Promise<Dir> {
     const known = this.#committable.get(id);
     if (known !== undefined) return known;
@@ -83,19 +84,20 @@ export class Commits {
     const tracked = await this.#tracked(repository);
     const all = [...files(tree)];
     const untracked = all.map(([path]) => path).filter((path) => !tracked.has(path));
+    const refused = new Set(all.filter(([path, { mode }]) => isRefusedByGit(path, mode === '120000')).map(([path]) => path));
     const ignored = await rules.ignored(repository, untracked, all.filter(([path]) => path.endsWith('.gitignore')));
-    const outside = (path: Path) => path === leftOutFile || ignored.has(path) || guard.isSecret(path) || isUnder(path, nested);
+    const outside = (path: Path) => path === leftOutFile || ignored.has(path) || guard.isSecret(path) || isUnder(path, nested) || refused.has(path);
     const dropped = untracked.filter(outside);
     const content = await treeOf(dropped.map((path): [Path, null] => [path, null]), tree);
     this.#committable.set(id, content);
     return content;
   }
 
-  /** Paths that differ between two trees and are in no commit although nothing ignores them: those of repositories inside, and untracked secrets. */
+  /** Paths that differ between two trees and are in no commit although nothing ignores them: those of repositories inside, untracked secrets, and names that git refuses. */
   async omitted(from: TreeId, to: TreeId): Promise<readonly Path[]> {
     const { root, trees, guard } = this.#parts;
     const nested = (await this.#parts.state()).around.repositories;
-    const outside = [...differences(await trees.get(from), await trees.get(to))].map(({ path }) => path).filter((path) => path !== leftOutFile && (guard.isSecret(path) || isUnder(path, nested)));
+    const outside = [...differences(await trees.get(from), await trees.get(to))].filter(({ path, after }) => path !== leftOutFile && (guard.isSecret(path) || isUnder(path, nested) || isRefusedByGit(path, after?.mode === '120000'))).map(({ path }) => path);
     if (outside.length === 0) return [];
     const tracked = await this.#tracked(await findUserRepository(root));
     return outside.filter((path) => !tracked.has(path)).sort();

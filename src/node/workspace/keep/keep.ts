@@ -12,7 +12,7 @@ import { type Changes, stagesOf, withoutUsers, type Work } from './work.ts';
 
 export interface KeptBranch extends Published {
   readonly branch: string;
-  /** Changes of the session that no commit of this repository can hold: in a repository inside, or in secrets that git does not track. */
+  /** Changes of the session that no commit of this repository can hold: in a repository inside, in secrets that git does not track, or by a name that git refuses. */
   readonly leftOut: readonly Path[];
 }
 
@@ -58,10 +58,14 @@ export async function squash(parts: KeepParts, work: Work, message: string, with
   return onBranch(parts, work, [{ changes, person: await parts.commits.person('user'), seconds: work.steps.at(-1)?.seconds ?? 0, message }]);
 }
 
-/** What `git apply` turns one state into the other with: binary files, modes, links, new and deleted files included. */
+/**
+ * What `git apply` turns one state into the other with: binary files, modes, links, new and deleted files included. Paths begin at the top of the repository, as git
+ * has them: from anywhere else it would apply nothing without a word.
+ */
 export async function patchBetween(parts: KeepParts, from: Dir, to: Dir): Promise<Buffer> {
   const [before, after] = [await parts.commits.storeTree(from), await parts.commits.storeTree(to)];
-  const args = ['diff-tree', '-r', '-p', '--binary', '--full-index', '--no-renames', '--no-color', '--no-ext-diff', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/', before, after];
+  const prefix = (await findUserRepository(parts.root))?.prefix ?? '';
+  const args = ['diff-tree', '-r', '-p', '--binary', '--full-index', '--no-renames', '--no-color', '--no-ext-diff', '--no-textconv', `--src-prefix=a/${prefix}`, `--dst-prefix=b/${prefix}`, before, after];
   return (await parts.store.git.run({ args })).stdout;
 }
 

@@ -1,8 +1,10 @@
 import type { KeepAnswer, KeepWish } from '../../../agent/ports.ts';
 import type { Path } from '../../../core/session/changes.ts';
 import type { KeptBranch as KeptRef, Session } from '../../../core/session/session.ts';
+import { shownPath } from '../../../core/session/shownPath.ts';
 import { trailersOf } from '../../../core/session/trailers.ts';
 import { catFile } from '../git/catFile.ts';
+import { GitFailure } from '../git/git.ts';
 import { decodeBytes } from '../common/bytes.ts';
 import { keepBranch, type KeepParts, type KeptBranch, lastTree, patchBetween, squash } from './keep.ts';
 import { NotKept } from '../repository/notKept.ts';
@@ -21,9 +23,15 @@ export async function keepSession(parts: Parts, wish: KeepWish, session: Session
     const happened = kept === undefined ? await patch(parts, work, wish, session) : inWords(kept);
     return { ok: true, detail: [happened, ...(wish.withoutMine ? await leftOut(parts, work) : [])].join('. '), ...(kept === undefined ? {} : { branches: [{ branch: kept.branch, commit: kept.commit }] }) };
   } catch (error) {
-    if (error instanceof NotKept) return { ok: false, detail: error.message };
-    throw error;
+    return refusalOf(error);
   }
+}
+
+/** What git refuses, for a lock or a configuration that it cannot take, is an answer too. Throws what is none. */
+function refusalOf(error: unknown): KeepAnswer {
+  if (error instanceof NotKept) return { ok: false, detail: error.message };
+  if (error instanceof GitFailure) return { ok: false, detail: `${error.message}. No branch was changed, and no file of yours` };
+  throw error;
 }
 
 async function branch(parts: Parts, work: Work, { how, withoutMine }: KeepWish, session: Session): Promise<KeptBranch> {
@@ -40,8 +48,7 @@ export async function dropBranch(parts: KeepParts, branch: KeptRef): Promise<Kee
     if (repository === undefined) throw new NotKept('there is no git repository to drop a branch from');
     await new UserBranches(parts.store, repository).remove(branch);
   } catch (error) {
-    if (error instanceof NotKept) return { ok: false, detail: error.message };
-    throw error;
+    return refusalOf(error);
   }
   const back = `git branch ${branch.branch} ${branch.commit} brings it back for as long as git keeps the commit (two weeks, if nobody set another time)`;
   return { ok: true, detail: `the branch ${branch.branch} was dropped; HEAD, index and work tree were not touched. ${back}; keeping the work again makes it anew`, branches: [branch] };
@@ -71,12 +78,12 @@ const subjectOf = (session: Session): string => session.contract.task.trim().spl
 
 function inWords(kept: KeptBranch): string {
   const commits = kept.commits === 1 ? 'one commit' : `${kept.commits} commits`;
-  const unfiltered = kept.unfiltered.length === 0 ? '' : `; committed as they are on the disk, because filters and encodings are not applied: ${kept.unfiltered.join(', ')}`;
+  const unfiltered = kept.unfiltered.length === 0 ? '' : `; committed as they are on the disk, because filters and encodings are not applied: ${kept.unfiltered.map(shownPath).join(', ')}`;
   return `the branch ${kept.branch} was made with ${commits}; HEAD, index and work tree were not touched${unfiltered}${withoutThese(kept.leftOut)}`;
 }
 
 function withoutThese(paths: readonly Path[]): string {
-  return paths.length === 0 ? '' : `; not in it, because they belong to a repository inside or are secret: ${paths.join(', ')}`;
+  return paths.length === 0 ? '' : `; not in it, because they belong to a repository inside, are secret, or have a name that git refuses: ${paths.map(shownPath).join(', ')}`;
 }
 
 /** Messages of the boundaries' commits in the private store. */

@@ -39,6 +39,7 @@ export interface Published {
 export async function publish(parts: { readonly store: Store; readonly blobs: Blobs }, repository: UserRepository, head: string | undefined, steps: readonly Step[]): Promise<Published> {
   const format = await objectFormat(parts.store.git, repository);
   if (format !== 'sha1') throw new NotKept(`this repository names its objects by ${format}, which branches of Bounded cannot do yet; export a patch`);
+  if (head !== undefined && !(await hasCommit(parts.store, repository, head))) throw new NotKept(`the repository does not have the commit ${head.slice(0, 10)} any more that the session started from, so there is nothing to put the work on; export a patch`);
   const prepared = await withLineEnds(parts, repository, head, steps);
   await copyBlobs(parts.store, repository, prepared.steps);
   const env = { ...objectEnvironment(repository), GIT_INDEX_FILE: path.join(parts.store.directory, 'spool', `index-${randomBytes(6).toString('hex')}`) };
@@ -59,6 +60,11 @@ export async function publish(parts: { readonly store: Store; readonly blobs: Bl
   } finally {
     await rm(env.GIT_INDEX_FILE, { force: true });
   }
+}
+
+/** Whether a commit is there with its tree: the user may have amended it, and git has collected it since. */
+async function hasCommit(store: Store, repository: UserRepository, commit: string): Promise<boolean> {
+  return (await store.git.run({ args: ['rev-parse', '--verify', '-q', `${commit}^{tree}`], env: objectEnvironment(repository), also: [1, 128] })).status === 0;
 }
 
 async function writeTree(store: Store, env: Readonly<Record<string, string>>): Promise<string> {

@@ -3,6 +3,7 @@ import type { Verdict } from '../../../core/oracle/result.ts';
 import type { Session } from '../../../core/session/session.ts';
 import { evictedAt } from '../../../core/session/retention.ts';
 import { sharesOf } from '../../../core/session/shares.ts';
+import { shownPath } from '../../../core/session/shownPath.ts';
 import { trailersOf } from '../../../core/session/trailers.ts';
 import type { Commits } from './commits.ts';
 import { NotKept } from '../repository/notKept.ts';
@@ -90,7 +91,7 @@ export async function stagesOf(commits: Commits, work: Work): Promise<readonly S
 /** The base with the session's own changes and none that the user made later. Throws `NotKept` where the two cannot be told apart. */
 export async function withoutUsers(commits: Commits, work: Work, stages: readonly Stage[]): Promise<Dir> {
   const mixed = mixedPaths(stages, work.dirty);
-  if (mixed.length > 0) throw new NotKept(`your changes cannot be left out: session and you changed the same ${mixed.length === 1 ? 'file' : 'files'}, ${mixed.join(', ')}. Keep the work with your changes, or take yours back in ${mixed.length === 1 ? 'it' : 'them'} first; nothing was written`);
+  if (mixed.length > 0) throw new NotKept(`your changes cannot be left out: session and you changed the same ${mixed.length === 1 ? 'file' : 'files'}, ${mixed.map(shownPath).join(', ')}. Keep the work with your changes, or take yours back in ${mixed.length === 1 ? 'it' : 'them'} first; nothing was written`);
   return treeOf(stages.flatMap((stage) => [...stage.rest]), await commits.committable(work.base));
 }
 

@@ -30,7 +30,7 @@ export function besides({ look, coverage, around, parts }: Beside): Record<Path,
   const all: [Path, string][] = [
     ...Array.from(around.permissions, ([path, bits]): [Path, string] => [path, permissionsWord(bits)]),
     ...around.special, ...look.unread, ...[...around.repositories].map((folder): [Path, string] => [`${folder}/.git`, 'repository']),
-    ...[...parts].map(([path, { digest }]): [Path, string] => [path, digest]),
+    ...[...parts].map(([path, { files, digest }]): [Path, string] => [path, `${files} files ${digest}`]),
     ...coverage.outgrown.map((file): [Path, string] => [file.path, createHash('sha256').update(file.key).digest('hex')]),
   ];
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));

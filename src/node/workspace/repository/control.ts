@@ -2,7 +2,7 @@ import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync } 
 import path from 'node:path';
 import type { Path } from '../../../core/session/changes.ts';
 import { codeOf } from '../../journal/faults.ts';
-import { modulesIn, nested, own, packedRefs, refIn, shared, textOf } from './controlPlaces.ts';
+import { modulesIn, nested, own, packedRefs, refWord, shared } from './controlPlaces.ts';
 import { gitObject, type GitObject } from '../git/objects.ts';
 import { hashOf, openLarge } from '../disk/content.ts';
 import { keyOf } from '../disk/stats.ts';
@@ -139,7 +139,7 @@ class ControlLook {
     for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
       const stats = statsOf(path.join(folder, name));
       if (stats?.isDirectory() === true) for (const entry of readdirSync(path.join(folder, name))) pending.push(`${name}/${entry}`);
-      else if (stats !== undefined && !name.endsWith('.lock')) this.words[prefix + name] = `ref ${refIn(textOf(path.join(folder, name)))}`;
+      else if (stats !== undefined && !name.endsWith('.lock')) this.words[prefix + name] = refWord(path.join(folder, name));
     }
   }
 }

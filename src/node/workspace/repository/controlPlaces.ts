@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Path } from '../../../core/session/changes.ts';
 import { isGitName } from '../disk/lexicalPath.ts';
+import { gitObject } from '../git/objects.ts';
 import type { UserRepository } from './userRepository.ts';
 
 /** What steers git, file or folder, below the git folder that all work trees share. */
@@ -53,15 +54,32 @@ export function packedRefs(folder: string): ReadonlyMap<Path, string> {
   return refs;
 }
 
-/** What a ref's own file says. */
-export const refIn = (text: string): string => text.slice(0, 300).trim();
+/**
+ * The word for a ref that has a file of its own, by what the file says. Anything that is no ref is only told apart and never read through a link: a command can put one
+ * to what it may not read itself into a repository that it makes.
+ */
+export function refWord(file: string): string {
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  if (stats?.isSymbolicLink() === true) return `seen link ${gitObject('blob', readlinkSync(file, { encoding: 'buffer' })).oid}`;
+  const text = stats?.isFile() === true ? textOf(file).slice(0, 300).trim() : '';
+  if (/^(?:ref: \S+|[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)) return `ref ${text}`;
+  return stats?.isFile() === true ? `seen file ${gitObject('blob', Buffer.from(text)).oid}` : 'special';
+}
 
-export function textOf(file: string): string {
+export const textOf = (file: string): string => bytesOf(file).toString('utf8');
+
+/** What is in a file, as links lead to it; nothing where there is none. A pipe is not waited for: a command may have put one into a repository of its own. */
+export function bytesOf(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : Buffer.alloc(0);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     // Not there, or gone since it was listed.
-    return '';
+    return Buffer.alloc(0);
   }
 }
 

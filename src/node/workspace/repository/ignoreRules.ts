@@ -9,6 +9,8 @@ import { decodeBytes, encodeText } from '../common/bytes.ts';
 import { nameOf, onDisk, parentOf } from '../disk/places.ts';
 import type { Store } from '../store/store.ts';
 import { records } from '../store/trees.ts';
+import { bytesOf } from './controlPlaces.ts';
+import { unlessPiped } from './unlessPiped.ts';
 import { indexEnvironment, type UserRepository } from './userRepository.ts';
 import { userSetting } from './userSettings.ts';
 
@@ -28,13 +30,15 @@ export class IgnoreRules {
     this.#root = root;
   }
 
-  /** Ignored files on the disk and, where everything in them is ignored, folders instead of what they contain. */
+  /** Ignored files on the disk and, where everything in them is ignored, folders instead of what they contain. Throws `Paused` where rules are a pipe. */
   async ignoredRoots(repository: UserRepository | undefined): Promise<Set<Path>> {
-    const roots = new Set<Path>();
     const args = [...(await this.#excludes(repository)), 'ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
-    const stream = this.#store.git.stream({ args, env: repository === undefined ? this.#noIndex : indexEnvironment(repository), cwd: this.#root });
-    for await (const record of records(stream)) roots.add(decodeBytes(record).replace(/\/$/, ''));
-    return roots;
+    return unlessPiped(this.#root, '.gitignore', async (signal) => {
+      const roots = new Set<Path>();
+      const stream = this.#store.git.stream({ args, env: repository === undefined ? this.#noIndex : indexEnvironment(repository), cwd: this.#root, signal });
+      for await (const record of records(stream)) roots.add(decodeBytes(record).replace(/\/$/, ''));
+      return roots;
+    });
   }
 
   /** For git, every file of the workspace folder is a new one. */
@@ -90,7 +94,7 @@ export class IgnoreRules {
   /** The user's rules from outside the work tree in one file; `info/exclude` comes last because it wins. */
   async #excludes(repository: UserRepository | undefined): Promise<string[]> {
     this.#globalRules ??= readGlobalRules(this.#store.program, repository);
-    const own = repository === undefined ? Buffer.alloc(0) : await readFile(path.join(repository.commonDir, 'info', 'exclude')).catch(() => Buffer.alloc(0));
+    const own = repository === undefined ? Buffer.alloc(0) : bytesOf(path.join(repository.commonDir, 'info', 'exclude'));
     const rules = Buffer.concat([await this.#globalRules, Buffer.from('\n'), own]);
     const file = path.join(this.#store.directory, 'rules', `${createHash('sha1').update(rules).digest('hex')}`);
     if (!(await readFile(file).catch(() => undefined))?.equals(rules)) await writeDurably(file, rules);

@@ -2,6 +2,7 @@ import type { Path } from '../../../core/session/changes.ts';
 import { decodeBytes, encodeText, looksBinary } from '../common/bytes.ts';
 import type { Git } from '../git/git.ts';
 import type { UserRepository } from './userRepository.ts';
+import { unlessPiped } from './unlessPiped.ts';
 import { userSetting } from './userSettings.ts';
 
 /** What the user's attributes say of a path when its content goes into a commit. */
@@ -15,14 +16,15 @@ export interface Attributes {
   readonly 'working-tree-encoding'?: string;
 }
 
-/** Looks the attributes up; git reads the attribute files and runs nothing. */
+/** Looks the attributes up; git reads the attribute files and runs nothing. Throws `Paused` where one is a pipe. */
 export async function attributesOf(git: Git, program: string, repository: UserRepository, paths: readonly Path[]): Promise<{ readonly of: ReadonlyMap<Path, Attributes>; readonly autocrlf: boolean }> {
   const autocrlf = ['true', 'input'].includes((await userSetting(program, repository, 'core.autocrlf')) ?? '');
   const of = new Map<Path, Record<string, string>>();
   if (paths.length === 0) return { of, autocrlf };
   const input = Buffer.concat(paths.flatMap((path) => [encodeText(repository.prefix + path), Buffer.from([0])]));
   const env = { GIT_DIR: repository.gitDir, GIT_WORK_TREE: repository.top };
-  const { stdout } = await git.run({ args: ['check-attr', '-z', '--stdin', 'text', 'eol', 'ident', 'filter', 'working-tree-encoding'], env, cwd: repository.top, input });
+  const args = ['check-attr', '-z', '--stdin', 'text', 'eol', 'ident', 'filter', 'working-tree-encoding'];
+  const { stdout } = await unlessPiped(repository.top, '.gitattributes', (signal) => git.run({ args, env, cwd: repository.top, input, signal }));
   const fields = stdout.toString('latin1').split('\0');
   for (let at = 0; at + 2 < fields.length; at += 3) {
     const [name = '', attribute = '', value = ''] = fields.slice(at, at + 3);

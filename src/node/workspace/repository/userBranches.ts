@@ -1,5 +1,6 @@
-import { simpleGit, type SimpleGit } from 'simple-git';
+import { GitError, simpleGit, type SimpleGit } from 'simple-git';
 import type { KeptBranch } from '../../../core/session/session.ts';
+import { GitFailure } from '../git/git.ts';
 import { NotKept } from './notKept.ts';
 import type { Store } from '../store/store.ts';
 import type { UserRepository } from './userRepository.ts';
@@ -21,7 +22,7 @@ export class UserBranches {
       const names = (await this.#list('%(refname)', `refs/heads/${prefix}/`)).map((name) => Number(/\/(\d+)$/.exec(name)?.[1] ?? 0));
       const branch = `${prefix}/${Math.max(0, ...names) + 1}`;
       try {
-        await this.#git.raw(['update-ref', '-m', 'bounded: kept', `refs/heads/${branch}`, commit, '0'.repeat(commit.length)]);
+        await this.#raw(['update-ref', '-m', 'bounded: kept', `refs/heads/${branch}`, commit, '0'.repeat(commit.length)]);
         return branch;
       } catch (error) {
         const inTheWay = await this.#above(prefix);
@@ -40,11 +41,19 @@ export class UserBranches {
     const [now = '', , ...place] = found;
     if (now !== commit) throw new NotKept(`the branch ${branch} is at ${now.slice(0, 10)} and was made at ${commit.slice(0, 10)}: somebody went on with it. Nothing was removed`);
     if (place.join(' ') !== '') throw new NotKept(`the branch ${branch} is checked out in ${place.join(' ')}. Nothing was removed`);
-    await this.#git.raw(['update-ref', '-d', `refs/heads/${branch}`, commit]);
+    await this.#raw(['update-ref', '-d', `refs/heads/${branch}`, commit]);
   }
 
   async #list(format: string, ...patterns: readonly string[]): Promise<string[]> {
-    return (await this.#git.raw(['for-each-ref', `--format=${format}`, ...patterns])).split('\n').filter((line) => line !== '');
+    return (await this.#raw(['for-each-ref', `--format=${format}`, ...patterns])).split('\n').filter((line) => line !== '');
+  }
+
+  async #raw(args: readonly string[]): Promise<string> {
+    try {
+      return await this.#git.raw([...args]);
+    } catch (error) {
+      throw error instanceof GitError ? new GitFailure(args, null, error.message) : error;
+    }
   }
 
   /** The branch among the folders above `prefix`/. */

@@ -34,6 +34,15 @@ const operations: readonly (readonly [string, string])[] = [
 /** Commit, branch and running operation of the user's work tree; empty without a repository, and in one that has lost its HEAD. */
 export async function headOf(git: Git, repository: UserRepository | undefined): Promise<Head> {
   if (repository === undefined || repository.damage !== undefined) return {};
+  try {
+    return await readHead(git, repository);
+  } catch (error) {
+    if (error instanceof GitFailure) return { unreadable: unreadable(error.message) };
+    throw error;
+  }
+}
+
+async function readHead(git: Git, repository: UserRepository): Promise<Head> {
   const ask = async (...args: string[]) => (await git.run({ args, env: { GIT_DIR: repository.gitDir }, also: [1] })).stdout.toString('utf8').trim();
   const [commit, branch] = [await ask('rev-parse', '--verify', '-q', 'HEAD'), await ask('symbolic-ref', '-q', '--short', 'HEAD')];
   let operation: string | undefined;
@@ -52,7 +61,7 @@ export async function damageOf(git: Git, repository: UserRepository | undefined,
     const format = await objectFormat(git, repository);
     if (format !== 'sha1') return `this repository names its objects by ${format}, which Bounded cannot read yet`;
     await git.run({ args: ['ls-files', '--unmerged'], env: indexEnvironment(repository), cwd: root });
-    const { commit } = await headOf(git, repository);
+    const { commit } = await readHead(git, repository);
     if (commit !== undefined) await git.run({ args: ['ls-tree', '-r', '-d', commit], env: objectEnvironment(repository) });
     return undefined;
   } catch (error) {

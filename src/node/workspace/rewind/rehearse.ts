@@ -3,7 +3,7 @@ import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { decodeBytes, encodeText } from '../common/bytes.ts';
 import { sameBlob, stateInWords } from '../disk/fileState.ts';
-import type { PathGuard } from '../disk/guard.ts';
+import { type PathGuard, refusesRestoring } from '../disk/guard.ts';
 import { conflictInWords, decideRestore, type Merged, mergeTexts } from './merge.ts';
 import { gitObject } from '../git/objects.ts';
 import { contentOf, isNoFile, readHere } from './restore.ts';
@@ -31,6 +31,8 @@ type Round = { readonly held: Held | null; readonly merged?: true } | { readonly
  * gave for the conflicts on the way, in order.
  */
 export async function rehearse(parts: Parts, path: Path, items: readonly RestoreItem[], answers: readonly string[] = []): Promise<Rehearsal> {
+  const why = refusesRestoring(path);
+  if (why !== undefined) return { path, does: 'left', why };
   const state = await lookAt(parts.root, path);
   const found = items[0]?.target === null && isNoFile(state) ? null : contentOf(state);
   // As in a restore: what is as it shall be in the end is not led there by other ways.

@@ -5,7 +5,7 @@ import type { Blobs } from '../store/blobs.ts';
 import { readSmall } from '../disk/content.ts';
 import { type FileState, isState, stateInWords } from '../disk/fileState.ts';
 import { inFolder } from '../disk/folders.ts';
-import { mayRestore, type PathGuard } from '../disk/guard.ts';
+import { type PathGuard, refusesRestoring } from '../disk/guard.ts';
 import { conflictInWords, decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
 import { gitObject } from '../git/objects.ts';
 import { Pace } from '../common/pace.ts';
@@ -40,7 +40,8 @@ export async function restorePaths(parts: RestoreParts, items: readonly RestoreI
   const [results, pace] = [new Map<Path, Result>(), new Pace()];
   for (const { path } of unique) {
     if (pace.due) await pace.rest();
-    if (!mayRestore(path)) results.set(path, { left: 'it is no path of the session' });
+    const why = refusesRestoring(path);
+    if (why !== undefined) results.set(path, { left: why });
   }
   const allowed = unique.filter((item) => !results.has(item.path));
   // What goes makes room for what comes: a file where a folder was, a folder where a link was.

@@ -3,7 +3,7 @@ import type { Path } from '../../../core/session/changes.ts';
 import type { BesideItem, LeftPath } from '../../../core/session/facts.ts';
 import { linkMode, modeOf, openFlags } from '../disk/content.ts';
 import { inFolder } from '../disk/folders.ts';
-import { mayRestore } from '../disk/guard.ts';
+import { refusesRestoring } from '../disk/guard.ts';
 import { bitsOf, newFile, permissionsFor } from '../disk/permissions.ts';
 import { ancestorsOf, onDisk } from '../disk/places.ts';
 import { type ControlParts, restoreControl } from './restoreControl.ts';
@@ -25,7 +25,7 @@ export async function restoreBeside(parts: BesideParts, items: readonly BesideIt
   // What goes makes room, as a folder of hooks for a file; and git takes no ref away before there is a HEAD again.
   const rank = ({ path, target }: BesideItem) => (path.includes('.git/refs/') ? 2 : 0) + Number(target !== undefined);
   for (const item of items.toSorted((a, b) => rank(a) - rank(b))) {
-    const why = mayRestore(item.path) ? await restoreOne(parts.root, parts.made, item) : await restoreControl(parts, item);
+    const why = refusesRestoring(item.path) === undefined ? await restoreOne(parts.root, parts.made, item) : await restoreControl(parts, item);
     if (why !== undefined) left.push({ path: item.path, why });
   }
   return left;

@@ -5,7 +5,7 @@ import type { BesideItem } from '../../../core/session/facts.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { linkMode } from '../disk/content.ts';
 import { controlState } from '../repository/control.ts';
-import { type ControlPlace, controlPlace, packedRefs, refIn, textOf } from '../repository/controlPlaces.ts';
+import { type ControlPlace, controlPlace, packedRefs, refWord } from '../repository/controlPlaces.ts';
 import { stateAt } from '../disk/fileState.ts';
 import { GitFailure } from '../git/git.ts';
 import { locked, removeLeftLock } from '../repository/gitLock.ts';
@@ -71,7 +71,8 @@ function wordAt({ folder, name }: ControlPlace): string | undefined {
   const file = path.join(folder, name);
   const stats = lstatSync(file, { bigint: true, throwIfNoEntry: false });
   if (!name.startsWith('refs/')) return stats === undefined ? undefined : controlState(file, stats).word;
-  const value = stats === undefined ? packedRefs(folder).get(name) : refIn(textOf(file));
+  if (stats !== undefined) return refWord(file);
+  const value = packedRefs(folder).get(name);
   return value === undefined ? undefined : `ref ${value}`;
 }
 
