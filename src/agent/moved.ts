@@ -1,4 +1,4 @@
-import { standingOf } from '../core/guard/standing.ts';
+import { standingsIn } from '../core/guard/standing.ts';
 import type { BesideChange, FileDiff, Path } from '../core/session/changes.ts';
 import type { Session } from '../core/session/session.ts';
 import { canComeBack } from './beside.ts';
@@ -11,7 +11,8 @@ import { canComeBack } from './beside.ts';
 export function maybeMoved(session: Session, diffs: readonly FileDiff[], besides: readonly BesideChange[], gone: readonly Path[]): readonly FileDiff[] {
   const { phase } = session.line;
   if (phase === undefined || (gone.length === 0 && !besides.some(isLess))) return [];
-  return diffs.filter((diff) => diff.before === undefined && standingOf(session, phase, diff.path).standing !== 'in-scope');
+  const standingAt = standingsIn(session, phase);
+  return diffs.filter((diff) => diff.before === undefined && standingAt(diff.path).standing !== 'in-scope');
 }
 
 /** Whether of something that no checkpoint holds less is there than was. */
