@@ -19,7 +19,7 @@ function playing(bytes: number, answers: { readonly plan?: EvictionPlan | string
     return story.tell(event).session;
   };
   const room: Room = {
-    get bytes() { return now; }, limit: 1000, measure: async () => now, plan: async () => answers.plan ?? plan,
+    root: '', get bytes() { return now; }, limit: 1000, measure: async () => now, plan: async () => answers.plan ?? plan,
     async carryOut(_plan, before) {
       if (answers.failed !== undefined) return answers.failed;
       await before();
@@ -28,7 +28,7 @@ function playing(bytes: number, answers: { readonly plan?: EvictionPlan | string
       return undefined;
     },
   };
-  const run = { ports: { room }, recorder: { get session() { return story.session; }, record }, signal: { aborted: false }, progress: () => undefined } as unknown as Run;
+  const run = { ports: { rooms: [room] }, recorder: { get session() { return story.session; }, record }, signal: { aborted: false }, progress: () => undefined } as unknown as Run;
   return { events, keep: () => keepRoom(run), grow: (more: number) => { now += more; } };
 }
 
@@ -62,7 +62,7 @@ describe('room in the checkpoint store', () => {
   it('leaves no time between what comes next and its beginning, in which a person could answer a gate', async () => {
     const story = new Story().tell(base, phase('explore'), gate('g', 'explore'));
     const nothing = (): void => undefined;
-    const run = { ports: { room: { bytes: 0, limit: 1000 }, user: { answer: () => assert.fail('there is no gate to ask at') } }, recorder: { get session() { return story.session; }, startClock: nothing, stopClock: nothing }, signal: { aborted: false }, progress: nothing } as unknown as Run;
+    const run = { ports: { rooms: [{ root: '', bytes: 0, limit: 1000 }], user: { answer: () => assert.fail('there is no gate to ask at') } }, recorder: { get session() { return story.session; }, startClock: nothing, stopClock: nothing }, signal: { aborted: false }, progress: nothing } as unknown as Run;
     const outcome = await runSession(run, (work) => {
       if (story.session.end === undefined) story.tell({ type: 'session/ended', end: 'stopped', detail: '' });
       return work();

@@ -56,6 +56,20 @@ export async function aloneInStore<T>(dir: string, own: StoreUse | undefined, ho
   }
 }
 
+/** The private state of a repository, and this process as a user of its checkpoints where it is one. */
+export interface UsedStore {
+  readonly dir: string;
+  readonly own?: StoreUse | undefined;
+}
+
+/** The same for several repositories at once. They are taken in the order of their folders, and nobody waits: where one is in use, those before it are given back. */
+export async function aloneInStores<T>(stores: readonly UsedStore[], holder: Holder, work: () => Promise<T>): Promise<{ readonly done: T } | { readonly usedBy: string }> {
+  const [first, ...rest] = [...stores].sort((a, b) => (a.dir < b.dir ? -1 : 1));
+  if (first === undefined) return { done: await work() };
+  const alone = await aloneInStore(first.dir, first.own, holder, () => aloneInStores(rest, holder, work));
+  return 'usedBy' in alone ? alone : alone.done;
+}
+
 /** Who else uses the store; what processes that died have left behind is removed. */
 async function otherUser(dir: string, own: string | undefined): Promise<string | undefined> {
   for (const name of await readdir(usersOf(dir)).catch(() => [])) {

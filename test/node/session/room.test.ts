@@ -10,7 +10,7 @@ import { createJournal, readJournal } from '../../../src/node/journal/journal.ts
 import { createSession } from '../../../src/node/journal/sessions.ts';
 import type { RepositoryState } from '../../../src/node/journal/stateDir.ts';
 import { useStore } from '../../../src/node/journal/storeUsers.ts';
-import { createRoom } from '../../../src/node/session/room.ts';
+import { createRooms } from '../../../src/node/session/room.ts';
 import { stateOf } from '../../../src/node/session/state.ts';
 import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
 import { openWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
@@ -32,7 +32,8 @@ describe('room in the store of a repository', () => {
     const state = await stateOf(repo.root);
     const workspace = await openWorkspace({ root: repo.root, store: state.store, scratch: [], secret: [], contractFile: 'x' });
     const use = await useStore(state.dir, { door: 'the test' });
-    const room = createRoom({ root: repo.root, state, checkpoints: workspace.checkpoints, use, limit: 60_000, door: 'the test', redact: (text) => text });
+    const [room] = createRooms({ stores: [{ name: '', folder: repo.root, state, checkpoints: workspace.checkpoints, use, limit: 60_000 }], session: own, door: 'the test', redact: (text) => text });
+    assert.ok(room !== undefined);
     const content = async (): Promise<string> => {
       repo.write('large.bin', randomBytes(20_000));
       return (await workspace.capture()).tree;

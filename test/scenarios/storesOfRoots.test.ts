@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { call } from '../support/messagesServer/replies.ts';
+import { events } from './support/cli.ts';
+import { type Moves, plan } from './support/moves.ts';
+import type { Project } from './support/project.ts';
+import { scenario } from './support/scenario.ts';
+import { makeSibling } from './support/twoRoots.ts';
+
+const contract = `task: Change the large files.
+roots: [../api]
+scope: { change: [src/**, ../api/src/**] }
+oracle: { checks: [{ id: fine, run: "true", before: pass }] }
+phases: [explore, baseline, minimal-hook, production-shape, review]
+budget: { cost: 5 USD, turns: 60, time: 20m }
+`;
+
+const finding = { kind: 'requirement', severity: 'minor', file: 'src/large.bin', line: 1, claim: 'It is not large enough.', trigger: 'Whoever wants more.' };
+
+/** Six megabytes in the other repository and one here that nothing makes smaller: the other's store is full at the third boundary, this one's never. */
+const large = [call('bash', { command: 'head -c 6000000 /dev/urandom > ../api/src/large.bin; head -c 1000000 /dev/urandom > src/large.bin' }), call('complete_phase', { summary: 'Changed.' })];
+
+let reviews = 0;
+const moves: Moves = {
+  'explore': [[call('submit_plan', { ...plan, steps: [{ id: 'large', title: 'Large', depends_on: [], files: ['src/large.bin'], expected: 'larger' }], files_to_change: ['src/large.bin', '../api/src/large.bin'] })]],
+  'minimal-hook': [large], 'production-shape': [large, large],
+  'review': [[() => call('report_findings', { findings: (reviews += 1) === 1 ? [finding] : [] })]],
+};
+
+const limit = { BOUNDED_STORE_LIMIT: '16 MiB' };
+
+/** Whether every content of a tree is in the store of the repository of this name. */
+function isWhole(project: Project, name: string, tree: string): boolean {
+  const state = path.join(project.env['XDG_STATE_HOME'] ?? '', 'bounded');
+  const store = path.join(state, readdirSync(state).find((one) => one.endsWith(`-${name}`)) ?? '', 'store');
+  const git = (args: readonly string[], input = '') => execFileSync('git', args, { env: { ...process.env, GIT_DIR: store }, encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'ignore'] });
+  try {
+    return !git(['cat-file', '--batch-check'], git(['ls-tree', '-r', '--format=%(objectname)', tree])).includes('missing');
+  } catch {
+    return false;
+  }
+}
+
+describe('the checkpoint stores of a session over two repositories', function () {
+  this.timeout(300_000);
+
+  it('are each held to their limit: a boundary that goes in one is gone in both, also where the process dies before it is removed', async () => {
+    await scenario(moves, contract, async ({ project, start, bounded }) => {
+      const api = makeSibling(project);
+      const running = start(['run', project.contract, '--approve', 'all', '--json'], limit);
+      let seen = '';
+      running.child.stdout?.on('data', (chunk: Buffer) => {
+        seen += chunk.toString();
+        if (seen.includes('"type":"checkpoints/evicted"')) running.child.kill('SIGKILL');
+      });
+      const killed = await running.done;
+      assert.equal(killed.status, null, killed.stderr + killed.stdout.slice(-2000));
+      const measured = events(killed, 'store/measured').filter(({ root }) => root === '../api');
+      assert.deepEqual(measured.at(-1)?.next?.phases.map((one) => one.boundaries.map(({ boundary }) => boundary)), [['minimal-hook']], 'it was said before');
+      assert.deepEqual(events(killed, 'checkpoints/evicted').map(({ boundaries }) => boundaries.map(({ boundary }) => boundary)), [['minimal-hook']]);
+      const back = await bounded('rewind', '--to', 'minimal-hook', '--dry-run');
+      assert.deepEqual([back.status, /the checkpoint of minimal-hook was removed on/.test(back.stdout)], [1, true], back.stdout);
+
+      const ran = await start(['resume', '--approve', 'all', '--json'], limit).done;
+      assert.equal(ran.status, 0, ran.stderr + ran.stdout.slice(-2000));
+      const entries = [...killed.entries, ...ran.entries];
+      const trees = new Map(entries.flatMap(({ event }) => (event.type === 'boundary/crossed' ? [[event.boundary, event.tree] as const] : event.type === 'base/taken' ? [['base', event.base.tree] as const] : [])));
+      assert.deepEqual([...trees.keys()], ['base', 'explore', 'baseline', 'minimal-hook', 'production-shape', 'production-shape.2', 'review']);
+      for (const [boundary, tree] of trees) assert.deepEqual(tree.split('+').map((one, place) => isWhole(project, place === 0 ? 'work' : 'api', one)), Array.from('ab', () => boundary !== 'minimal-hook'), boundary);
+      assert.ok((events(ran, 'store/measured').findLast(({ root }) => root === '../api')?.bytes ?? Infinity) < 16 * 1024 * 1024);
+
+      const status = (await bounded('status')).stdout;
+      assert.match(status, /✓ minimal-hook · no way back: removed on/);
+      assert.match(status, /Checkpoints \d\.\d MiB of 16 MiB[^]*Checkpoints in \.\.\/api 1\d\.\d MiB of 16 MiB/);
+      const contents = () => [path.join(project.root, 'src/large.bin'), path.join(api.root, 'src/large.bin')].map((file) => readFileSync(file));
+      const before = contents();
+      assert.equal((await bounded('rewind', '--to', 'production-shape')).status, 0);
+      assert.ok(contents().every((one, place) => !one.equals(before[place] ?? one)));
+      assert.equal((await bounded('rewind', '--undo')).status, 0);
+      assert.deepEqual(contents(), before);
+      const kept = await bounded('keep');
+      assert.equal(kept.status, 0, kept.stdout);
+      for (const { git } of [project, api]) assert.deepEqual(git('log', '--format=%s', 'main..bounded/task/1').trim().split('\n').slice(0, 2), ['production-shape.2: Change the large files.', 'production-shape: Change the large files.']);
+    });
+  });
+});
