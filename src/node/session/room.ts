@@ -7,7 +7,7 @@ import type { Session } from '../../core/session/session.ts';
 import { createClock } from '../journal/clock.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Redact } from '../journal/redaction.ts';
-import { aloneInStore, aloneInStores, type StoreUse, type UsedStore } from '../journal/storeUsers.ts';
+import { aloneInStore, aloneInStores, type StoreUse, type UsedStore, userOf } from '../journal/storeUsers.ts';
 import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
 import { type Known, knownSessions, tracesOf } from './knownSessions.ts';
 import type { SessionRoot } from './roots.ts';
@@ -70,17 +70,18 @@ const worthBytes = 4096;
 /** Of a guest nothing may go while somebody works in the repository that it began in: its trace could not say so. */
 async function withoutThoseInUse(parts: RoomParts, { state }: RoomStore, known: readonly Known[]): Promise<readonly Known[]> {
   const homes = new Set(known.flatMap(({ home, holdings }) => (home === undefined || home === state.dir || holdings.phases.length === 0 ? [] : [home])));
-  for (const home of homes) if (!('usedBy' in (await aloneInStores([usedBy(parts, home)], parts, async () => undefined)))) homes.delete(home);
+  for (const home of homes) if ((await userOf(usedAs(parts, home))) === undefined) homes.delete(home);
   return known.map((one) => (one.home !== undefined && homes.has(one.home) ? { ...one, holdings: heldWhole(one.holdings) } : one));
 }
 
-const usedBy = ({ stores }: RoomParts, dir: string): UsedStore => ({ dir, own: stores.find(({ state }) => state.dir === dir)?.use });
+/** The private state of a repository, and this process as a user of it where it is one. */
+const usedAs = ({ stores }: RoomParts, dir: string): UsedStore => ({ dir, own: stores.find(({ state }) => state.dir === dir)?.use });
 
 async function carryOut(parts: RoomParts, store: RoomStore, { phases }: EvictionPlan, record: () => Promise<Session>): Promise<string | undefined> {
   const traces = await tracesOf(store);
   const others = phases.flatMap((one) => traces.filter(({ session }) => session === one.session && session !== parts.session).map((place) => ({ ...place, boundaries: one.boundaries })));
   const dirs = new Set([store.state.dir, ...others.map(({ home }) => home)]);
-  const alone = await aloneInStores(Array.from(dirs, (dir) => usedBy(parts, dir)), parts, async () => {
+  const alone = await aloneInStores(Array.from(dirs, (dir) => usedAs(parts, dir)), parts, async () => {
     const session = await record();
     for (const { trace, boundaries } of others) await recordElsewhere(parts, store.limit, trace, boundaries);
     await keepNeeded(store, session);

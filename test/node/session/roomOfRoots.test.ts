@@ -104,10 +104,11 @@ describe('room in the stores of several roots', () => {
   });
 
   it('is made in one root while another is in use, or the process dies between the record and the removal: what is recorded stays gone and goes when there is a way', async () => {
-    const { roots, running, rooms, recorded, kept, end } = await world();
+    const { roots, ended, waiting, running, rooms, recorded, kept, end } = await world();
     const plan = (await rooms()[1]?.plan(running.session)) as EvictionPlan;
     const record = recorded(running.session, plan);
     assert.equal(await rooms({ keepOnly: () => Promise.reject(new Error('killed')) })[1]?.carryOut(plan, record), 'killed');
+    assert.deepEqual([await last(ended), await last(waiting)], [[ended.commits[1]], [waiting.commits[1]]]);
     assert.deepEqual(await kept(running, ['work', 'api']), ['true true', 'true true', 'true true']);
 
     const session = await record();
