@@ -83,6 +83,9 @@ describe('the checkpoint stores of a session over two repositories', function ()
       const status = (await bounded('status')).stdout;
       assert.match(status, /✓ minimal-hook · no way back: removed on/);
       assert.match(status, /Checkpoints \d\.\d MiB of 16 MiB[^]*Checkpoints in \.\.\/api 1\d\.\d MiB of 16 MiB/);
+      const [here, there] = [await bounded('prune'), await bounded('prune', '--workspace', api.root)];
+      assert.match(here.stdout, /task · ended: pass.* · explore, baseline, production-shape, .* · also in \.\.\/api\n.*keep in \.\.\/api stays there until that repository is pruned too, or its store is full/s);
+      assert.match(there.stdout, /0 sessions with 0 boundaries to rewind to; 1\d\.\d MiB of it are checkpoints\n  \S+ task of \S+work · ended: pass.* · explore, baseline, production-shape, .*Sessions of \S+work worked here as well/s);
       const contents = () => [path.join(project.root, 'src/large.bin'), path.join(api.root, 'src/large.bin')].map((file) => readFileSync(file));
       const before = contents();
       assert.equal((await bounded('rewind', '--to', 'production-shape')).status, 0);
