@@ -32,6 +32,9 @@ function playing(bytes: number, answers: { readonly plan?: EvictionPlan | string
   return { events, keep: () => keepRoom(run), grow: (more: number) => { now += more; } };
 }
 
+/** The store of another root, of which states in between may go. */
+const other = (root: string, bytes: number): Room => ({ root, bytes, limit: 1000, measure: async () => bytes, plan: async () => ({ phases: [], bytes }), carryOut: () => assert.fail('it is not full') });
+
 const kinds = (events: readonly (SessionEvent | string)[]) => events.map((event) => (typeof event === 'string' ? event : event.type));
 
 describe('room in the checkpoint store', () => {
@@ -77,7 +80,6 @@ describe('room in the checkpoint store', () => {
   });
 
   it('is made in one root for itself, and what goes next is said anew of each other one that fills up, because it may be gone', async () => {
-    const other = (root: string, bytes: number): Room => ({ root, bytes, limit: 1000, measure: async () => bytes, plan: async () => ({ phases: [], bytes }), carryOut: () => assert.fail('it is not full') });
     const { events, keep } = playing(1100, { root: '../api', beside: [other('', 900), other('../web', 10)] });
     await keep();
     await keep();
@@ -87,6 +89,13 @@ describe('room in the checkpoint store', () => {
       { type: 'checkpoints/evicted', boundaries: plan.phases[1]?.boundaries, elsewhere: [plan.phases[0]], limit: 1000, by: 's1' }, 'removed', { type: 'store/measured', root: '../api', bytes: 700, limit: 1000 },
       main, { type: 'store/measured', root: '../web', bytes: 10, limit: 1000 },
     ]);
+  });
+
+  it('that cannot be made in one root is not tried again for another that there is room in', async () => {
+    const { events, keep } = playing(1100, { root: '../api', beside: [other('', 10)], plan: 'others work there' });
+    await keep();
+    await keep();
+    assert.deepEqual(events, [{ type: 'store/measured', root: '../api', bytes: 1100, limit: 1000, stuck: 'others work there' }]);
   });
 
   for (const [what, answers] of [['nothing may go', { plan: { phases: [], bytes: 0 } }], ['the store cannot be read', { plan: 'it does not have 1234' }], ['others use the store', { failed: 'in use: the editor' }], ['too little goes', { after: 1050 }]] as const) {

@@ -61,7 +61,7 @@ describe('room in the store of a repository', () => {
 
   it('takes nothing of a session whose trace is damaged, be it of this repository or of another that works here as well', async () => {
     const all = await world();
-    const damage = ({ folder: { trace } }: { readonly folder: { readonly trace: string } }) => fs.writeFileSync(trace, fs.readFileSync(trace, 'utf8').replace('"explore"', '"exxlore"'));
+    const damage = ({ folder: { trace } }: { readonly folder: { readonly trace: string } }) => fs.writeFileSync(trace, fs.readFileSync(trace, 'utf8').replace('"boundary":"explore"', '"boundary":"exxlore"'));
     const damaged = await session(older, all, all.state, true);
     damage(damaged);
     const elsewhere = { ...all.state, sessions: fs.mkdtempSync(path.join(os.tmpdir(), 'bounded-elsewhere-')) };
