@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import { events } from './support/cli.ts';
@@ -13,20 +13,16 @@ const contract = `task: Change the large files.
 roots: [../api]
 scope: { change: [src/**, ../api/src/**] }
 oracle: { checks: [{ id: fine, run: "true", before: pass }] }
-phases: [explore, baseline, minimal-hook, production-shape, review]
+phases: [explore, baseline, minimal-hook, production-shape]
 budget: { cost: 5 USD, turns: 60, time: 20m }
 `;
 
-const finding = { kind: 'requirement', severity: 'minor', file: 'src/large.bin', line: 1, claim: 'It is not large enough.', trigger: 'Whoever wants more.' };
+/** Nine megabytes in the other repository and one here that nothing makes smaller: the other's store is full at the second boundary, this one's never. */
+const large = [call('bash', { command: 'head -c 9000000 /dev/urandom > ../api/src/large.bin; head -c 1000000 /dev/urandom > src/large.bin' }), call('complete_phase', { summary: 'Changed.' })];
 
-/** Six megabytes in the other repository and one here that nothing makes smaller: the other's store is full at the third boundary, this one's never. */
-const large = [call('bash', { command: 'head -c 6000000 /dev/urandom > ../api/src/large.bin; head -c 1000000 /dev/urandom > src/large.bin' }), call('complete_phase', { summary: 'Changed.' })];
-
-let reviews = 0;
 const moves: Moves = {
   'explore': [[call('submit_plan', { ...plan, steps: [{ id: 'large', title: 'Large', depends_on: [], files: ['src/large.bin'], expected: 'larger' }], files_to_change: ['src/large.bin', '../api/src/large.bin'] })]],
-  'minimal-hook': [large], 'production-shape': [large, large],
-  'review': [[() => call('report_findings', { findings: (reviews += 1) === 1 ? [finding] : [] })]],
+  'minimal-hook': [large], 'production-shape': [large],
 };
 
 const limit = { BOUNDED_STORE_LIMIT: '16 MiB' };
@@ -76,20 +72,21 @@ describe('the checkpoint stores of a session over two repositories', function ()
       assert.deepEqual(readdirSync(guests), [ran.result?.session]);
       const entries = [...killed.entries, ...ran.entries];
       const trees = new Map(entries.flatMap(({ event }) => (event.type === 'boundary/crossed' ? [[event.boundary, event.tree] as const] : event.type === 'base/taken' ? [['base', event.base.tree] as const] : [])));
-      assert.deepEqual([...trees.keys()], ['base', 'explore', 'baseline', 'minimal-hook', 'production-shape', 'production-shape.2', 'review']);
+      assert.deepEqual([...trees.keys()], ['base', 'explore', 'baseline', 'minimal-hook', 'production-shape']);
       for (const [boundary, tree] of trees) assert.deepEqual(tree.split('+').map((one, place) => isWhole(project, place === 0 ? 'work' : 'api', one)), Array.from('ab', () => boundary !== 'minimal-hook'), boundary);
       assert.ok((events(ran, 'store/measured').findLast(({ root }) => root === '../api')?.bytes ?? Infinity) < 16 * 1024 * 1024);
 
       const status = (await bounded('status')).stdout;
       assert.match(status, /✓ minimal-hook · no way back: removed on/);
-      assert.match(status, /Checkpoints \d\.\d MiB of 16 MiB[^]*Checkpoints in \.\.\/api 1\d\.\d MiB of 16 MiB/);
+      assert.match(status, /Checkpoints \d\.\d MiB of 16 MiB[^]*Checkpoints in \.\.\/api \d+\.\d MiB of 16 MiB/);
       const [here, there] = [await bounded('prune'), await bounded('prune', '--workspace', api.root)];
-      assert.match(here.stdout, /task · ended: pass.* · explore, baseline, production-shape, .* · also in \.\.\/api\n.*keep in \.\.\/api stays there until that repository is pruned too, or its store is full/s);
-      assert.match(there.stdout, /0 sessions with 0 boundaries to rewind to; 1\d\.\d MiB of it are checkpoints\n  \S+ task of \S+work · ended: pass.* · explore, baseline, production-shape, .*Sessions of \S+work worked here as well/s);
-      const contents = () => [path.join(project.root, 'src/large.bin'), path.join(api.root, 'src/large.bin')].map((file) => readFileSync(file));
+      assert.match(here.stdout, /task · ended: pass.* · explore, baseline, production-shape · also in \.\.\/api\n.*keep in \.\.\/api stays there until that repository is pruned too, or its store is full/s);
+      assert.match(there.stdout, /0 sessions with 0 boundaries to rewind to; \d+\.\d MiB of it are checkpoints\n  \S+ task of \S+work · ended: pass.* · explore, baseline, production-shape\n.*Sessions of \S+work worked here as well/s);
+      const files = [project, api].map(({ root }) => path.join(root, 'src/large.bin'));
+      const contents = () => files.map((file) => readFileSync(file));
       const before = contents();
-      assert.equal((await bounded('rewind', '--to', 'production-shape')).status, 0);
-      assert.ok(contents().every((one, place) => !one.equals(before[place] ?? one)));
+      assert.equal((await bounded('rewind', '--to', 'baseline')).status, 0);
+      assert.deepEqual(files.map((file) => existsSync(file)), [false, false]);
       assert.equal((await bounded('rewind', '--undo')).status, 0);
       assert.deepEqual(contents(), before);
     });
