@@ -24,8 +24,10 @@ export async function noteGuest(roots: readonly SessionRoot[], session: string, 
   const trace = others.length === 0 ? undefined : sessionFolder(await stateOf(workspace), session)?.trace;
   for (const { state, folder } of others) {
     const guests = path.join(state.dir, 'guests');
+    const [file, note] = [path.join(guests, session), JSON.stringify({ session, workspace, root: folder, ...(trace === undefined ? {} : { trace }) } satisfies Guest)];
+    if ((await readFile(file, 'utf8').catch(() => '')) === note) continue;
     await privateDirectory(guests);
-    await writeDurably(path.join(guests, session), Buffer.from(JSON.stringify({ session, workspace, root: folder, ...(trace === undefined ? {} : { trace }) } satisfies Guest)));
+    await writeDurably(file, Buffer.from(note));
   }
 }
 
