@@ -44,6 +44,9 @@ function isWhole(project: Project, name: string, tree: string): boolean {
   }
 }
 
+/** Whether both parts of a tree are. */
+const partsIn = (project: Project, tree: string): readonly boolean[] => tree.split('+').map((one, place) => isWhole(project, place === 0 ? 'work' : 'api', one));
+
 describe('the checkpoint stores of a session over two repositories', function () {
   this.timeout(300_000);
 
@@ -64,6 +67,9 @@ describe('the checkpoint stores of a session over two repositories', function ()
       const back = await bounded('rewind', '--to', 'minimal-hook', '--dry-run');
       assert.deepEqual([back.status, /the checkpoint of minimal-hook was removed on/.test(back.stdout)], [1, true], back.stdout);
 
+      // Mostly nothing has been removed yet. Where it has been in the full store alone, the other one keeps its part until it makes room itself.
+      const gone = partsIn(project, events(killed, 'boundary/crossed').find(({ boundary }) => boundary === 'minimal-hook')?.tree ?? '');
+      const later = gone[0] === true && gone[1] === false;
       // Somebody has removed what the other repository knew of the session; it is told again.
       const guests = path.join(stateOf(project, 'api'), 'guests');
       rmSync(guests, { recursive: true });
@@ -73,7 +79,7 @@ describe('the checkpoint stores of a session over two repositories', function ()
       const entries = [...killed.entries, ...ran.entries];
       const trees = new Map(entries.flatMap(({ event }) => (event.type === 'boundary/crossed' ? [[event.boundary, event.tree] as const] : event.type === 'base/taken' ? [['base', event.base.tree] as const] : [])));
       assert.deepEqual([...trees.keys()], ['base', 'explore', 'baseline', 'minimal-hook', 'production-shape']);
-      for (const [boundary, tree] of trees) assert.deepEqual(tree.split('+').map((one, place) => isWhole(project, place === 0 ? 'work' : 'api', one)), Array.from('ab', () => boundary !== 'minimal-hook'), boundary);
+      for (const [boundary, tree] of trees) assert.deepEqual(partsIn(project, tree), boundary === 'minimal-hook' ? [later, false] : [true, true], boundary);
       assert.ok((events(ran, 'store/measured').findLast(({ root }) => root === '../api')?.bytes ?? Infinity) < 16 * 1024 * 1024);
 
       const status = (await bounded('status')).stdout;

@@ -65,12 +65,14 @@ export function oracleRoots(roots: readonly SessionRoot[]): Pick<OracleOptions, 
   };
 }
 
-export interface PortsInput {
+/** What the ports of a session are made of; `uses` and `limits`, of the checkpoint store of each root. */
+interface PortsInput {
   readonly roots: readonly SessionRoot[]; readonly folder: SessionFolder;
   readonly journal: Journal; readonly endpoint: Endpoint; readonly user: User; readonly workspace: SessionWorkspace; readonly sandbox: SandboxState;
   readonly uses: ReadonlyMap<RootName, StoreUse>; readonly limits: ReadonlyMap<RootName, number>; readonly door: string;
 }
 
+/** Each root with its checkpoint store. */
 function storesOf({ roots, workspace, uses, limits }: Pick<PortsInput, 'roots' | 'workspace' | 'uses' | 'limits'>): readonly RoomStore[] {
   return roots.map((root, place) => {
     const [checkpoints, use, limit] = [workspace.stores[place], uses.get(root.name), limits.get(root.name)];
