@@ -19,7 +19,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly user: User;
   readonly keeper: Keeper;
-  readonly room: Room;
+  /** Of each root, the main one's first. */
+  readonly rooms: readonly Room[];
 }
 
 /** The only field of the platform's AbortSignal that the agent uses. */
@@ -307,8 +308,9 @@ export interface User {
   diagnostics(path?: Path): Promise<readonly string[] | undefined>;
 }
 
-/** The checkpoint store and what of it may be given up to make room. */
+/** The checkpoint store of a root, and what of it may be given up to make room. */
 export interface Room {
+  readonly root: RootName;
   /** Bytes that the store takes at most, as far as this process knows without a look at the disk, and bytes that it may take. */
   readonly bytes: number;
   readonly limit: number;
@@ -317,8 +319,8 @@ export interface Room {
   /** What would be given up if the store were full now; where nothing can be, a sentence that says why. Changes nothing. */
   plan(session: Session): Promise<EvictionPlan | string>;
   /**
-   * Gives it up, as soon as nobody else uses the store: `record` writes it into this session's journal and answers the session then; the journals of
-   * other sessions follow, and only then is removed what no session needs any more. Answers why it could not.
+   * Gives it up, where nobody else uses the store: `record` writes it into this session's journal and answers the session then; the journals of
+   * other sessions follow, and only then is removed what no session needs any more, here and in the other roots. Answers why it could not.
    */
   carryOut(plan: EvictionPlan, record: () => Promise<Session>): Promise<string | undefined>;
 }

@@ -19,8 +19,7 @@ import type { OpenRoot } from './openRoot.ts';
  */
 export class SeveralRoots implements Workspace, Keeper {
   readonly root: string;
-  /** Of the main root alone. */
-  readonly checkpoints: CheckpointStore;
+  readonly stores: readonly CheckpointStore[];
   readonly #roots: readonly OpenRoot[];
   readonly #main: OpenRoot;
   readonly #names: readonly RootName[];
@@ -32,7 +31,7 @@ export class SeveralRoots implements Workspace, Keeper {
     this.#main = main;
     this.#names = roots.slice(1).map(({ name }) => name);
     this.root = main.workspace.root;
-    this.checkpoints = main.workspace.checkpoints;
+    this.stores = roots.map(({ workspace }) => workspace.checkpoints);
   }
 
   async head(): Promise<Head> {

@@ -15,13 +15,13 @@ const workspace = openRoots(open);
 
 function answer(id: number, work: (workspace: SessionWorkspace) => unknown): void {
   const say = (said: Answer): void => port?.postMessage(said);
-  workspace.then(async (opened) => ({ value: await work(opened), bytes: opened.checkpoints.bytes })).then((said) => say({ id, ...said }), (error: unknown) => say({ id, fault: faultOf(error) }));
+  workspace.then(async (opened) => ({ value: await work(opened), bytes: opened.stores.map((store) => store.bytes) })).then((said) => say({ id, ...said }), (error: unknown) => say({ id, fault: faultOf(error) }));
 }
 
 function perform({ id, of, call, args }: Question): void {
   answer(id, (opened) => {
-    const target = (of === 'workspace' ? opened : opened.checkpoints) as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
-    return target[call]?.(...args);
+    const target = (of === 'workspace' ? opened : opened.stores[of]) as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>> | undefined;
+    return target?.[call]?.(...args);
   });
 }
 

@@ -23,12 +23,13 @@ export const workspaceCalls: Readonly<Record<Methods<SessionWorkspace>, true>> =
   hashOf: true, keep: true, drop: true,
 };
 
-/** The same of their checkpoint store. */
+/** The same of each of their checkpoint stores. */
 export const checkpointCalls: Readonly<Record<Methods<CheckpointStore>, true>> = { measure: true, kindsOf: true, fit: true, keepOnly: true };
 
 export interface Question {
   readonly id: number;
-  readonly of: 'workspace' | 'checkpoints';
+  /** The place of the store that it is asked of. */
+  readonly of: 'workspace' | number;
   readonly call: string;
   readonly args: readonly unknown[];
 }
@@ -36,7 +37,7 @@ export interface Question {
 /** Asks the thread to end, once nothing runs in it that must not be cut off. */
 export const end = 'end';
 
-export type Answer = { readonly id: number } & ({ readonly value: unknown; /** What the checkpoint store takes now. */ readonly bytes: number } | { readonly fault: Fault });
+export type Answer = { readonly id: number } & ({ readonly value: unknown; /** What each checkpoint store takes now. */ readonly bytes: readonly number[] } | { readonly fault: Fault });
 
 /** The answer to being made: what the main root is really called. */
 export const opening = 0;

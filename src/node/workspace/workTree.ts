@@ -58,6 +58,7 @@ export class WorkTree implements KeepingWorkspace {
   readonly root: string;
   readonly folder: OpenedFolder;
   readonly checkpoints: Checkpoints;
+  readonly stores: readonly Checkpoints[];
   readonly #parts: WorkTreeParts;
   readonly #tools: FileTools;
   readonly #own: OwnFiles;
@@ -71,6 +72,7 @@ export class WorkTree implements KeepingWorkspace {
     this.#parts = parts;
     this.#tools = new FileTools(parts.root, parts.guard);
     this.checkpoints = new Checkpoints(parts.store, (work) => this.#queue.run(work));
+    this.stores = [this.checkpoints];
     this.#own = new OwnFiles(parts.root, parts.contractFile);
   }
 

@@ -183,7 +183,7 @@ describe('the work trees of several roots', () => {
     const { tree } = await both.capture();
     const session = {
       id: 's', name: 'task', startedAt: 0, tree, contract: { roots: ['../api'], task: 'x' }, base: { tree: base.tree, commit: '', dirty: [], notCovered: [], head: head.commit },
-      line: { boundaries: [], writes: [], runs: [], runsFrom: 0 }, leftRuns: [],
+      line: { boundaries: [], writes: [], runs: [], runsFrom: 0 }, leftRuns: [], evicted: {},
     } as unknown as Session;
     fs.rmSync(api.at('.git/objects'), { recursive: true });
     const answer = await keepEach(roots, { how: 'branch', withoutMine: false }, session);

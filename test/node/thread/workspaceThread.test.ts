@@ -36,8 +36,9 @@ describe('work trees in a thread', () => {
       repo.write('a.txt', 'changed\n');
       const second = await there.capture();
       assert.deepEqual((await there.diff(first.tree, second.tree)).map((one) => one.path), ['a.txt']);
-      assert.ok(there.checkpoints.bytes > 0);
-      assert.equal(there.checkpoints.bytes, await there.checkpoints.measure());
+      const [store] = there.stores;
+      assert.ok(store !== undefined && store.bytes > 0);
+      assert.equal(store.bytes, await store.measure());
     } finally {
       await there.close();
     }
