@@ -40,8 +40,14 @@ export async function previewFor(workspace: Workspace, session: Session, intenti
   const capture = await workspace.capture();
   const { files, stays } = await previewIn(workspace, session, intention, capture.tree);
   const left = new Set(stays.map(({ path }) => path));
-  const beside = rehearseBeside(besideOf(session, intention).filter(({ path }) => intention.type === 'rewind-boundary' || !left.has(path)), capture);
+  const beside = rehearseBeside(besideOf(session, intention).filter(({ path }) => isOfBoundary(session, intention) || !left.has(path)), capture);
   return { files, stays: [...stays, ...beside.left], beside: beside.back.filter((path) => !files.some((file) => file.path === path)), notCovered: capture.notCovered, ...unsettled(session) };
+}
+
+/** To a boundary permissions come back also of a file that is left; otherwise a file that is left is left wholly. */
+function isOfBoundary({ rewinds }: Session, intention: Intention): boolean {
+  if (intention.type === 'rewind-boundary' || intention.type === 'keep') return true;
+  return (intention.type === 'undo-rewind' || intention.type === 'redo-rewind') && rewinds.some((one) => one.id === intention.rewind && one.kind === 'boundary');
 }
 
 /** A person acts on a work tree where no rewind is half done and where it is known whose every change is. */
@@ -55,11 +61,13 @@ type InTree = Pick<RewindPreview, 'files' | 'stays'>;
 async function previewIn(workspace: Workspace, session: Session, intention: Intention, tree: TreeId): Promise<InTree> {
   const listed = await listHunks(workspace, session, tree);
   if (intention.type === 'rewind-hunks') return previewHunks(workspace, session, listed, intention.hunks, tree);
-  if (intention.type === 'rewind-hunk') return told(await rehearseFlagged(workspace, session, intention), () => []);
+  if (intention.type === 'rewind-hunk') return told(withRoom(await rehearseFlagged(workspace, session, intention)), () => []);
   const { rounds, writes } = await planOf(workspace, session, intention);
   const rehearsed = withRoom(await rehearseRounds(workspace, rounds));
   const { files, stays } = told(rehearsed, (path) => listed.filter((hunk) => hunk.path === path && hunk.writes.some((write) => writes.includes(write))));
-  return { files, stays: [...stays, ...othersOf(listed, files), ...(intention.type === 'rewind-boundary' || intention.type === 'keep' ? yours(session, rehearsed.map(({ path }) => path)) : [])] };
+  // Where something comes back, nobody asked for hunks: a whole file does, and what it has now may go.
+  const others = writes.length === 0 ? [] : othersOf(listed, files);
+  return { files, stays: [...stays, ...others, ...(intention.type === 'rewind-boundary' || intention.type === 'keep' ? yours(session, rehearsed.map(({ path }) => path)) : [])] };
 }
 
 async function rehearseRounds(workspace: Workspace, rounds: Plan['rounds']): Promise<readonly Rehearsal[]> {

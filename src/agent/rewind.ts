@@ -146,8 +146,7 @@ export async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<Rew
 /** Records what a rewind did, after its restores. */
 export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcome): Promise<RewindRecord> {
   const { id, kind, to, by, hunks, safety, resolves, users = [] } = plan;
-  const leftAlone = new Set(restored.left.map((one) => one.path));
-  const items = kind === 'boundary' ? plan.beside : plan.beside.filter((item) => !leftAlone.has(item.path));
+  const items = besideOfDone(plan, restored);
   const besideLeft = await run.ports.workspace.restoreBeside(items);
   const beside = doneOf(items, besideLeft);
   const after = await run.ports.workspace.capture();
@@ -168,6 +167,12 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
   await seeControl(run, after, { own: beside });
   await recordUse(run, after.tree);
   return rewind;
+}
+
+/** What comes back beside the files: of one that was left, only what a boundary had. */
+export function besideOfDone({ kind, beside }: Pick<RewindPlan, 'kind' | 'beside'>, { left }: Pick<RestoreOutcome, 'left'>): readonly BesideItem[] {
+  const leftAlone = new Set(left.map((one) => one.path));
+  return kind === 'boundary' ? beside : beside.filter((item) => !leftAlone.has(item.path));
 }
 
 /** What the user changed since the last look beside these paths: while files came back. */

@@ -208,6 +208,64 @@ describe('fixed histories of rewinds', () => {
     assert.ok(file.text().startsWith('a0 line\n'));
   }));
 
+  it('the base comes back exactly where doing an earlier rewind again found everything gone already', () => play(async (house, file) => {
+    const start = file.text();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-path', path: name });
+    const rewind = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    await house.act({ type: 'redo-rewind', rewind });
+    assert.equal(file.text(), start);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start, 'what the session wrote is gone, and no rewind brings it back');
+  }));
+
+  for (const [what, since] of [
+    ['edited', (at: string) => fs.appendFileSync(at, 'mine\n')], ['deleted', (at: string) => fs.rmSync(at)],
+  ] as const) it(`an undo and a redo leave a file alone, and do not speak of it, that the rewind found as it should be and the user ${what} since`, () => play(async (house, file) => {
+    const other = path.join(house.root, 'src/b.txt');
+    const start = fs.readFileSync(other, 'utf8');
+    await house.command(() => [other, path.join(house.root, name)].forEach((at) => fs.appendFileSync(at, 'by the session\n')));
+    fs.writeFileSync(other, start);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    since(other);
+    const state = () => fs.statSync(other, { throwIfNoEntry: false })?.ino;
+    const before = state();
+    for (const type of ['undo-rewind', 'redo-rewind'] as const) {
+      const act = { type, rewind: lastRewind(house) };
+      const { files, stays } = await house.controller.preview(act);
+      assert.deepEqual([files.map((one) => one.path), stays, await house.act(act)], [[name], [], { ok: true, message: '1 file restored' }]);
+      assert.equal(state(), before);
+    }
+    assert.ok(!file.text().includes('by the session'));
+  }));
+
+  it('a file that an undo leaves keeps its permissions, too', () => play(async (house, file) => {
+    const at = path.join(house.root, name);
+    await house.command(() => {
+      fs.appendFileSync(at, 'by the session\n');
+      fs.chmodSync(at, 0o600);
+    });
+    await house.act({ type: 'rewind-path', path: name });
+    fs.appendFileSync(at, 'mine\n');
+    const mode = fs.statSync(at).mode;
+    assert.equal((await house.act({ type: 'undo-rewind', rewind: lastRewind(house) })).ok, false);
+    assert.deepEqual([fs.statSync(at).mode, file.text().endsWith('mine\n')], [mode, true]);
+  }));
+
+  it('the preview of an undo says of no hunk that it stays: it goes with the file that comes back', () => play(async (house, file) => {
+    await file.command('a0 line', 'by the session');
+    await house.cross();
+    await house.act({ type: 'rewind-path', path: name });
+    await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+    const act = { type: 'undo-rewind', rewind: lastRewind(house) } as const;
+    const { files, stays } = await house.controller.preview(act);
+    assert.deepEqual([files.map((one) => [one.path, one.does]), stays], [[[name, 'back']], []]);
+    await house.act(act);
+    assert.deepEqual(await house.hunks(), []);
+  }));
+
   it('a boundary comes back exactly where an earlier rewind was undone before a later one', () => play(async (house, file) => {
     await file.command('a0 line', 'by the session');
     const there = file.text();
