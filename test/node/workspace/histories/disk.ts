@@ -95,3 +95,6 @@ export function edited(text: string, what: Mutation['what'], line: number, mark:
 
 /** Marks of one author (`u` the user, `s` the session) in a text. */
 export const marksIn = (text: string | undefined, author: 'u' | 's'): Set<string> => new Set(text?.match(author === 'u' ? /\bu\d+\b/g : /\bs\d+\b/g) ?? []);
+
+/** The first word of each line, which no other line of a file has; undefined where there is no file. */
+export const wordsIn = (state: FileState | undefined): Set<string> | undefined => (state === undefined || state.link ? undefined : new Set(linesOf(state.bytes).flatMap((line) => /\b[a-z]\d+\b/.exec(line) ?? [])));

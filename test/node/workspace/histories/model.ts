@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { changedPaths, type Disk, marksIn, sameContent } from './disk.ts';
+import { changedPaths, type Disk, marksIn, sameContent, wordsIn } from './disk.ts';
 
 /** The work tree at a moment to which a rewind may go back, and what the user has touched since. */
 interface Moment {
@@ -33,6 +33,8 @@ export class Model {
   /** Paths that the user deleted, and modes that the user set, last of all. */
   readonly #deleted = new Set<string>();
   readonly #modes = new Map<string, boolean>();
+  /** Lines that the user took out of a file, last of all, by their first word. */
+  readonly #takenOut = new Map<string, Set<string>>();
 
   /** Marks of the session that the user brought back as their own. */
   readonly #adopted = new Set<string>();
@@ -64,6 +66,7 @@ export class Model {
       const [old, now] = [before.get(path), after.get(path)];
       const wasDeleted = this.#deleted.delete(path);
       if (old?.executable !== now?.executable || old?.link !== now?.link) this.#modes.delete(path);
+      this.#noteLines(by, path, before, after);
       const made = this.#made.delete(path) || (old === undefined && !wasDeleted);
       if (made && now !== undefined && shared.has(path)) this.#made.add(path);
       if (by === 'session') continue;
@@ -74,6 +77,14 @@ export class Model {
       if (now === undefined && known !== undefined && !made) this.#deleted.add(path);
       if (now?.link === false && known?.link === false && old?.executable !== now.executable && known.executable !== now.executable) this.#modes.set(path, now.executable);
     }
+  }
+
+  #noteLines(by: 'user' | 'session', path: string, before: Disk, after: Disk): void {
+    const [old, now, seen] = [before, after, this.#seen].map((disk) => wordsIn(disk.get(path)));
+    const out = this.#takenOut.get(path) ?? new Set();
+    for (const word of now ?? []) if (old?.has(word) !== true) out.delete(word);
+    if (by === 'user' && now !== undefined) for (const word of old ?? []) if (!now.has(word) && seen?.has(word) === true) out.add(word);
+    this.#takenOut.set(path, out);
   }
 
   /** What holds after every rewind. `taken`: marks of the user that the person asked to take away; `asked`: paths whose deletion or mode they want changed. */
@@ -89,6 +100,10 @@ export class Model {
       if (left.includes(path) && !done.includes(path)) assert.ok(sameContent(now, old), `${path} was left, but it changed`);
     }
     for (const path of this.#deleted) if (!asked(path)) assert.equal(after.has(path), false, `${path}, which the user deleted, is back`);
+    for (const [path, out] of this.#takenOut) {
+      const [old, now] = [wordsIn(before.get(path)), wordsIn(after.get(path))];
+      for (const word of out) if (!asked(path)) assert.ok(old?.has(word) === true || now?.has(word) !== true, `the line ${word} of ${path}, which the user took out, is back`);
+    }
     for (const [path, executable] of this.#modes) if (!asked(path) && after.get(path)?.link === false) assert.equal(after.get(path)?.executable, executable, `the user's mode of ${path} is lost`);
   }
 
