@@ -3,7 +3,7 @@ import type { RestoreItem, RewindPlan } from '../core/session/facts.ts';
 import type { DoneRewind, Undoing } from '../core/session/session.ts';
 import { sameBlob, sharesOf } from '../core/session/shares.ts';
 import { doneOf, inverse } from './beside.ts';
-import { isControlWord } from './control.ts';
+import { isControlWord, notYetBack } from './control.ts';
 import { baseTree } from './diffUse.ts';
 import { differences, look, seeControl, treeOf } from './look.ts';
 import type { Capture, RestoreOutcome, Workspace } from './ports.ts';
@@ -13,19 +13,19 @@ import type { Run } from './run.ts';
 
 /** Brings back what a rewind took away; what came later stays. */
 export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreOutcome> {
-  const { tree } = await look(run);
+  const before = await look(run);
   const items = await itemsBetween(run.ports.workspace, [...rewind.restored, ...rewind.merged], rewind.safety, rewind.tree);
   const { kind, to } = rewind;
   const undoes = { rewind: rewind.id, users: await usersPart(run, rewind) };
-  const plan = await begin(run, { kind, to, by: 'person', safety: tree, rounds: [items], beside: inverse(rewind.beside ?? []), undoes });
+  const plan = await begin(run, { kind, to, by: 'person', safety: before.tree, rounds: [items], beside: notYetBack(inverse(rewind.beside ?? []), before), undoes });
   return finishUndo(run, plan, undoes, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
 /** Undoes an undoing: what the rewind took away goes again; what came later stays. */
 export async function redoRewind(run: Run, { id, kind, to, beside }: DoneRewind, undoing: Undoing): Promise<RestoreOutcome> {
-  const { tree } = await look(run);
+  const before = await look(run);
   const rounds = [await itemsBetween(run.ports.workspace, undoing.restored, undoing.safety, undoing.tree)];
-  const plan = await begin(run, { kind, to, by: 'person', safety: tree, rounds, beside: beside ?? [], redoes: id });
+  const plan = await begin(run, { kind, to, by: 'person', safety: before.tree, rounds, beside: notYetBack(beside ?? [], before), redoes: id });
   return finishRedo(run, plan, id, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
@@ -38,8 +38,8 @@ export async function itemsBetween(workspace: Pick<Workspace, 'entries'>, paths:
 /** Records what doing a rewind again did, after its restores. */
 export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, outcome: RestoreOutcome): Promise<RestoreOutcome> {
   const { all: found, after, control, theirs } = await ended(run, plan, outcome);
-  const all = await changedItself(run, plan, after.tree, found);
-  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
+  const { all, changes } = await changedItself(run, plan, after.tree, found);
+  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], ...changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: plan.beside });
   return all;
@@ -65,9 +65,9 @@ async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promi
 /** Records what an undoing did, after its restores. */
 export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
   const { all: found, after, control, theirs } = await ended(run, plan, outcome);
-  const all = await changedItself(run, plan, after.tree, found);
+  const { all, changes } = await changedItself(run, plan, after.tree, found);
   await run.recorder.record({
-    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
+    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
@@ -79,10 +79,12 @@ export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: 
  * What the undoing of a file's or hunk's rewind, or doing it again, changed itself. What was there already had come by another way, as by a rewind to a
  * boundary, and the line knows it by that: it must not be counted twice.
  */
-async function changedItself(run: Run, { kind, safety }: RewindPlan, tree: TreeId, outcome: RestoreOutcome): Promise<RestoreOutcome> {
-  if (kind === 'boundary') return outcome;
-  const changed = new Set((await differences(run, safety, tree)).map(({ path }) => path));
-  return { ...outcome, restored: outcome.restored.filter((path) => changed.has(path)) };
+async function changedItself(run: Run, { kind, safety }: RewindPlan, tree: TreeId, outcome: RestoreOutcome): Promise<{ readonly all: RestoreOutcome; readonly changes: { readonly changes?: readonly FileDiff[] } }> {
+  if (kind === 'boundary') return { all: outcome, changes: {} };
+  const touched = new Set([...outcome.restored, ...outcome.merged]);
+  const changes = (await differences(run, safety, tree)).filter(({ path }) => touched.has(path));
+  const own = (paths: readonly Path[]): readonly Path[] => paths.filter((path) => changes.some((change) => change.path === path));
+  return { all: { ...outcome, restored: own(outcome.restored), merged: own(outcome.merged) }, changes: { changes } };
 }
 
 /** Paths where a hunk that comes back may hold lines of the user: they changed the path, and the session's own writes alone do not lead to it from the base. */
