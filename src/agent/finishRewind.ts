@@ -7,7 +7,7 @@ import type { RestoreOutcome } from './ports.ts';
 import { writeReports } from './reports.ts';
 import { restoreRounds } from './restoreRounds.ts';
 import { backAgain, finish } from './rewind.ts';
-import { finishHunks, joined, revertAll } from './rewindHunks.ts';
+import { finishHunks, joined, revertAll, settleFlags } from './rewindHunks.ts';
 import type { Run } from './run.ts';
 import { finishRedo, finishUndo } from './undoRewind.ts';
 
@@ -34,6 +34,8 @@ async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<vo
   if (plan.redoes !== undefined) return void (await finishRedo(run, plan, plan.redoes, outcome));
   const rewind = await finish(run, plan, outcome);
   if (plan.kind !== 'file') return;
+  // What a person decided about lines may leave some of the session's.
+  if (plan.resolves !== undefined) return settleFlags(run, [plan.to]);
   const back = backAgain(rewind);
   for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
 }
@@ -101,7 +103,8 @@ async function finishParts(run: Run, plan: RewindPlan, files: readonly FileHunks
     return { restored: [], merged: [], left: ahead.map(({ path }) => ({ path, why: inWords(error) })), now: new Map() };
   };
   const rest = joined(await bring(), await revertAll(run, ahead).catch(failed));
-  await finishHunks(run, plan, joined(rest, { restored: done, merged: [], left: theirs, now: await run.ports.workspace.entries(tree, done) }));
+  const rewind = await finishHunks(run, plan, joined(rest, { restored: done, merged: [], left: theirs, now: await run.ports.workspace.entries(tree, done) }));
+  if (typeof rewind !== 'string') await settleFlags(run, [...rewind.restored, ...rewind.merged]);
 }
 
 /** Whether these changes took back those hunks and did nothing else. */

@@ -5,7 +5,7 @@ import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { evictedWords } from '../core/session/view/storeWords.ts';
 import { doneOf, planBeside } from './beside.ts';
-import { controlStates } from './control.ts';
+import { notYetBack } from './control.ts';
 import { recordUse } from './diffUse.ts';
 import { differences, look, seeControl, treeOf } from './look.ts';
 import type { Capture, RestoreOutcome } from './ports.ts';
@@ -43,7 +43,7 @@ export async function rewindToBoundary(run: Run, to: string): Promise<RewindReco
   const before = await look(run);
   const { session } = run.recorder;
   const rounds = planRewind(writesSince(session, to));
-  const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: planBeside(besideSince(session, to)) });
+  const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: notYetBack(planBeside(besideSince(session, to)), before) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
@@ -60,7 +60,7 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   const rounds = planRewind(undone);
   const beside = planBeside([...besideOfWrites(session, undone), ...changes.flatMap((change) => changesFrom(session, change))]);
   if (await isThere(run, before, rounds.flat(), beside)) return undefined;
-  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside, ...usersPart(session, writes) });
+  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside: notYetBack(beside, before), ...usersPart(session, writes) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
@@ -76,15 +76,14 @@ export function besideOfFlag(session: Session, flag: Flag): readonly BesideItem[
 }
 
 /** Whether everything is already as a rewind would leave it. */
-async function isThere(run: Run, { tree, beside: besideTree = {}, control }: Capture, items: readonly RestoreItem[], beside: readonly BesideItem[]): Promise<boolean> {
+async function isThere(run: Run, now: Capture, items: readonly RestoreItem[], beside: readonly BesideItem[]): Promise<boolean> {
   const wanted = new Map(items.map(({ path, target }) => [path, target]));
-  const is = await run.ports.workspace.entries(tree, [...wanted.keys()]);
-  const now = { ...besideTree, ...controlStates(control) };
-  return [...wanted].every(([path, target]) => sameBlob(is.get(path) ?? null, target)) && beside.every(({ path, target }) => now[path] === target);
+  const is = await run.ports.workspace.entries(now.tree, [...wanted.keys()]);
+  return [...wanted].every(([path, target]) => sameBlob(is.get(path) ?? null, target)) && notYetBack(beside, now).length === 0;
 }
 
 /** A write and all later ones of the session to the same path; by itself where it is none of the session's for certain. */
-function writesFrom(session: Session, first: Write): readonly Write[] {
+export function writesFrom(session: Session, first: Write): readonly Write[] {
   const own = writesOfPath(session, first.path);
   const at = own.findIndex((one) => isSame(one, first));
   return at === -1 ? [first] : own.slice(at);

@@ -218,10 +218,10 @@ export class SeveralRoots implements Workspace, Keeper {
     return root.workspace.keepText(rest, text);
   }
 
-  async revertHunks(file: Path, hunks: readonly Hunk[], of?: Blob): ReturnType<Workspace['revertHunks']> {
+  async revertHunks(file: Path, hunks: readonly Hunk[], of?: Blob, mode?: Blob['mode']): ReturnType<Workspace['revertHunks']> {
     const found = await this.#find(file);
     if ('fault' in found) return { ok: false, detail: found.fault };
-    const done = await found.root.workspace.revertHunks(found.rest, hunks, of);
+    const done = await found.root.workspace.revertHunks(found.rest, hunks, of, mode);
     return done.ok ? done : { ...done, detail: said(found.root.name, done.detail) };
   }
 

@@ -221,6 +221,63 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start, 'what the session wrote is gone, and no rewind brings it back');
   }));
 
+  it('the same where a merge came to nothing, which does not write the file', () => play(async (house, file) => {
+    const start = file.text();
+    await house.command(() => {
+      file.edit('a1 line', 'by the session');
+      file.edit('a9 line', 'by the session');
+    });
+    const [hunk] = await house.hunks();
+    await house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
+    const rewind = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    const { ino } = fs.statSync(path.join(house.root, name));
+    await house.act({ type: 'redo-rewind', rewind });
+    assert.deepEqual([file.text(), fs.statSync(path.join(house.root, name)).ino], [start, ino]);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start);
+  }));
+
+  it('a boundary comes back exactly where an undo brought back a part of what the rewind took, because the rest had come back before', () => play(async (house, file) => {
+    await house.command(() => {
+      file.edit('a1 line', 'one');
+      file.edit('a9 line', 'two');
+    });
+    const there = file.text();
+    await house.cross();
+    const to = house.session.line.boundaries.at(-1)?.id ?? '';
+    await house.act({ type: 'rewind-path', path: name });
+    const rewind = lastRewind(house);
+    await house.act({ type: 'rewind-boundary', to });
+    await house.startPhase();
+    await file.command('one', 'a1 line');
+    await house.act({ type: 'undo-rewind', rewind });
+    assert.equal(file.text(), there);
+    await file.command('a5 line', 'three');
+    await house.act({ type: 'rewind-boundary', to });
+    assert.equal(file.text(), there);
+  }));
+
+  it('the same where doing a rewind again took a part', () => play(async (house, file) => {
+    const start = file.text();
+    await house.command(() => {
+      file.edit('a1 line', 'one');
+      file.edit('a9 line', 'two');
+    });
+    await house.act({ type: 'rewind-path', path: name });
+    const rewind = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    await house.startPhase();
+    await file.command('a1 line', 'one');
+    await house.act({ type: 'redo-rewind', rewind });
+    assert.equal(file.text(), start);
+    await file.command('a5 line', 'three');
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    assert.equal(file.text(), start);
+  }));
+
   for (const [what, since] of [
     ['edited', (at: string) => fs.appendFileSync(at, 'mine\n')], ['deleted', (at: string) => fs.rmSync(at)],
   ] as const) it(`an undo and a redo leave a file alone, and do not speak of it, that the rewind found as it should be and the user ${what} since`, () => play(async (house, file) => {
@@ -252,6 +309,67 @@ describe('fixed histories of rewinds', () => {
     const mode = fs.statSync(at).mode;
     assert.equal((await house.act({ type: 'undo-rewind', rewind: lastRewind(house) })).ok, false);
     assert.deepEqual([fs.statSync(at).mode, file.text().endsWith('mine\n')], [mode, true]);
+  }));
+
+  it('an undo takes no permission and no empty folder for its own that the user had put back before the rewind', () => play(async (house) => {
+    const [at, empty] = [path.join(house.root, name), path.join(house.root, 'src/empty')];
+    const usual = fs.statSync(at).mode;
+    await house.command(() => {
+      fs.appendFileSync(at, 'by the session\n');
+      fs.chmodSync(at, 0o600);
+      fs.mkdirSync(empty);
+    });
+    fs.chmodSync(at, usual);
+    fs.rmdirSync(empty);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    const act = { type: 'undo-rewind', rewind: lastRewind(house) } as const;
+    assert.deepEqual((await house.controller.preview(act)).beside, []);
+    await house.act(act);
+    assert.deepEqual([fs.statSync(at).mode, fs.existsSync(empty)], [usual, false]);
+  }));
+
+  describe('a file that the session deleted comes back with its mode and permissions', () => {
+    for (const [how, file, before] of [
+      ['by its part of the change', 'src/b.txt', 0o600], ['the same, executable, where the user had taken a line out', 'src/run.sh', 0o755],
+      ['by the hunk of a flag', 'docs/out.txt', 0o755], ['the same, with permissions', 'docs/out.txt', 0o600],
+    ] as const) it(how, () => play(async (house) => {
+      const at = path.join(house.root, file);
+      fs.chmodSync(at, before);
+      if (file === 'src/run.sh') fs.writeFileSync(at, '#!/bin/bash\n');
+      await house.look();
+      await house.command(() => fs.rmSync(at));
+      const [flag] = house.session.line.flags;
+      const hunks = (await house.hunks()).filter((one) => one.path === file);
+      assert.equal(hunks.some((one) => one.users), file === 'src/run.sh');
+      const act = flag === undefined ? { type: 'rewind-hunks', hunks } as const : { type: 'rewind-hunk', flag: flag.id, hunk: flag.hunks[0]?.id ?? '' } as const;
+      assert.deepEqual((await house.controller.preview(act)).files.map((one) => [one.path, one.does]), [[file, 'back']]);
+      assert.equal((await house.act(act)).ok, true);
+      assert.equal(fs.statSync(at).mode & 0o777, before);
+    }));
+  });
+
+  it('a file that the session made goes with the hunk of its flag, and is not left empty', () => play(async (house) => {
+    const at = path.join(house.root, 'docs/new.txt');
+    await house.command(() => fs.writeFileSync(at, 'by the session\n'));
+    const flag = house.session.line.flags[0] ?? assert.fail('nothing was flagged');
+    const act = { type: 'rewind-hunk', flag: flag.id, hunk: flag.hunks[0]?.id ?? '' } as const;
+    assert.deepEqual((await house.controller.preview(act)).files.map((one) => one.does), ['delete']);
+    assert.equal((await house.act(act)).ok, true);
+    assert.deepEqual([fs.existsSync(at), house.session.line.flags.map((one) => one.outcome)], [false, ['rewound']]);
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.equal(fs.readFileSync(at, 'utf8'), 'by the session\n');
+  }));
+
+  it('the hunk of a flag whose file a folder has taken the place of is foretold as it comes: it stays', () => play(async (house) => {
+    const at = path.join(house.root, 'docs/out.txt');
+    await house.command(() => fs.rmSync(at));
+    const flag = house.session.line.flags[0] ?? assert.fail('nothing was flagged');
+    fs.mkdirSync(at);
+    fs.writeFileSync(path.join(at, 'mine.txt'), 'mine\n');
+    const act = { type: 'rewind-hunk', flag: flag.id, hunk: flag.hunks[0]?.id ?? '' } as const;
+    const { files, stays } = await house.controller.preview(act);
+    assert.deepEqual([files, stays.map((one) => one.path), (await house.act(act)).ok], [[], ['docs/out.txt'], false]);
+    assert.equal(fs.readFileSync(path.join(at, 'mine.txt'), 'utf8'), 'mine\n');
   }));
 
   it('the preview of an undo says of no hunk that it stays: it goes with the file that comes back', () => play(async (house, file) => {
@@ -569,6 +687,13 @@ describe('fixed histories of rewinds', () => {
       await house.command(() => fs.writeFileSync(path.join(house.root, 'docs/out.txt'), 'by the session\n'));
       assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), [undefined]);
       await crashed(house, 2, { type: 'rewind-file', flag: house.session.line.flags[0]?.id ?? '' });
+      await house.restart();
+      assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
+    }));
+
+    it('the same of a hunk', () => play(async (house) => {
+      await house.command(() => fs.appendFileSync(path.join(house.root, 'docs/out.txt'), 'by the session\n'));
+      await crashed(house, 2, { type: 'rewind-hunks', hunks: await house.hunks() });
       await house.restart();
       assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
     }));
