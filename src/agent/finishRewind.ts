@@ -28,7 +28,7 @@ export async function finishRewind(run: Run): Promise<void> {
 
 async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<void> {
   const { begun, bring } = await standOf(run, plan, tree);
-  await observe(run, tree, begun);
+  await observe(run, tree, [...begun.keys()]);
   const outcome = await bring();
   if (plan.undoes !== undefined) return void (await finishUndo(run, plan, plan.undoes, outcome));
   if (plan.redoes !== undefined) return void (await finishRedo(run, plan, plan.redoes, outcome));
@@ -41,7 +41,7 @@ async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<vo
 }
 
 /** How far the rounds of a rewind came: paths that they changed, and what does the rest. */
-async function standOf(run: Run, plan: RewindPlan, tree: TreeId): Promise<{ readonly begun: readonly Path[]; readonly bring: () => Promise<RestoreOutcome> }> {
+async function standOf(run: Run, plan: RewindPlan, tree: TreeId): Promise<{ readonly begun: ReadonlyMap<Path, Blob | null>; readonly bring: () => Promise<RestoreOutcome> }> {
   const items = new Map<Path, RestoreItem[]>();
   for (const item of plan.rounds.flat()) items.set(item.path, [...(items.get(item.path) ?? []), item]);
   const paths = [...items.keys()];
@@ -51,7 +51,7 @@ async function standOf(run: Run, plan: RewindPlan, tree: TreeId): Promise<{ read
   const ahead = paths.filter((path) => (behind.get(path) ?? Infinity) < (items.get(path)?.length ?? 0));
   const theirs = paths.filter((path) => behind.get(path) === undefined);
   const reached = paths.filter((path) => behind.get(path) === items.get(path)?.length);
-  const begun = paths.filter((path) => (behind.get(path) ?? 0) > 0);
+  const begun = new Map(paths.flatMap((path) => ((behind.get(path) ?? 0) > 0 ? [[path, is.get(path) ?? null] as const] : [])));
   const rounds = plan.rounds.map((round, index) => round.filter((item) => (behind.get(item.path) ?? Infinity) <= index));
   const bring = async (): Promise<RestoreOutcome> => {
     const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, plan, ahead, error));
@@ -97,7 +97,7 @@ async function finishParts(run: Run, plan: RewindPlan, files: readonly FileHunks
     else theirs.push({ path: file.path, why: changedMeanwhile });
   }
   const { begun, bring } = await standOf(run, plan, tree);
-  await observe(run, tree, [...begun, ...done]);
+  await observe(run, tree, [...begun.keys(), ...done]);
   const failed = (error: unknown): RestoreOutcome => {
     if (diskFault(error) !== undefined) throw error;
     return { restored: [], merged: [], left: ahead.map(({ path }) => ({ path, why: inWords(error) })), now: new Map() };

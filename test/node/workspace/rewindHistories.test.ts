@@ -487,6 +487,23 @@ describe('fixed histories of rewinds', () => {
     }));
   });
 
+  it('what the user writes into a file between two rounds of a rewind that has to leave it stays, and no undo takes it', () => play(async (house, file) => {
+    await file.command('a1 line', 'by the session');
+    file.edit('by the session', 'by the user');
+    await file.command('a9 line', 'by the session');
+    house.afterRestore = () => {
+      house.afterRestore = () => undefined;
+      file.edit('a5 line', 'mine');
+    };
+    const { ok, message } = await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.deepEqual([ok, message.includes('you changed it meanwhile')], [false, true]);
+    const there = file.text();
+    assert.ok(there.includes('mine\n') && there.includes('by the user\n'));
+    assert.deepEqual(house.session.userChanges.at(-1)?.path, name);
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.equal(file.text(), there);
+  }));
+
   it('what the user changes elsewhere while files come back is noted as theirs, after a rewind and after its undo', () => play(async (house, file) => {
     await file.command('a1 line', 'by the session');
     const meanwhile = (text: string) => {
