@@ -36,6 +36,7 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
   for (const path of left.keys()) now.delete(path);
   const { back, theirs } = await putBack(run, half, safety);
   const notBack = back.left.map((one) => one.path);
+  for (const path of notBack) now.set(path, half.get(path) ?? null);
   moved.push(...(back.moved ?? []));
   return {
     restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...[...merged].filter((path) => !left.has(path)), ...notBack],
@@ -65,7 +66,7 @@ export async function asFound(run: Run, outcome: RestoreOutcome, tree: TreeId): 
   const theirs = new Set([...outcome.now].flatMap(([path, now]) => (found.has(path) && !sameBlob(found.get(path) ?? null, now) ? [path] : [])));
   if (theirs.size === 0) return outcome;
   const sure = (paths: readonly Path[]): readonly Path[] => paths.filter((path) => !theirs.has(path));
-  return { ...outcome, restored: sure(outcome.restored), merged: sure(outcome.merged), left: [...outcome.left, ...[...theirs].map((path) => ({ path, why: changedAtOnce }))] };
+  return { ...outcome, restored: sure(outcome.restored), merged: sure(outcome.merged), left: [...outcome.left.filter((one) => !theirs.has(one.path)), ...[...theirs].map((path) => ({ path, why: changedAtOnce }))] };
 }
 
 const changedAtOnce = 'you changed it the moment it had come back, so it counts as yours';
