@@ -1,8 +1,8 @@
-import type { Path, Write } from './changes.ts';
+import type { BesideChange, Path, Write } from './changes.ts';
 import type { SessionEvent } from './events.ts';
-import type { RewindRecord } from './facts.ts';
+import type { BesideItem, RewindRecord } from './facts.ts';
 import { openFlags } from './line.ts';
-import type { DoneRewind, Flag, Line, Undoing } from './session.ts';
+import type { DoneRewind, Flag, Line, Session, Undoing } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
@@ -10,8 +10,8 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  * The line after a rewind was undone. A boundary's rewind is undone by going back to the line that it left; a file's or
  * hunk's only puts its changes back on the line that goes on. Nothing that was written since leaves the write set.
  */
-export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/undone'>, rewinds: readonly DoneRewind[]): Line {
-  if (rewind.kind !== 'boundary') return withChangesBack(line, rewind, event);
+export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/undone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): Line {
+  if (rewind.kind !== 'boundary') return withBeside(withChangesBack(line, rewind, event), besideDone(rewinding, event));
   const { restored, merged = [], left } = event;
   const exact = restored.filter((path) => !merged.includes(path));
   const kept = rewind.writes.filter(({ path }) => left.some((one) => one.path === path) && !restored.includes(path));
@@ -49,7 +49,7 @@ function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users =
  * The line and the rewind after its undoing was undone: it is as done again, now. What was written since the undoing stays on the line, as far as the
  * files were not brought back.
  */
-export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>): { readonly line: Line; readonly writes: readonly Write[] } {
+export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>, { rewinding }: Pick<Session, 'rewinding'>): { readonly line: Line; readonly writes: readonly Write[] } {
   const { restored, control = [], merged = [] } = event;
   if (rewind.kind === 'boundary') {
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
@@ -59,7 +59,18 @@ export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, eve
   // New ones, so that another undo of them voids these and not the first.
   const writes = rewind.writes.filter((write) => restored.includes(write.path)).map((write) => asItCame({ ...write }, event));
   const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && [...restored, ...control].includes(flag.path));
-  return { line: { ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, writes };
+  return { line: withBeside({ ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, besideDone(rewinding, event)), writes };
+}
+
+/** What was brought back beside the files is on the line as what it undoes is: what the user then makes of it is not taken for the session's. */
+export function withBeside(line: Line, done: readonly BesideItem[]): Line {
+  const changes = done.map(({ path, target, expected }): BesideChange => ({ path, call: '', ...(expected === undefined ? {} : { before: expected }), ...(target === undefined ? {} : { after: target }) }));
+  return changes.length === 0 ? line : { ...line, beside: [...line.beside, ...changes] };
+}
+
+/** What an undoing, or doing it again, was to bring back beside the files, but for what it left. */
+function besideDone(plan: Session['rewinding'], { left }: Pick<Of<'rewind/undone'>, 'left'>): readonly BesideItem[] {
+  return (plan?.beside ?? []).filter(({ path }) => !left.some((one) => one.path === path));
 }
 
 /** The write as the contents really were: a part of it may have been there already, or newer changes may stand beside it. */

@@ -328,6 +328,27 @@ describe('fixed histories of rewinds', () => {
     assert.deepEqual([fs.statSync(at).mode, fs.existsSync(empty)], [usual, false]);
   }));
 
+  it('permissions that the user gives a file after its rewind are theirs, and those that an undo brought back are the session\'s', () => play(async (house) => {
+    const at = path.join(house.root, name);
+    const usual = fs.statSync(at).mode;
+    await house.command(() => {
+      fs.appendFileSync(at, 'by the session\n');
+      fs.chmodSync(at, 0o600);
+    });
+    const given = fs.statSync(at).mode;
+    await house.act({ type: 'rewind-path', path: name });
+    assert.equal(fs.statSync(at).mode, usual);
+    fs.chmodSync(at, given);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(fs.statSync(at).mode, given);
+    fs.chmodSync(at, usual);
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    await house.act({ type: 'undo-rewind', rewind: house.session.rewinds[0]?.id ?? '' });
+    assert.equal(fs.statSync(at).mode, given);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(fs.statSync(at).mode, usual);
+  }));
+
   describe('a file that the session deleted comes back with its mode and permissions', () => {
     for (const [how, file, before] of [
       ['by its part of the change', 'src/b.txt', 0o600], ['the same, executable, where the user had taken a line out', 'src/run.sh', 0o755],

@@ -19,7 +19,7 @@ export const places = ['src/a.txt', 'src/b.txt', 'src/deep/c.txt', 'src/new.txt'
 
 /** Something that a person or a command does to one place; numbers are taken modulo what there is. */
 export interface Mutation {
-  readonly what: 'insert' | 'replace' | 'remove' | 'format' | 'rewrite' | 'delete' | 'mode' | 'link' | 'folder';
+  readonly what: 'insert' | 'replace' | 'remove' | 'format' | 'rewrite' | 'delete' | 'mode' | 'link' | 'folder' | 'rename';
   readonly place: number;
   readonly line: number;
 }
@@ -56,7 +56,8 @@ export const linesOf = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/
 export function mutate(root: string, mutation: Mutation, mark: () => string): void {
   const name = places[mutation.place % places.length] ?? '';
   try {
-    change(path.join(root, name), mutation, mark);
+    if (mutation.what === 'rename') fs.renameSync(path.join(root, name), path.join(root, places[mutation.line % places.length] ?? ''));
+    else change(path.join(root, name), mutation, mark);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
   }

@@ -203,7 +203,7 @@ class Player {
     const after = this.#disk();
     const rewind = this.#house.session.rewinds[count];
     this.#model.checkRewind(before, after, rewind === undefined ? { done: [], left: [] } : outcomeOf(rewind), taken, asked);
-    this.#model.changed('session', before, after, shared);
+    this.#model.changed('rewind', before, after, shared);
     if (rewind !== undefined) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
     return rewind;
   }
@@ -253,7 +253,7 @@ class Player {
     const undoing = undoingOf(rewind.id);
     this.#model.checkRewind(before, after, outcome, (path) => this.#model.broughtBack(undoing, path), (path) => this.#model.isAsLeftBy(undoing, path, before));
     this.#model.checkUndone(undoing, after, redone.restored);
-    this.#model.changed('session', before, after);
+    this.#model.changed('rewind', before, after);
     this.#model.rewound(rewind.id, before, after, outcome);
   }
 
@@ -264,7 +264,7 @@ class Player {
     this.#model.checkRewind(before, after, { done: [...undone.restored, ...unsure], left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isAsLeftBy(rewind.id, path, before));
     this.#model.checkUndone(rewind.id, after, [...rewind.restored, ...rewind.merged]);
     if (rewind.kind === 'hunk') this.#model.sharedBack(undone.restored, before, after);
-    this.#model.changed('session', before, after);
+    this.#model.changed('rewind', before, after);
     this.#model.rewound(undoingOf(rewind.id), before, after, { done: undone.restored, left: [...undone.left.map((one) => one.path), ...unsure] });
   }
 
@@ -273,7 +273,9 @@ class Player {
     const flag = picked(this.#house.session.line.flags.filter((one) => one.outcome === 'rewound'), pick);
     if (flag === undefined) return false;
     const before = this.#disk();
+    const foretold = await this.#house.controller.preview({ type: 'restore-flag', flag: flag.id });
     await this.#house.act({ type: 'restore-flag', flag: flag.id });
+    assert.deepEqual(foretold.files.map((file) => file.path), changedPaths(before, this.#disk()), 'foretold and changed when a stray was brought back');
     this.#model.changed('user', before, this.#disk());
     return false;
   }
@@ -320,7 +322,7 @@ class Player {
     if (act.do === 'redo') return this.#crashedRedo(before, redoneSince(this.#house.events.slice(from)));
     const undecided = act.do === 'command' ? this.#goneUndecided(calls, before, after) : none;
     this.#model.changed('user', only(before, undecided), only(after, undecided));
-    this.#model.changed(act.do === 'restoreFlag' || (act.do === 'command' && whose === 'user') ? 'user' : 'session', without(before, undecided), without(after, undecided));
+    this.#model.changed(act.do === 'restoreFlag' || (act.do === 'command' && whose === 'user') ? 'user' : rewindActs.has(act.do) ? 'rewind' : 'session', without(before, undecided), without(after, undecided));
     if (act.do === 'command') this.#checkFlagged(calls);
     if (!rewindActs.has(act.do)) return;
     const outcomes = rewinds.map(outcomeOf);

@@ -18,7 +18,7 @@ export type Step = Act | { readonly do: 'nothing' } | { readonly do: 'user'; rea
 const number = fc.nat(1000);
 const what = (weights: Partial<Record<Mutation['what'], number>>) => fc.oneof(...Object.entries(weights).map(([name, weight]) => ({ weight, arbitrary: fc.constant(name as Mutation['what']) })));
 const lines = { insert: 8, replace: 6, remove: 4 };
-const everything = { ...lines, format: 3, rewrite: 1, delete: 2, mode: 1, link: 1, folder: 1 };
+const everything = { ...lines, format: 3, rewrite: 1, delete: 2, mode: 1, link: 1, folder: 1, rename: 1 };
 /** Few places come up often, so that changes meet. */
 const place = fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, { weight: 2, arbitrary: fc.nat(10) });
 const mutation = (weights: Partial<Record<Mutation['what'], number>>): fc.Arbitrary<Mutation> => fc.record({ what: what(weights), place, line: number });
