@@ -129,7 +129,7 @@ function onLine(session: Session, line: Line): Session {
 }
 
 function rewind(session: Session, event: Of<'rewind/done'>): Session {
-  const record = { ...event.rewind, ...conflictsOf(session, event.rewind), previous: session.line, contractHash: session.contractHash, undone: false };
+  const record = { ...event.rewind, ...conflictsOf(session, event.rewind), previous: session.line, contractHash: session.contractHash, at: session.seq, undone: false };
   const told = tellRewind(event);
   const next = { ...session, rewinds: [...session.rewinds, record], undelivered: [...session.undelivered, told] };
   const { kind, to, restored, merged, beside = [] } = event.rewind;
@@ -176,7 +176,7 @@ function redo(session: Session, event: Of<'rewind/redone'>): Session {
   const merged = event.merged ?? [];
   const again: DoneRewind = {
     ...rest, writes, merged, restored: event.restored.filter((path) => !merged.includes(path)), left: event.left, undone: false,
-    safety: session.rewinding?.safety ?? session.tree ?? event.tree, tree: event.tree, previous: session.line, contractHash: session.contractHash,
+    safety: session.rewinding?.safety ?? session.tree ?? event.tree, tree: event.tree, previous: session.line, contractHash: session.contractHash, at: session.seq,
   };
   const next = { ...session, rewinds: session.rewinds.map((one) => (one === record ? again : one)), undelivered: [...session.undelivered, tellRedo(event)] };
   return onLine(next, reopened(record.kind === 'boundary' ? underContract(line, undoing, session) : line));

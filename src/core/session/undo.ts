@@ -15,10 +15,13 @@ export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/und
   const { restored, merged = [], left } = event;
   const exact = restored.filter((path) => !merged.includes(path));
   const kept = rewind.writes.filter(({ path }) => left.some((one) => one.path === path) && !restored.includes(path));
-  // Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is.
-  const later = rewinds.slice(rewinds.indexOf(rewind) + 1).filter((one) => one.kind === 'boundary' && !one.undone);
-  const since = later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.includes(path));
-  return leftLine(line, rewind, exact, [...new Set([...kept, ...since])]);
+  return leftLine(line, rewind, exact, [...new Set([...kept, ...cutSince(rewinds, rewind.at, exact)])]);
+}
+
+/** Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is. */
+function cutSince(rewinds: readonly DoneRewind[], at: number, exact: readonly Path[]): readonly Write[] {
+  const later = rewinds.filter((one) => one.kind === 'boundary' && !one.undone && one.at > at).toSorted((a, b) => a.at - b.at);
+  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.includes(path));
 }
 
 /**
@@ -49,12 +52,13 @@ function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users =
  * The line and the rewind after its undoing was undone: it is as done again, now. What was written since the undoing stays on the line, as far as the
  * files were not brought back.
  */
-export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>, { rewinding }: Pick<Session, 'rewinding'>): { readonly line: Line; readonly writes: readonly Write[] } {
+export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): { readonly line: Line; readonly writes: readonly Write[] } {
   const { restored, control = [], merged = [] } = event;
   if (rewind.kind === 'boundary') {
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
     const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
-    return { line: { ...leftLine(line, undoing, restored.filter((path) => !merged.includes(path))), beside }, writes: rewind.writes };
+    const exact = restored.filter((path) => !merged.includes(path));
+    return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes: rewind.writes };
   }
   // New ones, so that another undo of them voids these and not the first.
   const writes = rewind.writes.filter((write) => restored.includes(write.path)).map((write) => asItCame({ ...write }, event));

@@ -419,6 +419,39 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), there);
   }));
 
+  it('a boundary comes back exactly where an earlier rewind was done again after a later one', () => play(async (house, file) => {
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    const there = file.text();
+    await house.cross();
+    const boundary = house.session.line.boundaries.at(-1)?.id ?? '';
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    await house.act({ type: 'redo-rewind', rewind: earlier });
+    assert.ok(file.text().startsWith('a0 line\n'), 'the later one stands');
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    assert.equal(file.text(), there);
+  }));
+
+  it('the same where the rewind that stands was done again itself, after the one that is undone', () => play(async (house, file) => {
+    await file.command('a0 line', 'by the session');
+    const there = file.text();
+    await house.cross();
+    const boundary = house.session.line.boundaries.at(-1)?.id ?? '';
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const [first] = [lastRewind(house), await house.act({ type: 'undo-rewind', rewind: lastRewind(house) })];
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    const second = lastRewind(house);
+    await house.act({ type: 'redo-rewind', rewind: first });
+    assert.ok(file.text().startsWith('a0 line\n'));
+    await house.act({ type: 'undo-rewind', rewind: second });
+    assert.ok(file.text().startsWith('a0 line\n'), 'the one that was done again stands');
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    assert.equal(file.text(), there);
+  }));
+
   it('the base comes back exactly where doing a rewind again had to leave the file', () => play(async (house, file) => {
     await file.command('a0 line', 'first attempt');
     await house.cross();
