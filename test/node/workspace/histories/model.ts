@@ -97,7 +97,7 @@ export class Model {
     this.#takenOut.set(path, out);
     const carried = this.#carried.get(path) ?? new Set();
     const [had, has] = [marksIn(before.get(path)?.bytes, 'u'), marksIn(after.get(path)?.bytes, 'u')];
-    for (const mark of has) if (!had.has(mark)) carried[by === 'session' ? 'add' : 'delete'](mark);
+    for (const mark of has) if (!had.has(mark) && by !== 'rewind') carried[by === 'session' ? 'add' : 'delete'](mark);
     this.#carried.set(path, carried);
   }
 
@@ -148,6 +148,8 @@ export class Model {
       if (mine(path) && !inTheWay(path)) assert.ok(sameContent(after.get(path), moment.disk.get(path)), `${path} is not as it was`);
     }
     for (const path of done.filter((one) => !left.includes(one))) {
+      // Gone as it was gone then: it is the session that took it away, whoever did so again.
+      if (!moment.disk.has(path) && !after.has(path)) this.#deleted.delete(path);
       const now = wordsIn(after.get(path));
       for (const word of this.#remade.has(path) ? [] : wordsIn(moment.disk.get(path)) ?? []) if (this.#takenOut.get(path)?.has(word) !== true) assert.ok(now?.has(word), `the line ${word} of ${path}, which the session took out, is not back`);
       for (const mark of marksIn(after.get(path)?.bytes, 's')) assert.ok(Number(mark.slice(1)) <= moment.marks || this.#adopted.has(mark), `the session's line ${mark} is still in ${path}`);
