@@ -31,8 +31,8 @@ type Change = typeof change extends fc.Arbitrary<infer Of> ? Of : never;
 
 const act = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('command' as const), changes: fc.array(change, { minLength: 1, maxLength: 4 }) }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('cross' as const, 'restart' as const, 'boundary' as const, 'everything' as const, 'file' as const, 'hunks' as const), pick: fc.nat(100) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('undo' as const, 'redo' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('boundary' as const, 'everything' as const, 'file' as const, 'hunks' as const), pick: fc.nat(100) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('undo' as const, 'undo' as const, 'redo' as const, 'cross' as const, 'restart' as const) }) },
 );
 type Act = typeof act extends fc.Arbitrary<infer Of> ? Of : never;
 
@@ -74,17 +74,21 @@ class Alone {
   }
 
   async take(one: Act): Promise<void> {
-    const { line } = this.#house.session;
-    if (one.do === 'restart') await this.#house.restart();
+    if ('pick' in one) await this.#rewind(one);
+    else if (one.do === 'restart') await this.#house.restart();
     else if (one.do === 'undo' || one.do === 'redo') await this.#back(one.do);
-    else if (one.do === 'command' || one.do === 'cross') {
-      // Elsewhere a command changes nothing.
-      if (line.phase !== 'minimal-hook' && line.phase !== 'production-shape') return;
-      if (one.do === 'command') await this.#house.command(() => one.changes.forEach((each) => make(this.#house.root, each)));
-      else if (line.phase === 'minimal-hook') await this.#house.cross();
-      this.#last = undefined;
-    } else await this.#rewind(one);
+    else await this.#work('changes' in one ? one.changes : undefined);
     this.#remember();
+  }
+
+  /** A command, or the end of the phase. */
+  async #work(changes: readonly Change[] | undefined): Promise<void> {
+    const { phase } = this.#house.session.line;
+    // Elsewhere a command changes nothing.
+    if (phase !== 'minimal-hook' && phase !== 'production-shape') return;
+    if (changes !== undefined) await this.#house.command(() => changes.forEach((each) => make(this.#house.root, each)));
+    else if (phase === 'minimal-hook') await this.#house.cross();
+    this.#last = undefined;
   }
 
   async #rewind(one: { readonly do: 'boundary' | 'everything' | 'file' | 'hunks'; readonly pick: number }): Promise<void> {
