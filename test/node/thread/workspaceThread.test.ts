@@ -47,8 +47,10 @@ describe('work trees in a thread', () => {
     if (process.platform !== 'linux') this.skip();
     const repo = newRepo({ 'a.txt': 'one\n' });
     const there = await openInThread(rootsOf(repo), program);
-    const priorities = fs.readdirSync('/proc/self/task').map((thread) => os.getPriority(Number(thread)));
-    assert.ok(priorities.includes(5) && os.getPriority() === 0, priorities.join(' '));
+    const priorities = fs.readdirSync('/proc/self/task').flatMap((thread) => priorityOf(Number(thread)) ?? []);
+    const own = os.getPriority();
+    // Who is asked to give way already, gives way no more.
+    assert.ok(own >= 5 || (priorities.includes(5) && priorities.includes(own)), `${own}: ${priorities.join(' ')}`);
     await there.close();
   });
 
@@ -131,3 +133,12 @@ describe('work trees in a thread', () => {
     }
   });
 });
+
+/** Nothing for a thread that has ended meanwhile. */
+function priorityOf(thread: number): number | undefined {
+  try {
+    return os.getPriority(thread);
+  } catch {
+    return undefined;
+  }
+}
