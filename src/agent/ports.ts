@@ -194,8 +194,8 @@ export interface Workspace {
   keepText(path: Path, text: string): Promise<string>;
   /** Brings back empty folders, permissions and git's control files; what is not as expected is the user's and is left. Answers what was left. */
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
-  /** Undoes hunks on the file as it is now, all in one write; answers what the file was left with, or why it cannot where the lines of one have changed since. `of`: the content in which they stand. */
-  revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true; readonly now: Blob } | { readonly ok: false; readonly detail: string }>;
+  /** Undoes hunks on the file as it is now, all in one write; answers what the file was left with, or why it cannot where the lines of one have changed since. `of`: the content in which they stand. `mode`: that of a file that comes back. */
+  revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob, mode?: Blob['mode']): Promise<{ readonly ok: true; readonly now: Blob } | { readonly ok: false; readonly detail: string }>;
   /** What `revertHunks` would do with one path, without doing it. */
   rehearseHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal>;
   /** Commits the tracked-or-new, not ignored part of a tree on the attempt's branch in the private store; answers the commit id. */

@@ -78,10 +78,11 @@ export type SessionEvent =
   /** Nothing was changed. */
   | { readonly type: 'rewind/refused'; readonly rewind: string; readonly why: string }
   | { readonly type: 'rewind/done'; readonly rewind: RewindRecord }
-  /** `merged`: those of `restored` where newer changes stay beside what came back. `users`: those where what came back may hold lines of the user, so that it counts as theirs. `control`: control files of git that came back. */
-  | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly users?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
+  /** `merged`: those of `restored` where newer changes stay beside what came back. `users`: those where what came back may hold lines of the user, so that it counts as theirs. `control`: control files of git that came back.
+   * `changes`: what became of each of `restored`, where that was no rewind to a boundary; absent in older journals. */
+  | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly changes?: readonly FileDiff[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly users?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
   /** The undoing of a rewind was undone. */
-  | { readonly type: 'rewind/redone'; readonly rewind: string; readonly restored: readonly Path[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
+  | { readonly type: 'rewind/redone'; readonly rewind: string; readonly restored: readonly Path[]; readonly changes?: readonly FileDiff[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
   | { readonly type: 'budget/reached'; readonly budget: string; readonly detail: string }
   | { readonly type: 'verdict/reached'; readonly verdict: Verdict; readonly tree: TreeId;
       /** Against the base. */

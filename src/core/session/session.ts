@@ -332,6 +332,8 @@ export interface DoneRewind extends RewindRecord {
   /** The line that it left, and the contract that was in force then. */
   readonly previous: Line;
   readonly contractHash: string;
+  /** Number of the entry by which it was done last. */
+  readonly at: number;
   readonly undone: boolean;
   /** The undoing, where it was undone: by it the rewind can be done again. */
   readonly undoing?: Undoing;

@@ -215,9 +215,9 @@ export class WorkTree implements KeepingWorkspace {
     return this.#inPlace(async () => restoreBeside({ ...this.#parts, made: await this.#made(), repository: await findUserRepository(this.root) }, items));
   }
 
-  async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): ReturnType<FileTools['revertHunks']> {
+  async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob, mode?: Blob['mode']): ReturnType<FileTools['revertHunks']> {
     const text = await this.#linesOf(of);
-    return this.#inPlace(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks, text)));
+    return this.#inPlace(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks, text, mode)));
   }
 
   async rehearseHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal> {
