@@ -1,5 +1,6 @@
 import { isSandboxed } from '../core/guard/rule.ts';
 import type { BesideChange, Path } from '../core/session/changes.ts';
+import type { BesideItem } from '../core/session/facts.ts';
 import type { Session } from '../core/session/session.ts';
 import { besideChanges } from './beside.ts';
 import type { Capture } from './ports.ts';
@@ -54,6 +55,17 @@ export const isControlWord = (word: string | undefined): boolean => /^(file|link
 /** The words of `Capture.control` by workspace path instead of by name. */
 export function controlStates(control: Capture['control']): Readonly<Record<Path, string>> {
   return Object.fromEntries(Object.entries(control).map(([name, word]) => [controlPath(name), word]));
+}
+
+/** What is beside the tree at a look, control files included, by workspace path. */
+export function besideStates({ beside = {}, control }: Pick<Capture, 'beside' | 'control'>): Readonly<Record<Path, string>> {
+  return { ...beside, ...controlStates(control) };
+}
+
+/** What a rewind still has to do: what is as it shall be already was brought back by somebody else, and no undo takes that for its own. */
+export function notYetBack(items: readonly BesideItem[], now: Pick<Capture, 'beside' | 'control'>): readonly BesideItem[] {
+  const states = besideStates(now);
+  return items.filter(({ path, target }) => states[path] !== target);
 }
 
 /** The workspace path that stands for a name of `Capture.control`; that of another root begins with it (`../api: HEAD`). */

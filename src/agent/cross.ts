@@ -7,7 +7,7 @@ import { verdictNow } from './finish.ts';
 import { look } from './look.ts';
 import { oracleFiles } from './prompts/decoys.ts';
 import { writeReports } from './reports.ts';
-import { measureStore } from './room.ts';
+import { measureStores } from './room.ts';
 import type { Run } from './run.ts';
 import { surfaceDelta } from './surface.ts';
 
@@ -25,7 +25,7 @@ export async function cross(run: Run): Promise<void> {
   const surface = line.phase === 'production-shape' ? await surfaceDelta(run, lastBoundary(line)?.tree ?? tree, tree) : undefined;
   await run.recorder.record({ type: 'boundary/crossed', boundary, phase: line.phase, tree, commit, notCovered,
     change: await measureChange(run, lastBoundary(line)?.tree ?? baseTree(session), tree), ...(surface === undefined ? {} : { surface }) });
-  await measureStore(run);
+  await measureStores(run);
   await writeReports(run);
 }
 

@@ -7,7 +7,7 @@ import type { RestoreOutcome } from './ports.ts';
 import { writeReports } from './reports.ts';
 import { restoreRounds } from './restoreRounds.ts';
 import { backAgain, finish } from './rewind.ts';
-import { finishHunks, joined, revertAll } from './rewindHunks.ts';
+import { finishHunks, joined, revertAll, settleFlags } from './rewindHunks.ts';
 import type { Run } from './run.ts';
 import { finishRedo, finishUndo } from './undoRewind.ts';
 
@@ -28,18 +28,20 @@ export async function finishRewind(run: Run): Promise<void> {
 
 async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<void> {
   const { begun, bring } = await standOf(run, plan, tree);
-  await observe(run, tree, begun);
+  await observe(run, tree, [...begun.keys()]);
   const outcome = await bring();
   if (plan.undoes !== undefined) return void (await finishUndo(run, plan, plan.undoes, outcome));
   if (plan.redoes !== undefined) return void (await finishRedo(run, plan, plan.redoes, outcome));
   const rewind = await finish(run, plan, outcome);
   if (plan.kind !== 'file') return;
+  // What a person decided about lines may leave some of the session's.
+  if (plan.resolves !== undefined) return settleFlags(run, [plan.to]);
   const back = backAgain(rewind);
   for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
 }
 
 /** How far the rounds of a rewind came: paths that they changed, and what does the rest. */
-async function standOf(run: Run, plan: RewindPlan, tree: TreeId): Promise<{ readonly begun: readonly Path[]; readonly bring: () => Promise<RestoreOutcome> }> {
+async function standOf(run: Run, plan: RewindPlan, tree: TreeId): Promise<{ readonly begun: ReadonlyMap<Path, Blob | null>; readonly bring: () => Promise<RestoreOutcome> }> {
   const items = new Map<Path, RestoreItem[]>();
   for (const item of plan.rounds.flat()) items.set(item.path, [...(items.get(item.path) ?? []), item]);
   const paths = [...items.keys()];
@@ -49,7 +51,7 @@ async function standOf(run: Run, plan: RewindPlan, tree: TreeId): Promise<{ read
   const ahead = paths.filter((path) => (behind.get(path) ?? Infinity) < (items.get(path)?.length ?? 0));
   const theirs = paths.filter((path) => behind.get(path) === undefined);
   const reached = paths.filter((path) => behind.get(path) === items.get(path)?.length);
-  const begun = paths.filter((path) => (behind.get(path) ?? 0) > 0);
+  const begun = new Map(paths.flatMap((path) => ((behind.get(path) ?? 0) > 0 ? [[path, is.get(path) ?? null] as const] : [])));
   const rounds = plan.rounds.map((round, index) => round.filter((item) => (behind.get(item.path) ?? Infinity) <= index));
   const bring = async (): Promise<RestoreOutcome> => {
     const rest = await restoreRounds(run, rounds, plan.safety, begun).catch((error: unknown) => soFar(run, plan, ahead, error));
@@ -95,13 +97,14 @@ async function finishParts(run: Run, plan: RewindPlan, files: readonly FileHunks
     else theirs.push({ path: file.path, why: changedMeanwhile });
   }
   const { begun, bring } = await standOf(run, plan, tree);
-  await observe(run, tree, [...begun, ...done]);
+  await observe(run, tree, [...begun.keys(), ...done]);
   const failed = (error: unknown): RestoreOutcome => {
     if (diskFault(error) !== undefined) throw error;
     return { restored: [], merged: [], left: ahead.map(({ path }) => ({ path, why: inWords(error) })), now: new Map() };
   };
   const rest = joined(await bring(), await revertAll(run, ahead).catch(failed));
-  await finishHunks(run, plan, joined(rest, { restored: done, merged: [], left: theirs, now: await run.ports.workspace.entries(tree, done) }));
+  const rewind = await finishHunks(run, plan, joined(rest, { restored: done, merged: [], left: theirs, now: await run.ports.workspace.entries(tree, done) }));
+  if (typeof rewind !== 'string') await settleFlags(run, [...rewind.restored, ...rewind.merged]);
 }
 
 /** Whether these changes took back those hunks and did nothing else. */

@@ -19,7 +19,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly user: User;
   readonly keeper: Keeper;
-  readonly room: Room;
+  /** Of each root, the main one's first. */
+  readonly rooms: readonly Room[];
 }
 
 /** The only field of the platform's AbortSignal that the agent uses. */
@@ -193,8 +194,8 @@ export interface Workspace {
   keepText(path: Path, text: string): Promise<string>;
   /** Brings back empty folders, permissions and git's control files; what is not as expected is the user's and is left. Answers what was left. */
   restoreBeside(items: readonly BesideItem[]): Promise<readonly LeftPath[]>;
-  /** Undoes hunks on the file as it is now, all in one write; answers what the file was left with, or why it cannot where the lines of one have changed since. `of`: the content in which they stand. */
-  revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<{ readonly ok: true; readonly now: Blob } | { readonly ok: false; readonly detail: string }>;
+  /** Undoes hunks on the file as it is now, all in one write; answers what the file was left with, or why it cannot where the lines of one have changed since. `of`: the content in which they stand. `mode`: that of a file that comes back. */
+  revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob, mode?: Blob['mode']): Promise<{ readonly ok: true; readonly now: Blob } | { readonly ok: false; readonly detail: string }>;
   /** What `revertHunks` would do with one path, without doing it. */
   rehearseHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal>;
   /** Commits the tracked-or-new, not ignored part of a tree on the attempt's branch in the private store; answers the commit id. */
@@ -309,8 +310,9 @@ export interface User {
   diagnostics(path?: Path): Promise<readonly string[] | undefined>;
 }
 
-/** The checkpoint store and what of it may be given up to make room. */
+/** The checkpoint store of a root, and what of it may be given up to make room. */
 export interface Room {
+  readonly root: RootName;
   /** Bytes that the store takes at most, as far as this process knows without a look at the disk, and bytes that it may take. */
   readonly bytes: number;
   readonly limit: number;
@@ -319,8 +321,8 @@ export interface Room {
   /** What would be given up if the store were full now; where nothing can be, a sentence that says why. Changes nothing. */
   plan(session: Session): Promise<EvictionPlan | string>;
   /**
-   * Gives it up, as soon as nobody else uses the store: `record` writes it into this session's journal and answers the session then; the journals of
-   * other sessions follow, and only then is removed what no session needs any more. Answers why it could not.
+   * Gives it up, where nobody else uses the store: `record` writes it into this session's journal and answers the session then; the journals of
+   * other sessions follow, and only then is removed what no session needs any more, here and in the other roots. Answers why it could not.
    */
   carryOut(plan: EvictionPlan, record: () => Promise<Session>): Promise<string | undefined>;
 }

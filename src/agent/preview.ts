@@ -5,13 +5,13 @@ import { callWithoutAnswer } from '../core/session/next.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import type { Intention } from '../core/session/view.ts';
 import { inverse, isPermissions, planBeside } from './beside.ts';
-import { controlStates } from './control.ts';
+import { besideStates, notYetBack } from './control.ts';
 import { listHunks } from './hunks.ts';
 import type { Capture, Rehearsal, RestoreItem, Workspace } from './ports.ts';
 import { planRewind } from './restoreRounds.ts';
 import { itemsBetween } from './undoRewind.ts';
 import { besideOfFlag, besideOfWrites, besideSince, writesOfFile, writesOfPath, writesSince } from './rewind.ts';
-import { planHunks } from './rewindHunks.ts';
+import { planFlagged, planHunks, type Parts } from './rewindHunks.ts';
 
 /** What an intention would do to the work tree, and what it would leave. */
 export interface RewindPreview {
@@ -38,10 +38,16 @@ export interface PreviewFile {
 export async function previewFor(workspace: Workspace, session: Session, intention: Intention): Promise<RewindPreview> {
   if (session.base === undefined) return emptyPreview;
   const capture = await workspace.capture();
-  const { files, stays } = await previewIn(workspace, session, intention, capture.tree);
+  const { files, stays, permissions = [] } = await previewIn(workspace, session, intention, capture.tree);
   const left = new Set(stays.map(({ path }) => path));
-  const beside = rehearseBeside(besideOf(session, intention).filter(({ path }) => intention.type === 'rewind-boundary' || !left.has(path)), capture);
+  const beside = rehearseBeside([...besideOf(session, intention), ...permissions].filter(({ path }) => isOfBoundary(session, intention) || !left.has(path)), capture);
   return { files, stays: [...stays, ...beside.left], beside: beside.back.filter((path) => !files.some((file) => file.path === path)), notCovered: capture.notCovered, ...unsettled(session) };
+}
+
+/** To a boundary permissions come back also of a file that is left; otherwise a file that is left is left wholly. */
+function isOfBoundary({ rewinds }: Session, intention: Intention): boolean {
+  if (intention.type === 'rewind-boundary' || intention.type === 'keep') return true;
+  return (intention.type === 'undo-rewind' || intention.type === 'redo-rewind') && rewinds.some((one) => one.id === intention.rewind && one.kind === 'boundary');
 }
 
 /** A person acts on a work tree where no rewind is half done and where it is known whose every change is. */
@@ -50,16 +56,19 @@ function unsettled(session: Session): Pick<RewindPreview, 'before'> {
   return callWithoutAnswer(session) === undefined ? {} : { before: 'what a call changed that runs or was interrupted is measured before, which may add to it' };
 }
 
-type InTree = Pick<RewindPreview, 'files' | 'stays'>;
+/** `permissions`: those that come back with hunks that are whole files. */
+type InTree = Pick<RewindPreview, 'files' | 'stays'> & { readonly permissions?: readonly BesideItem[] };
 
 async function previewIn(workspace: Workspace, session: Session, intention: Intention, tree: TreeId): Promise<InTree> {
   const listed = await listHunks(workspace, session, tree);
   if (intention.type === 'rewind-hunks') return previewHunks(workspace, session, listed, intention.hunks, tree);
-  if (intention.type === 'rewind-hunk') return told(await rehearseFlagged(workspace, session, intention), () => []);
+  if (intention.type === 'rewind-hunk') return previewFlagged(workspace, session, intention);
   const { rounds, writes } = await planOf(workspace, session, intention);
   const rehearsed = withRoom(await rehearseRounds(workspace, rounds));
   const { files, stays } = told(rehearsed, (path) => listed.filter((hunk) => hunk.path === path && hunk.writes.some((write) => writes.includes(write))));
-  return { files, stays: [...stays, ...othersOf(listed, files), ...(intention.type === 'rewind-boundary' || intention.type === 'keep' ? yours(session, rehearsed.map(({ path }) => path)) : [])] };
+  // Where something comes back, nobody asked for hunks: a whole file does, and what it has now may go.
+  const others = writes.length === 0 ? [] : othersOf(listed, files);
+  return { files, stays: [...stays, ...others, ...(intention.type === 'rewind-boundary' || intention.type === 'keep' ? yours(session, rehearsed.map(({ path }) => path)) : [])] };
 }
 
 async function rehearseRounds(workspace: Workspace, rounds: Plan['rounds']): Promise<readonly Rehearsal[]> {
@@ -105,9 +114,8 @@ function besideOf(session: Session, intention: Intention): readonly BesideItem[]
 const flagOf = ({ line }: Session, id: string): readonly Flag[] => line.flags.filter((flag) => flag.id === id);
 
 /** By the rule of every rewind: what is neither as the session left it nor as it shall be is the user's. */
-function rehearseBeside(items: readonly BesideItem[], { beside = {}, control }: Capture): { readonly back: readonly Path[]; readonly left: RewindPreview['stays'] } {
-  const now: Capture['beside'] & {} = { ...beside, ...controlStates(control) };
-  const open = items.filter(({ path, target }) => now[path] !== target);
+function rehearseBeside(items: readonly BesideItem[], capture: Capture): { readonly back: readonly Path[]; readonly left: RewindPreview['stays'] } {
+  const [now, open] = [besideStates(capture), notYetBack(items, capture)];
   return {
     back: open.flatMap(({ path, expected }) => (now[path] === expected ? [path] : [])),
     left: open.flatMap(({ path, expected }) => (now[path] === expected ? [] : [{ path, why: isPermissions(now[path]) ? `${now[path]}, which are yours` : 'it has changed since, so it is yours' }])),
@@ -119,12 +127,16 @@ async function previewHunks(workspace: Workspace, session: Session, listed: read
   const chosen = listed.filter((one) => names.some((name) => name.path === one.path && name.hunk === one.hunk));
   const gone = names.filter((name) => !chosen.some((one) => one.path === name.path && one.hunk === name.hunk));
   if (gone.length > 0) return { files: [], stays: [...new Set(gone.map(({ path }) => path))].map((path) => ({ path, why: 'it has no such hunk now: it was changed or rewound since; nothing would be done' })) };
-  const { rounds, files: parts } = await planHunks(workspace, session, chosen, tree);
-  const texts = await Promise.all(parts.map(({ path, hunks, of }) => workspace.rehearseHunks(path, hunks, of)));
+  const parts = await planHunks(workspace, session, chosen, tree);
+  const { files, stays } = told(await rehearseParts(workspace, parts), (path) => chosen.filter((one) => one.path === path));
+  return { files, stays: [...stays, ...othersOf(listed, files)], permissions: parts.beside };
+}
+
+async function rehearseParts(workspace: Workspace, { rounds, files }: Parts): Promise<readonly Rehearsal[]> {
+  const texts = await Promise.all(files.map(({ path, hunks, of }) => workspace.rehearseHunks(path, hunks, of)));
   // Where the mode of a file comes back with lines of it, the lines decide.
   const others = (await rehearseRounds(workspace, rounds)).filter(({ path }) => !texts.some((text) => text.path === path));
-  const { files, stays } = told(withRoom([...others, ...texts]), (path) => chosen.filter((one) => one.path === path));
-  return { files, stays: [...stays, ...othersOf(listed, files)] };
+  return withRoom([...others, ...texts]);
 }
 
 /** Hunks of the same files that nobody asked to take back. */
@@ -143,8 +155,9 @@ function yours({ userChanges }: Session, touched: readonly Path[]): RewindPrevie
 }
 
 /** One hunk of a flag, in the write that it was flagged for. */
-async function rehearseFlagged(workspace: Workspace, session: Session, { flag: id, hunk: name }: Extract<Intention, { type: 'rewind-hunk' }>): Promise<readonly Rehearsal[]> {
-  return Promise.all(flagOf(session, id).flatMap(({ path, write, hunks }) => hunks.flatMap((hunk) => (hunk.id === name ? [workspace.rehearseHunks(path, [hunk], write.after)] : []))));
+async function previewFlagged(workspace: Workspace, session: Session, { flag: id, hunk: name }: Extract<Intention, { type: 'rewind-hunk' }>): Promise<InTree> {
+  const [parts] = flagOf(session, id).flatMap(({ write, hunks }) => hunks.flatMap((hunk) => (hunk.id === name ? [planFlagged(session, write, hunk)] : [])));
+  return parts === undefined ? { files: [], stays: [] } : { ...told(await rehearseParts(workspace, parts), () => []), permissions: parts.beside };
 }
 
 interface Plan {

@@ -18,9 +18,10 @@ export function planRewind(writes: readonly Write[]): readonly (readonly Restore
 /**
  * Runs the rounds. A path that has to be left in one is left wholly as it was in `safety`, the tree before the first: half a rewind of a file
  * is none that anybody asked for. Where not even that is possible, as where a folder of the user came back in its place, it is told as changed
- * and as left, and an undo brings it back. `begun`: paths that rounds before these changed already.
+ * and as left, and an undo brings it back; where the user has changed it since a round did, it stays, and is theirs. `begun`: what rounds before these
+ * made of the paths that they changed.
  */
-export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: readonly Path[] = []): Promise<RestoreOutcome> {
+export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: ReadonlyMap<Path, Blob | null> = new Map()): Promise<RestoreOutcome> {
   const there = await alreadyThere(run, rounds, safety, begun);
   const [restored, merged, left, moved, now] = [new Set(there.keys()), new Set<Path>(), new Map<Path, LeftPath>(), [] as MovedPath[], new Map(there)];
   for (const round of rounds) {
@@ -31,21 +32,29 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
     for (const [path, blob] of outcome.now) now.set(path, blob);
     moved.push(...(outcome.moved ?? []));
   }
+  const half = new Map([...begun, ...now].filter(([path]) => left.has(path)));
   for (const path of left.keys()) now.delete(path);
-  const back = await putBack(run, [...new Set([...begun, ...restored, ...merged])].filter((path) => left.has(path)), safety);
-  const half = back.left.map((one) => one.path);
+  const { back, theirs } = await putBack(run, half, safety);
+  const notBack = back.left.map((one) => one.path);
+  for (const path of notBack) now.set(path, half.get(path) ?? null);
   moved.push(...(back.moved ?? []));
   return {
-    restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...[...merged].filter((path) => !left.has(path)), ...half],
-    left: [...left.values()].map((one) => (half.includes(one.path) ? { path: one.path, why: `${one.why}; it was rewound in part` } : one)), ...(moved.length === 0 ? {} : { moved }), now,
+    restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...[...merged].filter((path) => !left.has(path)), ...notBack],
+    left: [...left.values()].map((one) => inPart(one, notBack, theirs)), ...(moved.length === 0 ? {} : { moved }), now,
   };
 }
 
+/** Half a rewind is no conflict that a person could decide: its rounds would not begin where they did. */
+function inPart(one: LeftPath, notBack: readonly Path[], theirs: readonly Path[]): LeftPath {
+  if (theirs.includes(one.path)) return { path: one.path, why: `${one.why}; it was rewound in part, and you changed it meanwhile` };
+  return notBack.includes(one.path) ? { path: one.path, why: `${one.why}; it was rewound in part` } : one;
+}
+
 /** Paths that were in the end's state before the first round: nothing leads them there by ways in which a change of the user's may stand. */
-async function alreadyThere(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: readonly Path[]): Promise<ReadonlyMap<Path, Blob | null>> {
+async function alreadyThere(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: ReadonlyMap<Path, Blob | null>): Promise<ReadonlyMap<Path, Blob | null>> {
   const last = new Map(rounds.flat().map(({ path, target }) => [path, target]));
   const was = await run.ports.workspace.entries(safety, [...last.keys()]);
-  return new Map([...last].filter(([path, target]) => !begun.includes(path) && sameBlob(was.get(path) ?? null, target)));
+  return new Map([...last].filter(([path, target]) => !begun.has(path) && sameBlob(was.get(path) ?? null, target)));
 }
 
 /**
@@ -57,16 +66,19 @@ export async function asFound(run: Run, outcome: RestoreOutcome, tree: TreeId): 
   const theirs = new Set([...outcome.now].flatMap(([path, now]) => (found.has(path) && !sameBlob(found.get(path) ?? null, now) ? [path] : [])));
   if (theirs.size === 0) return outcome;
   const sure = (paths: readonly Path[]): readonly Path[] => paths.filter((path) => !theirs.has(path));
-  return { ...outcome, restored: sure(outcome.restored), merged: sure(outcome.merged), left: [...outcome.left, ...[...theirs].map((path) => ({ path, why: changedAtOnce }))] };
+  return { ...outcome, restored: sure(outcome.restored), merged: sure(outcome.merged), left: [...outcome.left.filter((one) => !theirs.has(one.path)), ...[...theirs].map((path) => ({ path, why: changedAtOnce }))] };
 }
 
 const changedAtOnce = 'you changed it the moment it had come back, so it counts as yours';
 
-/** Brings paths back to what they were in `safety`. */
-async function putBack(run: Run, paths: readonly Path[], safety: TreeId): Promise<Pick<RestoreOutcome, 'left' | 'moved'>> {
-  if (paths.length === 0) return { left: [] };
+/** Brings paths back to what they were in `safety`, but for `theirs`: those that have something else by now than what the rounds made of them, `half`. */
+async function putBack(run: Run, half: ReadonlyMap<Path, Blob | null>, safety: TreeId): Promise<{ readonly back: Pick<RestoreOutcome, 'left' | 'moved'>; readonly theirs: readonly Path[] }> {
+  if (half.size === 0) return { back: { left: [] }, theirs: [] };
+  const paths = [...half.keys()];
   const { tree } = await run.ports.workspace.capture();
   const [wanted, now] = [await run.ports.workspace.entries(safety, paths), await run.ports.workspace.entries(tree, paths)];
   const changed = paths.filter((path) => !sameBlob(wanted.get(path) ?? null, now.get(path) ?? null));
-  return run.ports.workspace.restore(changed.map((path) => ({ path, target: wanted.get(path) ?? null, expected: now.get(path) ?? null })));
+  const theirs = changed.filter((path) => !sameBlob(now.get(path) ?? null, half.get(path) ?? null));
+  const ours = changed.filter((path) => !theirs.includes(path));
+  return { back: await run.ports.workspace.restore(ours.map((path) => ({ path, target: wanted.get(path) ?? null, expected: now.get(path) ?? null }))), theirs };
 }

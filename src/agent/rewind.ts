@@ -5,7 +5,7 @@ import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { evictedWords } from '../core/session/view/storeWords.ts';
 import { doneOf, planBeside } from './beside.ts';
-import { controlStates } from './control.ts';
+import { notYetBack } from './control.ts';
 import { recordUse } from './diffUse.ts';
 import { differences, look, seeControl, treeOf } from './look.ts';
 import type { Capture, RestoreOutcome } from './ports.ts';
@@ -43,7 +43,7 @@ export async function rewindToBoundary(run: Run, to: string): Promise<RewindReco
   const before = await look(run);
   const { session } = run.recorder;
   const rounds = planRewind(writesSince(session, to));
-  const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: planBeside(besideSince(session, to)) });
+  const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: notYetBack(planBeside(besideSince(session, to)), before) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
@@ -60,7 +60,7 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   const rounds = planRewind(undone);
   const beside = planBeside([...besideOfWrites(session, undone), ...changes.flatMap((change) => changesFrom(session, change))]);
   if (await isThere(run, before, rounds.flat(), beside)) return undefined;
-  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside, ...usersPart(session, writes) });
+  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside: notYetBack(beside, before), ...usersPart(session, writes) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
@@ -76,15 +76,14 @@ export function besideOfFlag(session: Session, flag: Flag): readonly BesideItem[
 }
 
 /** Whether everything is already as a rewind would leave it. */
-async function isThere(run: Run, { tree, beside: besideTree = {}, control }: Capture, items: readonly RestoreItem[], beside: readonly BesideItem[]): Promise<boolean> {
+async function isThere(run: Run, now: Capture, items: readonly RestoreItem[], beside: readonly BesideItem[]): Promise<boolean> {
   const wanted = new Map(items.map(({ path, target }) => [path, target]));
-  const is = await run.ports.workspace.entries(tree, [...wanted.keys()]);
-  const now = { ...besideTree, ...controlStates(control) };
-  return [...wanted].every(([path, target]) => sameBlob(is.get(path) ?? null, target)) && beside.every(({ path, target }) => now[path] === target);
+  const is = await run.ports.workspace.entries(now.tree, [...wanted.keys()]);
+  return [...wanted].every(([path, target]) => sameBlob(is.get(path) ?? null, target)) && notYetBack(beside, now).length === 0;
 }
 
 /** A write and all later ones of the session to the same path; by itself where it is none of the session's for certain. */
-function writesFrom(session: Session, first: Write): readonly Write[] {
+export function writesFrom(session: Session, first: Write): readonly Write[] {
   const own = writesOfPath(session, first.path);
   const at = own.findIndex((one) => isSame(one, first));
   return at === -1 ? [first] : own.slice(at);
@@ -146,8 +145,7 @@ export async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<Rew
 /** Records what a rewind did, after its restores. */
 export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcome): Promise<RewindRecord> {
   const { id, kind, to, by, hunks, safety, resolves, users = [] } = plan;
-  const leftAlone = new Set(restored.left.map((one) => one.path));
-  const items = kind === 'boundary' ? plan.beside : plan.beside.filter((item) => !leftAlone.has(item.path));
+  const items = besideOfDone(plan, restored);
   const besideLeft = await run.ports.workspace.restoreBeside(items);
   const beside = doneOf(items, besideLeft);
   const after = await run.ports.workspace.capture();
@@ -168,6 +166,12 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
   await seeControl(run, after, { own: beside });
   await recordUse(run, after.tree);
   return rewind;
+}
+
+/** What comes back beside the files: of one that was left, only what a boundary had. */
+export function besideOfDone({ kind, beside }: Pick<RewindPlan, 'kind' | 'beside'>, { left }: Pick<RestoreOutcome, 'left'>): readonly BesideItem[] {
+  const leftAlone = new Set(left.map((one) => one.path));
+  return kind === 'boundary' ? beside : beside.filter((item) => !leftAlone.has(item.path));
 }
 
 /** What the user changed since the last look beside these paths: while files came back. */

@@ -4,11 +4,14 @@ import { openFlags } from '../core/session/line.ts';
 import { isWholeFile } from '../core/session/listedHunk.ts';
 import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
 import type { Session } from '../core/session/session.ts';
+import { planBeside } from './beside.ts';
+import { notYetBack } from './control.ts';
+import { baseTree } from './diffUse.ts';
 import { listHunks } from './hunks.ts';
 import { look } from './look.ts';
-import type { RestoreOutcome, Workspace } from './ports.ts';
+import type { RestoreOutcome, WholeCapture, Workspace } from './ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
-import { begin, finish, usersPart } from './rewind.ts';
+import { begin, besideOfWrites, finish, usersPart, writesFrom } from './rewind.ts';
 import type { Run } from './run.ts';
 
 /** The named hunks as they are in the work tree now, or a sentence where one is not there any more. */
@@ -24,52 +27,61 @@ export async function findHunks(run: Run, names: readonly HunkName[], tree: Tree
  * write. Answers a sentence where nothing was changed.
  */
 export async function rewindListed(run: Run, names: readonly HunkName[]): Promise<RewindRecord | string> {
-  const { tree } = await look(run);
-  const parts = await findHunks(run, names, tree);
+  const before = await look(run);
+  const parts = await findHunks(run, names, before.tree);
   if (typeof parts === 'string') return parts;
-  const done = await rewindParts(run, tree, await planHunks(run.ports.workspace, run.recorder.session, parts, tree), names);
+  const done = await rewindParts(run, before, await planHunks(run.ports.workspace, run.recorder.session, parts, before.tree), names);
   if (typeof done !== 'string') await settleFlags(run, [...done.restored, ...done.merged]);
   return done;
 }
 
 /** Takes hunks of one write back, as a flag holds them, on the file as it is now. Answers a sentence where nothing was changed. */
 export async function rewindHunk(run: Run, write: Write, hunk: Hunk): Promise<RewindRecord | string> {
-  const { path, after } = write;
-  const { tree } = await look(run);
-  return rewindParts(run, tree, { rounds: [], files: [{ path, hunks: [hunk], ...(after === undefined ? {} : { of: after }) }], ...usersPart(run.recorder.session, [write]) }, [{ path, hunk: hunk.id }]);
+  const before = await look(run);
+  return rewindParts(run, before, planFlagged(run.recorder.session, write, hunk), [{ path: write.path, hunk: hunk.id }]);
 }
 
-/** Parts of the session's change that are taken back: files that are one part in rounds, lines of the others. */
-interface Parts extends Pick<RewindPlan, 'rounds' | 'users'> {
+/** The hunk of a write that made a file or removed it is the whole file, as long as the session wrote nothing there since. */
+export function planFlagged(session: Session, write: Write, hunk: Hunk): Parts {
+  const { path, before, after } = write;
+  const users = usersPart(session, [write]);
+  if ((before === undefined || after === undefined) && writesFrom(session, write).length === 1) return { rounds: planRewind([write]), beside: planBeside(besideOfWrites(session, [write])), files: [], ...users };
+  return { rounds: [], beside: [], files: [{ path, hunks: [hunk], ...ofOrMode(after, before) }], ...users };
+}
+
+/** Parts of the session's change that are taken back: files that are one part in rounds, with their permissions, lines of the others. */
+export interface Parts extends Pick<RewindPlan, 'rounds' | 'users' | 'beside'> {
   readonly files: readonly FileHunks[];
 }
 
 /** How listed hunks are taken back in the files as they are in `tree`. Where one has lines of the user's, it is the user who takes them back. */
-export async function planHunks(workspace: Pick<Workspace, 'entries'>, { line }: Session, parts: readonly ListedHunk[], tree: TreeId): Promise<Parts> {
+export async function planHunks(workspace: Pick<Workspace, 'entries'>, session: Session, parts: readonly ListedHunk[], tree: TreeId): Promise<Parts> {
   const whole = new Set(parts.filter(isWholeFile).map((part) => part.path));
   const users = [...new Set(parts.filter((part) => part.users).map((part) => part.path))];
-  const [first = [], ...rounds] = planRewind(line.writes.filter((write) => whole.has(write.path)));
-  const now = await workspace.entries(tree, [...new Set(parts.map(({ path }) => path))]);
+  const writes = session.line.writes.filter((write) => whole.has(write.path));
+  const [first = [], ...rounds] = planRewind(writes);
+  const paths = [...new Set(parts.map(({ path }) => path))];
+  const [now, base] = [await workspace.entries(tree, paths), await workspace.entries(baseTree(session), paths)];
   const modes = parts.flatMap(({ path, mode }): RestoreItem[] => {
     const blob = now.get(path);
     return mode === undefined || blob === undefined ? [] : [{ path, target: { ...blob, mode }, expected: blob }];
   });
   const round = [...first, ...modes];
-  return { rounds: round.length === 0 ? [] : [round, ...rounds], files: byFile(parts.filter((part) => !isWholeFile(part)), now), ...(users.length === 0 ? {} : { users }) };
+  return { rounds: round.length === 0 ? [] : [round, ...rounds], beside: planBeside(besideOfWrites(session, writes)), files: byFile(parts.filter((part) => !isWholeFile(part)), now, base), ...(users.length === 0 ? {} : { users }) };
 }
 
-async function rewindParts(run: Run, safety: TreeId, { rounds, files: hunks, ...users }: Parts, names: readonly HunkName[]): Promise<RewindRecord | string> {
+async function rewindParts(run: Run, before: WholeCapture, { rounds, beside, files: hunks, ...users }: Parts, names: readonly HunkName[]): Promise<RewindRecord | string> {
   const to = [...new Set(names.map((name) => name.path))].join(', ');
-  const plan = await begin(run, { kind: 'hunk', to, by: 'person', safety, rounds, beside: [], hunks, ...users });
-  const files = await restoreRounds(run, rounds, safety);
+  const plan = await begin(run, { kind: 'hunk', to, by: 'person', safety: before.tree, rounds, beside: notYetBack(beside, before), hunks, ...users });
+  const files = await restoreRounds(run, rounds, plan.safety);
   return finishHunks(run, plan, joined(files, await revertAll(run, hunks)));
 }
 
 /** Each file by itself; one that cannot be changed is left, and the others are not. */
 export async function revertAll(run: Run, files: readonly FileHunks[]): Promise<RestoreOutcome> {
   const [restored, left, now]: [Path[], LeftPath[], Map<Path, Blob>] = [[], [], new Map()];
-  for (const { path, hunks, of } of files) {
-    const done = await run.ports.workspace.revertHunks(path, hunks, of);
+  for (const { path, hunks, of, mode } of files) {
+    const done = await run.ports.workspace.revertHunks(path, hunks, of, mode);
     if (done.ok) {
       restored.push(path);
       now.set(path, done.now);
@@ -91,13 +103,15 @@ export function joined(one: RestoreOutcome, other: RestoreOutcome): RestoreOutco
   return { restored: [...new Set([...one.restored, ...other.restored])], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], now: new Map([...one.now, ...other.now]), ...(moved.length === 0 ? {} : { moved }) };
 }
 
-function byFile(parts: readonly ListedHunk[], now: ReadonlyMap<Path, Blob>): readonly FileHunks[] {
+function byFile(parts: readonly ListedHunk[], now: ReadonlyMap<Path, Blob>, base: ReadonlyMap<Path, Blob>): readonly FileHunks[] {
   const files = new Map<Path, Hunk[]>();
   for (const { path, lines } of parts) if (lines !== undefined) files.set(path, [...(files.get(path) ?? []), lines]);
-  return [...files].map(([path, hunks]) => {
-    const of = now.get(path);
-    return { path, hunks, ...(of === undefined ? {} : { of }) };
-  });
+  return [...files].map(([path, hunks]) => ({ path, hunks, ...ofOrMode(now.get(path), base.get(path)) }));
+}
+
+/** The content in which hunks stand, or the mode that a file which is gone had `before`. */
+function ofOrMode(of: Blob | undefined, before: Blob | undefined): Pick<FileHunks, 'of' | 'mode'> {
+  return of !== undefined ? { of } : before === undefined ? {} : { mode: before.mode };
 }
 
 /** A flag of which nothing is left in the file needs nobody any more. */

@@ -2,7 +2,7 @@ import { branchOf } from './boundaryCommit.ts';
 import { asWritten, everywhere } from '../core/contract/roots.ts';
 import type { TreeId } from '../core/session/changes.ts';
 import { look } from './look.ts';
-import { measureStore } from './room.ts';
+import { measureStores } from './room.ts';
 import { Paused, type Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
 
@@ -24,7 +24,7 @@ export async function takeBase(run: Run): Promise<void> {
       ...(head.commit === undefined ? {} : { head: head.commit }), ...(head.branch === undefined ? {} : { branch: head.branch }),
     },
   });
-  await measureStore(run);
+  await measureStores(run);
 }
 
 /** Globs of the scope that match no file: what is to be created, or a name that is spelled wrong. */

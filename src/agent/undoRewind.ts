@@ -1,44 +1,45 @@
 import type { Blob, FileDiff, Path, TreeId } from '../core/session/changes.ts';
 import type { RestoreItem, RewindPlan } from '../core/session/facts.ts';
 import type { DoneRewind, Undoing } from '../core/session/session.ts';
-import { sharesOf } from '../core/session/shares.ts';
+import { sameBlob, sharesOf } from '../core/session/shares.ts';
 import { doneOf, inverse } from './beside.ts';
-import { isControlWord } from './control.ts';
+import { isControlWord, notYetBack } from './control.ts';
 import { baseTree } from './diffUse.ts';
 import { differences, look, seeControl, treeOf } from './look.ts';
 import type { Capture, RestoreOutcome, Workspace } from './ports.ts';
 import { asFound, restoreRounds } from './restoreRounds.ts';
-import { begin, othersSince } from './rewind.ts';
+import { begin, besideOfDone, othersSince } from './rewind.ts';
 import type { Run } from './run.ts';
 
 /** Brings back what a rewind took away; what came later stays. */
 export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreOutcome> {
-  const { tree } = await look(run);
+  const before = await look(run);
   const items = await itemsBetween(run.ports.workspace, [...rewind.restored, ...rewind.merged], rewind.safety, rewind.tree);
   const { kind, to } = rewind;
   const undoes = { rewind: rewind.id, users: await usersPart(run, rewind) };
-  const plan = await begin(run, { kind, to, by: 'person', safety: tree, rounds: [items], beside: inverse(rewind.beside ?? []), undoes });
+  const plan = await begin(run, { kind, to, by: 'person', safety: before.tree, rounds: [items], beside: notYetBack(inverse(rewind.beside ?? []), before), undoes });
   return finishUndo(run, plan, undoes, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
 /** Undoes an undoing: what the rewind took away goes again; what came later stays. */
 export async function redoRewind(run: Run, { id, kind, to, beside }: DoneRewind, undoing: Undoing): Promise<RestoreOutcome> {
-  const { tree } = await look(run);
+  const before = await look(run);
   const rounds = [await itemsBetween(run.ports.workspace, undoing.restored, undoing.safety, undoing.tree)];
-  const plan = await begin(run, { kind, to, by: 'person', safety: tree, rounds, beside: beside ?? [], redoes: id });
+  const plan = await begin(run, { kind, to, by: 'person', safety: before.tree, rounds, beside: notYetBack(beside ?? [], before), redoes: id });
   return finishRedo(run, plan, id, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
-/** What brings paths from what they are in one tree to what they are in another. */
+/** What brings paths from what they are in one tree to what they are in another. Of one that is the same in both nothing was done that could be undone. */
 export async function itemsBetween(workspace: Pick<Workspace, 'entries'>, paths: readonly Path[], to: TreeId, from: TreeId): Promise<readonly RestoreItem[]> {
   const [wanted, left] = [await workspace.entries(to, paths), await workspace.entries(from, paths)];
-  return paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null }));
+  return paths.map((path) => ({ path, target: wanted.get(path) ?? null, expected: left.get(path) ?? null })).filter(({ target, expected }) => !sameBlob(target, expected));
 }
 
 /** Records what doing a rewind again did, after its restores. */
 export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, outcome: RestoreOutcome): Promise<RestoreOutcome> {
-  const { all, after, control, theirs } = await ended(run, plan, outcome);
-  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
+  const { all: found, after, control, theirs } = await ended(run, plan, outcome);
+  const { all, changes } = await changedItself(run, plan, after.tree, found);
+  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], ...changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: plan.beside });
   return all;
@@ -53,9 +54,10 @@ interface Ended {
 }
 
 async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<Ended> {
-  const besideLeft = await run.ports.workspace.restoreBeside(plan.beside);
+  const items = besideOfDone(plan, outcome);
+  const besideLeft = await run.ports.workspace.restoreBeside(items);
   const after = await run.ports.workspace.capture();
-  const control = doneOf(plan.beside, besideLeft).filter(({ target, expected }) => isControlWord(target) || isControlWord(expected)).map(({ path }) => path);
+  const control = doneOf(items, besideLeft).filter(({ target, expected }) => isControlWord(target) || isControlWord(expected)).map(({ path }) => path);
   const found = await asFound(run, outcome, after.tree);
   return { all: { ...found, left: [...found.left, ...besideLeft] }, after, control: control.length === 0 ? {} : { control }, theirs: await othersSince(run, after.tree, new Set([...found.restored, ...found.merged])) };
 }
@@ -63,9 +65,9 @@ async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promi
 /** Records what an undoing did, after its restores. */
 export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
   const { all: found, after, control, theirs } = await ended(run, plan, outcome);
-  const all = plan.kind === 'boundary' ? found : await changedOnly(run, plan.safety, after.tree, found);
+  const { all, changes } = await changedItself(run, plan, after.tree, found);
   await run.recorder.record({
-    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
+    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
@@ -74,12 +76,15 @@ export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: 
 }
 
 /**
- * What an undoing of a file's or hunk's rewind brought back itself. What was there already had come back by another way, as by a rewind to a boundary,
- * and is on the line by that: it must not be counted twice.
+ * What the undoing of a file's or hunk's rewind, or doing it again, changed itself. What was there already had come by another way, as by a rewind to a
+ * boundary, and the line knows it by that: it must not be counted twice.
  */
-async function changedOnly(run: Run, from: TreeId, to: TreeId, outcome: RestoreOutcome): Promise<RestoreOutcome> {
-  const changed = new Set((await differences(run, from, to)).map(({ path }) => path));
-  return { ...outcome, restored: outcome.restored.filter((path) => changed.has(path)) };
+async function changedItself(run: Run, { kind, safety }: RewindPlan, tree: TreeId, outcome: RestoreOutcome): Promise<{ readonly all: RestoreOutcome; readonly changes: { readonly changes?: readonly FileDiff[] } }> {
+  if (kind === 'boundary') return { all: outcome, changes: {} };
+  const touched = new Set([...outcome.restored, ...outcome.merged]);
+  const changes = (await differences(run, safety, tree)).filter(({ path }) => touched.has(path));
+  const own = (paths: readonly Path[]): readonly Path[] => paths.filter((path) => changes.some((change) => change.path === path));
+  return { all: { ...outcome, restored: own(outcome.restored), merged: own(outcome.merged) }, changes: { changes } };
 }
 
 /** Paths where a hunk that comes back may hold lines of the user: they changed the path, and the session's own writes alone do not lead to it from the base. */

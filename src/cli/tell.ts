@@ -21,7 +21,7 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'turn/answered': return prose(event.content);
     case 'turn/failed': return `   the model's service: ${event.fault.class} · ${plain(event.fault.message)}`;
     case 'tool/answered': return call(session, event);
-    case 'store/measured': return storeWarning(session)?.replace(/^/, ' ! ');
+    case 'store/measured': return storeWarning(session, event.root ?? '')?.replace(/^/, ' ! ');
     case 'checkpoints/evicted': return ` ! no rewind is possible any more to ${[...(event.boundaries.length === 0 ? [] : [{ session: event.by, name: session.name, boundaries: event.boundaries }]), ...(event.elsewhere ?? [])].map((one) => phasesWords(one, session.id)).join('; ')}: their checkpoints are removed to make room`;
     case 'changes/withheld': return event.files.map(({ path, why, blob }) => ` ! ${shownPath(path)} stays as you left it: ${why}. What the command did there is ${blob === undefined ? 'not kept' : `kept as ${blob.oid.slice(0, 12)}`}`).join('\n');
     case 'flag/raised': return ` ! ${event.flag.standing}: ${shownPath(event.flag.path)} by ${oneLine(event.flag.cause)} · flag ${event.flag.id}`;

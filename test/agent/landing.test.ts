@@ -24,7 +24,7 @@ describe('What landed of a command', () => {
       const nothing = (): void => undefined;
       const recorder = { get session() { return story.session; }, record, active: hours * 3_600_000, startClock: nothing, stopClock: nothing };
       const shell = { lastRun: async () => undefined, written: async () => { throw new Paused('the folder is not there'); } };
-      const run = { ports: { room: { bytes: 0, limit: 1000 }, shell, clock: { monotonic: () => 0 } }, recorder, signal: { aborted: false }, progress: nothing } as unknown as Run;
+      const run = { ports: { rooms: [], shell, clock: { monotonic: () => 0 } }, recorder, signal: { aborted: false }, progress: nothing } as unknown as Run;
       assert.deepEqual(await runSession(run, (work) => work()), { kind: 'paused', reason: 'the folder is not there' });
       assert.deepEqual(recorded, ['session/paused']);
     }

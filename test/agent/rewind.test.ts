@@ -52,17 +52,25 @@ describe('the rounds of a rewind', () => {
 
   const item = (path: string, target: string, expected: string): RestoreItem => ({ path, target: blob(target), expected: blob(expected) });
   const rounds = [[item('a', 'the user', 'y'), item('b', 'base', 'x')], [item('a', 'base', 'x')]];
+  const first = { restored: ['a', 'b'], now: new Map([['a', blob('a in now')]]) };
   const stays = { left: [{ path: 'a', why: 'you changed it' }] };
 
   it('give a path back what it had before the first where a later one leaves it', async () => {
     const asked: (readonly RestoreItem[])[] = [];
-    const outcome = await restoreRounds(playing([{ restored: ['a', 'b'] }, stays, { restored: ['a'] }], asked), rounds, 'before');
+    const outcome = await restoreRounds(playing([first, stays, { restored: ['a'] }], asked), rounds, 'before');
     assert.deepEqual(asked.at(-1), [item('a', 'a in before', 'a in now')]);
     assert.deepEqual(outcome, { restored: ['b'], merged: [], left: [{ path: 'a', why: 'you changed it' }], now: new Map() });
   });
 
   it('tell a path as changed and as left where not even that is possible, so that an undo brings it back', async () => {
-    const outcome = await restoreRounds(playing([{ restored: ['a', 'b'] }, stays, stays], []), rounds, 'before');
-    assert.deepEqual(outcome, { restored: ['b'], merged: ['a'], left: [{ path: 'a', why: 'you changed it; it was rewound in part' }], now: new Map() });
+    const outcome = await restoreRounds(playing([first, stays, stays], []), rounds, 'before');
+    assert.deepEqual(outcome, { restored: ['b'], merged: ['a'], left: [{ path: 'a', why: 'you changed it; it was rewound in part' }], now: first.now });
+  });
+
+  it('leave a path to the user who has changed it since a round did', async () => {
+    const asked: (readonly RestoreItem[])[] = [];
+    const outcome = await restoreRounds(playing([{ restored: ['a', 'b'], now: new Map([['a', blob('the user')]]) }, stays], asked), rounds, 'before');
+    assert.deepEqual(asked.at(-1), []);
+    assert.deepEqual(outcome, { restored: ['b'], merged: [], left: [{ path: 'a', why: 'you changed it; it was rewound in part, and you changed it meanwhile' }], now: new Map() });
   });
 });

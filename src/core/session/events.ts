@@ -1,11 +1,12 @@
 import type { Contract, PhaseName } from '../contract/contract.ts';
+import type { RootName } from '../contract/rootPath.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
 import type { BesideChange, ChangeSize, DiffUses, FileDiff, Path, TreeId, Write } from './changes.ts';
 import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
 import type { HunkName } from './listedHunk.ts';
-import type { EvictedPhases, EvictionPlan } from './retention.ts';
-import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, KeptBranch, Plan, Role, SandboxState, SessionEnd, BaseState, FrozenFile, Decoy, DecoyPatch, AmendmentRequest } from './session.ts';
+import type { EvictedPhases } from './retention.ts';
+import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, KeptBranch, Plan, Role, SandboxState, SessionEnd, StoreState, BaseState, FrozenFile, Decoy, DecoyPatch, AmendmentRequest } from './session.ts';
 
 /** A fact of a session. The session is the fold of these; nothing else is stored. */
 export type SessionEvent =
@@ -40,8 +41,8 @@ export type SessionEvent =
   | { readonly type: 'control/seen'; readonly control: Readonly<Record<string, string>>; readonly head: HeadPlace; readonly changed: readonly string[]; readonly during?: string }
   /** `call`: the command after which scratch was found to have changed; absent at the start. */
   | { readonly type: 'scratch/measured'; readonly use: ScratchUse; readonly call?: string }
-  /** Bytes that the checkpoint store takes and may take. `next`: what goes when it is full, said before it goes. `stuck`: why no room could be made. */
-  | { readonly type: 'store/measured'; readonly bytes: number; readonly limit: number; readonly next?: EvictionPlan; readonly stuck?: string }
+  /** What the checkpoint store of a root takes and may take, absent that of the main one; what goes when it is full, said before it goes. */
+  | { readonly type: 'store/measured'; readonly root?: RootName } & StoreState
   /** Recorded before anything is removed. `boundaries` are this session's own; `elsewhere`: those of other sessions, which have such a record of their own. `by`: the session that needed the room. */
   | { readonly type: 'checkpoints/evicted'; readonly boundaries: EvictedPhases['boundaries']; readonly elsewhere?: readonly EvictedPhases[]; readonly limit: number; readonly by: string }
   | { readonly type: 'flag/raised'; readonly flag: Flag }
@@ -77,10 +78,11 @@ export type SessionEvent =
   /** Nothing was changed. */
   | { readonly type: 'rewind/refused'; readonly rewind: string; readonly why: string }
   | { readonly type: 'rewind/done'; readonly rewind: RewindRecord }
-  /** `merged`: those of `restored` where newer changes stay beside what came back. `users`: those where what came back may hold lines of the user, so that it counts as theirs. `control`: control files of git that came back. */
-  | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly users?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
+  /** `merged`: those of `restored` where newer changes stay beside what came back. `users`: those where what came back may hold lines of the user, so that it counts as theirs. `control`: control files of git that came back.
+   * `changes`: what became of each of `restored`, where that was no rewind to a boundary; absent in older journals. */
+  | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly changes?: readonly FileDiff[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly users?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
   /** The undoing of a rewind was undone. */
-  | { readonly type: 'rewind/redone'; readonly rewind: string; readonly restored: readonly Path[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
+  | { readonly type: 'rewind/redone'; readonly rewind: string; readonly restored: readonly Path[]; readonly changes?: readonly FileDiff[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
   | { readonly type: 'budget/reached'; readonly budget: string; readonly detail: string }
   | { readonly type: 'verdict/reached'; readonly verdict: Verdict; readonly tree: TreeId;
       /** Against the base. */

@@ -4,7 +4,7 @@ import type { Entry, SessionEvent } from './events.ts';
 import { evolveConversation } from './evolveConversation.ts';
 import { evolveLine } from './evolveLine.ts';
 import { firstLine, measuredTree, openFlags } from './line.ts';
-import type { AnsweredGate, Gate, KeptBranch, Session } from './session.ts';
+import type { AnsweredGate, Gate, KeptBranch, Session, StoreState } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
@@ -35,7 +35,7 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
     startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
     queued: [], decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
     spent: { usd: 0, unpriced: 0, assumedUsd: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
-    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], withheld: [], reviewed: [], control: {}, evicted: {}, branches: [],
+    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], withheld: [], reviewed: [], control: {}, stores: {}, evicted: {}, branches: [],
   };
 }
 
@@ -54,7 +54,7 @@ function evolveSession(session: Session, event: SessionEvent, at: number): Sessi
     case 'scratch/measured': return { ...session, scratch: { start: session.scratch?.start ?? event.use, now: event.use } };
     case 'oracle/ran': return confirmed({ ...session, measured: session.measured + 1 }, event.run.tree);
     case 'exit/evaluated': return confirmed(session, event.tree);
-    case 'store/measured': return { ...session, store: measuredStore(event) };
+    case 'store/measured': return { ...session, stores: { ...session.stores, [event.root ?? '']: measuredStore(event) } };
     case 'checkpoints/evicted': return { ...session, evicted: { ...session.evicted, ...Object.fromEntries(event.boundaries.map(({ commit }) => [commit, at])) } };
     case 'decision/recorded': return { ...session, decisions: [...session.decisions, event.decision] };
     case 'blocker/reported': return { ...session, blocker: { what: event.what, tried: event.tried, needs: event.needs } };
@@ -79,7 +79,7 @@ function evolveSession(session: Session, event: SessionEvent, at: number): Sessi
   }
 }
 
-function measuredStore({ bytes, limit, next, stuck }: Of<'store/measured'>): Session['store'] & {} {
+function measuredStore({ bytes, limit, next, stuck }: Of<'store/measured'>): StoreState {
   return { bytes, limit, ...(next === undefined ? {} : { next }), ...(stuck === undefined ? {} : { stuck }) };
 }
 

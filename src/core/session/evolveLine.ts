@@ -1,6 +1,6 @@
 import type { Entry, SessionEvent } from './events.ts';
 import { firstLine, maxReviewRounds, openFlags, phaseAfter } from './line.ts';
-import { redoneLine, tellRedo, tellRewind, tellUndo, undoneLine } from './undo.ts';
+import { redoneLine, tellRedo, tellRewind, tellUndo, undoneLine, withBeside } from './undo.ts';
 import type { RewindRecord } from './facts.ts';
 import type { Boundary, DoneRewind, Finding, Line, Session } from './session.ts';
 
@@ -129,11 +129,11 @@ function onLine(session: Session, line: Line): Session {
 }
 
 function rewind(session: Session, event: Of<'rewind/done'>): Session {
-  const record = { ...event.rewind, ...conflictsOf(session, event.rewind), previous: session.line, contractHash: session.contractHash, undone: false };
+  const record = { ...event.rewind, ...conflictsOf(session, event.rewind), previous: session.line, contractHash: session.contractHash, at: session.seq, undone: false };
   const told = tellRewind(event);
   const next = { ...session, rewinds: [...session.rewinds, record], undelivered: [...session.undelivered, told] };
   const { kind, to, restored, merged, beside = [] } = event.rewind;
-  if (kind !== 'boundary') return { ...next, line: { ...reopened(session.line), writes: [...session.line.writes, ...event.rewind.writes] } };
+  if (kind !== 'boundary') return { ...next, line: withBeside({ ...reopened(session.line), writes: [...session.line.writes, ...event.rewind.writes] }, beside) };
   const target = lineAt(session, to);
   const left = new Set(event.rewind.left.map((one) => one.path));
   const back = new Set([...restored, ...merged, ...beside.map(({ path }) => path)].filter((path) => !left.has(path)));
@@ -158,7 +158,7 @@ function undo(session: Session, event: Of<'rewind/undone'>): Session {
   const { line: previous, contractHash, seq: at, tree = event.tree } = session;
   const undoing = { at, safety: session.rewinding?.safety ?? tree, tree: event.tree, restored: event.restored, left: event.left, previous, contractHash };
   const rewinds = session.rewinds.map((one) => (one === record ? { ...one, undone: true, undoing } : one));
-  const line = reopened(undoneLine(session.line, record, event, session.rewinds));
+  const line = reopened(undoneLine(session.line, record, event, session));
   return onLine({ ...withoutUndone(session, record), rewinds, undelivered: [...session.undelivered, tellUndo(event)] }, record.kind === 'boundary' ? underContract(line, record, session) : line);
 }
 
@@ -172,11 +172,11 @@ function redo(session: Session, event: Of<'rewind/redone'>): Session {
   const record = session.rewinds.find((one) => one.id === event.rewind);
   if (record?.undoing === undefined) throw new Error(`the journal does a rewind again that was never undone: ${event.rewind}`);
   const { undoing, ...rest } = record;
-  const { line, writes } = redoneLine(session.line, record, undoing, event);
+  const { line, writes } = redoneLine(session.line, record, undoing, event, session);
   const merged = event.merged ?? [];
   const again: DoneRewind = {
     ...rest, writes, merged, restored: event.restored.filter((path) => !merged.includes(path)), left: event.left, undone: false,
-    safety: session.rewinding?.safety ?? session.tree ?? event.tree, tree: event.tree, previous: session.line, contractHash: session.contractHash,
+    safety: session.rewinding?.safety ?? session.tree ?? event.tree, tree: event.tree, previous: session.line, contractHash: session.contractHash, at: session.seq,
   };
   const next = { ...session, rewinds: session.rewinds.map((one) => (one === record ? again : one)), undelivered: [...session.undelivered, tellRedo(event)] };
   return onLine(next, reopened(record.kind === 'boundary' ? underContract(line, undoing, session) : line));

@@ -72,6 +72,8 @@ export interface FileHunks {
   readonly path: Path;
   /** The content in which they stand; absent for a file that they deleted. */
   readonly of?: Blob;
+  /** What a file that they deleted comes back with. */
+  readonly mode?: Blob['mode'];
   readonly hunks: readonly Hunk[];
 }
 

@@ -16,6 +16,11 @@ export function splitIds(id: TreeId, count: number): readonly string[] {
   return ids;
 }
 
+/** The ids of content that are in one id, of each root that has any. */
+export function partsOf(id: TreeId): readonly string[] {
+  return id.split(mark).filter((one) => one !== '');
+}
+
 /** An id as people are shown it: the first seven characters, of each root. */
 export function shortId(id: TreeId): string {
   return id.split(mark).map((one) => one.slice(0, 7)).join(mark);

@@ -1,15 +1,19 @@
 import type { Blob, TreeId, Write } from './changes.ts';
+import { partsOf } from './joinedIds.ts';
 import { stretchesOf } from './shares.ts';
 import type { Boundary, Line, Session } from './session.ts';
 
-/** Content of the checkpoint store: trees with all that is in them, contents by id, and commits with the user's commits right before them. */
+/**
+ * Content of checkpoint stores: trees with all that is in them, contents by id, and commits with the user's commits right before them. Of a session over
+ * several roots, the ids of all of them: an id names its content, so that each store keeps those that it has, and a part can be taken for that of no other root.
+ */
 export interface Needs {
   readonly trees: readonly TreeId[];
   readonly blobs: readonly string[];
   readonly commits: readonly string[];
 }
 
-/** A boundary that may be given up to make room. Its commit names it: ids of boundaries come again in later attempts. */
+/** A boundary that may be given up to make room. Its commit, of several roots joined, names it: ids of boundaries come again in later attempts. */
 export interface PhaseHeld {
   readonly boundary: string;
   readonly attempt: number;
@@ -74,6 +78,11 @@ export function holdingsOf(session: Session): Holdings {
   return { fixed: joined([fixedOf(session), ...lines.map(fixedOfLine)]), phases: [...held.values()].sort((a, b) => a.at - b.at), boundaries: commitsOf(session, lines) };
 }
 
+/** The same with no boundary that may be given up. */
+export function heldWhole({ fixed, phases, boundaries }: Holdings): Holdings {
+  return { fixed: joined([fixed, ...phases.map((one) => one.needs)]), phases: [], boundaries };
+}
+
 /** Rewinds that can be undone, or whose undoing can. */
 const openRewinds = ({ rewinds }: Session): Session['rewinds'] => rewinds.filter((one) => !one.undone || one.undoing !== undefined);
 
@@ -83,7 +92,7 @@ function linesOf(session: Session): readonly Line[] {
 }
 
 function commitsOf({ base }: Session, lines: readonly Line[]): readonly string[] {
-  return [...new Set([...(base === undefined ? [] : [base.commit]), ...lines.flatMap((line) => line.boundaries.map((one) => one.commit))])];
+  return [...new Set([...(base === undefined ? [] : [base.commit]), ...lines.flatMap((line) => line.boundaries.map((one) => one.commit))].flatMap(partsOf))];
 }
 
 function fixedOf(session: Session): Needs {
@@ -91,13 +100,13 @@ function fixedOf(session: Session): Needs {
   const pending = openRewinds(session);
   const items = [...(rewinding?.rounds.flat() ?? []), ...pending.flatMap((one) => one.conflicts?.flatMap((conflict) => conflict.items) ?? [])];
   return {
-    trees: [base?.tree, tree, verdict?.tree, rewinding?.safety, ...pending.flatMap((one) => [one.safety, one.tree, one.undoing?.safety, one.undoing?.tree])].filter((one) => one !== undefined),
+    trees: [base?.tree, tree, verdict?.tree, rewinding?.safety, ...pending.flatMap((one) => [one.safety, one.tree, one.undoing?.safety, one.undoing?.tree])].filter((one) => one !== undefined).flatMap(partsOf),
     blobs: [
       ...oidsOf(session.withheld.map((one) => one.blob)), ...sidesOf(pending.flatMap((one) => one.writes)), ...oidsOf(items.flatMap((item) => [item.target, item.expected])),
       // What a command does to a control file next is measured from here.
       ...controlOf(Object.values(session.control)), ...controlOf([...(rewinding?.beside ?? []), ...pending.flatMap((one) => one.beside ?? [])].flatMap(({ target, expected }) => [target, expected])),
     ],
-    commits: base === undefined ? [] : [base.commit],
+    commits: partsOf(base?.commit ?? ''),
   };
 }
 
@@ -113,7 +122,7 @@ function fixedOfLine(line: Line): Needs {
 }
 
 function needsOfBoundary(line: Line, { tree, commit, line: at }: Boundary): Needs {
-  return { trees: [tree], blobs: wayBack(line.writes.slice(at.writes.length)), commits: [commit] };
+  return { trees: partsOf(tree), blobs: wayBack(line.writes.slice(at.writes.length)), commits: partsOf(commit) };
 }
 
 /** What undoing these writes reads: both ends of each unbroken stretch of the session's own writes, and nothing in between. */

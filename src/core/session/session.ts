@@ -64,8 +64,8 @@ export interface Session {
   /** The last look was at the written paths alone: `tree` says nothing of what else changed since, and stands for no measurement. */
   readonly covers?: 'written';
   readonly scratch?: { readonly start: ScratchUse; readonly now: ScratchUse };
-  /** The checkpoint store as it was last measured, in bytes. */
-  readonly store?: { readonly bytes: number; readonly limit: number; readonly next?: EvictionPlan; readonly stuck?: string };
+  /** The checkpoint store of each root as it was last measured. */
+  readonly stores: Readonly<Record<RootName, StoreState>>;
   /** Commits of boundaries whose checkpoints were given up to make room, with the time in milliseconds since the epoch. */
   readonly evicted: Readonly<Record<string, number>>;
   readonly paused?: string;
@@ -79,6 +79,14 @@ export interface Session {
   readonly kept?: { readonly how: string; readonly detail: string };
   /** Branches with the work that were written into the user's repositories and not dropped since: for each time that it was kept, one for each root with work. */
   readonly branches: readonly (readonly KeptBranch[])[];
+}
+
+/** A checkpoint store, in bytes. `next`: what goes when it is full; `stuck`: why no room could be made. */
+export interface StoreState {
+  readonly bytes: number;
+  readonly limit: number;
+  readonly next?: EvictionPlan;
+  readonly stuck?: string;
 }
 
 /** One line of work. Boundaries hold the line as it was when they were crossed, so that a rewind is a change of pointer. */
@@ -324,6 +332,8 @@ export interface DoneRewind extends RewindRecord {
   /** The line that it left, and the contract that was in force then. */
   readonly previous: Line;
   readonly contractHash: string;
+  /** Number of the entry by which it was done last. */
+  readonly at: number;
   readonly undone: boolean;
   /** The undoing, where it was undone: by it the rewind can be done again. */
   readonly undoing?: Undoing;

@@ -26,7 +26,8 @@ export function sessionOfRoot(session: Session, root: RootName): Session {
   };
   const base = session.base === undefined ? {} : { base: baseOf(session.base, part, (paths) => ofRoot(paths.map((path) => ({ path })), root, roots).map(({ path }) => path)) };
   const verdict = session.verdict === undefined ? {} : { verdict: measured(session.verdict) };
-  return { ...session, line, leftRuns: session.leftRuns.map(measured), ...base, ...verdict, ...(session.tree === undefined ? {} : { tree: part(session.tree) }) };
+  const evicted = Object.fromEntries(Object.entries(session.evicted).map(([commit, at]) => [part(commit), at]));
+  return { ...session, line, evicted, leftRuns: session.leftRuns.map(measured), ...base, ...verdict, ...(session.tree === undefined ? {} : { tree: part(session.tree) }) };
 }
 
 function baseOf(base: BaseState, part: (id: string) => string, own: (paths: readonly Path[]) => readonly Path[]): BaseState {

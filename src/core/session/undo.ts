@@ -1,8 +1,8 @@
-import type { Path, Write } from './changes.ts';
+import type { BesideChange, Path, Write } from './changes.ts';
 import type { SessionEvent } from './events.ts';
-import type { RewindRecord } from './facts.ts';
+import type { BesideItem, RewindRecord } from './facts.ts';
 import { openFlags } from './line.ts';
-import type { DoneRewind, Flag, Line, Undoing } from './session.ts';
+import type { DoneRewind, Flag, Line, Session, Undoing } from './session.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
@@ -10,14 +10,18 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  * The line after a rewind was undone. A boundary's rewind is undone by going back to the line that it left; a file's or
  * hunk's only puts its changes back on the line that goes on. Nothing that was written since leaves the write set.
  */
-export function undoneLine(line: Line, rewind: DoneRewind, { restored, control = [], merged = [], users = [], left }: Of<'rewind/undone'>, rewinds: readonly DoneRewind[]): Line {
-  if (rewind.kind !== 'boundary') return withChangesBack(line, rewind, [...restored, ...control], users);
+export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/undone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): Line {
+  if (rewind.kind !== 'boundary') return withBeside(withChangesBack(line, rewind, event), besideDone(rewinding, event));
+  const { restored, merged = [], left } = event;
   const exact = restored.filter((path) => !merged.includes(path));
   const kept = rewind.writes.filter(({ path }) => left.some((one) => one.path === path) && !restored.includes(path));
-  // Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is.
-  const later = rewinds.slice(rewinds.indexOf(rewind) + 1).filter((one) => one.kind === 'boundary' && !one.undone);
-  const since = later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.includes(path));
-  return leftLine(line, rewind, exact, [...new Set([...kept, ...since])]);
+  return leftLine(line, rewind, exact, [...new Set([...kept, ...cutSince(rewinds, rewind.at, exact)])]);
+}
+
+/** Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is. */
+function cutSince(rewinds: readonly DoneRewind[], at: number, exact: readonly Path[]): readonly Write[] {
+  const later = rewinds.filter((one) => one.kind === 'boundary' && !one.undone && one.at > at).toSorted((a, b) => a.at - b.at);
+  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.includes(path));
 }
 
 /**
@@ -35,9 +39,10 @@ function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact:
 }
 
 /** What came back and may be the user's is no write of the session: there it is as if there had been no rewind. */
-function withChangesBack(line: Line, rewind: DoneRewind, restored: readonly Path[], users: readonly Path[]): Line {
+function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users = [], ...event }: Of<'rewind/undone'>): Line {
+  const restored = [...event.restored, ...control];
   const theirs = new Set(rewind.writes.filter((write) => restored.includes(write.path) && users.includes(write.path)));
-  const back = rewind.writes.filter((write) => restored.includes(write.path) && !theirs.has(write)).map((write) => inverse(write, rewind.previous));
+  const back = rewind.writes.filter((write) => restored.includes(write.path) && !theirs.has(write)).map((write) => asItCame(inverse(write, rewind.previous), event));
   const flagged = openFlags(rewind.previous).filter((flag) => restored.includes(flag.path));
   // Boundaries count the writes before them, so that one which is void keeps its place.
   return { ...line, writes: [...line.writes.map((write) => (theirs.has(write) ? voided(write) : write)), ...back], flags: reopen(line.flags, flagged) };
@@ -47,16 +52,37 @@ function withChangesBack(line: Line, rewind: DoneRewind, restored: readonly Path
  * The line and the rewind after its undoing was undone: it is as done again, now. What was written since the undoing stays on the line, as far as the
  * files were not brought back.
  */
-export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, { restored, control = [], merged = [] }: Of<'rewind/redone'>): { readonly line: Line; readonly writes: readonly Write[] } {
+export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): { readonly line: Line; readonly writes: readonly Write[] } {
+  const { restored, control = [], merged = [] } = event;
   if (rewind.kind === 'boundary') {
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
     const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
-    return { line: { ...leftLine(line, undoing, restored.filter((path) => !merged.includes(path))), beside }, writes: rewind.writes };
+    const exact = restored.filter((path) => !merged.includes(path));
+    return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes: rewind.writes };
   }
   // New ones, so that another undo of them voids these and not the first.
-  const writes = rewind.writes.filter((write) => restored.includes(write.path)).map((write) => ({ ...write }));
+  const writes = rewind.writes.filter((write) => restored.includes(write.path)).map((write) => asItCame({ ...write }, event));
   const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && [...restored, ...control].includes(flag.path));
-  return { line: { ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, writes };
+  return { line: withBeside({ ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, besideDone(rewinding, event)), writes };
+}
+
+/** What was brought back beside the files is on the line as what it undoes is: what the user then makes of it is not taken for the session's. */
+export function withBeside(line: Line, done: readonly BesideItem[]): Line {
+  const changes = done.map(({ path, target, expected }): BesideChange => ({ path, call: '', ...(expected === undefined ? {} : { before: expected }), ...(target === undefined ? {} : { after: target }) }));
+  return changes.length === 0 ? line : { ...line, beside: [...line.beside, ...changes] };
+}
+
+/** What an undoing, or doing it again, was to bring back beside the files, but for what it left. */
+function besideDone(plan: Session['rewinding'], { left }: Pick<Of<'rewind/undone'>, 'left'>): readonly BesideItem[] {
+  return (plan?.beside ?? []).filter(({ path }) => !left.some((one) => one.path === path));
+}
+
+/** The write as the contents really were: a part of it may have been there already, or newer changes may stand beside it. */
+function asItCame(write: Write, { changes = [] }: Pick<Of<'rewind/undone'>, 'changes'>): Write {
+  const came = changes.find(({ path }) => path === write.path);
+  if (came === undefined) return write;
+  const { before: _before, after: _after, ...rest } = write;
+  return { ...rest, ...came };
 }
 
 function voided(write: Write): Write {

@@ -9,7 +9,7 @@ import { changesView } from './view/changesView.ts';
 import { bytesText, cost, count, dollars, duration, sandboxWarning, titleOf, unmatchedWarning } from './view/figures.ts';
 import { oracleView } from './view/oracleView.ts';
 import { resultView } from './view/resultView.ts';
-import { storeWarning } from './view/storeWords.ts';
+import { checkpointsOf, storeWarning } from './view/storeWords.ts';
 
 /** What the journal cannot know of this moment. */
 export interface Moment {
@@ -63,11 +63,11 @@ function meta(session: Session, moment: Moment): readonly string[] {
 function warnings(session: Session): readonly string[] {
   const sandbox = sandboxWarning(session);
   const { servedBy } = session.endpoint;
-  const store = storeWarning(session);
+  const stores = Object.keys(session.stores).flatMap((root) => storeWarning(session, root) ?? []);
   const unmatched = session.line.boundaries.length === 0 ? unmatchedWarning(session.base?.unmatched) : undefined;
   return [
     ...(unmatched === undefined ? [] : [unmatched]),
-    ...(store === undefined ? [] : [store]),
+    ...stores,
     ...(sandbox === undefined ? [] : [sandbox]),
     ...(servedBy === undefined ? [] : [`Answers come from: ${servedBy}, not from a model of the vendor.`]),
     ...(session.amended ? ['The contract was amended after it had been locked.'] : []),
@@ -101,7 +101,7 @@ function budgets(session: Session, moment: Moment): readonly Meter[] {
     meter('Files', base.files, diff.files, String), meter('Lines', base.lines, diff.lines, String),
     { ...meter('Cost', spent.usd + spent.assumedUsd, budget.costUsd, dollars), used: cost(session) }, meter('Time', moment.active, budget.timeMs, duration),
     meter('Turns', spent.turns, budget.turns, String), meter('Repairs', line.repairs, budget.repairs, String),
-    ...(session.store === undefined ? [] : [meter('Checkpoints', session.store.bytes, session.store.limit, bytesText)]),
+    ...Object.entries(session.stores).map(([root, { bytes, limit }]) => meter(checkpointsOf(root), bytes, limit, bytesText)),
   ];
 }
 

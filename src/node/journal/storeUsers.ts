@@ -49,22 +49,48 @@ export async function aloneInStore<T>(dir: string, own: StoreUse | undefined, ho
   const lease = await acquireLease(roomKey(dir), holder);
   if ('heldBy' in lease) return { usedBy: lease.heldBy };
   try {
-    const usedBy = await otherUser(dir, own?.name);
+    const usedBy = await otherUser({ dir, own });
     return usedBy === undefined ? { done: await work() } : { usedBy };
   } finally {
     await lease.release();
   }
 }
 
+/** The private state of a repository, and this process as a user of its checkpoints where it is one. */
+export interface UsedStore {
+  readonly dir: string;
+  readonly own?: StoreUse | undefined;
+}
+
+/** The same for several repositories at once. They are taken in the order of their folders, and nobody waits: where one is in use, those before it are given back. */
+export async function aloneInStores<T>(stores: readonly UsedStore[], holder: Holder, work: () => Promise<T>): Promise<{ readonly done: T } | { readonly usedBy: string }> {
+  const [first, ...rest] = [...stores].sort((a, b) => (a.dir < b.dir ? -1 : 1));
+  if (first === undefined) return { done: await work() };
+  const alone = await aloneInStore(first.dir, first.own, holder, () => aloneInStores(rest, holder, work));
+  return 'usedBy' in alone ? alone : alone.done;
+}
+
+/** Who else uses the checkpoints of a repository now, in words; undefined where nobody does. Keeps nobody from beginning to. */
+export async function userOf(store: UsedStore): Promise<string | undefined> {
+  return wordsOf(await othersIn(store));
+}
+
+/** The other users by their names, with what each says of itself; one that died says nothing. */
+async function othersIn({ dir, own }: UsedStore): Promise<readonly { readonly name: string; readonly note: string | undefined }[]> {
+  const names = await readdir(usersOf(dir)).catch(() => []);
+  return Promise.all(names.filter((name) => name !== own?.name).map(async (name) => ({ name, note: await readLease(userKey(dir, name)) })));
+}
+
 /** Who else uses the store; what processes that died have left behind is removed. */
-async function otherUser(dir: string, own: string | undefined): Promise<string | undefined> {
-  for (const name of await readdir(usersOf(dir)).catch(() => [])) {
-    if (name === own) continue;
-    const note = await readLease(userKey(dir, name));
-    if (note !== undefined) return describeHolder(note);
-    await rm(path.join(usersOf(dir), name), { force: true });
-  }
-  return undefined;
+async function otherUser(store: UsedStore): Promise<string | undefined> {
+  const others = await othersIn(store);
+  for (const { name, note } of others) if (note === undefined) await rm(path.join(usersOf(store.dir), name), { force: true });
+  return wordsOf(others);
+}
+
+function wordsOf(others: Awaited<ReturnType<typeof othersIn>>): string | undefined {
+  const [note] = others.flatMap((one) => one.note ?? []);
+  return note === undefined ? undefined : describeHolder(note);
 }
 
 async function untilFree(dir: string, holder: Holder): Promise<void> {

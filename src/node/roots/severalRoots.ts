@@ -8,6 +8,7 @@ import { diskFault } from '../../core/session/diskFault.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { KeptBranch, Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
+import { sameBlob } from '../../core/session/shares.ts';
 import { hunkOfRoot, joinCaptures, joinHeads, joinLandings, joinRestores } from './joins.ts';
 import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
 import { dropEach, keepEach } from './keepEach.ts';
@@ -19,8 +20,7 @@ import type { OpenRoot } from './openRoot.ts';
  */
 export class SeveralRoots implements Workspace, Keeper {
   readonly root: string;
-  /** Of the main root alone. */
-  readonly checkpoints: CheckpointStore;
+  readonly stores: readonly CheckpointStore[];
   readonly #roots: readonly OpenRoot[];
   readonly #main: OpenRoot;
   readonly #names: readonly RootName[];
@@ -32,7 +32,7 @@ export class SeveralRoots implements Workspace, Keeper {
     this.#main = main;
     this.#names = roots.slice(1).map(({ name }) => name);
     this.root = main.workspace.root;
-    this.checkpoints = main.workspace.checkpoints;
+    this.stores = roots.map(({ workspace }) => workspace.checkpoints);
   }
 
   async head(): Promise<Head> {
@@ -178,7 +178,7 @@ export class SeveralRoots implements Workspace, Keeper {
 
   async restore(items: readonly RestoreItem[]): Promise<RestoreOutcome> {
     const strays = this.#strays(items);
-    const outcomes = await this.#eachOf(items, (root, own) => root.workspace.restore(own), (own, why) => ({ restored: [], merged: [], left: own.map((item) => ({ path: item.path, why })), now: new Map() }));
+    const outcomes = await this.#eachOf(items, (root, own) => wholly(root, own), (own, why) => ({ restored: [], merged: [], left: own.map((item) => ({ path: item.path, why })), now: new Map() }));
     return joinRestores(outcomes, strays);
   }
 
@@ -217,10 +217,10 @@ export class SeveralRoots implements Workspace, Keeper {
     return root.workspace.keepText(rest, text);
   }
 
-  async revertHunks(file: Path, hunks: readonly Hunk[], of?: Blob): ReturnType<Workspace['revertHunks']> {
+  async revertHunks(file: Path, hunks: readonly Hunk[], of?: Blob, mode?: Blob['mode']): ReturnType<Workspace['revertHunks']> {
     const found = await this.#find(file);
     if ('fault' in found) return { ok: false, detail: found.fault };
-    const done = await found.root.workspace.revertHunks(found.rest, hunks, of);
+    const done = await found.root.workspace.revertHunks(found.rest, hunks, of, mode);
     return done.ok ? done : { ...done, detail: said(found.root.name, done.detail) };
   }
 
@@ -298,7 +298,7 @@ export class SeveralRoots implements Workspace, Keeper {
 
   /**
    * Does what concerns a root there; where that fails, `failed` says so of its items, and the other roots are gone on with. A disk that takes
-   * nothing now may take it later: that is thrown, after the others.
+   * nothing now may take it later, and of what failed half-way only the journal can tell how far it came: that is thrown, after the others.
    */
   async #eachOf<Item extends { readonly path: Path }, T>(items: readonly Item[], work: (root: OpenRoot, own: readonly Item[]) => Promise<T>, failed: (own: readonly Item[], why: string) => T): Promise<{ readonly name: RootName; readonly outcome: T }[]> {
     const outcomes: { readonly name: RootName; readonly outcome: T }[] = [];
@@ -308,13 +308,29 @@ export class SeveralRoots implements Workspace, Keeper {
       if (own.length === 0) continue;
       const fault = await root.workspace.folder.fault();
       const outcome = fault === undefined ? await work(root, own).catch((error: unknown) => {
-        if (diskFault(error) !== undefined) passing.push(error);
+        if (diskFault(error) !== undefined || error instanceof HalfWay) passing.push(error);
         return failed(own, error instanceof Error ? error.message : String(error));
       }) : failed(own, fault);
       outcomes.push({ name: root.name, outcome });
     }
     if (passing.length > 0) throw passing[0];
     return outcomes;
+  }
+}
+
+/** Some paths of a root were brought back, and then something failed. */
+class HalfWay extends Error {}
+
+/** Throws `HalfWay` where something failed once anything had been done. */
+async function wholly({ workspace }: OpenRoot, items: readonly RestoreItem[]): Promise<RestoreOutcome> {
+  try {
+    return await workspace.restore(items);
+  } catch (error) {
+    if (diskFault(error) !== undefined) throw error;
+    const { tree } = await workspace.capture();
+    const is = await workspace.entries(tree, items.map((item) => item.path));
+    if (items.every(({ path: file, expected }) => sameBlob(is.get(file) ?? null, expected))) throw error;
+    throw new HalfWay(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

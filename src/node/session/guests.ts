@@ -24,8 +24,10 @@ export async function noteGuest(roots: readonly SessionRoot[], session: string, 
   const trace = others.length === 0 ? undefined : sessionFolder(await stateOf(workspace), session)?.trace;
   for (const { state, folder } of others) {
     const guests = path.join(state.dir, 'guests');
+    const [file, note] = [path.join(guests, session), JSON.stringify({ session, workspace, root: folder, ...(trace === undefined ? {} : { trace }) } satisfies Guest)];
+    if ((await readFile(file, 'utf8').catch(() => '')) === note) continue;
     await privateDirectory(guests);
-    await writeDurably(path.join(guests, session), Buffer.from(JSON.stringify({ session, workspace, root: folder, ...(trace === undefined ? {} : { trace }) } satisfies Guest)));
+    await writeDurably(file, Buffer.from(note));
   }
 }
 
@@ -36,13 +38,22 @@ export async function guestsOf(state: RepositoryState): Promise<readonly Guest[]
   return guests.filter((guest): guest is Guest => guest !== undefined && alive[guests.indexOf(guest)] === true);
 }
 
+/** Where a session has its trace: in the private state `home` of the repository that it began in. */
+export interface TracePlace {
+  readonly session: string;
+  readonly trace: string;
+  readonly home: string;
+}
+
 /** Traces of the guests; those that went with their own repository's state are forgotten. Rejects where it cannot be known what a guest needs here. */
-export async function guestTraces(state: RepositoryState): Promise<readonly string[]> {
-  const traces: string[] = [];
+export async function guestTraces(state: RepositoryState): Promise<readonly TracePlace[]> {
+  const traces: TracePlace[] = [];
   for (const guest of await notesIn(state)) {
     if (guest === undefined) continue;
-    if (guest.trace === undefined) throw new Error(`a session of ${guest.workspace} has checkpoints here, and nobody noted where its trace is`);
-    if (await exists(path.dirname(path.dirname(guest.trace)))) traces.push(guest.trace);
+    const { session, trace } = guest;
+    if (trace === undefined) throw new Error(`a session of ${guest.workspace} has checkpoints here, and nobody noted where its trace is`);
+    const sessions = path.dirname(path.dirname(trace));
+    if (await exists(sessions)) traces.push({ session, trace, home: path.dirname(sessions) });
   }
   return traces;
 }

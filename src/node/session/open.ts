@@ -22,7 +22,7 @@ import { noteGuest } from './guests.ts';
 import { StartRefusal } from './refusal.ts';
 import { rootsOf, takeLeases } from './roots.ts';
 import { stateOf } from './state.ts';
-import { storeLimitOf } from './storeLimit.ts';
+import { storeLimitsOf } from './storeLimit.ts';
 
 /** A session that this process holds: nobody else can work in its work tree until `close`. */
 export interface HeldSession {
@@ -63,10 +63,8 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   const clock = createClock();
   const id = sessionId(clock.now(), clock.id());
   const state = await stateOf(loaded.root);
-  const storeLimit = await storeLimitOf(state, door.storeLimit);
-  const holding = await takeLeases(roots, { door: door.name, session: id });
-  if (holding === undefined) throw new Error('a session needs a folder');
-  const { release, use } = holding;
+  const limits = await storeLimitsOf(roots, door.storeLimit);
+  const { release, uses } = await takeLeases(roots, { door: door.name, session: id });
   let workspace: ThreadedWorkspace | undefined;
   try {
     workspace = await workspaceOf(roots, loaded.file, loaded.contract);
@@ -77,7 +75,7 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
     const folder = await createSession(state, id);
     await noteGuest(roots, id, loaded.root);
     const journal = await createJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
-    const ports = await portsOf({ roots, folder, journal, endpoint, user: door.user, workspace, sandbox, use, storeLimit, door: door.name });
+    const ports = await portsOf({ roots, folder, journal, endpoint, user: door.user, workspace, sandbox, uses, limits, door: door.name });
     const recorder = new Recorder(journal, ports.clock);
     const opening = await recordFirst(recorder, {
       type: 'session/started', session: id, name: loaded.name, contractFile: loaded.file, contractText: loaded.text, contractHash: sha256(loaded.text),
@@ -99,10 +97,7 @@ export async function resumeSession(root: string, id: string | undefined, door: 
   const state = await stateOf(root);
   const folder = await findSession(root, state, id);
   if (door.quiet !== true) await checkEndpoint(endpoint);
-  const storeLimit = await storeLimitOf(state, door.storeLimit);
   const main = await takeLeases([{ name: '', folder: root, state }], { door: door.name, session: folder.id });
-  if (main === undefined) throw new Error('a session needs a folder');
-  const { use } = main;
   const holdings = [main];
   const release = async (): Promise<void> => {
     for (const one of holdings) await one.release();
@@ -118,14 +113,17 @@ export async function resumeSession(root: string, id: string | undefined, door: 
     // Only the journal tells which other folders there are; the session is this process's already.
     const roots = await rootsOf(session.workspace, session.contract);
     const others = await takeLeases(othersOf(roots), { door: door.name, session: folder.id });
-    if (others !== undefined) holdings.push(others);
+    holdings.push(others);
+    const limits = await storeLimitsOf(roots, door.storeLimit);
+    // Also where one has come in the place of another, or somebody has removed its private state.
+    await noteGuest(roots, session.id, session.workspace);
     workspace = await workspaceOf(roots, session.contractFile, session.contract);
     // A rewind may be what mends it.
     if (door.quiet !== true) await checkRepository(workspace);
     const folders = roots.map((one) => one.folder);
     const sandbox = door.quiet === true ? await sandboxOf(...folders) : await sessionSandbox(folders, state.dir);
     if (door.quiet !== true) checkSandbox(session.contract, sandbox, door.unsandboxed || session.sandbox.kind === 'none');
-    const ports = await portsOf({ roots, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox, use, storeLimit, door: door.name });
+    const ports = await portsOf({ roots, folder, journal: opened.journal, endpoint, user: door.user, workspace, sandbox, uses: new Map([...main.uses, ...others.uses]), limits, door: door.name });
     const resumed: SessionEvent = { type: 'session/resumed', door: door.name, ...(door.quiet === true ? {} : { sandbox }) };
     const recorder = new Recorder(opened.journal, ports.clock, session, door.quiet === true ? resumed : undefined);
     if (opened.cut !== undefined) door.progress(`the last record of the trace was cut off by a crash and is kept in ${opened.cut.keptIn}`);

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Contract } from '../../core/contract/contract.ts';
+import type { RootName } from '../../core/contract/rootPath.ts';
 import type { SandboxState } from '../../core/session/session.ts';
-import type { Journal, Ports, Room, User } from '../../agent/ports.ts';
+import type { Journal, Ports, User } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createClock } from '../journal/clock.ts';
-import { createRedact, type Redact } from '../journal/redaction.ts';
+import { createRedact } from '../journal/redaction.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
 import type { StoreUse } from '../journal/storeUsers.ts';
 import { createOracle, type OracleOptions } from '../oracle/oracle.ts';
@@ -13,7 +14,7 @@ import { openInThread, type ThreadedWorkspace } from '../thread/workspaceThread.
 import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
 import { WorkspaceRefusal } from '../workspace/openWorkspace.ts';
 import { StartRefusal } from './refusal.ts';
-import { createRoom } from './room.ts';
+import { createRooms, type RoomStore } from './room.ts';
 import type { SessionRoot } from './roots.ts';
 
 export interface Endpoint {
@@ -64,23 +65,29 @@ export function oracleRoots(roots: readonly SessionRoot[]): Pick<OracleOptions, 
   };
 }
 
-function roomOf({ roots, workspace, use, storeLimit, door }: { readonly roots: readonly SessionRoot[]; readonly workspace: SessionWorkspace; readonly use: StoreUse; readonly storeLimit: number; readonly door: string }, redact: Redact): Room {
-  const [main] = roots;
-  if (main === undefined) throw new Error('a session needs a folder');
-  return createRoom({ root: main.folder, state: main.state, checkpoints: workspace.checkpoints, use, limit: storeLimit, door, redact });
+/** What the ports of a session are made of; `uses` and `limits`, of the checkpoint store of each root. */
+interface PortsInput {
+  readonly roots: readonly SessionRoot[]; readonly folder: SessionFolder;
+  readonly journal: Journal; readonly endpoint: Endpoint; readonly user: User; readonly workspace: SessionWorkspace; readonly sandbox: SandboxState;
+  readonly uses: ReadonlyMap<RootName, StoreUse>; readonly limits: ReadonlyMap<RootName, number>; readonly door: string;
+}
+
+/** Each root with its checkpoint store. */
+function storesOf({ roots, workspace, uses, limits }: Pick<PortsInput, 'roots' | 'workspace' | 'uses' | 'limits'>): readonly RoomStore[] {
+  return roots.map((root, place) => {
+    const [checkpoints, use, limit] = [workspace.stores[place], uses.get(root.name), limits.get(root.name)];
+    if (checkpoints === undefined || use === undefined || limit === undefined) throw new Error(`the checkpoint store of ${root.folder} is not open`);
+    return { ...root, checkpoints, use, limit };
+  });
 }
 
 /** Every port of a session on this machine. The model's adapter, with its SDK, is loaded here and not before. */
-export async function portsOf(input: {
-  readonly roots: readonly SessionRoot[]; readonly folder: SessionFolder;
-  readonly journal: Journal; readonly endpoint: Endpoint; readonly user: User; readonly workspace: SessionWorkspace; readonly sandbox: SandboxState;
-  readonly use: StoreUse; readonly storeLimit: number; readonly door: string;
-}): Promise<Ports> {
+export async function portsOf(input: PortsInput): Promise<Ports> {
   const redact = createRedact(secretsOf(input.endpoint));
   const artifacts = createArtifacts(input.folder.artifacts, { redact });
   const { createModel } = await import('../model/createModel.ts');
   const shell = createShell({ root: input.workspace.root, others: new Map(othersOf(input.roots).map(({ name, folder }) => [name, folder])), artifacts, redact, alive: path.join(input.folder.dir, 'command-running'), layers: path.join(input.folder.dir, 'layers') });
   const oracle = createOracle({ ...oracleRoots(input.roots), artifacts, redact, sandbox: input.sandbox, dependencies });
   const { workspace } = input;
-  return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace, room: roomOf(input, redact) };
+  return { model: createModel(input.endpoint), workspace, oracle, shell, journal: input.journal, artifacts, clock: createClock(), user: input.user, keeper: workspace, rooms: createRooms({ stores: storesOf(input), session: input.folder.id, door: input.door, redact }) };
 }

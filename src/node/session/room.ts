@@ -1,50 +1,49 @@
-import { readFile } from 'node:fs/promises';
 import type { Room } from '../../agent/ports.ts';
 import { Recorder } from '../../agent/recorder.ts';
 import { fold } from '../../core/session/evolve.ts';
-import { type EvictedPhases, type EvictionPlan, type Holdings, holdingsOf, joined, type PhaseHeld, roomFor } from '../../core/session/retention.ts';
+import { partsOf } from '../../core/session/joinedIds.ts';
+import { type EvictedPhases, type EvictionPlan, heldWhole, joined, type PhaseHeld, roomFor } from '../../core/session/retention.ts';
 import type { Session } from '../../core/session/session.ts';
 import { createClock } from '../journal/clock.ts';
-import { codeOf } from '../journal/faults.ts';
-import { openJournal, readJournal } from '../journal/journal.ts';
+import { openJournal } from '../journal/journal.ts';
 import type { Redact } from '../journal/redaction.ts';
-import { listSessions, sessionFolder, type SessionFolder } from '../journal/sessions.ts';
-import type { RepositoryState } from '../journal/stateDir.ts';
-import { aloneInStore, type StoreUse } from '../journal/storeUsers.ts';
+import { aloneInStore, aloneInStores, type StoreUse, type UsedStore, userOf } from '../journal/storeUsers.ts';
 import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
-import { guestTraces } from './guests.ts';
+import { type Known, knownSessions, tracesOf } from './knownSessions.ts';
+import type { SessionRoot } from './roots.ts';
+
+/** The checkpoint store of a root of the session. */
+export interface RoomStore extends SessionRoot {
+  readonly checkpoints: CheckpointStore;
+  /** This process as a user of it. */
+  readonly use: StoreUse;
+  /** Bytes that it may take. */
+  readonly limit: number;
+}
 
 export interface RoomParts {
-  readonly root: string;
-  readonly state: RepositoryState;
-  readonly checkpoints: CheckpointStore;
-  /** This process as a user of the store. */
-  readonly use: StoreUse;
-  /** Bytes that the store may take. */
-  readonly limit: number;
+  /** Of each root, the main one's first. */
+  readonly stores: readonly RoomStore[];
+  /** Id of the session. */
+  readonly session: string;
   /** Who makes room, for others who ask. */
   readonly door: string;
   readonly redact: Redact;
 }
 
-/** The checkpoint store of a repository within its limit: knows what the sessions of the repository need of it, from their journals. */
-export function createRoom(parts: RoomParts): Room {
-  const { checkpoints, limit } = parts;
-  return {
-    get bytes() { return checkpoints.bytes; },
-    limit,
-    measure: () => checkpoints.measure(),
-    plan: (session) => inWords(() => plan(parts, session)),
-    carryOut: (wanted, record) => inWords(() => carryOut(parts, wanted, record)),
-  };
-}
-
-/** A session of the repository with what it needs. */
-interface Known {
-  readonly id: string;
-  readonly name: string;
-  readonly ended: boolean;
-  readonly holdings: Holdings;
+/** The checkpoint store of each root within its limit: knows what the sessions that have checkpoints there need of it, from their journals. */
+export function createRooms(parts: RoomParts): readonly Room[] {
+  return parts.stores.map((store) => {
+    const { name: root, checkpoints, limit } = store;
+    return {
+      root,
+      get bytes() { return checkpoints.bytes; },
+      limit,
+      measure: () => checkpoints.measure(),
+      plan: (session) => inWords(() => plan(parts, store, session)),
+      carryOut: (wanted, record) => inWords(() => carryOut(parts, store, wanted, record)),
+    };
+  });
 }
 
 /** What cannot be kept within the limit is named by its reason; a session never ends for lack of room. */
@@ -56,27 +55,55 @@ async function inWords<T>(work: () => Promise<T>): Promise<T | string> {
   }
 }
 
-async function plan(parts: RoomParts, session: Session): Promise<EvictionPlan> {
-  if (isOverSeveral(session)) throw new Error('a session over several repositories gives no checkpoint up');
-  const known = await knownSessions(parts, session);
-  const total = parts.checkpoints.bytes;
+async function plan(parts: RoomParts, store: RoomStore, session: Session): Promise<EvictionPlan> {
+  const known = await withoutThoseInUse(parts, store, await knownSessions(store, session));
+  const total = store.checkpoints.bytes;
   // What goes last is weighed first.
   const order = evictionOrder(known, session.id).reverse();
-  const { gone, kept } = await parts.checkpoints.fit(stopsOf(known), joined(known.map((one) => one.holdings.fixed)), order.map(({ held }) => held.needs), { most: roomFor(parts.limit), least: worthBytes });
+  const { gone, kept } = await store.checkpoints.fit(stopsOf(known), joined(known.map((one) => one.holdings.fixed)), order.map(({ held }) => held.needs), { most: roomFor(store.limit), least: worthBytes });
   return { phases: bySession(gone.flatMap((at) => order[at] ?? []).reverse()), bytes: Math.max(0, total - kept) };
 }
 
 /** Giving up less than this frees nothing that would be worth a way back, in bytes. */
 const worthBytes = 4096;
 
-async function carryOut(parts: RoomParts, { phases }: EvictionPlan, record: () => Promise<Session>): Promise<string | undefined> {
-  const alone = await aloneInStore(parts.state.dir, parts.use, { door: parts.door }, async () => {
+/** Of a guest nothing may go while somebody works in the repository that it began in: its trace could not say so. */
+async function withoutThoseInUse(parts: RoomParts, { state }: RoomStore, known: readonly Known[]): Promise<readonly Known[]> {
+  const homes = new Set(known.flatMap(({ home, holdings }) => (home === undefined || home === state.dir || holdings.phases.length === 0 ? [] : [home])));
+  for (const home of homes) if ((await userOf(usedAs(parts, home))) === undefined) homes.delete(home);
+  return known.map((one) => (one.home !== undefined && homes.has(one.home) ? { ...one, holdings: heldWhole(one.holdings) } : one));
+}
+
+/** The private state of a repository, and this process as a user of it where it is one. */
+const usedAs = ({ stores }: RoomParts, dir: string): UsedStore => ({ dir, own: stores.find(({ state }) => state.dir === dir)?.use });
+
+async function carryOut(parts: RoomParts, store: RoomStore, { phases }: EvictionPlan, record: () => Promise<Session>): Promise<string | undefined> {
+  const traces = await tracesOf(store);
+  const others = phases.flatMap((one) => traces.filter(({ session }) => session === one.session && session !== parts.session).map((place) => ({ ...place, boundaries: one.boundaries })));
+  const dirs = new Set([store.state.dir, ...others.map(({ home }) => home)]);
+  const alone = await aloneInStores(Array.from(dirs, (dir) => usedAs(parts, dir)), parts, async () => {
     const session = await record();
-    for (const others of phases.filter((one) => one.session !== session.id)) await recordElsewhere(parts, others, session.id);
-    const known = await knownSessions(parts, session);
-    await parts.checkpoints.keepOnly(stopsOf(known), joined(known.flatMap(({ holdings }) => [holdings.fixed, ...holdings.phases.map((one) => one.needs)])));
+    for (const { trace, boundaries } of others) await recordElsewhere(parts, store.limit, trace, boundaries);
+    await keepNeeded(store, session);
+    return session;
   });
-  return 'usedBy' in alone ? `the checkpoints of this repository are in use: ${alone.usedBy}` : undefined;
+  if ('usedBy' in alone) return `checkpoints that this concerns are in use: ${alone.usedBy}`;
+  // Also what was recorded as gone before this process took the session up.
+  const gone = [...Object.keys(alone.done.evicted), ...phases.flatMap(({ boundaries }) => boundaries.map(({ commit }) => commit))].flatMap(partsOf);
+  for (const other of parts.stores.filter((one) => one !== store)) await inWords(() => freeAsWell(parts, other, gone, alone.done));
+  return undefined;
+}
+
+/** What went in one root is gone in all: the store of another need not keep its part either, commits among these. Where that is in use, or cannot be done now, it goes when room is made there. */
+async function freeAsWell({ door }: RoomParts, store: RoomStore, gone: readonly string[], session: Session): Promise<void> {
+  const { commits } = await store.checkpoints.kindsOf(gone);
+  if (commits.length > 0) await aloneInStore(store.state.dir, store.use, { door }, () => keepNeeded(store, session));
+}
+
+/** Removes what no session needs. Nobody else may use the store meanwhile. */
+async function keepNeeded(store: RoomStore, session: Session): Promise<void> {
+  const known = await knownSessions(store, session);
+  await store.checkpoints.keepOnly(stopsOf(known), joined(known.map(({ holdings }) => heldWhole(holdings).fixed)));
 }
 
 interface Phase {
@@ -105,47 +132,10 @@ function stopsOf(known: readonly Known[]): ReadonlySet<string> {
   return new Set(known.flatMap(({ holdings }) => holdings.boundaries));
 }
 
-/** Every session of the repository. Of one whose journal cannot be read to its end, everything that it names is needed. */
-async function knownSessions({ root, state, checkpoints }: RoomParts, session: Session): Promise<readonly Known[]> {
-  const known: Known[] = [{ id: session.id, name: session.name, ended: false, holdings: holdingsOf(session) }];
-  for (const trace of await guestTraces(state)) known.push(await opaque(trace, checkpoints));
-  for (const folder of await listSessions(root)) {
-    if (folder.id === session.id) continue;
-    const one = await knownSession(folder, checkpoints);
-    if (one !== undefined) known.push(one);
-  }
-  return known;
-}
-
-async function knownSession(folder: SessionFolder, checkpoints: CheckpointStore): Promise<Known | undefined> {
-  const read = await readJournal(folder.trace).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (read === undefined) return undefined;
-  const session = fold(read.entries);
-  if (session === undefined || isOverSeveral(session) || (read.problem !== undefined && !read.tornTail)) return opaque(folder.trace, checkpoints);
-  return { id: session.id, name: session.name, ended: session.end !== undefined, holdings: holdingsOf(session) };
-}
-
-/** A session of which everything is needed that its journal names: it cannot be read to its end, or has a part of its work in other stores. */
-async function opaque(trace: string, checkpoints: CheckpointStore): Promise<Known> {
-  const text = await readFile(trace, 'latin1').catch((error: unknown) => {
-    // Noted, and not begun yet.
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
-  });
-  return { id: trace, name: '', ended: true, holdings: { fixed: await checkpoints.kindsOf(new Set(text.match(/\b[0-9a-f]{40}\b/g) ?? [])), phases: [], boundaries: [] } };
-}
-
-const isOverSeveral = ({ contract }: Session): boolean => (contract.roots ?? []).length > 0;
-
-/** The record of an eviction in the journal of another session, before anything of it goes. Nobody holds that session: nobody else uses the store. */
-async function recordElsewhere({ state, limit, redact }: RoomParts, { session: id, boundaries }: EvictedPhases, by: string): Promise<void> {
-  const folder = sessionFolder(state, id);
-  if (folder === undefined) return;
-  const opened = await openJournal(folder.trace, { redact });
-  if (opened.kind === 'damaged') throw new Error(`the journal of the session ${id} cannot be written: ${opened.problem.why}`);
+/** The record of an eviction in the journal of another session, before anything of it goes. Nobody holds that session: nobody else uses the store, nor that of the repository that it began in. */
+async function recordElsewhere({ redact, session: by }: RoomParts, limit: number, trace: string, boundaries: EvictedPhases['boundaries']): Promise<void> {
+  const opened = await openJournal(trace, { redact });
+  if (opened.kind === 'damaged') throw new Error(`the journal ${trace} cannot be written: ${opened.problem.why}`);
   try {
     await new Recorder(opened.journal, createClock(), fold(opened.entries)).record({ type: 'checkpoints/evicted', boundaries, limit, by });
   } finally {

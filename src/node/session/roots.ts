@@ -37,20 +37,19 @@ export async function rootsOf(main: string, { roots = [] }: Contract): Promise<r
 
 /** What a process holds of the roots of its session. */
 export interface Holding {
-  /** As a user of the checkpoint store of the first root. */
-  readonly use: StoreUse;
+  /** As a user of the checkpoint store of each. */
+  readonly uses: ReadonlyMap<RootName, StoreUse>;
   release(): Promise<void>;
 }
 
 /**
  * Takes the lease of every root, so that each has one writer, and becomes a user of the store of each: the main one's first, the others in the order of their names, which is the same for
- * everybody. Nobody waits for a lease, so two sessions cannot wait for each other. Rejects with a StartRefusal, and then holds none;
- * undefined where there is no root.
+ * everybody. Nobody waits for a lease, so two sessions cannot wait for each other. Rejects with a StartRefusal, and then holds none.
  */
-export async function takeLeases(roots: readonly SessionRoot[], holder: { readonly door: string; readonly session: string }): Promise<Holding | undefined> {
+export async function takeLeases(roots: readonly SessionRoot[], holder: { readonly door: string; readonly session: string }): Promise<Holding> {
   const ordered = [...roots].sort((a, b) => Number(a.name !== '') - Number(b.name !== '') || (a.state.lease.name < b.state.lease.name ? -1 : 1));
   const releases: (() => Promise<void>)[] = [];
-  let first: StoreUse | undefined;
+  const uses = new Map<RootName, StoreUse>();
   const release = async (): Promise<void> => {
     for (const one of releases) await one();
   };
@@ -61,9 +60,9 @@ export async function takeLeases(roots: readonly SessionRoot[], holder: { readon
       releases.push(lease.release);
       const use = await useStore(state.dir, holder);
       releases.push(use.end);
-      first ??= use;
+      uses.set(name, use);
     }
-    return first === undefined ? undefined : { use: first, release };
+    return { uses, release };
   } catch (error) {
     await release();
     throw error;

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RootName } from '../../core/contract/rootPath.ts';
 import { writeDurably } from '../journal/durable.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
 import { StartRefusal } from './refusal.ts';
+import type { SessionRoot } from './roots.ts';
 
 const [mebi, gibi, tebi] = [1024 ** 2, 1024 ** 3, 1024 ** 4];
 
@@ -37,4 +39,9 @@ export async function storeLimitOf({ dir }: RepositoryState, said: string | unde
   const limit = parseStoreLimit(said);
   if (known?.trim() !== said.trim()) await writeDurably(file, Buffer.from(`${said.trim()}\n`));
   return limit;
+}
+
+/** The same of each root. Rejects as `parseStoreLimit` does. */
+export async function storeLimitsOf(roots: readonly SessionRoot[], said: string | undefined): Promise<ReadonlyMap<RootName, number>> {
+  return new Map(await Promise.all(roots.map(async ({ name, state }) => [name, await storeLimitOf(state, said)] as const)));
 }

@@ -28,8 +28,9 @@ function answer(id: number, work: (workspace: SessionWorkspace) => unknown): voi
   workspace.then(async (opened) => ({ opened, value: await work(opened) })).then(({ opened, value }) => tell(id, opened, value), (error: unknown) => say({ id, fault: faultOf(error) }));
 }
 
-async function tell(id: number, { checkpoints }: SessionWorkspace, value: unknown): Promise<void> {
-  if (!isLarge(value)) return say({ id, value, bytes: checkpoints.bytes });
+async function tell(id: number, { stores }: SessionWorkspace, value: unknown): Promise<void> {
+  const bytes = () => stores.map((store) => store.bytes);
+  if (!isLarge(value)) return say({ id, value, bytes: bytes() });
   // All at once: what is answered may change while it is under way.
   const steps = Array.from(stepsOf(value));
   await largeAnswers.run(async () => {
@@ -38,7 +39,7 @@ async function tell(id: number, { checkpoints }: SessionWorkspace, value: unknow
       say({ step });
       await turned;
     }
-    say({ id, inPieces: true, bytes: checkpoints.bytes });
+    say({ id, inPieces: true, bytes: bytes() });
   });
 }
 
@@ -46,8 +47,8 @@ function perform(question: Question): void {
   const { id, of, call } = question;
   const args = 'args' in question ? question.args : asked.handOut() as readonly unknown[];
   answer(id, (opened) => {
-    const target = (of === 'workspace' ? opened : opened.checkpoints) as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
-    return target[call]?.(...args);
+    const target = (of === 'workspace' ? opened : opened.stores[of]) as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>> | undefined;
+    return target?.[call]?.(...args);
   });
 }
 

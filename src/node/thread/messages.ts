@@ -24,12 +24,13 @@ export const workspaceCalls: Readonly<Record<Methods<SessionWorkspace>, true>> =
   hashOf: true, keep: true, drop: true,
 };
 
-/** The same of their checkpoint store. */
+/** The same of each of their checkpoint stores. */
 export const checkpointCalls: Readonly<Record<Methods<CheckpointStore>, true>> = { measure: true, kindsOf: true, fit: true, keepOnly: true };
 
 export interface Asked {
   readonly id: number;
-  readonly of: 'workspace' | 'checkpoints';
+  /** The place of the store that it is asked of. */
+  readonly of: 'workspace' | number;
   readonly call: string;
 }
 
@@ -55,7 +56,7 @@ export const end = 'end';
 
 export type ToThread = Question | Piece | typeof next | typeof end;
 
-export type Answer = { readonly id: number } & (({ /** What the checkpoint store takes now. */ readonly bytes: number } & ({ readonly value: unknown } | InPieces)) | { readonly fault: Fault });
+export type Answer = { readonly id: number } & (({ /** What each checkpoint store takes now. */ readonly bytes: readonly number[] } & ({ readonly value: unknown } | InPieces)) | { readonly fault: Fault });
 
 export type FromThread = Answer | Piece;
 

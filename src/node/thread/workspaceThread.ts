@@ -42,10 +42,10 @@ export async function openInThread(open: RootsToOpen, file = program): Promise<T
     return {
       root,
       ...remote<Pick<SessionWorkspace, Methods<SessionWorkspace>>>(thread, 'workspace', workspaceCalls),
-      checkpoints: {
-        get bytes() { return thread.bytes; },
-        ...remote<Pick<CheckpointStore, Methods<CheckpointStore>>>(thread, 'checkpoints', checkpointCalls),
-      },
+      stores: open.roots.map((_, place) => ({
+        get bytes() { return thread.bytes[place] ?? 0; },
+        ...remote<Pick<CheckpointStore, Methods<CheckpointStore>>>(thread, place, checkpointCalls),
+      })),
       close: () => thread.close(),
     };
   } catch (error) {
@@ -77,8 +77,8 @@ class WorkspaceThread {
   readonly opened: Promise<unknown>;
   #died: string | undefined;
   #last = opening;
-  /** What the checkpoint store takes, as the last answer said. */
-  bytes = 0;
+  /** What each checkpoint store takes, as the last answer said. */
+  bytes: readonly number[] = [];
 
   constructor(open: RootsToOpen, file: string) {
     const workerData: ThreadData = { open, state: this.#state };

@@ -48,11 +48,11 @@ export class FileTools {
   }
 
   /** Puts `bytes` (null: removes) where `expected` is. */
-  async change(path: Path, expected: Blob | null, bytes: Buffer | null): Promise<ApplyOutcome> {
+  async change(path: Path, expected: Blob | null, bytes: Buffer | null, mode = modeAfter(expected)): Promise<ApplyOutcome> {
     if (expected?.mode === '120000') return { ok: false, why: 'refused', detail: `${path} is a link` };
     try {
       const entered = await inFolder(this.#root, parentOf(path), bytes !== null, async (place) => {
-        const hindrance = await this.#changeAt(place, path, expected, bytes);
+        const hindrance = await this.#changeAt(place, path, expected, bytes, mode);
         if (hindrance === undefined) await syncDirectory(place);
         return hindrance;
       });
@@ -63,17 +63,18 @@ export class FileTools {
     }
   }
 
-  async #changeAt(place: string, path: Path, expected: Blob | null, bytes: Buffer | null): Promise<Hindrance> {
-    if (bytes !== null) return putFile(place, nameOf(path), { bytes, mode: modeAfter(expected), secret: this.#guard.isSecret(path) }, expected);
+  async #changeAt(place: string, path: Path, expected: Blob | null, bytes: Buffer | null, mode: Blob['mode']): Promise<Hindrance> {
+    if (bytes !== null) return putFile(place, nameOf(path), { bytes, mode, secret: this.#guard.isSecret(path) }, expected);
     return expected === null ? 'no content that may be removed' : removeFile(place, nameOf(path), expected);
   }
 
-  /** Undoes hunks on the file as it is now, all or none; `of` is the text in which they stand, where that is known. */
-  async revertHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[]): Promise<{ readonly ok: true; readonly now: Blob } | { readonly ok: false; readonly detail: string }> {
+  /** Undoes hunks on the file as it is now, all or none; `of` is the text in which they stand, where that is known, `gone` the mode of a file that comes back. */
+  async revertHunks(path: Path, hunks: readonly Hunk[], of?: readonly string[], gone?: Blob['mode']): Promise<{ readonly ok: true; readonly now: Blob } | { readonly ok: false; readonly detail: string }> {
     const reverted = await this.#reverted(path, hunks, of);
     if ('hindrance' in reverted) return { ok: false, detail: reverted.hindrance };
-    const done = await this.change(path, reverted.found, reverted.bytes);
-    return done.ok ? { ok: true, now: { oid: gitObject('blob', reverted.bytes).oid, mode: modeAfter(reverted.found) } } : { ok: false, detail: done.detail };
+    const mode = reverted.found?.mode ?? gone ?? modeAfter(null);
+    const done = await this.change(path, reverted.found, reverted.bytes, mode);
+    return done.ok ? { ok: true, now: { oid: gitObject('blob', reverted.bytes).oid, mode } } : { ok: false, detail: done.detail };
   }
 
   /** What `revertHunks` would do now. A file that is gone comes back where something else is, if that goes before. */

@@ -17,8 +17,8 @@ export interface KeepOperations {
 
 /** What a session works in. */
 export interface SessionWorkspace extends Workspace, Keeper {
-  /** The store that the checkpoints are in; of several roots, that of the main root. */
-  readonly checkpoints: CheckpointStore;
+  /** What the checkpoints are in: the store of each root, the main one's first. */
+  readonly stores: readonly CheckpointStore[];
   /** Why a repository of the user's cannot be read as a whole, in words; undefined where it can be, or where there is none. */
   damage(): Promise<string | undefined>;
   /** Resolves when nothing goes on any more that no answer has waited for. */
@@ -27,6 +27,8 @@ export interface SessionWorkspace extends Workspace, Keeper {
 
 export interface KeepingWorkspace extends SessionWorkspace, KeepOperations {
   readonly folder: OpenedFolder;
+  /** The only one of `stores`. */
+  readonly checkpoints: CheckpointStore;
   /** Without `paths` all of them. */
   entries(tree: TreeId, paths?: readonly Path[]): Promise<ReadonlyMap<Path, Blob>>;
 }

@@ -58,6 +58,7 @@ export class WorkTree implements KeepingWorkspace {
   readonly root: string;
   readonly folder: OpenedFolder;
   readonly checkpoints: Checkpoints;
+  readonly stores: readonly Checkpoints[];
   readonly #parts: WorkTreeParts;
   readonly #tools: FileTools;
   readonly #own: OwnFiles;
@@ -71,6 +72,7 @@ export class WorkTree implements KeepingWorkspace {
     this.#parts = parts;
     this.#tools = new FileTools(parts.root, parts.guard);
     this.checkpoints = new Checkpoints(parts.store, (work) => this.#queue.run(work));
+    this.stores = [this.checkpoints];
     this.#own = new OwnFiles(parts.root, parts.contractFile);
   }
 
@@ -213,9 +215,9 @@ export class WorkTree implements KeepingWorkspace {
     return this.#inPlace(async () => restoreBeside({ ...this.#parts, made: await this.#made(), repository: await findUserRepository(this.root) }, items));
   }
 
-  async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob): ReturnType<FileTools['revertHunks']> {
+  async revertHunks(path: Path, hunks: readonly Hunk[], of?: Blob, mode?: Blob['mode']): ReturnType<FileTools['revertHunks']> {
     const text = await this.#linesOf(of);
-    return this.#inPlace(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks, text)));
+    return this.#inPlace(() => this.#writing([path], () => this.#tools.revertHunks(path, hunks, text, mode)));
   }
 
   async rehearseHunks(path: Path, hunks: readonly Hunk[], of?: Blob): Promise<Rehearsal> {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { evictedAt, fillOf, holdingsOf, roomFor } from '../../../src/core/session/retention.ts';
+import fc from 'fast-check';
+import type { SessionEvent } from '../../../src/core/session/events.ts';
+import { joinIds } from '../../../src/core/session/joinedIds.ts';
+import { evictedAt, fillOf, heldWhole, type Holdings, holdingsOf, type Needs, roomFor } from '../../../src/core/session/retention.ts';
 import { instantText } from '../../../src/core/session/view/instant.ts';
 import { viewOf } from '../../../src/core/session/viewOf.ts';
 import { base, blob, boundary, flag, opened, phase, write, wrote } from './support/events.ts';
@@ -87,6 +90,51 @@ describe('What a session needs of the checkpoint store', () => {
   });
 });
 
+/** What a session over several roots does next, with the places of writes and boundaries that it is about. */
+const act = fc.tuple(fc.constantFrom('write', 'boundary', 'rewind', 'rewind a file', 'begin a rewind', 'undo', 'give up', 'verdict'), fc.nat(9), fc.nat(1));
+
+/** The same story for one root, by its place, or for all of them with their ids joined. Nothing but the ids of trees and commits differs. */
+function storyOf(acts: readonly (readonly [string, number, number])[], count: number, root?: number): Story {
+  const id = (name: string): string => (root === undefined ? joinIds(Array.from({ length: count }, (_, place) => `${name}-${place}`)) : `${name}-${root}`);
+  const story = new Story().tell({ type: 'base/taken', base: { tree: id('t'), commit: id('k'), dirty: [], notCovered: [] } });
+  for (const [at, [what, pick, second]] of acts.entries()) {
+    const { line, rewinds, evicted: gone } = story.session;
+    const [tree, wrote] = [id(`t${at}`), write(second === 0 ? 'src/a' : '../api/b', `b${at}`, `c${at}`)];
+    const given = line.boundaries.filter((one) => gone[one.commit] === undefined);
+    const [target, undoable, leaving] = [given[pick % Math.max(1, given.length)], rewinds.findLast((one) => !one.undone), given.at(0)];
+    const rewind = { id: `w${at}`, to: 'src/a', safety: id(`s${at}`), tree, restored: [], merged: [], left: [], writes: [], by: 'person' } as const;
+    const next: SessionEvent | undefined = what === 'write' ? { type: 'changes/written', writes: [wrote], tree }
+      : what === 'boundary' ? { type: 'boundary/crossed', boundary: `b${at}`, phase: 'minimal-hook', tree, commit: id(`k${at}`), notCovered: [], change: { files: 0, added: 0, removed: 0 } }
+      : what === 'rewind' ? target && { type: 'rewind/done', rewind: { ...rewind, kind: 'boundary', to: target.id } }
+      : what === 'rewind a file' ? { type: 'rewind/done', rewind: { ...rewind, kind: 'file', writes: [wrote] } }
+      : what === 'begin a rewind' ? { type: 'rewind/begun', plan: { id: rewind.id, kind: 'file', to: 'src/a', by: 'person', safety: rewind.safety, rounds: [[{ path: 'src/a', target: blob('x'), expected: null }]], beside: [] } }
+      : what === 'undo' ? undoable && { type: 'rewind/undone', rewind: undoable.id, restored: [], left: [], tree }
+      : what === 'give up' ? leaving && leaving !== line.boundaries.at(-1) ? { type: 'checkpoints/evicted', boundaries: [{ boundary: leaving.id, attempt: 1, commit: leaving.commit }], limit: 1, by: 's' } : undefined
+      : { type: 'verdict/reached', verdict: 'pass', tree, change: { files: 0, added: 0, removed: 0 }, because: [] };
+    if (next !== undefined) story.tell(next);
+  }
+  return story;
+}
+
+describe('What a session over several roots needs of their checkpoint stores', () => {
+  it('is together what it would need of each if that were its only root, with the names of its boundaries', () => {
+    const sorted = (all: readonly Needs[]) => (['trees', 'blobs', 'commits'] as const).map((kind) => [...new Set(all.flatMap((one) => one[kind]))].sort());
+    fc.assert(fc.property(fc.array(act, { maxLength: 25 }), fc.integer({ min: 1, max: 3 }), (acts, count) => {
+      const { session } = storyOf(acts, count);
+      const whole = holdingsOf(session);
+      const each: readonly Holdings[] = Array.from({ length: count }, (_, root) => holdingsOf(storyOf(acts, count, root).session));
+      assert.deepEqual(sorted([whole.fixed]), sorted(each.map((one) => one.fixed)));
+      assert.deepEqual(whole.boundaries.toSorted(), each.flatMap((one) => one.boundaries).sort());
+      assert.deepEqual(whole.phases.map((one) => [one.boundary, one.commit]), each[0]?.phases.map((one, at) => [one.boundary, joinIds(each.map(({ phases }) => phases[at]?.commit ?? ''))]));
+      for (const [at, phase] of whole.phases.entries()) assert.deepEqual(sorted([phase.needs]), sorted(each.flatMap(({ phases }) => phases[at]?.needs ?? [])));
+      // No id of several roots together: a store would have it for one that it does not have, and let the content go.
+      assert.ok(![whole.fixed, ...whole.phases.map((one) => one.needs)].some((one) => [...one.trees, ...one.commits, ...whole.boundaries].some((name) => name.includes('+') || name === '')));
+      const held = heldWhole(whole);
+      assert.deepEqual([held.phases, sorted([held.fixed])], [[], sorted([whole.fixed, ...whole.phases.map((one) => one.needs)])]);
+    }));
+  });
+});
+
 describe('The fill of the checkpoint store', () => {
   it('is said from four fifths on, and room is made down to there', () => {
     assert.deepEqual([800, 801, 1000, 1001].map((bytes) => fillOf(bytes, 1000)), ['free', 'filling', 'filling', 'full']);
@@ -99,6 +147,12 @@ describe('The fill of the checkpoint store', () => {
     assert.deepEqual(view.budgets.at(-1), { name: 'Checkpoints', used: '3.5 GiB', of: '4 GiB', share: 88, high: true });
     assert.deepEqual(view.warnings, ['Checkpoints take 3.5 GiB of at most 4 GiB. When that is reached, no rewind is possible any more to review of the norms session other (1 GiB).']);
     assert.deepEqual(viewOf(worked().tell({ type: 'store/measured', bytes: 5, limit: 2 ** 32 }).session).warnings, []);
+  });
+
+  it('is each root\'s own, by its name', () => {
+    const view = viewOf(worked().tell({ type: 'store/measured', bytes: 2 ** 30, limit: 2 ** 32 }, { type: 'store/measured', root: '../api', bytes: 2 ** 31, limit: 2 ** 30, stuck: 'others work there' }).session);
+    assert.deepEqual(view.budgets.slice(-2).map((one) => [one.name, one.used, one.of]), [['Checkpoints', '1 GiB', '4 GiB'], ['Checkpoints in ../api', '2 GiB', '1 GiB']]);
+    assert.deepEqual(view.warnings, ['Checkpoints in ../api take 2 GiB of at most 1 GiB, and no room can be made: others work there. "Bounded: Prune" removes everything of that repository; a larger limit is a setting.']);
   });
 });
 

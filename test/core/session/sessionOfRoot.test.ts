@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { runsOn } from '../../../src/core/session/line.ts';
+import { evictedAt } from '../../../src/core/session/retention.ts';
 import type { Session } from '../../../src/core/session/session.ts';
 import { sessionOfRoot } from '../../../src/core/session/sessionOfRoot.ts';
 
@@ -8,7 +9,7 @@ const runOf = (id: string, tree: string) => ({ id, tree, purpose: 'boundary', ta
 
 /** Two boundaries; since the last one something changed in the main root alone. */
 const session = {
-  tree: 'a2+b1', contract: { roots: ['../api'] }, verdict: { verdict: 'pass', tree: 'a1+b1', because: [] }, leftRuns: [runOf('r0', 'a2+b1')],
+  tree: 'a2+b1', contract: { roots: ['../api'] }, evicted: { 'c1+d0': 5 }, verdict: { verdict: 'pass', tree: 'a1+b1', because: [] }, leftRuns: [runOf('r0', 'a2+b1')],
   base: { tree: 'a0+b0', commit: 'c0+d0', head: '+h', dirty: ['x', '../api/y'], notCovered: [] },
   line: {
     writes: ['a', '../api/b', 'c', '../web/z'].map(write), runs: [runOf('r1', 'a1+b1'), runOf('r2', 'a2+b1')], runsFrom: 0,
@@ -23,6 +24,13 @@ describe('a session in one of its roots', () => {
     assert.deepEqual([main, api].map(({ line }) => line.writes.map(({ path }) => path)), [['a', 'c'], ['b']]);
     assert.deepEqual(api.line.boundaries.map(({ tree, commit, line }) => [tree, commit, line.writes.map(({ path }) => path)]), [['b0', 'd0', []], ['b1', 'd1', ['b']]]);
     assert.deepEqual([main.tree, api.tree], ['a2', 'b1']);
+  });
+
+  it('has lost the boundaries that the session has, also where their content is still there', () => {
+    for (const root of ['', '../api']) {
+      const own = sessionOfRoot(session, root);
+      assert.deepEqual(own.line.boundaries.map((one) => evictedAt(own, one)), [5, undefined]);
+    }
   });
 
   it('has no verdict and no run that was measured with another content of another root', () => {

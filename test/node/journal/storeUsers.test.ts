@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { aloneInStore, useStore } from '../../../src/node/journal/storeUsers.ts';
+import { aloneInStore, aloneInStores, userOf, useStore } from '../../../src/node/journal/storeUsers.ts';
 
 describe('the users of a checkpoint store', () => {
   const folders: string[] = [];
@@ -46,6 +46,19 @@ describe('the users of a checkpoint store', () => {
     assert.deepEqual(order, ['removing', 'removed', 'using']);
     assert.ok('usedBy' in (await aloneInStore(dir, undefined, terminal, work)), 'also where their mark was removed meanwhile');
     await use.end();
+  });
+
+  it('of several stores keep everybody else from all of them, and of two that want to be alone in the same ones each time one is', async () => {
+    const stores = [newFolder(), newFolder()].map((dir) => ({ dir }));
+    const [first = assert.fail(), second = assert.fail()] = stores;
+    const own = await useStore(first.dir, terminal);
+    assert.deepEqual([await userOf(first), await userOf({ ...first, own }), await userOf(second)], [`the terminal (process ${process.pid})`, undefined, undefined]);
+    for (const wanted of [stores, stores.toReversed()]) assert.ok('usedBy' in (await aloneInStores(wanted, terminal, async () => assert.fail('one of them is in use'))));
+    assert.deepEqual(await aloneInStores([{ ...first, own }, second], terminal, () => Promise.all(stores.map((one) => aloneInStore(one.dir, own, terminal, work)))), { done: stores.map(() => ({ usedBy: `the terminal (process ${process.pid})` })) });
+    await own.end();
+    // Whoever is alone waits for the answer to the other one, who does not wait.
+    const answers: Promise<object>[] = [stores, stores.toReversed()].map((wanted, at) => aloneInStores(wanted, terminal, async () => Object.keys(await (answers[1 - at] ?? assert.fail()))));
+    assert.deepEqual((await Promise.all(answers)).flatMap((one) => Object.keys(one)).sort(), ['done', 'usedBy']);
   });
 
   it('are forgotten where they died without a word', async () => {

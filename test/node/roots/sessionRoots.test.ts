@@ -86,7 +86,7 @@ describe('the folders of a session', () => {
     const folder = await createSession(await repositoryState(main), id);
     fs.writeFileSync(folder.trace, '');
     assert.deepEqual(await guestsOf(state), [{ session: id, workspace: main, root: api, trace: folder.trace }]);
-    assert.deepEqual(await guestTraces(state), [folder.trace]);
+    assert.deepEqual(await guestTraces(state), [{ session: id, trace: folder.trace, home: (await repositoryState(main)).dir }]);
     assert.match((await keptState(api)).warning, /Sessions of \S+work worked here/);
     assert.equal((await keptState(main)).warning, '');
     const git = (...words: string[]) => execFileSync('git', words, { cwd: api, env: { PATH: process.env['PATH'], HOME: base, GIT_CONFIG_NOSYSTEM: '1' }, stdio: 'ignore' });

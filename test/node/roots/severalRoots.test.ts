@@ -156,6 +156,18 @@ describe('the work trees of several roots', () => {
     assert.equal(api.read('README.md'), 'changed\n');
   });
 
+  it('never say that a path was left where it went before something else failed: then nobody knows until the rewind is taken up', async () => {
+    const { both, main, api } = two;
+    const { tree } = await both.capture();
+    const now = await both.matching(tree, everything);
+    const lost = { oid: 'f'.repeat(40), mode: '100644' } as const;
+    const items = [['../api/README.md', null], ['../api/src/x.ts', lost], ['README.md', null]] as const;
+    await assert.rejects(both.restore(items.map(([file, target]) => ({ path: file, target, expected: now.get(file) ?? null }))), /f{40}/);
+    assert.deepEqual([api.exists('README.md'), main.exists('README.md')], [false, false]);
+    const { left } = await both.restore([{ path: '../api/src/x.ts', target: lost, expected: now.get('../api/src/x.ts') ?? null }]);
+    assert.deepEqual(left.map((one) => one.path), ['../api/src/x.ts'], 'where nothing was done, that is said');
+  });
+
   for (const [how, put] of [['a link', (root: string) => fs.symlinkSync(path.join(root, '..', 'moved'), root)], ['another folder', (root: string) => fs.cpSync(path.join(root, '..', 'moved'), root, { recursive: true })], ['nothing', () => undefined]] as const) {
     it(`stop where ${how} has come in the place of one, and touch nothing there`, async () => {
       const { both, main, api } = two;
@@ -183,7 +195,7 @@ describe('the work trees of several roots', () => {
     const { tree } = await both.capture();
     const session = {
       id: 's', name: 'task', startedAt: 0, tree, contract: { roots: ['../api'], task: 'x' }, base: { tree: base.tree, commit: '', dirty: [], notCovered: [], head: head.commit },
-      line: { boundaries: [], writes: [], runs: [], runsFrom: 0 }, leftRuns: [],
+      line: { boundaries: [], writes: [], runs: [], runsFrom: 0 }, leftRuns: [], evicted: {},
     } as unknown as Session;
     fs.rmSync(api.at('.git/objects'), { recursive: true });
     const answer = await keepEach(roots, { how: 'branch', withoutMine: false }, session);

@@ -42,8 +42,9 @@ describe('work trees in a thread', () => {
       repo.write('a.txt', 'changed\n');
       const second = await there.capture();
       assert.deepEqual((await there.diff(first.tree, second.tree)).map((one) => one.path), ['a.txt']);
-      assert.ok(there.checkpoints.bytes > 0);
-      assert.equal(there.checkpoints.bytes, await there.checkpoints.measure());
+      const [store] = there.stores;
+      assert.ok(store !== undefined && store.bytes > 0);
+      assert.equal(store.bytes, await store.measure());
     } finally {
       await there.close();
     }
@@ -220,7 +221,7 @@ describe('work trees in a thread, asked for what is large,', () => {
 
   it('pause a session where their thread dies in the midst of the answer', async () => {
     const dying = path.join(repo.outside, 'dying.js');
-    fs.writeFileSync(dying, `const { parentPort: port } = require('node:worker_threads'); port.postMessage({ id: 0, value: '/', bytes: 0 });
+    fs.writeFileSync(dying, `const { parentPort: port } = require('node:worker_threads'); port.postMessage({ id: 0, value: '/', bytes: [] });
       port.on('message', (message) => { if (message === 'next') throw new Error('out of luck'); port.postMessage({ step: { begin: [] } }); });`);
     const gone = await openInThread(rootsOf(repo), dying);
     await assert.rejects(gone.diff('a', 'b'), (error: Error) => error instanceof Paused && /out of luck/.test(error.message));

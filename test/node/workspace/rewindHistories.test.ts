@@ -208,6 +208,203 @@ describe('fixed histories of rewinds', () => {
     assert.ok(file.text().startsWith('a0 line\n'));
   }));
 
+  it('the base comes back exactly where doing an earlier rewind again found everything gone already', () => play(async (house, file) => {
+    const start = file.text();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-path', path: name });
+    const rewind = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    await house.act({ type: 'redo-rewind', rewind });
+    assert.equal(file.text(), start);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start, 'what the session wrote is gone, and no rewind brings it back');
+  }));
+
+  it('the same where a merge came to nothing, which does not write the file', () => play(async (house, file) => {
+    const start = file.text();
+    await house.command(() => {
+      file.edit('a1 line', 'by the session');
+      file.edit('a9 line', 'by the session');
+    });
+    const [hunk] = await house.hunks();
+    await house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
+    const rewind = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    const { ino } = fs.statSync(path.join(house.root, name));
+    await house.act({ type: 'redo-rewind', rewind });
+    assert.deepEqual([file.text(), fs.statSync(path.join(house.root, name)).ino], [start, ino]);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start);
+  }));
+
+  it('a boundary comes back exactly where an undo brought back a part of what the rewind took, because the rest had come back before', () => play(async (house, file) => {
+    await house.command(() => {
+      file.edit('a1 line', 'one');
+      file.edit('a9 line', 'two');
+    });
+    const there = file.text();
+    await house.cross();
+    const to = house.session.line.boundaries.at(-1)?.id ?? '';
+    await house.act({ type: 'rewind-path', path: name });
+    const rewind = lastRewind(house);
+    await house.act({ type: 'rewind-boundary', to });
+    await house.startPhase();
+    await file.command('one', 'a1 line');
+    await house.act({ type: 'undo-rewind', rewind });
+    assert.equal(file.text(), there);
+    await file.command('a5 line', 'three');
+    await house.act({ type: 'rewind-boundary', to });
+    assert.equal(file.text(), there);
+  }));
+
+  it('the same where doing a rewind again took a part', () => play(async (house, file) => {
+    const start = file.text();
+    await house.command(() => {
+      file.edit('a1 line', 'one');
+      file.edit('a9 line', 'two');
+    });
+    await house.act({ type: 'rewind-path', path: name });
+    const rewind = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    await house.startPhase();
+    await file.command('a1 line', 'one');
+    await house.act({ type: 'redo-rewind', rewind });
+    assert.equal(file.text(), start);
+    await file.command('a5 line', 'three');
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    assert.equal(file.text(), start);
+  }));
+
+  for (const [what, since] of [
+    ['edited', (at: string) => fs.appendFileSync(at, 'mine\n')], ['deleted', (at: string) => fs.rmSync(at)],
+  ] as const) it(`an undo and a redo leave a file alone, and do not speak of it, that the rewind found as it should be and the user ${what} since`, () => play(async (house, file) => {
+    const other = path.join(house.root, 'src/b.txt');
+    const start = fs.readFileSync(other, 'utf8');
+    await house.command(() => [other, path.join(house.root, name)].forEach((at) => fs.appendFileSync(at, 'by the session\n')));
+    fs.writeFileSync(other, start);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    since(other);
+    const state = () => fs.statSync(other, { throwIfNoEntry: false })?.ino;
+    const before = state();
+    for (const type of ['undo-rewind', 'redo-rewind'] as const) {
+      const act = { type, rewind: lastRewind(house) };
+      const { files, stays } = await house.controller.preview(act);
+      assert.deepEqual([files.map((one) => one.path), stays, await house.act(act)], [[name], [], { ok: true, message: '1 file restored' }]);
+      assert.equal(state(), before);
+    }
+    assert.ok(!file.text().includes('by the session'));
+  }));
+
+  it('a file that an undo leaves keeps its permissions, too', () => play(async (house, file) => {
+    const at = path.join(house.root, name);
+    await house.command(() => {
+      fs.appendFileSync(at, 'by the session\n');
+      fs.chmodSync(at, 0o600);
+    });
+    await house.act({ type: 'rewind-path', path: name });
+    fs.appendFileSync(at, 'mine\n');
+    const mode = fs.statSync(at).mode;
+    assert.equal((await house.act({ type: 'undo-rewind', rewind: lastRewind(house) })).ok, false);
+    assert.deepEqual([fs.statSync(at).mode, file.text().endsWith('mine\n')], [mode, true]);
+  }));
+
+  it('an undo takes no permission and no empty folder for its own that the user had put back before the rewind', () => play(async (house) => {
+    const [at, empty] = [path.join(house.root, name), path.join(house.root, 'src/empty')];
+    const usual = fs.statSync(at).mode;
+    await house.command(() => {
+      fs.appendFileSync(at, 'by the session\n');
+      fs.chmodSync(at, 0o600);
+      fs.mkdirSync(empty);
+    });
+    fs.chmodSync(at, usual);
+    fs.rmdirSync(empty);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    const act = { type: 'undo-rewind', rewind: lastRewind(house) } as const;
+    assert.deepEqual((await house.controller.preview(act)).beside, []);
+    await house.act(act);
+    assert.deepEqual([fs.statSync(at).mode, fs.existsSync(empty)], [usual, false]);
+  }));
+
+  it('permissions that the user gives a file after its rewind are theirs, and those that an undo brought back are the session\'s', () => play(async (house) => {
+    const at = path.join(house.root, name);
+    const usual = fs.statSync(at).mode;
+    await house.command(() => {
+      fs.appendFileSync(at, 'by the session\n');
+      fs.chmodSync(at, 0o600);
+    });
+    const given = fs.statSync(at).mode;
+    await house.act({ type: 'rewind-path', path: name });
+    assert.equal(fs.statSync(at).mode, usual);
+    fs.chmodSync(at, given);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(fs.statSync(at).mode, given);
+    fs.chmodSync(at, usual);
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    await house.act({ type: 'undo-rewind', rewind: house.session.rewinds[0]?.id ?? '' });
+    assert.equal(fs.statSync(at).mode, given);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(fs.statSync(at).mode, usual);
+  }));
+
+  describe('a file that the session deleted comes back with its mode and permissions', () => {
+    for (const [how, file, before] of [
+      ['by its part of the change', 'src/b.txt', 0o600], ['the same, executable, where the user had taken a line out', 'src/run.sh', 0o755],
+      ['by the hunk of a flag', 'docs/out.txt', 0o755], ['the same, with permissions', 'docs/out.txt', 0o600],
+    ] as const) it(how, () => play(async (house) => {
+      const at = path.join(house.root, file);
+      fs.chmodSync(at, before);
+      if (file === 'src/run.sh') fs.writeFileSync(at, '#!/bin/bash\n');
+      await house.look();
+      await house.command(() => fs.rmSync(at));
+      const [flag] = house.session.line.flags;
+      const hunks = (await house.hunks()).filter((one) => one.path === file);
+      assert.equal(hunks.some((one) => one.users), file === 'src/run.sh');
+      const act = flag === undefined ? { type: 'rewind-hunks', hunks } as const : { type: 'rewind-hunk', flag: flag.id, hunk: flag.hunks[0]?.id ?? '' } as const;
+      assert.deepEqual((await house.controller.preview(act)).files.map((one) => [one.path, one.does]), [[file, 'back']]);
+      assert.equal((await house.act(act)).ok, true);
+      assert.equal(fs.statSync(at).mode & 0o777, before);
+    }));
+  });
+
+  it('a file that the session made goes with the hunk of its flag, and is not left empty', () => play(async (house) => {
+    const at = path.join(house.root, 'docs/new.txt');
+    await house.command(() => fs.writeFileSync(at, 'by the session\n'));
+    const flag = house.session.line.flags[0] ?? assert.fail('nothing was flagged');
+    const act = { type: 'rewind-hunk', flag: flag.id, hunk: flag.hunks[0]?.id ?? '' } as const;
+    assert.deepEqual((await house.controller.preview(act)).files.map((one) => one.does), ['delete']);
+    assert.equal((await house.act(act)).ok, true);
+    assert.deepEqual([fs.existsSync(at), house.session.line.flags.map((one) => one.outcome)], [false, ['rewound']]);
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.equal(fs.readFileSync(at, 'utf8'), 'by the session\n');
+  }));
+
+  it('the hunk of a flag whose file a folder has taken the place of is foretold as it comes: it stays', () => play(async (house) => {
+    const at = path.join(house.root, 'docs/out.txt');
+    await house.command(() => fs.rmSync(at));
+    const flag = house.session.line.flags[0] ?? assert.fail('nothing was flagged');
+    fs.mkdirSync(at);
+    fs.writeFileSync(path.join(at, 'mine.txt'), 'mine\n');
+    const act = { type: 'rewind-hunk', flag: flag.id, hunk: flag.hunks[0]?.id ?? '' } as const;
+    const { files, stays } = await house.controller.preview(act);
+    assert.deepEqual([files, stays.map((one) => one.path), (await house.act(act)).ok], [[], ['docs/out.txt'], false]);
+    assert.equal(fs.readFileSync(path.join(at, 'mine.txt'), 'utf8'), 'mine\n');
+  }));
+
+  it('the preview of an undo says of no hunk that it stays: it goes with the file that comes back', () => play(async (house, file) => {
+    await file.command('a0 line', 'by the session');
+    await house.cross();
+    await house.act({ type: 'rewind-path', path: name });
+    await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+    const act = { type: 'undo-rewind', rewind: lastRewind(house) } as const;
+    const { files, stays } = await house.controller.preview(act);
+    assert.deepEqual([files.map((one) => [one.path, one.does]), stays], [[[name, 'back']], []]);
+    await house.act(act);
+    assert.deepEqual(await house.hunks(), []);
+  }));
+
   it('a boundary comes back exactly where an earlier rewind was undone before a later one', () => play(async (house, file) => {
     await file.command('a0 line', 'by the session');
     const there = file.text();
@@ -218,6 +415,39 @@ describe('fixed histories of rewinds', () => {
     await house.act({ type: 'rewind-boundary', to: 'base' });
     await house.act({ type: 'undo-rewind', rewind: earlier });
     assert.ok(file.text().startsWith('a0 line\n'), 'the later one stands');
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    assert.equal(file.text(), there);
+  }));
+
+  it('a boundary comes back exactly where an earlier rewind was done again after a later one', () => play(async (house, file) => {
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    const there = file.text();
+    await house.cross();
+    const boundary = house.session.line.boundaries.at(-1)?.id ?? '';
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    await house.act({ type: 'redo-rewind', rewind: earlier });
+    assert.ok(file.text().startsWith('a0 line\n'), 'the later one stands');
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    assert.equal(file.text(), there);
+  }));
+
+  it('the same where the rewind that stands was done again itself, after the one that is undone', () => play(async (house, file) => {
+    await file.command('a0 line', 'by the session');
+    const there = file.text();
+    await house.cross();
+    const boundary = house.session.line.boundaries.at(-1)?.id ?? '';
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const [first] = [lastRewind(house), await house.act({ type: 'undo-rewind', rewind: lastRewind(house) })];
+    await house.act({ type: 'rewind-boundary', to: boundary });
+    const second = lastRewind(house);
+    await house.act({ type: 'redo-rewind', rewind: first });
+    assert.ok(file.text().startsWith('a0 line\n'));
+    await house.act({ type: 'undo-rewind', rewind: second });
+    assert.ok(file.text().startsWith('a0 line\n'), 'the one that was done again stands');
     await house.act({ type: 'rewind-boundary', to: boundary });
     assert.equal(file.text(), there);
   }));
@@ -310,6 +540,23 @@ describe('fixed histories of rewinds', () => {
       assert.ok(file.text().includes('by the user'));
     }));
   });
+
+  it('what the user writes into a file between two rounds of a rewind that has to leave it stays, and no undo takes it', () => play(async (house, file) => {
+    await file.command('a1 line', 'by the session');
+    file.edit('by the session', 'by the user');
+    await file.command('a9 line', 'by the session');
+    house.afterRestore = () => {
+      house.afterRestore = () => undefined;
+      file.edit('a5 line', 'mine');
+    };
+    const { ok, message } = await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.deepEqual([ok, message.includes('you changed it meanwhile')], [false, true]);
+    const there = file.text();
+    assert.ok(there.includes('mine\n') && there.includes('by the user\n'));
+    assert.deepEqual(house.session.userChanges.at(-1)?.path, name);
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.equal(file.text(), there);
+  }));
 
   it('what the user changes elsewhere while files come back is noted as theirs, after a rewind and after its undo', () => play(async (house, file) => {
     await file.command('a1 line', 'by the session');
@@ -511,6 +758,13 @@ describe('fixed histories of rewinds', () => {
       await house.command(() => fs.writeFileSync(path.join(house.root, 'docs/out.txt'), 'by the session\n'));
       assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), [undefined]);
       await crashed(house, 2, { type: 'rewind-file', flag: house.session.line.flags[0]?.id ?? '' });
+      await house.restart();
+      assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
+    }));
+
+    it('the same of a hunk', () => play(async (house) => {
+      await house.command(() => fs.appendFileSync(path.join(house.root, 'docs/out.txt'), 'by the session\n'));
+      await crashed(house, 2, { type: 'rewind-hunks', hunks: await house.hunks() });
       await house.restart();
       assert.deepEqual(house.session.line.flags.map((flag) => flag.outcome), ['rewound']);
     }));

@@ -85,7 +85,7 @@ function machineSections(session: Session, verdict: Reached): Sections {
     ['Used', list([
       `${duration(session.active)} of active time, of ${duration(budget.timeMs)}`, `cost: ${plainText(cost(session))}, of ${plainText(dollars(budget.costUsd))}`, `${count(spent.turns, 'turn')}, of ${budget.turns}`,
       `${count(line.uses.base.files, 'file')} and ${count(line.uses.base.lines, 'line')} of the diff budget of ${contract.diff.files} and ${contract.diff.lines}`,
-      ...(session.store === undefined ? [] : [`checkpoints of this repository: ${bytesText(session.store.bytes)}, of ${bytesText(session.store.limit)}`]),
+      ...Object.entries(session.stores).map(([root, { bytes, limit }]) => `checkpoints of ${root === '' ? 'this repository' : code(root)}: ${bytesText(bytes)}, of ${bytesText(limit)}`),
       `${count(session.decisionsByPerson, 'decision')} by a person, ${count(session.attempts, 'attempt')}`,
     ])],
     ['How to check this', `${code(`bounded trace ${session.id}`)} verifies the chain of the trace; ${code(`bounded verify ${session.contractFile}`)} measures the work tree again.`],

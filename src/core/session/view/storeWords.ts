@@ -1,13 +1,18 @@
+import type { RootName } from '../../contract/rootPath.ts';
 import { evictedAt, type EvictedPhases, type EvictionPlan, fillOf } from '../retention.ts';
 import type { Boundary, Session } from '../session.ts';
 import { bytesText } from './figures.ts';
 import { instantText } from './instant.ts';
 
-/** What is said while the checkpoint store fills up, and where no room could be made; undefined while there is room. */
-export function storeWarning({ id, store }: Session): string | undefined {
+/** The checkpoints of a root, as people are told of them. */
+export const checkpointsOf = (root: RootName): string => (root === '' ? 'Checkpoints' : `Checkpoints in ${root}`);
+
+/** What is said while the checkpoint store of a root fills up, and where no room could be made; undefined while there is room. */
+export function storeWarning({ id, stores }: Session, root: RootName): string | undefined {
+  const store = stores[root];
   if (store === undefined) return undefined;
-  const takes = `Checkpoints take ${bytesText(store.bytes)} of at most ${bytesText(store.limit)}`;
-  if (store.stuck !== undefined) return `${takes}, and no room can be made: ${store.stuck}. "Bounded: Prune" removes everything of this repository; a larger limit is a setting.`;
+  const takes = `${checkpointsOf(root)} take ${bytesText(store.bytes)} of at most ${bytesText(store.limit)}`;
+  if (store.stuck !== undefined) return `${takes}, and no room can be made: ${store.stuck}. "Bounded: Prune" removes everything of ${root === '' ? 'this' : 'that'} repository; a larger limit is a setting.`;
   if (store.next === undefined || fillOf(store.bytes, store.limit) === 'free') return undefined;
   return `${takes}. ${nextWords(store.next, id)}`;
 }

@@ -3,7 +3,7 @@ import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { LeftPath, MovedPath } from '../../../core/session/facts.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { readSmall } from '../disk/content.ts';
-import { type FileState, isState, stateInWords } from '../disk/fileState.ts';
+import { type FileState, isState, sameBlob, stateInWords } from '../disk/fileState.ts';
 import { inFolder } from '../disk/folders.ts';
 import { type PathGuard, refusesRestoring } from '../disk/guard.ts';
 import { conflictInWords, decideRestore, mergeTexts, type RestoreStep } from './merge.ts';
@@ -113,8 +113,11 @@ async function bringOne(parts: RestoreParts, item: Coming, moved: MovedPath[]): 
   if (step.do === 'nothing') return { now: item.target, merged: false };
   const next = await nextContent(parts, item, step, current);
   if ('left' in next) return next;
+  const now = { oid: gitObject('blob', next.bytes).oid, mode: next.mode };
+  // A merge may come to what is there.
+  if (sameBlob(current, now)) return { now, merged: step.do === 'merge' };
   const hindrance = await change(parts.root, item.path, true, (place, name) => putFile(place, name, { ...next, secret: parts.guard.isSecret(item.path) }, current));
-  return hindrance === undefined ? { now: { oid: gitObject('blob', next.bytes).oid, mode: next.mode }, merged: step.do === 'merge' } : { left: hindrance };
+  return hindrance === undefined ? { now, merged: step.do === 'merge' } : { left: hindrance };
 }
 
 /** The bytes and mode that a step asks for, or why a merge does not come out clean. */

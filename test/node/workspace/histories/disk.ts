@@ -19,7 +19,7 @@ export const places = ['src/a.txt', 'src/b.txt', 'src/deep/c.txt', 'src/new.txt'
 
 /** Something that a person or a command does to one place; numbers are taken modulo what there is. */
 export interface Mutation {
-  readonly what: 'insert' | 'replace' | 'remove' | 'format' | 'rewrite' | 'delete' | 'mode' | 'link' | 'folder';
+  readonly what: 'insert' | 'replace' | 'remove' | 'format' | 'rewrite' | 'delete' | 'mode' | 'link' | 'folder' | 'rename';
   readonly place: number;
   readonly line: number;
 }
@@ -56,7 +56,8 @@ export const linesOf = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/
 export function mutate(root: string, mutation: Mutation, mark: () => string): void {
   const name = places[mutation.place % places.length] ?? '';
   try {
-    change(path.join(root, name), mutation, mark);
+    if (mutation.what === 'rename') fs.renameSync(path.join(root, name), path.join(root, places[mutation.line % places.length] ?? ''));
+    else change(path.join(root, name), mutation, mark);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
   }
@@ -95,3 +96,6 @@ export function edited(text: string, what: Mutation['what'], line: number, mark:
 
 /** Marks of one author (`u` the user, `s` the session) in a text. */
 export const marksIn = (text: string | undefined, author: 'u' | 's'): Set<string> => new Set(text?.match(author === 'u' ? /\bu\d+\b/g : /\bs\d+\b/g) ?? []);
+
+/** The first word of each line, which no other line of a file has; undefined where there is no file. */
+export const wordsIn = (state: FileState | undefined): Set<string> | undefined => (state === undefined || state.link ? undefined : new Set(linesOf(state.bytes).flatMap((line) => /\b[a-z]\d+\b/.exec(line) ?? [])));

@@ -244,7 +244,7 @@ export class House {
     const shell: Ports['shell'] = played({ lastRun: async () => this.#ran, written: async () => undefined, discard: async () => undefined, run: async () => (this.#runs(), { exit: 0, signal: null, timedOut: false, output: '', bytes: 0, ms: 1 }) });
     const user: Ports['user'] = { answer: async () => undefined, unsaved: () => [], takeSaved: () => this.saved.splice(0), diagnostics: async () => undefined };
     const journal: Ports['journal'] = { append: (at, active, event) => this.#append(at, active, event) };
-    return { model: played({}), oracle: played({}), artifacts: played({ put: async () => 'a' }), shell, user, journal, clock: createClock(), workspace: this.#ownWorkspace(), keeper: this.#workspace, room: played({ bytes: 0, limit: Infinity, measure: async () => 0 }) };
+    return { model: played({}), oracle: played({}), artifacts: played({ put: async () => 'a' }), shell, user, journal, clock: createClock(), workspace: this.#ownWorkspace(), keeper: this.#workspace, rooms: [played({ root: '', bytes: 0, limit: Infinity, measure: async () => 0 })] };
   }
 
   /** The system counts the times of files more coarsely than a clock. */

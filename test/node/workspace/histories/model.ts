@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { changedPaths, type Disk, marksIn, sameContent } from './disk.ts';
+import { changedPaths, type Disk, marksIn, sameContent, wordsIn } from './disk.ts';
 
 /** The work tree at a moment to which a rewind may go back, and what the user has touched since. */
 interface Moment {
@@ -16,6 +16,8 @@ interface Rewound {
   /** What it had to leave. */
   readonly left: ReadonlySet<string>;
   readonly touched: Set<string>;
+  /** Lines that the user had taken out before it. */
+  readonly takenOut: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** What a rewind says that it did. A path in both was rewound in part, where something that came back stands in its way. */
@@ -23,6 +25,9 @@ export interface Outcome {
   readonly done: readonly string[];
   readonly left: readonly string[];
 }
+
+/** Who changed the work tree: a rewind, its undoing or doing it again is neither the user's nor a call of the session's. */
+type Author = 'user' | 'session' | 'rewind';
 
 /** What must hold of a work tree, kept in memory from what is seen on the disk before and after each step. */
 export class Model {
@@ -33,6 +38,12 @@ export class Model {
   /** Paths that the user deleted, and modes that the user set, last of all. */
   readonly #deleted = new Set<string>();
   readonly #modes = new Map<string, boolean>();
+  /** Lines that the user took out of a file, last of all, by their first word. */
+  readonly #takenOut = new Map<string, Set<string>>();
+  /** Lines of the user that the session brought to another file, as when it renamed one: there they are its own writing. */
+  readonly #carried = new Map<string, Set<string>>();
+  /** Files of which nobody can tell by their lines what the user did: they made, removed or replaced one, or what a hunk took was theirs, too. */
+  readonly #remade = new Set<string>();
 
   /** Marks of the session that the user brought back as their own. */
   readonly #adopted = new Set<string>();
@@ -49,7 +60,7 @@ export class Model {
   /** An undo does not bring back what the rewind had to leave. */
   rewound(id: string, before: Disk, after: Disk, { done, left }: Outcome): void {
     const stays = left.filter((path) => !done.includes(path));
-    this.#rewinds.set(id, { before, after, left: new Set(stays), touched: new Set(stays) });
+    this.#rewinds.set(id, { before, after, left: new Set(stays), touched: new Set(stays), takenOut: new Map(Array.from(this.#takenOut, ([path, out]) => [path, new Set(out)])) });
   }
 
   /** The session has looked at the work tree: what the user does and takes back between two looks is nothing. */
@@ -58,15 +69,16 @@ export class Model {
   }
 
   /** Somebody changed the work tree. Who is not known counts as the user. `shared`: paths where a person took back lines of both, which is their own change. */
-  changed(by: 'user' | 'session', before: Disk, after: Disk, shared: ReadonlySet<string> = new Set()): void {
+  changed(by: Author, before: Disk, after: Disk, shared: ReadonlySet<string> = new Set()): void {
     for (const path of changedPaths(before, after)) {
       for (const rewind of this.#rewinds.values()) rewind.touched.add(path);
       const [old, now] = [before.get(path), after.get(path)];
       const wasDeleted = this.#deleted.delete(path);
       if (old?.executable !== now?.executable || old?.link !== now?.link) this.#modes.delete(path);
+      this.#noteLines(by, path, before, after);
       const made = this.#made.delete(path) || (old === undefined && !wasDeleted);
       if (made && now !== undefined && shared.has(path)) this.#made.add(path);
-      if (by === 'session') continue;
+      if (by !== 'user') continue;
       if (made && now !== undefined) this.#made.add(path);
       for (const moment of this.#moments.values()) moment.user.add(path);
       for (const mark of marksIn(now?.bytes, 's')) if (!marksIn(old?.bytes, 's').has(mark)) this.#adopted.add(mark);
@@ -76,11 +88,24 @@ export class Model {
     }
   }
 
+  #noteLines(by: Author, path: string, before: Disk, after: Disk): void {
+    const [old, now, seen] = [before, after, this.#seen].map((disk) => wordsIn(disk.get(path)));
+    const out = this.#takenOut.get(path) ?? new Set();
+    for (const word of now ?? []) if (old?.has(word) !== true) out.delete(word);
+    if (by === 'user' && (old === undefined || now === undefined)) this.#remade.add(path);
+    if (by === 'user' && now !== undefined) for (const word of old ?? []) if (!now.has(word) && seen?.has(word) === true) out.add(word);
+    this.#takenOut.set(path, out);
+    const carried = this.#carried.get(path) ?? new Set();
+    const [had, has] = [marksIn(before.get(path)?.bytes, 'u'), marksIn(after.get(path)?.bytes, 'u')];
+    for (const mark of has) if (!had.has(mark) && by !== 'rewind') carried[by === 'session' ? 'add' : 'delete'](mark);
+    this.#carried.set(path, carried);
+  }
+
   /** What holds after every rewind. `taken`: marks of the user that the person asked to take away; `asked`: paths whose deletion or mode they want changed. */
   checkRewind(before: Disk, after: Disk, { done, left }: Outcome, taken: (path: string) => ReadonlySet<string>, asked: (path: string) => boolean): void {
     for (const [path, old] of before) {
       const now = marksIn(after.get(path)?.bytes, 'u');
-      for (const mark of marksIn(old.bytes, 'u')) if (!taken(path).has(mark)) assert.ok(now.has(mark), `the user's line ${mark} of ${path} is lost`);
+      for (const mark of marksIn(old.bytes, 'u')) if (!taken(path).has(mark) && this.#carried.get(path)?.has(mark) !== true) assert.ok(now.has(mark), `the user's line ${mark} of ${path} is lost`);
     }
     const spoken = new Set([...done, ...left]);
     for (const path of new Set([...before.keys(), ...after.keys()])) {
@@ -89,6 +114,10 @@ export class Model {
       if (left.includes(path) && !done.includes(path)) assert.ok(sameContent(now, old), `${path} was left, but it changed`);
     }
     for (const path of this.#deleted) if (!asked(path)) assert.equal(after.has(path), false, `${path}, which the user deleted, is back`);
+    for (const [path, out] of this.#takenOut) {
+      const [old, now] = [wordsIn(before.get(path)), wordsIn(after.get(path))];
+      for (const word of out) if (!asked(path)) assert.ok(old?.has(word) === true || now?.has(word) !== true, `the line ${word} of ${path}, which the user took out, is back`);
+    }
     for (const [path, executable] of this.#modes) if (!asked(path) && after.get(path)?.link === false) assert.equal(after.get(path)?.executable, executable, `the user's mode of ${path} is lost`);
   }
 
@@ -103,6 +132,7 @@ export class Model {
   }
 
   countsAsUsers(paths: readonly string[]): void {
+    for (const path of paths) this.#remade.add(path);
     for (const moment of this.#moments.values()) for (const path of paths) moment.user.add(path);
   }
 
@@ -118,6 +148,10 @@ export class Model {
       if (mine(path) && !inTheWay(path)) assert.ok(sameContent(after.get(path), moment.disk.get(path)), `${path} is not as it was`);
     }
     for (const path of done.filter((one) => !left.includes(one))) {
+      // Gone as it was gone then: it is the session that took it away, whoever did so again.
+      if (!moment.disk.has(path) && !after.has(path)) this.#deleted.delete(path);
+      const now = wordsIn(after.get(path));
+      for (const word of this.#remade.has(path) ? [] : wordsIn(moment.disk.get(path)) ?? []) if (this.#takenOut.get(path)?.has(word) !== true) assert.ok(now?.has(word), `the line ${word} of ${path}, which the session took out, is not back`);
       for (const mark of marksIn(after.get(path)?.bytes, 's')) assert.ok(Number(mark.slice(1)) <= moment.marks || this.#adopted.has(mark), `the session's line ${mark} is still in ${path}`);
     }
   }
@@ -148,6 +182,7 @@ export class Model {
       if (!touched(path)) assert.ok(back, `${path} is not as it was before the rewind`);
       // What is as before the rewind is the session's again, also where the user had brought it back before; of a merged file its mode by itself, where the rewind had changed that.
       if (back) this.#deleted.delete(path);
+      if (back) this.#takenOut.set(path, new Set(rewind.takenOut.get(path)));
       const [was, left, now] = [rewind.before, rewind.after, after].map((disk) => disk.get(path)?.executable);
       if (was !== left && now === was) this.#modes.delete(path);
     }

@@ -12,7 +12,7 @@ import { Model, type Outcome } from './model.ts';
 import type { Act, Step } from './steps.ts';
 
 const none: ReadonlySet<string> = new Set();
-const rewindActs: ReadonlySet<Act['do']> = new Set(['boundary', 'everything', 'file', 'flag', 'hunk']);
+const rewindActs: ReadonlySet<Act['do']> = new Set(['boundary', 'everything', 'file', 'flag', 'hunk', 'flagHunk']);
 const picked = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(1, list.length)];
 const nameOf = (boundary: Boundary): string => `${boundary.id} ${boundary.commit} ${boundary.at}`;
 
@@ -90,7 +90,9 @@ class Player {
       case 'file': return this.#rewindFile(act.pick);
       case 'flag': return this.#rewindFlag(act.pick);
       case 'hunk': return this.#rewindHunk(act.pick);
+      case 'flagHunk': return this.#rewindFlaggedHunk(act.pick);
       case 'undo': return this.#undo(act.pick);
+      case 'redo': return this.#redo(act.pick);
       case 'restoreFlag': return this.#restoreFlag(act.pick);
       case 'keep': return this.#keep(act.how);
     }
@@ -168,6 +170,16 @@ class Player {
     return false;
   }
 
+  /** One hunk of a flagged file, as the flag holds it. */
+  async #rewindFlaggedHunk(pick: number): Promise<boolean> {
+    const flag = picked(this.#house.session.line.flags.filter((one) => one.outcome === undefined && one.hunks.length > 0), pick);
+    const hunk = flag === undefined ? undefined : picked(flag.hunks, pick);
+    if (flag === undefined || hunk === undefined) return false;
+    const taken = marksIn(hunk.lines.filter((line) => line.startsWith('+')).join('\n'), 'u');
+    await this.#rewind({ type: 'rewind-hunk', flag: flag.id, hunk: hunk.id }, this.#disk(), (path) => (path === flag.path ? taken : none), (path) => path === flag.path);
+    return false;
+  }
+
   /** One hunk, or several of any files: every second or third one. */
   async #rewindHunk(pick: number): Promise<boolean> {
     const all = (await this.#house.hunks()).filter(({ lines }) => lines !== undefined);
@@ -191,7 +203,7 @@ class Player {
     const after = this.#disk();
     const rewind = this.#house.session.rewinds[count];
     this.#model.checkRewind(before, after, rewind === undefined ? { done: [], left: [] } : outcomeOf(rewind), taken, asked);
-    this.#model.changed('session', before, after, shared);
+    this.#model.changed('rewind', before, after, shared);
     if (rewind !== undefined) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
     return rewind;
   }
@@ -201,11 +213,48 @@ class Player {
     const rewind = picked(open.slice(0, 3), pick);
     if (rewind === undefined) return false;
     const before = this.#disk();
-    const from = this.#house.events.length;
-    await this.#house.act({ type: 'undo-rewind', rewind: rewind.id });
-    this.#checkUndone(before, undoneSince(this.#house.events.slice(from)) ?? assert.fail('nothing was undone'));
+    const undone = undoneSince(await this.#foretold({ type: 'undo-rewind', rewind: rewind.id })) ?? assert.fail('nothing was undone');
+    this.#checkUndone(before, undone);
     await this.#house.startPhase();
     return false;
+  }
+
+  /** Undoes one of the latest undoings. */
+  async #redo(pick: number): Promise<boolean> {
+    const undone = this.#house.session.rewinds.filter((one) => one.undone).sort((a, b) => (b.undoing?.at ?? 0) - (a.undoing?.at ?? 0));
+    const rewind = picked(undone.slice(0, 3), pick);
+    if (rewind === undefined) return false;
+    const before = this.#disk();
+    const redone = redoneSince(await this.#foretold({ type: 'redo-rewind', rewind: rewind.id })) ?? assert.fail('nothing was done again');
+    this.#checkRedone(before, redone);
+    await this.#house.startPhase();
+    return false;
+  }
+
+  /** Undoes or redoes as it was foretold; answers what was recorded. */
+  async #foretold(intention: Parameters<House['act']>[0]): Promise<readonly SessionEvent[]> {
+    const [before, from] = [this.#disk(), this.#house.events.length];
+    const preview = await this.#house.controller.preview(intention);
+    await this.#house.act(intention);
+    const events = this.#house.events.slice(from);
+    const [after, outcome] = [this.#disk(), backSince(events)];
+    const changed = changedPaths(before, after);
+    checkPreview(preview, outcome, changed, JSON.stringify(intention));
+    assert.deepEqual(preview.stays.map(({ path }) => path).sort(), outcome?.left.map(({ path }) => path).sort(), `stays ${JSON.stringify(intention)}`);
+    for (const [path, state] of before) if (!changed.includes(path)) assert.deepEqual(after.get(path), state, `${path} has what it had, but it was written`);
+    return events;
+  }
+
+  /** What was taken away again may be rewound by another undo; until then it is as after the rewind. */
+  #checkRedone(before: Disk, redone: Redone, unsure: readonly string[] = []): void {
+    const rewind = this.#house.session.rewinds.find((one) => one.id === redone.rewind) ?? assert.fail('what was done again was never done');
+    const after = this.#disk();
+    const outcome = { done: [...redone.restored, ...unsure], left: redone.left.map((one) => one.path) };
+    const undoing = undoingOf(rewind.id);
+    this.#model.checkRewind(before, after, outcome, (path) => this.#model.broughtBack(undoing, path), (path) => this.#model.isAsLeftBy(undoing, path, before));
+    this.#model.checkUndone(undoing, after, redone.restored);
+    this.#model.changed('rewind', before, after);
+    this.#model.rewound(rewind.id, before, after, outcome);
   }
 
   /** `unsure`: paths that are told as left although they changed, where nobody knows what came of them. */
@@ -215,7 +264,8 @@ class Player {
     this.#model.checkRewind(before, after, { done: [...undone.restored, ...unsure], left: undone.left.map((one) => one.path) }, (path) => this.#model.broughtBack(rewind.id, path), (path) => this.#model.isAsLeftBy(rewind.id, path, before));
     this.#model.checkUndone(rewind.id, after, [...rewind.restored, ...rewind.merged]);
     if (rewind.kind === 'hunk') this.#model.sharedBack(undone.restored, before, after);
-    this.#model.changed('session', before, after);
+    this.#model.changed('rewind', before, after);
+    this.#model.rewound(undoingOf(rewind.id), before, after, { done: undone.restored, left: [...undone.left.map((one) => one.path), ...unsure] });
   }
 
   /** Brings back a stray: the user's own change from then on. */
@@ -223,7 +273,9 @@ class Player {
     const flag = picked(this.#house.session.line.flags.filter((one) => one.outcome === 'rewound'), pick);
     if (flag === undefined) return false;
     const before = this.#disk();
+    const foretold = await this.#house.controller.preview({ type: 'restore-flag', flag: flag.id });
     await this.#house.act({ type: 'restore-flag', flag: flag.id });
+    assert.deepEqual(foretold.files.map((file) => file.path), changedPaths(before, this.#disk()), 'foretold and changed when a stray was brought back');
     this.#model.changed('user', before, this.#disk());
     return false;
   }
@@ -267,18 +319,20 @@ class Player {
     const after = this.#disk();
     const rewinds = this.#house.session.rewinds.filter((one) => !known.has(one.id));
     if (act.do === 'undo') return this.#crashedUndo(before, undoneSince(this.#house.events.slice(from)));
+    if (act.do === 'redo') return this.#crashedRedo(before, redoneSince(this.#house.events.slice(from)));
     const undecided = act.do === 'command' ? this.#goneUndecided(calls, before, after) : none;
     this.#model.changed('user', only(before, undecided), only(after, undecided));
-    this.#model.changed(act.do === 'restoreFlag' || (act.do === 'command' && whose === 'user') ? 'user' : 'session', without(before, undecided), without(after, undecided));
+    this.#model.changed(act.do === 'restoreFlag' || (act.do === 'command' && whose === 'user') ? 'user' : rewindActs.has(act.do) ? 'rewind' : 'session', without(before, undecided), without(after, undecided));
     if (act.do === 'command') this.#checkFlagged(calls);
     if (!rewindActs.has(act.do)) return;
     const outcomes = rewinds.map(outcomeOf);
-    const taken = act.do === 'hunk' ? (path: string) => marksIn(before.get(path)?.bytes, 'u') : () => none;
+    const hunks = act.do === 'hunk' || act.do === 'flagHunk';
+    const taken = hunks ? (path: string) => marksIn(before.get(path)?.bytes, 'u') : () => none;
     // A merge that nobody recorded may hold what the user did since: such a path is told as left, and counts as theirs.
     const unsure = outcomes.flatMap((one) => one.left).filter((path) => !sameContent(before.get(path), after.get(path)));
     // So does a file whose hunks had lines of theirs, as in a rewind that comes to its end at once.
     this.#model.countsAsUsers([...unsure, ...usersHunks(this.#house.events.slice(from))]);
-    this.#model.checkRewind(before, after, { done: [...outcomes.flatMap((one) => one.done), ...unsure], left: outcomes.flatMap((one) => one.left) }, taken, () => act.do === 'hunk');
+    this.#model.checkRewind(before, after, { done: [...outcomes.flatMap((one) => one.done), ...unsure], left: outcomes.flatMap((one) => one.left) }, taken, () => hunks);
     for (const rewind of rewinds) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
   }
 
@@ -288,6 +342,13 @@ class Player {
     const unsure = undone.left.map((one) => one.path).filter((path) => !sameContent(before.get(path), this.#disk().get(path)));
     this.#model.countsAsUsers(unsure);
     this.#checkUndone(before, undone, unsure);
+  }
+
+  #crashedRedo(before: Disk, redone: Redone | undefined): void {
+    if (redone === undefined) return assert.deepEqual(this.#disk(), before, 'something was done again, and nothing says so');
+    const unsure = redone.left.map((one) => one.path).filter((path) => !sameContent(before.get(path), this.#disk().get(path)));
+    this.#model.countsAsUsers(unsure);
+    this.#checkRedone(before, redone, unsure);
   }
 
   /** Nobody knows when a file went: what is gone after a command that was cut off before its changes were recorded counts as the user's. */
@@ -310,7 +371,7 @@ class Player {
 }
 
 /** What was foretold is what came: the paths that changed, what happened to each, and what was left. */
-function checkPreview({ files, stays }: RewindPreview, rewind: DoneRewind | undefined, changed: readonly string[], what: string): void {
+function checkPreview({ files, stays }: RewindPreview, rewind: { readonly merged?: readonly string[]; readonly left: DoneRewind['left'] } | undefined, changed: readonly string[], what: string): void {
   const does = (...kinds: readonly string[]): string[] => files.flatMap((file) => (kinds.includes(file.does) ? [file.path] : [])).sort();
   const left = rewind?.left ?? [];
   assert.deepEqual(files.map((file) => file.path).sort(), changed, `foretold and changed ${what} ${JSON.stringify(rewind?.left)} ${JSON.stringify(stays)}`);
@@ -325,8 +386,16 @@ const only = (disk: Disk, paths: ReadonlySet<string>): Disk => new Map([...disk]
 const without = (disk: Disk, paths: ReadonlySet<string>): Disk => new Map([...disk].filter(([path]) => !paths.has(path)));
 
 type Undone = Extract<SessionEvent, { type: 'rewind/undone' }>;
+type Redone = Extract<SessionEvent, { type: 'rewind/redone' }>;
 
 const undoneSince = (events: readonly SessionEvent[]): Undone | undefined => events.find((event) => event.type === 'rewind/undone');
+
+const redoneSince = (events: readonly SessionEvent[]): Redone | undefined => events.find((event) => event.type === 'rewind/redone');
+
+const backSince = (events: readonly SessionEvent[]): Undone | Redone | undefined => undoneSince(events) ?? redoneSince(events);
+
+/** An undoing can be undone as a rewind can: the name that the model knows it by. */
+const undoingOf = (rewind: string): string => `undoing of ${rewind}`;
 
 const outcomeOf = (rewind: Pick<DoneRewind, 'restored' | 'merged' | 'left'>): Outcome => ({ done: [...rewind.restored, ...rewind.merged], left: rewind.left.map((one) => one.path) });
 

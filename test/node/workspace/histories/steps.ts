@@ -10,7 +10,7 @@ export type Act =
   | { readonly do: 'cross' }
   | { readonly do: 'boundary'; readonly pick: number }
   | { readonly do: 'everything' }
-  | { readonly do: 'file' | 'hunk' | 'flag' | 'undo' | 'restoreFlag'; readonly pick: number }
+  | { readonly do: 'file' | 'hunk' | 'flag' | 'flagHunk' | 'undo' | 'redo' | 'restoreFlag'; readonly pick: number }
   | { readonly do: 'keep'; readonly how: 'branch' | 'patch' | 'squash' };
 
 export type Step = Act | { readonly do: 'nothing' } | { readonly do: 'user'; readonly mutations: readonly Mutation[] } | { readonly do: 'restart' } | { readonly do: 'crash'; readonly point: CrashPoint; readonly in: Act };
@@ -18,7 +18,7 @@ export type Step = Act | { readonly do: 'nothing' } | { readonly do: 'user'; rea
 const number = fc.nat(1000);
 const what = (weights: Partial<Record<Mutation['what'], number>>) => fc.oneof(...Object.entries(weights).map(([name, weight]) => ({ weight, arbitrary: fc.constant(name as Mutation['what']) })));
 const lines = { insert: 8, replace: 6, remove: 4 };
-const everything = { ...lines, format: 3, rewrite: 1, delete: 2, mode: 1, link: 1, folder: 1 };
+const everything = { ...lines, format: 3, rewrite: 1, delete: 2, mode: 1, link: 1, folder: 1, rename: 1 };
 /** Few places come up often, so that changes meet. */
 const place = fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, { weight: 2, arbitrary: fc.nat(10) });
 const mutation = (weights: Partial<Record<Mutation['what'], number>>): fc.Arbitrary<Mutation> => fc.record({ what: what(weights), place, line: number });
@@ -30,7 +30,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cross' as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('boundary' as const), pick: number }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('everything' as const) }) },
-  { weight: 7, arbitrary: fc.record({ do: fc.constantFrom('file' as const, 'hunk' as const, 'hunk' as const, 'flag' as const, 'undo' as const, 'undo' as const, 'restoreFlag' as const), pick: number }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('file' as const, 'hunk' as const, 'hunk' as const, 'flag' as const, 'flagHunk' as const, 'undo' as const, 'undo' as const, 'redo' as const, 'redo' as const, 'restoreFlag' as const), pick: number }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('keep' as const), how: fc.constantFrom('branch' as const, 'patch' as const, 'squash' as const) }) },
 );
 
