@@ -1,6 +1,6 @@
-import type { Path, TreeId, Write } from '../core/session/changes.ts';
+import type { HunkName, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { BesideItem } from '../core/session/facts.ts';
-import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
+import type { ListedHunk } from '../core/session/listedHunk.ts';
 import { callWithoutAnswer } from '../core/session/next.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import type { Intention } from '../core/session/view.ts';

@@ -1,6 +1,5 @@
-import type { BesideChange, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
+import type { BesideChange, FileDiff, HunkName, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
-import type { HunkName } from '../core/session/listedHunk.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { sameBlob } from '../core/session/shares.ts';
 import { evictedWords } from '../core/session/view/storeWords.ts';

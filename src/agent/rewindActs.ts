@@ -1,4 +1,4 @@
-import type { HunkName } from '../core/session/listedHunk.ts';
+import type { HunkName } from '../core/session/changes.ts';
 import type { Flag } from '../core/session/session.ts';
 import { describeRestored, movedInWords, type Acted } from './acted.ts';
 import { inverse, planBeside } from './beside.ts';

@@ -1,8 +1,8 @@
-import type { Blob, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
+import type { Blob, Hunk, HunkName, Path, TreeId, Write } from '../core/session/changes.ts';
 import type { FileHunks, LeftPath, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
 import { openFlags } from '../core/session/line.ts';
 import { isWholeFile } from '../core/session/listedHunk.ts';
-import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
+import type { ListedHunk } from '../core/session/listedHunk.ts';
 import type { Session } from '../core/session/session.ts';
 import { planBeside } from './beside.ts';
 import { notYetBack } from './control.ts';
