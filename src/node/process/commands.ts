@@ -91,7 +91,7 @@ export class Commands {
       if (process.platform === 'win32') throw new Error('commands are written for a POSIX shell, and this system has none');
       temp = await mkdtemp(path.join(await realpath(os.tmpdir()), 'bounded-run-'));
       const started = request.sandboxed ? await this.#confined(request) : await this.#plain(request, temp);
-      return await runProcess({ ...started, call: request.call ?? randomUUID(), temp, timeoutMs: request.timeoutMs, merged: request.merged, confined: request.sandboxed, layered: (request.layered ?? []).length > 0, outputLimit, onOutput: request.onOutput }, signal);
+      return await runProcess({ ...started, call: request.call ?? randomUUID(), temp, timeoutMs: request.timeoutMs, merged: request.merged, confined: request.sandboxed, outputLimit, onOutput: request.onOutput }, signal);
     } catch (error) {
       const spawnError = error instanceof Error ? error.message : String(error);
       return { spawnError, exit: null, signal: null, timedOut: false, aborted: signal.aborted, flooded: false, survivors: 0, ms: 0 };

@@ -22,8 +22,6 @@ export interface ProcessRequest {
   readonly merged: boolean;
   /** The program is bubblewrap with `--json-status-fd 3`; it has the tree in a process namespace of its own. */
   readonly confined: boolean;
-  /** Around bubblewrap there are processes that lay an overlay. */
-  readonly layered: boolean;
   readonly onOutput: (chunk: Buffer, stream: 'stdout' | 'stderr') => void;
 }
 
@@ -104,10 +102,12 @@ class Running {
     const timer = setTimeout(() => this.#stop('timedOut'), this.#request.timeoutMs);
     const onAbort = () => this.#stop('aborted');
     signal.addEventListener('abort', onAbort, { once: true });
+    // It may have been stopped while its pipes were opened.
+    if (signal.aborted) onAbort();
     try {
       const ended = await this.#exited;
       await within(drainLimit, this.#told);
-      const survivors = await this.#sweep();
+      const survivors = await this.#sweep(ended);
       await within(drainLimit, this.#drained);
       return { ...this.#outcome(ended), ...this.#reasons(), survivors: this.#why === undefined ? survivors : 0 };
     } finally {
@@ -140,15 +140,16 @@ class Running {
   }
 
   /** Leaves nothing of the tree alive; answers how many processes outlived the first one. */
-  async #sweep(): Promise<number> {
+  async #sweep(ended: { readonly signal: NodeJS.Signals | null }): Promise<number> {
     const { pid } = this.#child;
     if (pid === undefined) return 0;
     if (this.#request.confined) {
+      // Where bubblewrap is ended while it sets the sandbox up, its child may live on: it asks to die with its parent only a moment after it begins.
+      // What stands around a sandbox, to lay an overlay, is in no namespace of processes either.
+      if (this.#why !== undefined || ended.signal !== null) await killTree({ leader: pid, marker: this.#marker });
       const first = /"child-pid": (\d+)/.exec(this.#status)?.[1];
       // The kernel ends a process namespace with its first process, and that one only when all others are dead.
       if (first !== undefined) await gone(Number(first));
-      // What stands around it, to lay an overlay, is in no namespace of processes.
-      if (this.#request.layered && this.#why !== undefined) await killTree({ leader: pid, marker: this.#marker });
       return 0;
     }
     await this.#killing;

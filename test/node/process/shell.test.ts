@@ -104,12 +104,22 @@ for (const [how, state, suite] of kinds) {
     it('stops within two seconds, even where it ignores being asked', async () => {
       const control = new AbortController();
       let asked = 0;
-      setTimeout(() => { asked = performance.now(); control.abort(); }, 200);
-      const { exit, signal } = await run(`trap '' TERM INT HUP; while :; do sleep 47130.125; done`, {}, control.signal);
+      const stop = () => { asked = performance.now(); control.abort(); };
+      const { exit, signal } = await runIn(shell, `trap '' TERM INT HUP; echo deaf; while :; do sleep 47130.125; done`, { sandbox: state }, control.signal, stop);
       assert.equal(exit, null);
       assert.notEqual(signal, null);
       assert.ok(performance.now() - asked < soon, `${performance.now() - asked} ms`);
       assert.equal(processWith('47130.125'), undefined);
+    });
+
+    it('is ended at whatever moment of its beginning it is stopped', async function () {
+      this.timeout(120_000);
+      for (let ms = 0; ms < 16; ms += 2) {
+        const control = new AbortController();
+        setTimeout(() => control.abort(), ms);
+        await run('sleep 47160.125', { timeoutMs: 60_000 }, control.signal);
+        assert.equal(processWith('47160.125'), undefined, `stopped after ${ms} ms`);
+      }
     });
 
     it('is not started where it is stopped before', async () => {
