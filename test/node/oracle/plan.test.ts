@@ -71,12 +71,13 @@ describe('the plan of a run', () => {
     }), { numRuns: 200 });
   });
 
-  it('lets others have their turn', async () => {
+  it('lets others have their turn while it matches a tree', async () => {
     const files: Tree = new Map(Array.from({ length: 6000 }, (_, at) => [`src/folder${at % 7}/file${at}.ts`, { oid: '0', mode: '100644' }]));
     const request = requestOf('b', { scope: { change: [], never: [], oracle: ['oracle/**'], secret: ['.env*'], scratch: ['coverage/'] } });
-    let turned = false;
-    setImmediate(() => { turned = true; });
-    await planOf(request, readerOf({ t: files, b: new Map() }), []);
-    assert.ok(turned);
+    const told: string[] = [];
+    setImmediate(() => told.push('others'));
+    const reader = readerOf({ t: files });
+    await planOf(request, { ...reader, entries: (tree) => (told.push(tree), reader.entries(tree)) }, []);
+    assert.deepEqual(told, ['t', 'others', 'b']);
   });
 });
