@@ -10,7 +10,7 @@ import type { Fingerprint } from '../core/transcript/fingerprint.ts';
 import type { Acted } from './acted.ts';
 import { answerInterrupted } from './call.ts';
 import { finish } from './finish.ts';
-import { finishRewind } from './finishRewind.ts';
+import { finishRewind } from './rewind/finishRewind.ts';
 import { allowFlag, answerProblem, applyAnswer } from './gates.ts';
 import type { AnsweredBy } from './gates.ts';
 import { listHunks } from './hunks.ts';
@@ -18,13 +18,13 @@ import { keepWork } from './keepActs.ts';
 import { runSession } from './loop.ts';
 import type { Outcome } from './loop.ts';
 import type { Ports, Rehearsal, Signal } from './ports.ts';
-import { previewFor } from './preview.ts';
-import type { RewindPreview } from './preview.ts';
+import { previewFor } from './rewind/preview.ts';
+import type { RewindPreview } from './rewind/preview.ts';
 import { ReadLedger } from './readLedger.ts';
 import type { Recorder } from './recorder.ts';
 import { conflictOf } from './resolve.ts';
-import { rewindProblem, writesOfPath } from './rewind.ts';
-import { notChanged, redo, restoreFlag, takeBackFlagged, takeBackHunks, takeBackPath, takeBackTo, takeResolution, undo } from './rewindActs.ts';
+import { rewindProblem, writesOfPath } from './rewind/rewind.ts';
+import { notChanged, redo, restoreFlag, takeBackFlagged, takeBackHunks, takeBackPath, takeBackTo, takeResolution, undo } from './rewind/rewindActs.ts';
 import { Paused, type Run } from './run.ts';
 
 /** A switch that a door can throw; the platform's AbortController has this shape. */

@@ -2,7 +2,7 @@ import type { Intention } from '../core/session/view.ts';
 import type { Acted } from './acted.ts';
 import { finish } from './finish.ts';
 import type { KeepAnswer } from './ports.ts';
-import { takeBackTo } from './rewindActs.ts';
+import { takeBackTo } from './rewind/rewindActs.ts';
 import type { Run } from './run.ts';
 import { undoneDetail } from './verdictAnew.ts';
 

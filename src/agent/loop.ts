@@ -6,7 +6,7 @@ import { answerCall, answerInterrupted, returnCall } from './call.ts';
 import { nudge, openPhaseConversation, remind, sendResults } from './conversation.ts';
 import { cross } from './cross.ts';
 import { finish } from './finish.ts';
-import { finishRewind } from './finishRewind.ts';
+import { finishRewind } from './rewind/finishRewind.ts';
 import { applyAnswer, carryOut } from './gates.ts';
 import { evaluatePhase } from './phases/evaluate.ts';
 import { settleFindings } from './phases/review.ts';

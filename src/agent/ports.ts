@@ -3,8 +3,7 @@ import type { RootName } from '../core/contract/rootPath.ts';
 import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
 import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
 import type { Entry, SessionEvent } from '../core/session/events.ts';
-import type { BesideItem, LeftPath, MovedPath, RestoreItem, ScratchUse, Withheld } from '../core/session/facts.ts';
-import type { EvictionPlan } from '../core/session/retention.ts';
+import type { BesideItem, EvictionPlan, LeftPath, MovedPath, RestoreItem, ScratchUse, Withheld } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, SandboxState, FrozenFile, KeptBranch, Session } from '../core/session/session.ts';
 import type { ModelReply, ModelRequest } from '../core/transcript/message.ts';
 

@@ -4,9 +4,9 @@ import type { Session } from '../core/session/session.ts';
 import { openConflicts } from '../core/session/undo.ts';
 import { look } from './look.ts';
 import type { Rehearsal } from './ports.ts';
-import { restoreRounds } from './restoreRounds.ts';
-import { begin, finish } from './rewind.ts';
-import { settleFlags } from './rewindHunks.ts';
+import { restoreRounds } from './rewind/restoreRounds.ts';
+import { begin, finish } from './rewind/rewind.ts';
+import { settleFlags } from './rewind/rewindHunks.ts';
 import type { Run } from './run.ts';
 
 /** What a person decided about a conflict: the texts for each place where a merge stopped, and what they saw of the file when they began. */

@@ -1,4 +1,5 @@
-import { type EvictedPhases, type EvictionPlan, fillOf } from '../core/session/retention.ts';
+import type { EvictedPhases, EvictionPlan } from '../core/session/facts.ts';
+import { fillOf } from '../core/session/retention.ts';
 import type { Session, StoreState } from '../core/session/session.ts';
 import type { Room } from './ports.ts';
 import type { Run } from './run.ts';

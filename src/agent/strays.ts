@@ -12,7 +12,7 @@ import { inStretches } from './inStretches.ts';
 import { closeLanding, concerns, landWrites } from './landing.ts';
 import { differences, treeOf } from './look.ts';
 import { maybeMoved } from './moved.ts';
-import { backAgain, rewindFlags } from './rewind.ts';
+import { backAgain, rewindFlags } from './rewind/rewind.ts';
 import type { Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
 import { seeSteering } from './steering.ts';

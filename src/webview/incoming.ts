@@ -1,5 +1,5 @@
 import type { NewestSession, ToWebview } from '../core/protocol.ts';
-import type { HunkName } from '../core/session/listedHunk.ts';
+import type { HunkName } from '../core/session/changes.ts';
 import type { BoundaryRow, CallRow, Card, CellView, ChangedFileRow, ChangesView, CheckView, FlagHunk, FlagRow, Grid, HunkRow, Intention, Meter, OracleView, PlanView, ResultView, RewindRow, Scale, View } from '../core/session/view.ts';
 import { finite, flag, list, object, oneOf, optional, text, variants } from './check.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RestoreItem, RestoreOutcome } from '../../src/agent/ports.ts';
-import { planRewind, restoreRounds } from '../../src/agent/restoreRounds.ts';
+import { planRewind, restoreRounds } from '../../src/agent/rewind/restoreRounds.ts';
 import type { Run } from '../../src/agent/run.ts';
 import type { Blob, Write } from '../../src/core/session/changes.ts';
 

@@ -4,9 +4,9 @@ import { runSession } from '../../src/agent/loop.ts';
 import { keepRoom } from '../../src/agent/room.ts';
 import type { Run } from '../../src/agent/run.ts';
 import type { SessionEvent } from '../../src/core/session/events.ts';
-import type { EvictionPlan } from '../../src/core/session/retention.ts';
 import { base, gate, phase } from '../core/session/support/events.ts';
 import { Story } from '../core/session/support/journal.ts';
+import type { EvictionPlan } from '../../src/core/session/facts.ts';
 
 const plan: EvictionPlan = { phases: [{ session: 'older', name: 'task', boundaries: [{ boundary: 'explore', attempt: 1, commit: 'k1' }] }, { session: 's1', name: 'task', boundaries: [{ boundary: 'minimal-hook', attempt: 1, commit: 'k2' }] }], bytes: 300 };
 

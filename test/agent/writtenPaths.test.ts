@@ -4,7 +4,7 @@ import { look } from '../../src/agent/look.ts';
 import type { Capture, Ports, RestoreItem } from '../../src/agent/ports.ts';
 import { ReadLedger } from '../../src/agent/readLedger.ts';
 import { Recorder } from '../../src/agent/recorder.ts';
-import { rewindWrites } from '../../src/agent/rewind.ts';
+import { rewindWrites } from '../../src/agent/rewind/rewind.ts';
 import type { Run } from '../../src/agent/run.ts';
 import { measureCall } from '../../src/agent/strays.ts';
 import type { Write } from '../../src/core/session/changes.ts';

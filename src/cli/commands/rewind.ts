@@ -1,5 +1,5 @@
 import type { Acted } from '../../agent/acted.ts';
-import type { PreviewFile, RewindPreview } from '../../agent/preview.ts';
+import type { PreviewFile, RewindPreview } from '../../agent/rewind/preview.ts';
 import { usersPart } from '../../core/session/listedHunk.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import { shownPath } from '../../core/session/shownPath.ts';

@@ -25,6 +25,12 @@ export interface Hunk {
   readonly noEndOfLine?: 'old' | 'new' | 'both';
 }
 
+/** Names one hunk of the session's change against its base. */
+export interface HunkName {
+  readonly path: Path;
+  readonly hunk: string;
+}
+
 /** What changed in one path between two trees. A deleted file has no `after`, a created one no `before`. Renames are a deletion and a creation. */
 export interface FileDiff {
   readonly path: Path;

@@ -2,10 +2,8 @@ import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { RootName } from '../contract/rootPath.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
-import type { BesideChange, ChangeSize, DiffUses, FileDiff, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
-import type { HunkName } from './listedHunk.ts';
-import type { EvictedPhases } from './retention.ts';
+import type { BesideChange, ChangeSize, DiffUses, FileDiff, HunkName, Path, TreeId, Write } from './changes.ts';
+import type { Endpoint, EvictedPhases, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
 import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, KeptBranch, Plan, Role, SandboxState, SessionEnd, StoreState, BaseState, FrozenFile, Decoy, DecoyPatch, AmendmentRequest } from './session.ts';
 
 /** A fact of a session. The session is the fold of these; nothing else is stored. */

@@ -1,5 +1,4 @@
-import type { Blob, Hunk, Path, TreeId, Write } from './changes.ts';
-import type { HunkName } from './listedHunk.ts';
+import type { Blob, Hunk, HunkName, Path, TreeId, Write } from './changes.ts';
 
 /** Where the model answers from; shown so that nobody takes a scripted server for a model. */
 export interface Endpoint {
@@ -116,4 +115,18 @@ export interface RewindRecord {
   /** The rewind that left the path `to` in conflict, where a person decided here what becomes of it. */
   readonly resolves?: string;
   readonly by: 'person' | 'on-stray';
+}
+
+/** Boundaries of one session that went, or are about to. */
+export interface EvictedPhases {
+  readonly session: string;
+  /** Name of its contract. */
+  readonly name: string;
+  readonly boundaries: readonly { readonly boundary: string; readonly attempt: number; readonly commit: string }[];
+}
+
+/** What is given up to make room; the first to go is the first in the list. `bytes`: what that is expected to free, states in between included. */
+export interface EvictionPlan {
+  readonly phases: readonly EvictedPhases[];
+  readonly bytes: number;
 }

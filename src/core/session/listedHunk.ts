@@ -1,13 +1,7 @@
 import { blame, type FileStep } from './blame.ts';
-import type { Blob, FileDiff, Hunk, Path, Write } from './changes.ts';
+import type { Blob, FileDiff, Hunk, HunkName, Path, Write } from './changes.ts';
 import { openFlags } from './line.ts';
 import type { Session, Standing } from './session.ts';
-
-/** Names one hunk of the session's change against its base. */
-export interface HunkName {
-  readonly path: Path;
-  readonly hunk: string;
-}
 
 /** One part of the session's change against its base that a person looks at, marks and rewinds by itself. */
 export interface ListedHunk extends HunkName {

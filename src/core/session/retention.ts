@@ -33,20 +33,6 @@ export interface Holdings {
   readonly boundaries: readonly string[];
 }
 
-/** Boundaries of one session that went, or are about to. */
-export interface EvictedPhases {
-  readonly session: string;
-  /** Name of its contract. */
-  readonly name: string;
-  readonly boundaries: readonly { readonly boundary: string; readonly attempt: number; readonly commit: string }[];
-}
-
-/** What is given up to make room; the first to go is the first in the list. `bytes`: what that is expected to free, states in between included. */
-export interface EvictionPlan {
-  readonly phases: readonly EvictedPhases[];
-  readonly bytes: number;
-}
-
 /** The store is said to fill up, and room is made, down to this share of its limit. */
 const fillingFrom = 0.8;
 

@@ -2,10 +2,8 @@ import type { Contract, PhaseName } from '../contract/contract.ts';
 import type { RootName } from '../contract/rootPath.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
-import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, Path, TreeId, Write } from './changes.ts';
-import type { HunkName } from './listedHunk.ts';
-import type { EvictionPlan } from './retention.ts';
-import type { Endpoint, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
+import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, HunkName, Path, TreeId, Write } from './changes.ts';
+import type { Endpoint, EvictionPlan, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
 export interface Session {

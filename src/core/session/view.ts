@@ -1,7 +1,6 @@
 import type { Verdict } from '../oracle/result.ts';
-import type { Path } from './changes.ts';
+import type { HunkName, Path } from './changes.ts';
 import type { FlagOutcome } from './facts.ts';
-import type { HunkName } from './listedHunk.ts';
 
 /** What the side view draws and the terminal prints: plain data, complete, computed from the session by `viewOf`. */
 export interface View {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import type { HunkName } from '../../core/session/changes.ts';
 import { isReviewed } from '../../core/session/listedHunk.ts';
-import type { HunkName, ListedHunk } from '../../core/session/listedHunk.ts';
+import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import type { App } from '../app.ts';
 import { shownHunks, touches } from '../hunks/placedHunks.ts';
 import { openChange } from '../open/diffs.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Acted } from '../../agent/acted.ts';
-import type { RewindPreview } from '../../agent/preview.ts';
+import type { RewindPreview } from '../../agent/rewind/preview.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { App } from '../app.ts';
 import { unsavedIn } from '../place.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RewindPreview } from '../../agent/preview.ts';
+import type { RewindPreview } from '../../agent/rewind/preview.ts';
 import { branchWords } from '../../core/session/view/branchWords.ts';
 import { usersPart } from '../../core/session/listedHunk.ts';
 import type { Intention } from '../../core/session/view.ts';

@@ -1,8 +1,9 @@
 import type { Room } from '../../agent/ports.ts';
 import { Recorder } from '../../agent/recorder.ts';
 import { fold } from '../../core/session/evolve.ts';
+import type { EvictedPhases, EvictionPlan } from '../../core/session/facts.ts';
 import { partsOf } from '../../core/session/joinedIds.ts';
-import { type EvictedPhases, type EvictionPlan, heldWhole, joined, type PhaseHeld, roomFor } from '../../core/session/retention.ts';
+import { heldWhole, joined, type PhaseHeld, roomFor } from '../../core/session/retention.ts';
 import type { Session } from '../../core/session/session.ts';
 import { createClock } from '../journal/clock.ts';
 import { openJournal } from '../journal/journal.ts';

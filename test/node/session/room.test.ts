@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { EvictionPlan } from '../../../src/core/session/retention.ts';
 import { readJournal } from '../../../src/node/journal/journal.ts';
 import type { RepositoryState } from '../../../src/node/journal/stateDir.ts';
 import { useStore } from '../../../src/node/journal/storeUsers.ts';
@@ -13,6 +12,7 @@ import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorksp
 import { openWorkspace } from '../../../src/node/workspace/openWorkspace.ts';
 import { newRepo, removeRepos } from '../workspace/opened.ts';
 import { isThere, named, storedSession } from './storedSession.ts';
+import type { EvictionPlan } from '../../../src/core/session/facts.ts';
 
 describe('room in the store of a repository', () => {
   const home = process.env['XDG_STATE_HOME'];

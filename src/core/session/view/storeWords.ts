@@ -1,5 +1,6 @@
 import type { RootName } from '../../contract/rootPath.ts';
-import { evictedAt, type EvictedPhases, type EvictionPlan, fillOf } from '../retention.ts';
+import type { EvictedPhases, EvictionPlan } from '../facts.ts';
+import { evictedAt, fillOf } from '../retention.ts';
 import type { Boundary, Session } from '../session.ts';
 import { bytesText } from './figures.ts';
 import { instantText } from './instant.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { answerCall, answerInterrupted } from '../../../../src/agent/call.ts';
 import { Controller } from '../../../../src/agent/controller.ts';
 import { cross } from '../../../../src/agent/cross.ts';
-import { finishRewind } from '../../../../src/agent/finishRewind.ts';
+import { finishRewind } from '../../../../src/agent/rewind/finishRewind.ts';
 import { look } from '../../../../src/agent/look.ts';
 import type { Ports, RestoreItem } from '../../../../src/agent/ports.ts';
 import { ReadLedger } from '../../../../src/agent/readLedger.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import type { RewindPreview } from '../../../../src/agent/preview.ts';
+import type { RewindPreview } from '../../../../src/agent/rewind/preview.ts';
 import { phaseRights } from '../../../../src/core/guard/rights.ts';
 import type { SessionEvent } from '../../../../src/core/session/events.ts';
 import { fold } from '../../../../src/core/session/evolve.ts';

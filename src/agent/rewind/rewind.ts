@@ -1,16 +1,15 @@
-import type { BesideChange, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
-import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
-import type { HunkName } from '../core/session/listedHunk.ts';
-import type { Flag, Session } from '../core/session/session.ts';
-import { sameBlob } from '../core/session/shares.ts';
-import { evictedWords } from '../core/session/view/storeWords.ts';
-import { doneOf, planBeside } from './beside.ts';
-import { notYetBack } from './control.ts';
-import { recordUse } from './diffUse.ts';
-import { differences, look, seeControl, treeOf } from './look.ts';
-import type { Capture, RestoreOutcome } from './ports.ts';
+import type { BesideChange, FileDiff, HunkName, Path, TreeId, Write } from '../../core/session/changes.ts';
+import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../../core/session/facts.ts';
+import type { Flag, Session } from '../../core/session/session.ts';
+import { sameBlob } from '../../core/session/shares.ts';
+import { evictedWords } from '../../core/session/view/storeWords.ts';
+import { doneOf, planBeside } from '../beside.ts';
+import { notYetBack } from '../control.ts';
+import { recordUse } from '../diffUse.ts';
+import { differences, look, seeControl, treeOf } from '../look.ts';
+import type { Capture, RestoreOutcome } from '../ports.ts';
 import { asFound, planRewind, restoreRounds } from './restoreRounds.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../run.ts';
 
 /** What the session wrote since a boundary id or `base`; throws for a boundary that is not on the current line. */
 export function writesSince(session: Session, to: string): readonly Write[] {

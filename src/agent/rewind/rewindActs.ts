@@ -1,15 +1,15 @@
-import type { HunkName } from '../core/session/listedHunk.ts';
-import type { Flag } from '../core/session/session.ts';
-import { describeRestored, movedInWords, type Acted } from './acted.ts';
-import { inverse, planBeside } from './beside.ts';
-import type { RestoreOutcome } from './ports.ts';
-import { writeReports } from './reports.ts';
-import { resolveConflict, type Resolution } from './resolve.ts';
+import type { HunkName } from '../../core/session/changes.ts';
+import type { Flag } from '../../core/session/session.ts';
+import { describeRestored, movedInWords, type Acted } from '../acted.ts';
+import { inverse, planBeside } from '../beside.ts';
+import type { RestoreOutcome } from '../ports.ts';
+import { writeReports } from '../reports.ts';
+import { resolveConflict, type Resolution } from '../resolve.ts';
 import { rewindFile, rewindProblem, rewindToBoundary, rewindWrites, writesOfPath } from './rewind.ts';
 import { rewindHunk, rewindListed } from './rewindHunks.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../run.ts';
 import { redoRewind, undoRewind } from './undoRewind.ts';
-import { verdictAnew } from './verdictAnew.ts';
+import { verdictAnew } from '../verdictAnew.ts';
 
 /*
  * What a person takes back and brings back. Each answers what came of it; what a person can get wrong is an answer, too.

@@ -1,8 +1,8 @@
-import type { Blob, Path, TreeId, Write } from '../core/session/changes.ts';
-import type { LeftPath, MovedPath } from '../core/session/facts.ts';
-import { sameBlob, stretchesOf } from '../core/session/shares.ts';
-import type { RestoreItem, RestoreOutcome } from './ports.ts';
-import type { Run } from './run.ts';
+import type { Blob, Path, TreeId, Write } from '../../core/session/changes.ts';
+import type { LeftPath, MovedPath } from '../../core/session/facts.ts';
+import { sameBlob, stretchesOf } from '../../core/session/shares.ts';
+import type { RestoreItem, RestoreOutcome } from '../ports.ts';
+import type { Run } from '../run.ts';
 
 /**
  * The plan of undoing writes, in rounds: each round undoes one unbroken stretch of the session's own writes per path, the

@@ -1,15 +1,15 @@
-import type { Blob, FileDiff, Path, TreeId } from '../core/session/changes.ts';
-import type { RestoreItem, RewindPlan } from '../core/session/facts.ts';
-import type { DoneRewind, Undoing } from '../core/session/session.ts';
-import { sameBlob, sharesOf } from '../core/session/shares.ts';
-import { doneOf, inverse } from './beside.ts';
-import { isControlWord, notYetBack } from './control.ts';
-import { baseTree } from './diffUse.ts';
-import { differences, look, seeControl, treeOf } from './look.ts';
-import type { Capture, RestoreOutcome, Workspace } from './ports.ts';
+import type { Blob, FileDiff, Path, TreeId } from '../../core/session/changes.ts';
+import type { RestoreItem, RewindPlan } from '../../core/session/facts.ts';
+import type { DoneRewind, Undoing } from '../../core/session/session.ts';
+import { sameBlob, sharesOf } from '../../core/session/shares.ts';
+import { doneOf, inverse } from '../beside.ts';
+import { isControlWord, notYetBack } from '../control.ts';
+import { baseTree } from '../diffUse.ts';
+import { differences, look, seeControl, treeOf } from '../look.ts';
+import type { Capture, RestoreOutcome, Workspace } from '../ports.ts';
 import { asFound, restoreRounds } from './restoreRounds.ts';
 import { begin, besideOfDone, othersSince } from './rewind.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../run.ts';
 
 /** Brings back what a rewind took away; what came later stays. */
 export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreOutcome> {

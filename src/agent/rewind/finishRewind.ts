@@ -1,14 +1,14 @@
-import { diskFault } from '../core/session/diskFault.ts';
-import type { Blob, Hunk, Path, TreeId } from '../core/session/changes.ts';
-import type { FileHunks, LeftPath, RestoreItem, RewindPlan } from '../core/session/facts.ts';
-import { sameBlob } from '../core/session/shares.ts';
-import { differences } from './look.ts';
-import type { RestoreOutcome } from './ports.ts';
-import { writeReports } from './reports.ts';
+import { diskFault } from '../../core/session/diskFault.ts';
+import type { Blob, Hunk, Path, TreeId } from '../../core/session/changes.ts';
+import type { FileHunks, LeftPath, RestoreItem, RewindPlan } from '../../core/session/facts.ts';
+import { sameBlob } from '../../core/session/shares.ts';
+import { differences } from '../look.ts';
+import type { RestoreOutcome } from '../ports.ts';
+import { writeReports } from '../reports.ts';
 import { restoreRounds } from './restoreRounds.ts';
 import { backAgain, finish } from './rewind.ts';
 import { finishHunks, joined, revertAll, settleFlags } from './rewindHunks.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../run.ts';
 import { finishRedo, finishUndo } from './undoRewind.ts';
 
 /**

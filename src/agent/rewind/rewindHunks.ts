@@ -1,18 +1,18 @@
-import type { Blob, Hunk, Path, TreeId, Write } from '../core/session/changes.ts';
-import type { FileHunks, LeftPath, RestoreItem, RewindPlan, RewindRecord } from '../core/session/facts.ts';
-import { openFlags } from '../core/session/line.ts';
-import { isWholeFile } from '../core/session/listedHunk.ts';
-import type { HunkName, ListedHunk } from '../core/session/listedHunk.ts';
-import type { Session } from '../core/session/session.ts';
-import { planBeside } from './beside.ts';
-import { notYetBack } from './control.ts';
-import { baseTree } from './diffUse.ts';
-import { listHunks } from './hunks.ts';
-import { look } from './look.ts';
-import type { RestoreOutcome, WholeCapture, Workspace } from './ports.ts';
+import type { Blob, Hunk, HunkName, Path, TreeId, Write } from '../../core/session/changes.ts';
+import type { FileHunks, LeftPath, RestoreItem, RewindPlan, RewindRecord } from '../../core/session/facts.ts';
+import { openFlags } from '../../core/session/line.ts';
+import { isWholeFile } from '../../core/session/listedHunk.ts';
+import type { ListedHunk } from '../../core/session/listedHunk.ts';
+import type { Session } from '../../core/session/session.ts';
+import { planBeside } from '../beside.ts';
+import { notYetBack } from '../control.ts';
+import { baseTree } from '../diffUse.ts';
+import { listHunks } from '../hunks.ts';
+import { look } from '../look.ts';
+import type { RestoreOutcome, WholeCapture, Workspace } from '../ports.ts';
 import { planRewind, restoreRounds } from './restoreRounds.ts';
 import { begin, besideOfWrites, finish, usersPart, writesFrom } from './rewind.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../run.ts';
 
 /** The named hunks as they are in the work tree now, or a sentence where one is not there any more. */
 export async function findHunks(run: Run, names: readonly HunkName[], tree: TreeId): Promise<readonly ListedHunk[] | string> {
