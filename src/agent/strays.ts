@@ -33,9 +33,9 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const isOurs = landing === undefined ? () => true : concerns(landing);
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside).filter(({ path }) => isOurs(path));
   const control = shareOfControl({ ...run.recorder.session, control: cause.control ?? run.recorder.session.control }, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
-  const moved = cause.by === 'command' ? maybeMoved(run.recorder.session, diffs.filter((diff) => landing?.landed.has(diff.path) !== false), besides, control.gone) : [];
+  const moved = new Set(cause.by === 'command' ? maybeMoved(run.recorder.session, diffs.filter((diff) => landing?.landed.has(diff.path) !== false), besides, control.gone) : []);
   // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
-  const unsure = cause.by === 'command' ? diffs.filter((diff) => moved.includes(diff) || (landing === undefined && (readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)))) : [];
+  const unsure = cause.by === 'command' ? diffs.filter((diff) => moved.has(diff) || (landing === undefined && (readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)))) : [];
   const made = cause.by === 'tool' ? await madeByTool(run, diffs, cause.allowed) : undefined;
   const theirs = new Set([...diffs.filter((diff) => (cause.by === 'tool' && diff !== made) || landing?.landed.has(diff.path) === false), ...unsure]);
   if (theirs.size > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: [...theirs], ...treeOf(capture) });
@@ -51,7 +51,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !written.has(change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = [
-    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...moved.map(({ path }) => path)]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
+    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...[...moved].map(({ path }) => path)]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
     ...steering.flags,
   ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);

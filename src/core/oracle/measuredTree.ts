@@ -16,21 +16,38 @@ export interface MeasuredTree {
 /**
  * Puts frozen oracle files over a candidate's content. Left out are Bounded's and git's own files, scratch, secrets that
  * are not the oracle's, and paths that would leave their root. `roots`: those beside the main one. Without `frozen` the candidate's own oracle files stand.
+ * Stops after every path, so that whoever goes through a hundred thousand of them can let others have their turn.
  */
-export function measuredTree(entries: Iterable<readonly [Path, Blob]>, scope: Scope, frozen?: readonly FrozenFile[], roots: readonly RootName[] = []): MeasuredTree {
-  const all = new Map(entries);
+export function* measuring(entries: ReadonlyMap<Path, Blob>, scope: Scope, frozen?: readonly FrozenFile[], roots: readonly RootName[] = []): Generator<void, MeasuredTree> {
   const [oracle, secret, scratch] = [compileGlobs(scope.oracle), compileGlobs(scope.secret), compileGlobs(scope.scratch)];
   const isSafe = (path: Path) => isPlain(splitPath(roots, path)?.path ?? '..');
-  const kept = [...all].filter(([path]) => isSafe(path) && scratch(path) === undefined && (secret(path) === undefined || oracle(path) !== undefined));
-  if (frozen === undefined) return { files: new Map(kept), tampered: [], unfrozen: [] };
-  const fixed = new Map(frozen.filter(({ path }) => isSafe(path)).map(({ path, oid, mode }) => [path, { oid, mode }]));
-  const folders = new Set([...fixed.keys()].flatMap(foldersAbove));
-  const stands = ([path]: readonly [Path, Blob]) => oracle(path) === undefined && !fixed.has(path) && !folders.has(path) && !foldersAbove(path).some((folder) => fixed.has(folder));
-  return {
-    files: new Map([...kept.filter(stands), ...fixed]),
-    tampered: [...fixed].filter(([path, blob]) => all.get(path)?.oid !== blob.oid || all.get(path)?.mode !== blob.mode).map(([path]) => path),
-    unfrozen: kept.map(([path]) => path).filter((path) => oracle(path) !== undefined && !fixed.has(path)),
-  };
+  const [fixed, folders] = [new Map<Path, Blob>(), new Set<Path>()];
+  for (const { path, oid, mode } of frozen ?? []) {
+    yield;
+    if (!isSafe(path)) continue;
+    fixed.set(path, { oid, mode });
+    for (const folder of foldersAbove(path)) folders.add(folder);
+  }
+  const files = new Map<Path, Blob>();
+  const unfrozen: Path[] = [];
+  for (const [path, blob] of entries) {
+    yield;
+    if (!isSafe(path) || scratch(path) !== undefined) continue;
+    const isOracle = oracle(path) !== undefined;
+    if (!isOracle && secret(path) !== undefined) continue;
+    if (frozen === undefined) files.set(path, blob);
+    else if (fixed.has(path)) continue;
+    else if (isOracle) unfrozen.push(path);
+    else if (!folders.has(path) && !foldersAbove(path).some((folder) => fixed.has(folder))) files.set(path, blob);
+  }
+  const tampered: Path[] = [];
+  for (const [path, blob] of fixed) {
+    yield;
+    files.set(path, blob);
+    const own = entries.get(path);
+    if (own?.oid !== blob.oid || own.mode !== blob.mode) tampered.push(path);
+  }
+  return { files, tampered, unfrozen };
 }
 
 /** Whether a path stays inside the root that it is put into, and is nobody's private state. */

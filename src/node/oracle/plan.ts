@@ -2,9 +2,11 @@ import type { OracleRequest } from '../../agent/ports.ts';
 import type { RootName } from '../../core/contract/rootPath.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import { isManifest } from '../../core/oracle/manifests.ts';
-import { measuredTree } from '../../core/oracle/measuredTree.ts';
+import { measuring } from '../../core/oracle/measuredTree.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
+import { paced } from '../workspace/common/pace.ts';
 import { applyDecoy, type Patched } from './decoyPatch.ts';
+import { filesNamed } from './filesNamed.ts';
 import { scriptsThatChanged } from './scripts.ts';
 import type { TreeReader } from './storeReader.ts';
 
@@ -25,7 +27,7 @@ export interface Plan {
 /** `roots`: those beside the main one. `null`: the patch does not apply. Throws where the store lacks something. */
 export async function planOf(request: OracleRequest, reader: TreeReader, roots: readonly RootName[]): Promise<Plan | null> {
   const { scope, frozen } = request;
-  const measured = measuredTree(await reader.entries(request.tree), scope, frozen, roots);
+  const measured = await paced(measuring(await reader.entries(request.tree), scope, frozen, roots));
   const patched = request.patch === undefined ? new Map<Path, Buffer | null>() : await applyDecoy(request.patch, measured.files, scope, roots, (oid) => reader.read(oid));
   if (patched === null) return null;
   const base = request.baseTree === request.tree ? measured.files : await reader.entries(request.baseTree);
@@ -33,14 +35,15 @@ export async function planOf(request: OracleRequest, reader: TreeReader, roots: 
   const frozenPaths = new Set((frozen ?? []).map((file) => file.path));
   const scripts = await scriptsThatChanged(request, base, measured.files, roots, reader);
   return {
-    files: measured.files, patched, manifests: manifestsOf(base, measured.files, frozenPaths), frozen: [...frozenPaths], unfrozen: measured.unfrozen,
+    files: measured.files, patched, manifests: await manifestsOf(base, measured.files, frozenPaths), frozen: [...frozenPaths], unfrozen: measured.unfrozen,
     tampered: [...measured.tampered, ...scripts],
     mustKeep: (path) => frozenPaths.has(path) || fixed(path) !== undefined,
   };
 }
 
 /** Manifests in which base and candidate differ, as the base has them. Frozen ones are the oracle's. */
-function manifestsOf(base: ReadonlyMap<Path, Blob>, files: ReadonlyMap<Path, Blob>, frozen: ReadonlySet<Path>): ReadonlyMap<Path, Blob | null> {
-  const names = [...new Set([...base.keys(), ...files.keys()])].filter((path) => isManifest(path) && !frozen.has(path) && base.get(path)?.oid !== files.get(path)?.oid);
-  return new Map(names.map((path) => [path, base.get(path) ?? null]));
+async function manifestsOf(base: ReadonlyMap<Path, Blob>, files: ReadonlyMap<Path, Blob>, frozen: ReadonlySet<Path>): Promise<ReadonlyMap<Path, Blob | null>> {
+  const [before, now] = [await filesNamed(base, isManifest), await filesNamed(files, isManifest)];
+  const names = [...new Set([...before.keys(), ...now.keys()])].filter((path) => !frozen.has(path) && before.get(path)?.oid !== now.get(path)?.oid);
+  return new Map(names.map((path) => [path, before.get(path) ?? null]));
 }

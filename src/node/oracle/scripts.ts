@@ -3,8 +3,10 @@ import { splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import { cellsOf, commandFor } from '../../core/oracle/cells.ts';
 import { changedScripts } from '../../core/oracle/decidingScripts.ts';
-import { measuredTree } from '../../core/oracle/measuredTree.ts';
+import { measuring } from '../../core/oracle/measuredTree.ts';
 import type { Blob, Path } from '../../core/session/changes.ts';
+import { paced } from '../workspace/common/pace.ts';
+import { filesNamed } from './filesNamed.ts';
 import type { TreeReader } from './storeReader.ts';
 
 /**
@@ -13,10 +15,11 @@ import type { TreeReader } from './storeReader.ts';
  */
 export async function scriptsThatChanged(request: OracleRequest, base: ReadonlyMap<Path, Blob>, files: ReadonlyMap<Path, Blob>, roots: readonly RootName[], reader: TreeReader): Promise<readonly string[]> {
   const { scope, frozen, checks } = request;
-  const old = measuredTree(base, scope, undefined, roots).files;
+  const old = (await paced(measuring(await filesNamed(base, isOwnPackage), scope, undefined, roots))).files;
+  const own = await filesNamed(files, isOwnPackage);
   const [approved, oracle] = [new Set(frozen?.map(({ path }) => path)), compileGlobs(scope.oracle)];
-  const pairs = [...new Set([...old.keys(), ...files.keys()])].filter(isOwnPackage).sort().map((path) => {
-    const now = files.get(path);
+  const pairs = [...new Set([...old.keys(), ...own.keys()])].sort().map((path) => {
+    const now = own.get(path);
     const settled = frozen !== undefined && (approved.has(path) || oracle(path) !== undefined);
     return { path, before: settled ? now : old.get(path), now };
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Pace } from '../../../src/node/workspace/common/pace.ts';
+import { Pace, paced } from '../../../src/node/workspace/common/pace.ts';
 
 /** Works for longer than one stretch. */
 function workLong(): void {
@@ -28,5 +28,19 @@ describe('the pace of long work', () => {
     assert.deepEqual(await Promise.all(resting), [false, false]);
     await nextTurn();
     assert.equal(new Pace().due, false);
+  });
+
+  it('cuts what stops between its steps', async () => {
+    const told: string[] = [];
+    function* work(): Generator<void, string> {
+      for (const step of ['one', 'two']) {
+        workLong();
+        told.push(step);
+        yield;
+      }
+      return 'answer';
+    }
+    setImmediate(() => told.push('another'));
+    assert.deepEqual([await paced(work()), told], ['answer', ['one', 'another', 'two']]);
   });
 });

@@ -35,3 +35,13 @@ export class Pace {
     this.#rested = performance.now();
   }
 }
+
+/** What long work that stops between its steps comes to, a stretch at a time. */
+export async function paced<Result>(work: Generator<void, Result>): Promise<Result> {
+  const pace = new Pace();
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    if (pace.due) await pace.rest();
+  }
+}
