@@ -1,4 +1,4 @@
-import type { BesideChange, Path, Write } from './changes.ts';
+import type { BesideChange, FileDiff, Path, Write } from './changes.ts';
 import type { SessionEvent } from './events.ts';
 import type { BesideItem, RewindRecord } from './facts.ts';
 import { openFlags } from './line.ts';
@@ -42,7 +42,8 @@ function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact:
 function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users = [], ...event }: Of<'rewind/undone'>): Line {
   const restored = [...event.restored, ...control];
   const theirs = new Set(rewind.writes.filter((write) => restored.includes(write.path) && users.includes(write.path)));
-  const back = rewind.writes.filter((write) => restored.includes(write.path) && !theirs.has(write)).map((write) => asItCame(inverse(write, rewind.previous), event));
+  const came = byPath(event.changes);
+  const back = rewind.writes.filter((write) => restored.includes(write.path) && !theirs.has(write)).map((write) => asItCame(inverse(write, rewind.previous), came));
   const flagged = openFlags(rewind.previous).filter((flag) => restored.includes(flag.path));
   // Boundaries count the writes before them, so that one which is void keeps its place.
   return { ...line, writes: [...line.writes.map((write) => (theirs.has(write) ? voided(write) : write)), ...back], flags: reopen(line.flags, flagged) };
@@ -54,16 +55,25 @@ function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users =
  */
 export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): { readonly line: Line; readonly writes: readonly Write[] } {
   const { restored, control = [], merged = [] } = event;
+  const writes = writesAgain(rewind, event);
   if (rewind.kind === 'boundary') {
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
     const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
     const exact = restored.filter((path) => !merged.includes(path));
-    return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes: rewind.writes };
+    return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes };
   }
-  // New ones, so that another undo of them voids these and not the first.
-  const writes = rewind.writes.filter((write) => restored.includes(write.path)).map((write) => asItCame({ ...write }, event));
   const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && [...restored, ...control].includes(flag.path));
   return { line: withBeside({ ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, besideDone(rewinding, event)), writes };
+}
+
+/**
+ * What doing a rewind again changed: a path that was as after the rewind already it did not. In an older journal nothing tells, and what was restored
+ * counts. New writes, so that another undo of them voids these and not the first.
+ */
+function writesAgain({ writes }: DoneRewind, { restored, changes }: Of<'rewind/redone'>): readonly Write[] {
+  const changed = new Set(changes === undefined ? restored : changes.map(({ path }) => path));
+  const came = byPath(changes);
+  return writes.filter(({ path }) => changed.has(path)).map((write) => asItCame(write, came));
 }
 
 /** What was brought back beside the files is on the line as what it undoes is: what the user then makes of it is not taken for the session's. */
@@ -78,12 +88,11 @@ function besideDone(plan: Session['rewinding'], { left }: Pick<Of<'rewind/undone
 }
 
 /** The write as the contents really were: a part of it may have been there already, or newer changes may stand beside it. */
-function asItCame(write: Write, { changes = [] }: Pick<Of<'rewind/undone'>, 'changes'>): Write {
-  const came = changes.find(({ path }) => path === write.path);
-  if (came === undefined) return write;
-  const { before: _before, after: _after, ...rest } = write;
-  return { ...rest, ...came };
+function asItCame({ before, after, ...rest }: Write, came: ReadonlyMap<Path, FileDiff>): Write {
+  return { ...rest, ...(came.get(rest.path) ?? { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }) };
 }
+
+const byPath = (changes: readonly FileDiff[] = []): ReadonlyMap<Path, FileDiff> => new Map(changes.map((change) => [change.path, change]));
 
 function voided(write: Write): Write {
   const { after: _, ...rest } = write;

@@ -452,6 +452,24 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), there);
   }));
 
+  it('the base comes back exactly where a rewind that was done again after another found everything gone already', () => play(async (house, file) => {
+    const start = file.text();
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    const later = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind: later });
+    await house.act({ type: 'rewind-path', path: name });
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    await house.act({ type: 'redo-rewind', rewind: later });
+    await house.act({ type: 'redo-rewind', rewind: earlier });
+    assert.equal(file.text(), start);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start, 'what the session wrote is gone, and no rewind brings it back');
+  }));
+
   it('the base comes back exactly where doing a rewind again had to leave the file', () => play(async (house, file) => {
     await file.command('a0 line', 'first attempt');
     await house.cross();
