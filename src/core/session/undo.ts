@@ -12,29 +12,34 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  */
 export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/undone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): Line {
   if (rewind.kind !== 'boundary') return withBeside(withChangesBack(line, rewind, event), besideDone(rewinding, event));
-  const { restored, merged = [], left } = event;
-  const exact = restored.filter((path) => !merged.includes(path));
-  const kept = rewind.writes.filter(({ path }) => left.some((one) => one.path === path) && !restored.includes(path));
+  const [exact, restored, left] = [exactOf(event), new Set(event.restored), new Set(event.left.map((one) => one.path))];
+  const kept = rewind.writes.filter(({ path }) => left.has(path) && !restored.has(path));
   return leftLine(line, rewind, exact, [...new Set([...kept, ...cutSince(rewinds, rewind.at, exact)])]);
 }
 
+/** Paths that have just what they were to have: nothing newer stands beside it. */
+function exactOf({ restored, merged = [] }: Of<'rewind/undone'> | Of<'rewind/redone'>): ReadonlySet<Path> {
+  const inPart = new Set(merged);
+  return new Set(restored.filter((path) => !inPart.has(path)));
+}
+
 /** Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is. */
-function cutSince(rewinds: readonly DoneRewind[], at: number, exact: readonly Path[]): readonly Write[] {
+function cutSince(rewinds: readonly DoneRewind[], at: number, exact: ReadonlySet<Path>): readonly Write[] {
   const later = rewinds.filter((one) => one.kind === 'boundary' && !one.undone && one.at > at).toSorted((a, b) => a.at - b.at);
-  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.includes(path));
+  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.has(path));
 }
 
 /**
  * `exact`: paths that are again as the line left them. `stand`: what rewinds since did to files and this undoing could not take back; without
  * it, what was written since would begin at contents that the line never led to. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own.
  */
-function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact: readonly Path[], stand: readonly Write[] = []): Line {
+function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact: ReadonlySet<Path>, stand: readonly Write[] = []): Line {
   const before = new Set(previous.writes);
   const stands = stand.filter((write) => !before.has(write));
   const known = new Set([...before, ...stands]);
   const knownBeside = new Set(previous.beside);
-  const since = line.writes.filter((write) => !known.has(write) && !exact.includes(write.path));
-  const flags = openFlags(line).filter((flag) => !exact.includes(flag.path) && !previous.flags.some((one) => one.id === flag.id));
+  const since = line.writes.filter((write) => !known.has(write) && !exact.has(write.path));
+  const flags = openFlags(line).filter((flag) => !exact.has(flag.path) && !previous.flags.some((one) => one.id === flag.id));
   return { ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...stands, ...since], beside: [...previous.beside, ...line.beside.filter((change) => !knownBeside.has(change))], flags: [...previous.flags, ...flags] };
 }
 
@@ -54,12 +59,12 @@ function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users =
  * files were not brought back.
  */
 export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): { readonly line: Line; readonly writes: readonly Write[] } {
-  const { restored, control = [], merged = [] } = event;
+  const { restored, control = [] } = event;
   const writes = writesAgain(rewind, event);
   if (rewind.kind === 'boundary') {
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
     const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
-    const exact = restored.filter((path) => !merged.includes(path));
+    const exact = exactOf(event);
     return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes };
   }
   const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && [...restored, ...control].includes(flag.path));
