@@ -3,6 +3,7 @@ import type { SessionEvent } from './events.ts';
 import type { BesideItem, RewindRecord } from './facts.ts';
 import { openFlags } from './line.ts';
 import type { DoneRewind, Flag, Line, Session, Undoing } from './session.ts';
+import { sameBlob } from './shares.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
@@ -60,20 +61,22 @@ function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users =
  */
 export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): { readonly line: Line; readonly writes: readonly Write[] } {
   const { restored, control = [] } = event;
-  const writes = writesAgain(rewind, event);
+  const again = writesAgain(rewind, event);
   if (rewind.kind === 'boundary') {
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
     const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
     const exact = exactOf(event);
-    return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes };
+    return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes: again };
   }
+  // New ones, so that another undo of them voids these and not the first.
+  const writes = again.map((write) => ({ ...write }));
   const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && [...restored, ...control].includes(flag.path));
   return { line: withBeside({ ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, besideDone(rewinding, event)), writes };
 }
 
 /**
  * What doing a rewind again changed: a path that was as after the rewind already it did not. In an older journal nothing tells, and what was restored
- * counts. New writes, so that another undo of them voids these and not the first.
+ * counts. A write that came as it had come the first time is that write, which the line may know.
  */
 function writesAgain({ writes }: DoneRewind, { restored, changes }: Of<'rewind/redone'>): readonly Write[] {
   const changed = new Set(changes === undefined ? restored : changes.map(({ path }) => path));
@@ -93,8 +96,11 @@ function besideDone(plan: Session['rewinding'], { left }: Pick<Of<'rewind/undone
 }
 
 /** The write as the contents really were: a part of it may have been there already, or newer changes may stand beside it. */
-function asItCame({ before, after, ...rest }: Write, came: ReadonlyMap<Path, FileDiff>): Write {
-  return { ...rest, ...(came.get(rest.path) ?? { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }) };
+function asItCame(write: Write, came: ReadonlyMap<Path, FileDiff>): Write {
+  const { before, after, ...rest } = write;
+  const change = came.get(write.path);
+  if (change === undefined || (sameBlob(change.before ?? null, before ?? null) && sameBlob(change.after ?? null, after ?? null))) return write;
+  return { ...rest, ...change };
 }
 
 const byPath = (changes: readonly FileDiff[] = []): ReadonlyMap<Path, FileDiff> => new Map(changes.map((change) => [change.path, change]));

@@ -470,6 +470,20 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start, 'what the session wrote is gone, and no rewind brings it back');
   }));
 
+  it('the same where two were undone and done again in the order in which they were made', () => play(async (house, file) => {
+    const start = file.text();
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    const later = lastRewind(house);
+    for (const rewind of [earlier, later]) await house.act({ type: 'undo-rewind', rewind });
+    for (const rewind of [later, earlier]) await house.act({ type: 'redo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start);
+  }));
+
   it('the base comes back exactly where doing a rewind again had to leave the file', () => play(async (house, file) => {
     await file.command('a0 line', 'first attempt');
     await house.cross();
