@@ -15,7 +15,10 @@ export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/und
   if (rewind.kind !== 'boundary') return withBeside(withChangesBack(line, rewind, event), besideDone(rewinding, event));
   const [exact, restored, left] = [exactOf(event), new Set(event.restored), new Set(event.left.map((one) => one.path))];
   const kept = rewind.writes.filter(({ path }) => left.has(path) && !restored.has(path));
-  return leftLine(line, rewind, exact, [...new Set([...kept, ...cutSince(rewinds, rewind.at, exact)])]);
+  // The undoing of an earlier rewind may have put on the line what this one did. Of what comes back, also beside newer changes, it stands no more.
+  const gone = new Set(rewind.writes.filter(({ path }) => restored.has(path)));
+  const stand = (writes: readonly Write[]): readonly Write[] => writes.filter((write) => !gone.has(write));
+  return leftLine({ ...line, writes: stand(line.writes) }, rewind, exact, stand([...new Set([...kept, ...cutSince(rewinds, rewind.at, exact)])]));
 }
 
 /** Paths that have just what they were to have: nothing newer stands beside it. */

@@ -484,6 +484,43 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  it('the base comes back exactly where the undoing of a rewind merges after that of an earlier one', () => play(async (house, file) => {
+    const start = file.text();
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    const later = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    await house.startPhase();
+    await file.command('a9 line', 'by the session since');
+    await house.act({ type: 'undo-rewind', rewind: later });
+    assert.ok(file.text().startsWith('by the session\n') && file.text().includes('by the session since\n'), 'both stand');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start);
+  }));
+
+  it('the same where a rewind since then had cut that from the line', () => play(async (house, file) => {
+    const start = file.text();
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    const later = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    await house.startPhase();
+    await file.command('a5 line', 'by the session then');
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    await house.startPhase();
+    await file.command('a9 line', 'by the session since');
+    await house.act({ type: 'undo-rewind', rewind: later });
+    assert.ok(file.text().startsWith('by the session\n') && file.text().includes('by the session since\n'), 'both stand');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start);
+  }));
+
   it('the base comes back exactly where doing a rewind again had to leave the file', () => play(async (house, file) => {
     await file.command('a0 line', 'first attempt');
     await house.cross();
