@@ -484,6 +484,23 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  it('what the user makes of lines that a rewind took again, beside newer ones of the session, stays, and the newer ones go', () => play(async (house, file) => {
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    const later = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind: later });
+    await house.startPhase();
+    await file.command('a9 line', 'by the session since');
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    for (const rewind of [later, earlier]) await house.act({ type: 'redo-rewind', rewind });
+    file.edit('a0 line', 'by the user');
+    assert.equal((await house.act({ type: 'rewind-boundary', to: 'base' })).ok, true);
+    assert.ok(file.text().startsWith('by the user\na1 line\n') && file.text().includes('a9 line\n'));
+  }));
+
   it('the base comes back exactly where the undoing of a rewind merges after that of an earlier one', () => play(async (house, file) => {
     const start = file.text();
     await house.act({ type: 'rewind-boundary', to: 'baseline' });
