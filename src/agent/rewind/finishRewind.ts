@@ -28,7 +28,7 @@ export async function finishRewind(run: Run): Promise<void> {
 
 async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<void> {
   const { begun, bring } = await standOf(run, plan, tree);
-  await observe(run, tree, [...begun.keys()]);
+  await observe(run, tree, new Set(begun.keys()));
   const outcome = await bring();
   if (plan.undoes !== undefined) return void (await finishUndo(run, plan, plan.undoes, outcome));
   if (plan.redoes !== undefined) return void (await finishRedo(run, plan, plan.redoes, outcome));
@@ -97,7 +97,7 @@ async function finishParts(run: Run, plan: RewindPlan, files: readonly FileHunks
     else theirs.push({ path: file.path, why: changedMeanwhile });
   }
   const { begun, bring } = await standOf(run, plan, tree);
-  await observe(run, tree, [...begun.keys(), ...done]);
+  await observe(run, tree, new Set([...begun.keys(), ...done]));
   const failed = (error: unknown): RestoreOutcome => {
     if (diskFault(error) !== undefined) throw error;
     return { restored: [], merged: [], left: ahead.map(({ path }) => ({ path, why: inWords(error) })), now: new Map() };
@@ -114,7 +114,7 @@ function isInverse(taken: readonly Hunk[], changes: readonly Hunk[]): boolean {
 }
 
 /** What else changed since the rewind began is the user's. */
-async function observe(run: Run, tree: TreeId, but: readonly Path[]): Promise<void> {
-  const files = (await differences(run, run.recorder.session.tree ?? tree, tree)).filter((diff) => !but.includes(diff.path));
+async function observe(run: Run, tree: TreeId, but: ReadonlySet<Path>): Promise<void> {
+  const files = (await differences(run, run.recorder.session.tree ?? tree, tree)).filter((diff) => !but.has(diff.path));
   if (files.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files, tree });
 }

@@ -38,8 +38,9 @@ export async function itemsBetween(workspace: Pick<Workspace, 'entries'>, paths:
 /** Records what doing a rewind again did, after its restores. */
 export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, outcome: RestoreOutcome): Promise<RestoreOutcome> {
   const { all: found, after, control, theirs } = await ended(run, plan, outcome);
-  const { all, changes } = await changedItself(run, plan, after.tree, found);
-  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], ...changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
+  const changes = await changesItself(run, plan, after.tree, found);
+  const all = plan.kind === 'boundary' ? found : changedOf(found, changes);
+  await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: plan.beside });
   return all;
@@ -65,9 +66,10 @@ async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promi
 /** Records what an undoing did, after its restores. */
 export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
   const { all: found, after, control, theirs } = await ended(run, plan, outcome);
-  const { all, changes } = await changedItself(run, plan, after.tree, found);
+  const changes = plan.kind === 'boundary' ? undefined : await changesItself(run, plan, after.tree, found);
+  const all = changes === undefined ? found : changedOf(found, changes);
   await run.recorder.record({
-    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
+    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...(changes === undefined ? {} : { changes }), ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
@@ -76,15 +78,19 @@ export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: 
 }
 
 /**
- * What the undoing of a file's or hunk's rewind, or doing it again, changed itself. What was there already had come by another way, as by a rewind to a
- * boundary, and the line knows it by that: it must not be counted twice.
+ * What an undoing, or doing a rewind again, changed itself. What was there already had come by another way, as by another rewind, and the line knows it
+ * by that: it must not be counted twice.
  */
-async function changedItself(run: Run, { kind, safety }: RewindPlan, tree: TreeId, outcome: RestoreOutcome): Promise<{ readonly all: RestoreOutcome; readonly changes: { readonly changes?: readonly FileDiff[] } }> {
-  if (kind === 'boundary') return { all: outcome, changes: {} };
+async function changesItself(run: Run, { safety }: RewindPlan, tree: TreeId, outcome: RestoreOutcome): Promise<readonly FileDiff[]> {
   const touched = new Set([...outcome.restored, ...outcome.merged]);
-  const changes = (await differences(run, safety, tree)).filter(({ path }) => touched.has(path));
-  const own = (paths: readonly Path[]): readonly Path[] => paths.filter((path) => changes.some((change) => change.path === path));
-  return { all: { ...outcome, restored: own(outcome.restored), merged: own(outcome.merged) }, changes: { changes } };
+  return (await differences(run, safety, tree)).filter(({ path }) => touched.has(path));
+}
+
+/** The outcome without what was there already: the line goes on, and only what changed is put on it. */
+function changedOf(outcome: RestoreOutcome, changes: readonly FileDiff[]): RestoreOutcome {
+  const changed = new Set(changes.map(({ path }) => path));
+  const own = (paths: readonly Path[]): readonly Path[] => paths.filter((path) => changed.has(path));
+  return { ...outcome, restored: own(outcome.restored), merged: own(outcome.merged) };
 }
 
 /** Paths where a hunk that comes back may hold lines of the user: they changed the path, and the session's own writes alone do not lead to it from the base. */

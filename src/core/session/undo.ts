@@ -1,8 +1,9 @@
-import type { BesideChange, Path, Write } from './changes.ts';
+import type { BesideChange, FileDiff, Path, Write } from './changes.ts';
 import type { SessionEvent } from './events.ts';
 import type { BesideItem, RewindRecord } from './facts.ts';
 import { openFlags } from './line.ts';
 import type { DoneRewind, Flag, Line, Session, Undoing } from './session.ts';
+import { sameBlob } from './shares.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
@@ -12,29 +13,37 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  */
 export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/undone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): Line {
   if (rewind.kind !== 'boundary') return withBeside(withChangesBack(line, rewind, event), besideDone(rewinding, event));
-  const { restored, merged = [], left } = event;
-  const exact = restored.filter((path) => !merged.includes(path));
-  const kept = rewind.writes.filter(({ path }) => left.some((one) => one.path === path) && !restored.includes(path));
-  return leftLine(line, rewind, exact, [...new Set([...kept, ...cutSince(rewinds, rewind.at, exact)])]);
+  const [exact, restored, left] = [exactOf(event), new Set(event.restored), new Set(event.left.map((one) => one.path))];
+  const kept = rewind.writes.filter(({ path }) => left.has(path) && !restored.has(path));
+  // The undoing of an earlier rewind may have put on the line what this one did. Of what comes back, also beside newer changes, it stands no more.
+  const gone = new Set(rewind.writes.filter(({ path }) => restored.has(path)));
+  const stand = (writes: readonly Write[]): readonly Write[] => writes.filter((write) => !gone.has(write));
+  return leftLine({ ...line, writes: stand(line.writes) }, rewind, exact, stand([...new Set([...kept, ...cutSince(rewinds, rewind.at, exact)])]));
+}
+
+/** Paths that have just what they were to have: nothing newer stands beside it. */
+function exactOf({ restored, merged = [] }: Of<'rewind/undone'> | Of<'rewind/redone'>): ReadonlySet<Path> {
+  const inPart = new Set(merged);
+  return new Set(restored.filter((path) => !inPart.has(path)));
 }
 
 /** Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is. */
-function cutSince(rewinds: readonly DoneRewind[], at: number, exact: readonly Path[]): readonly Write[] {
+function cutSince(rewinds: readonly DoneRewind[], at: number, exact: ReadonlySet<Path>): readonly Write[] {
   const later = rewinds.filter((one) => one.kind === 'boundary' && !one.undone && one.at > at).toSorted((a, b) => a.at - b.at);
-  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.includes(path));
+  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.has(path));
 }
 
 /**
  * `exact`: paths that are again as the line left them. `stand`: what rewinds since did to files and this undoing could not take back; without
  * it, what was written since would begin at contents that the line never led to. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own.
  */
-function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact: readonly Path[], stand: readonly Write[] = []): Line {
+function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact: ReadonlySet<Path>, stand: readonly Write[] = []): Line {
   const before = new Set(previous.writes);
   const stands = stand.filter((write) => !before.has(write));
   const known = new Set([...before, ...stands]);
   const knownBeside = new Set(previous.beside);
-  const since = line.writes.filter((write) => !known.has(write) && !exact.includes(write.path));
-  const flags = openFlags(line).filter((flag) => !exact.includes(flag.path) && !previous.flags.some((one) => one.id === flag.id));
+  const since = line.writes.filter((write) => !known.has(write) && !exact.has(write.path));
+  const flags = openFlags(line).filter((flag) => !exact.has(flag.path) && !previous.flags.some((one) => one.id === flag.id));
   return { ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...stands, ...since], beside: [...previous.beside, ...line.beside.filter((change) => !knownBeside.has(change))], flags: [...previous.flags, ...flags] };
 }
 
@@ -42,7 +51,8 @@ function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact:
 function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users = [], ...event }: Of<'rewind/undone'>): Line {
   const restored = [...event.restored, ...control];
   const theirs = new Set(rewind.writes.filter((write) => restored.includes(write.path) && users.includes(write.path)));
-  const back = rewind.writes.filter((write) => restored.includes(write.path) && !theirs.has(write)).map((write) => asItCame(inverse(write, rewind.previous), event));
+  const came = byPath(event.changes);
+  const back = rewind.writes.filter((write) => restored.includes(write.path) && !theirs.has(write)).map((write) => asItCame(inverse(write, rewind.previous), came));
   const flagged = openFlags(rewind.previous).filter((flag) => restored.includes(flag.path));
   // Boundaries count the writes before them, so that one which is void keeps its place.
   return { ...line, writes: [...line.writes.map((write) => (theirs.has(write) ? voided(write) : write)), ...back], flags: reopen(line.flags, flagged) };
@@ -53,17 +63,28 @@ function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users =
  * files were not brought back.
  */
 export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): { readonly line: Line; readonly writes: readonly Write[] } {
-  const { restored, control = [], merged = [] } = event;
+  const { restored, control = [] } = event;
+  const again = writesAgain(rewind, event);
   if (rewind.kind === 'boundary') {
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
     const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
-    const exact = restored.filter((path) => !merged.includes(path));
-    return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes: rewind.writes };
+    const exact = exactOf(event);
+    return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes: again };
   }
   // New ones, so that another undo of them voids these and not the first.
-  const writes = rewind.writes.filter((write) => restored.includes(write.path)).map((write) => asItCame({ ...write }, event));
+  const writes = again.map((write) => ({ ...write }));
   const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && [...restored, ...control].includes(flag.path));
   return { line: withBeside({ ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, besideDone(rewinding, event)), writes };
+}
+
+/**
+ * What doing a rewind again changed: a path that was as after the rewind already it did not. In an older journal nothing tells, and what was restored
+ * counts. A write that came as it had come the first time is that write, which the line may know.
+ */
+function writesAgain({ writes }: DoneRewind, { restored, changes }: Of<'rewind/redone'>): readonly Write[] {
+  const changed = new Set(changes === undefined ? restored : changes.map(({ path }) => path));
+  const came = byPath(changes);
+  return writes.filter(({ path }) => changed.has(path)).map((write) => asItCame(write, came));
 }
 
 /** What was brought back beside the files is on the line as what it undoes is: what the user then makes of it is not taken for the session's. */
@@ -78,12 +99,14 @@ function besideDone(plan: Session['rewinding'], { left }: Pick<Of<'rewind/undone
 }
 
 /** The write as the contents really were: a part of it may have been there already, or newer changes may stand beside it. */
-function asItCame(write: Write, { changes = [] }: Pick<Of<'rewind/undone'>, 'changes'>): Write {
-  const came = changes.find(({ path }) => path === write.path);
-  if (came === undefined) return write;
-  const { before: _before, after: _after, ...rest } = write;
-  return { ...rest, ...came };
+function asItCame(write: Write, came: ReadonlyMap<Path, FileDiff>): Write {
+  const { before, after, ...rest } = write;
+  const change = came.get(write.path);
+  if (change === undefined || (sameBlob(change.before ?? null, before ?? null) && sameBlob(change.after ?? null, after ?? null))) return write;
+  return { ...rest, ...change };
 }
+
+const byPath = (changes: readonly FileDiff[] = []): ReadonlyMap<Path, FileDiff> => new Map(changes.map((change) => [change.path, change]));
 
 function voided(write: Write): Write {
   const { after: _, ...rest } = write;

@@ -452,6 +452,92 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), there);
   }));
 
+  it('the base comes back exactly where a rewind that was done again after another found everything gone already', () => play(async (house, file) => {
+    const start = file.text();
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    const later = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind: later });
+    await house.act({ type: 'rewind-path', path: name });
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    await house.act({ type: 'redo-rewind', rewind: later });
+    await house.act({ type: 'redo-rewind', rewind: earlier });
+    assert.equal(file.text(), start);
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start, 'what the session wrote is gone, and no rewind brings it back');
+  }));
+
+  it('the same where two were undone and done again in the order in which they were made', () => play(async (house, file) => {
+    const start = file.text();
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    const later = lastRewind(house);
+    for (const rewind of [earlier, later]) await house.act({ type: 'undo-rewind', rewind });
+    for (const rewind of [later, earlier]) await house.act({ type: 'redo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start);
+  }));
+
+  it('what the user makes of lines that a rewind took again, beside newer ones of the session, stays, and the newer ones go', () => play(async (house, file) => {
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    const later = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind: later });
+    await house.startPhase();
+    await file.command('a9 line', 'by the session since');
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    for (const rewind of [later, earlier]) await house.act({ type: 'redo-rewind', rewind });
+    file.edit('a0 line', 'by the user');
+    assert.equal((await house.act({ type: 'rewind-boundary', to: 'base' })).ok, true);
+    assert.ok(file.text().startsWith('by the user\na1 line\n') && file.text().includes('a9 line\n'));
+  }));
+
+  it('the base comes back exactly where the undoing of a rewind merges after that of an earlier one', () => play(async (house, file) => {
+    const start = file.text();
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    const later = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    await house.startPhase();
+    await file.command('a9 line', 'by the session since');
+    await house.act({ type: 'undo-rewind', rewind: later });
+    assert.ok(file.text().startsWith('by the session\n') && file.text().includes('by the session since\n'), 'both stand');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start);
+  }));
+
+  it('the same where a rewind since then had cut that from the line', () => play(async (house, file) => {
+    const start = file.text();
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    const earlier = lastRewind(house);
+    await house.startPhase();
+    await file.command('a0 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'explore' });
+    const later = lastRewind(house);
+    await house.act({ type: 'undo-rewind', rewind: earlier });
+    await house.startPhase();
+    await file.command('a5 line', 'by the session then');
+    await house.act({ type: 'rewind-boundary', to: 'baseline' });
+    await house.startPhase();
+    await file.command('a9 line', 'by the session since');
+    await house.act({ type: 'undo-rewind', rewind: later });
+    assert.ok(file.text().startsWith('by the session\n') && file.text().includes('by the session since\n'), 'both stand');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start);
+  }));
+
   it('the base comes back exactly where doing a rewind again had to leave the file', () => play(async (house, file) => {
     await file.command('a0 line', 'first attempt');
     await house.cross();

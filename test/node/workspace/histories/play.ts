@@ -196,10 +196,10 @@ class Player {
 
   /** Every rewind by a person goes this way; answers its record, undefined where nothing was done. */
   async #rewind(intention: Parameters<House['act']>[0], before: Disk, taken: (path: string) => ReadonlySet<string>, asked: (path: string) => boolean = () => false, shared: ReadonlySet<string> = none): Promise<DoneRewind | undefined> {
-    const count = this.#house.session.rewinds.length;
+    const [count, from] = [this.#house.session.rewinds.length, this.#house.events.length];
     const foretold = await this.#house.controller.preview(intention);
     await this.#house.act(intention);
-    checkPreview(foretold, this.#house.session.rewinds[count], changedPaths(before, this.#disk()), JSON.stringify(intention));
+    checkPreview(foretold, this.#house.session.rewinds[count] ?? refusedAs(foretold, this.#house.events.slice(from)), changedPaths(before, this.#disk()), JSON.stringify(intention));
     const after = this.#disk();
     const rewind = this.#house.session.rewinds[count];
     this.#model.checkRewind(before, after, rewind === undefined ? { done: [], left: [] } : outcomeOf(rewind), taken, asked);
@@ -377,6 +377,12 @@ function checkPreview({ files, stays }: RewindPreview, rewind: { readonly merged
   assert.deepEqual(files.map((file) => file.path).sort(), changed, `foretold and changed ${what} ${JSON.stringify(rewind?.left)} ${JSON.stringify(stays)}`);
   assert.deepEqual(stays.flatMap(({ path, conflict }) => (conflict === true ? [path] : [])).sort(), left.flatMap(({ path, conflict }) => (conflict === true ? [path] : [])).sort(), `conflicts ${what}`);
   assert.deepEqual(does('merge').filter((path) => changed.includes(path)), [...(rewind?.merged ?? [])].filter((path) => changed.includes(path)).sort(), `merged ${what}`);
+}
+
+/** A rewind of hunks that can take nothing back is refused and leaves no record: a conflict that was foretold has to be the reason, in the same words. */
+function refusedAs({ stays }: RewindPreview, events: readonly SessionEvent[]): { readonly left: DoneRewind['left'] } | undefined {
+  const refused = events.find((event) => event.type === 'rewind/refused');
+  return refused === undefined ? undefined : { left: stays.filter(({ path, why }) => refused.why.includes(`${path}: ${why}`)) };
 }
 
 /** Files of which a rewind that was begun takes back hunks with lines of the user. */
