@@ -3,6 +3,7 @@ import type { SessionEvent } from './events.ts';
 import type { BesideItem, RewindRecord } from './facts.ts';
 import { openFlags } from './line.ts';
 import type { DoneRewind, Flag, Line, Session, Undoing } from './session.ts';
+import { sameBlob } from './shares.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
@@ -41,7 +42,7 @@ function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact:
 /** What came back and may be the user's is no write of the session: there it is as if there had been no rewind. */
 function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users = [], ...event }: Of<'rewind/undone'>): Line {
   const restored = [...event.restored, ...control];
-  const theirs = new Set(rewind.writes.filter((write) => restored.includes(write.path) && users.includes(write.path)));
+  const theirs = new Set(rewind.writes.filter((write) => restored.includes(write.path) && (write.ends === true || users.includes(write.path))));
   const back = rewind.writes.filter((write) => restored.includes(write.path) && !theirs.has(write)).map((write) => asItCame(inverse(write, rewind.previous), event));
   const flagged = openFlags(rewind.previous).filter((flag) => restored.includes(flag.path));
   // Boundaries count the writes before them, so that one which is void keeps its place.
@@ -61,7 +62,7 @@ export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, eve
     return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes: rewind.writes };
   }
   // New ones, so that another undo of them voids these and not the first.
-  const writes = rewind.writes.filter((write) => restored.includes(write.path)).map((write) => asItCame({ ...write }, event));
+  const writes = rewind.writes.filter((write) => restored.includes(write.path)).flatMap((write) => (write.ends === true ? endsAgain(write, event) : asItCame({ ...write }, event)));
   const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && [...restored, ...control].includes(flag.path));
   return { line: withBeside({ ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, besideDone(rewinding, event)), writes };
 }
@@ -85,8 +86,13 @@ function asItCame(write: Write, { changes = [] }: Pick<Of<'rewind/undone'>, 'cha
   return { ...rest, ...came };
 }
 
+/** Only where the path is again as the rewind left it: otherwise it may have what the session wrote since the undo. */
+function endsAgain(write: Write, { changes = [] }: Pick<Of<'rewind/redone'>, 'changes'>): readonly Write[] {
+  return changes.some(({ path, after }) => path === write.path && sameBlob(after ?? null, write.after ?? null)) ? [{ ...write }] : [];
+}
+
 function voided(write: Write): Write {
-  const { after: _, ...rest } = write;
+  const { after: _after, ends: _ends, ...rest } = write;
   return { ...rest, ...(write.before === undefined ? {} : { after: write.before }), added: 0, removed: 0 };
 }
 
