@@ -19,8 +19,8 @@ const faults = {
   'the oracle sees no error': { file: `${scripted}/oracle/compare.mjs`, from: 'max_abs_error: same ? worst.abs : hopeless, max_rel_error: same ? worst.rel : hopeless', to: 'max_abs_error: 0, max_rel_error: 0' },
   'the oracle is always red': { file: `${scripted}/oracle/compare.mjs`, from: 'max_abs_error: same ? worst.abs : hopeless', to: 'max_abs_error: hopeless' },
   'the guard takes everything for agreed': {
-    file: 'src/core/guard/standing.ts', from: 'export function standingOf(',
-    to: 'export const standingOf = () => ({ standing: "in-scope" as const, rule: "anything" });\nexport function standingBefore(',
+    file: 'src/core/guard/standing.ts', from: 'export function standingsIn(',
+    to: 'export const standingsIn = () => () => ({ standing: "in-scope" as const, rule: "anything" });\nexport function standingsBefore(',
   },
 } satisfies Readonly<Record<string, Breakage>>;
 type Fault = keyof typeof faults;
