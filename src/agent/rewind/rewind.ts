@@ -157,7 +157,7 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
   const rewind: RewindRecord = {
     id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
     ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
-    writes: [...diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)), ...(await ended(run, diffs.filter(({ path }) => users.includes(path) && sure.has(path))))],
+    writes: [...diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)), ...(await endings(run, diffs.filter(({ path }) => users.includes(path) && sure.has(path))))],
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
   const theirs = [...diffs.filter(isUsers), ...others];
@@ -195,7 +195,7 @@ function notHeld({ base, line }: Session, { kind, to }: Pick<RewindRecord, 'kind
  * A path that a person took back with what was theirs, and that is as in the base again or as before the session wrote to it, has nothing of the
  * session's any more: what the user makes there from now on is theirs, also where the session had made the same.
  */
-async function ended(run: Run, taken: readonly FileDiff[]): Promise<readonly Write[]> {
+async function endings(run: Run, taken: readonly FileDiff[]): Promise<readonly Write[]> {
   if (taken.length === 0) return [];
   const { session } = run.recorder;
   const base = await run.ports.workspace.entries(baseTree(session), taken.map(({ path }) => path));

@@ -16,25 +16,27 @@ export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/und
   const { restored, merged = [], left } = event;
   const exact = restored.filter((path) => !merged.includes(path));
   const kept = rewind.writes.filter(({ path }) => left.some((one) => one.path === path) && !restored.includes(path));
-  return leftLine(line, rewind, exact, [...new Set([...kept, ...cutSince(rewinds, rewind.at, exact)])]);
+  return leftLine(line, rewind, { exact, merged }, [...new Set([...kept, ...cutSince(rewinds, rewind.at)])]);
 }
 
 /** Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is. */
-function cutSince(rewinds: readonly DoneRewind[], at: number, exact: readonly Path[]): readonly Write[] {
+function cutSince(rewinds: readonly DoneRewind[], at: number): readonly Write[] {
   const later = rewinds.filter((one) => one.kind === 'boundary' && !one.undone && one.at > at).toSorted((a, b) => a.at - b.at);
-  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.includes(path));
+  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]);
 }
 
 /**
- * `exact`: paths that are again as the line left them. `stand`: what rewinds since did to files and this undoing could not take back; without
- * it, what was written since would begin at contents that the line never led to. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own.
+ * `exact`: paths that are again as the line left them; `merged`: those where that stands beside what was made since: what a person took back there has
+ * come back in part. `stand`: what rewinds since did to files and this undoing could not take back; without it, what was written since would begin at
+ * contents that the line never led to. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own.
  */
-function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact: readonly Path[], stand: readonly Write[] = []): Line {
+function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, { exact, merged }: Record<'exact' | 'merged', readonly Path[]>, stand: readonly Write[]): Line {
   const before = new Set(previous.writes);
-  const stands = stand.filter((write) => !before.has(write));
+  const isVoid = ({ path, ends }: Write): boolean => exact.includes(path) || (ends === true && merged.includes(path));
+  const stands = stand.filter((write) => !before.has(write) && !isVoid(write));
   const known = new Set([...before, ...stands]);
   const knownBeside = new Set(previous.beside);
-  const since = line.writes.filter((write) => !known.has(write) && !exact.includes(write.path));
+  const since = line.writes.filter((write) => !known.has(write) && !isVoid(write));
   const flags = openFlags(line).filter((flag) => !exact.includes(flag.path) && !previous.flags.some((one) => one.id === flag.id));
   return { ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...stands, ...since], beside: [...previous.beside, ...line.beside.filter((change) => !knownBeside.has(change))], flags: [...previous.flags, ...flags] };
 }
@@ -59,7 +61,10 @@ export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, eve
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
     const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
     const exact = restored.filter((path) => !merged.includes(path));
-    return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes: rewind.writes };
+    // What the undoing had brought back goes again, also where that merges with what was made since.
+    const again = new Set(rewind.previous.writes);
+    const since = line.writes.filter((write) => !again.has(write) || !restored.includes(write.path));
+    return { line: { ...leftLine({ ...line, writes: since }, undoing, { exact, merged }, [...new Set(cutSince(rewinds, undoing.at))]), beside }, writes: rewind.writes };
   }
   // New ones, so that another undo of them voids these and not the first.
   const writes = rewind.writes.filter((write) => restored.includes(write.path)).flatMap((write) => (write.ends === true ? endsAgain(write, event) : asItCame({ ...write }, event)));

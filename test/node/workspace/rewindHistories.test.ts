@@ -103,6 +103,20 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  it('the base comes back exactly where doing a rewind again merged with what the user changed', () => play(async (house, file) => {
+    const start = file.text();
+    await house.write(name, start.replace('a9 line', 'the rest'));
+    await house.cross();
+    await file.command('the rest', 'a9 line');
+    await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    file.edit('a1 line', 'by the user');
+    await house.act({ type: 'redo-rewind', rewind: lastRewind(house) });
+    assert.ok(file.text().includes('the rest'));
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start.replace('a1 line', 'by the user'));
+  }));
+
   describe('a file that a person took back with what was theirs in it', () => {
     const other = 'src/b.txt';
     const link = (house: House): void => {
@@ -203,6 +217,34 @@ describe('fixed histories of rewinds', () => {
       await house.write(name, start.replace('a1 line', 'by the session').replace('a9 line', 'the rest'));
       await sharedLine(house, file);
       assert.ok(file.text().includes('the rest'));
+      await house.act(toBase);
+      assert.equal(file.text(), start);
+    }));
+
+    it('has what an undo brings back of a later boundary\'s rewind, which a rewind takes', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      await house.cross();
+      await file.command('a9 line', 'the rest');
+      await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+      await sharedLine(house, file);
+      await house.act({ type: 'undo-rewind', rewind: house.session.rewinds[0]?.id ?? '' });
+      assert.equal(file.text(), start.replace('a9 line', 'the rest'));
+      await house.act(toBase);
+      assert.equal(file.text(), start);
+    }));
+
+    it('has what doing such a rewind again brings back, too', () => play(async (house, file) => {
+      const start = file.text();
+      await house.write(name, start.replace('a1 line', 'by the session').replace('a9 line', 'the rest'));
+      await house.cross();
+      await file.command('the rest', 'a9 line');
+      await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      await sharedLine(house, file);
+      assert.equal(file.text(), start);
+      await house.act({ type: 'redo-rewind', rewind: house.session.rewinds[0]?.id ?? '' });
+      assert.equal(file.text(), start.replace('a9 line', 'the rest'));
       await house.act(toBase);
       assert.equal(file.text(), start);
     }));
