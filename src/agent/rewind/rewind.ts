@@ -1,11 +1,11 @@
 import type { BesideChange, FileDiff, HunkName, Path, TreeId, Write } from '../../core/session/changes.ts';
 import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../../core/session/facts.ts';
 import type { Flag, Session } from '../../core/session/session.ts';
-import { sameBlob } from '../../core/session/shares.ts';
+import { sameBlob, stretchesOf } from '../../core/session/shares.ts';
 import { evictedWords } from '../../core/session/view/storeWords.ts';
 import { doneOf, planBeside } from '../beside.ts';
 import { notYetBack } from '../control.ts';
-import { recordUse } from '../diffUse.ts';
+import { baseTree, recordUse } from '../diffUse.ts';
 import { differences, look, seeControl, treeOf } from '../look.ts';
 import type { Capture, RestoreOutcome } from '../ports.ts';
 import { asFound, planRewind, restoreRounds } from './restoreRounds.ts';
@@ -157,7 +157,7 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
   const rewind: RewindRecord = {
     id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
     ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
-    writes: diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)),
+    writes: [...diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)), ...(await endings(run, diffs.filter(({ path }) => users.includes(path) && sure.has(path))))],
   };
   await run.recorder.record({ type: 'rewind/done', rewind });
   const theirs = [...diffs.filter(isUsers), ...others];
@@ -189,6 +189,22 @@ function notHeld({ base, line }: Session, { kind, to }: Pick<RewindRecord, 'kind
   const before = new Set(to === 'base' ? base?.notCovered : line.boundaries.find((one) => one.id === to)?.notCovered);
   const more = now.filter((one) => !before.has(one));
   return more.length === 0 ? {} : { notHeld: more };
+}
+
+/**
+ * A path that a person took back with what was theirs, and that is as in the base again or as before the session wrote to it, has nothing of the
+ * session's any more: what the user makes there from now on is theirs, also where the session had made the same.
+ */
+async function endings(run: Run, taken: readonly FileDiff[]): Promise<readonly Write[]> {
+  if (taken.length === 0) return [];
+  const { session } = run.recorder;
+  const base = await run.ports.workspace.entries(baseTree(session), taken.map(({ path }) => path));
+  return taken.flatMap(({ path, after }): readonly Write[] => {
+    const own = stretchesOf(writesOfPath(session, path)).get(path) ?? [];
+    const [first, before] = [own[0], own.at(-1)?.after];
+    if (first === undefined || ![first.before, base.get(path) ?? null].some((blob) => sameBlob(blob, after ?? null))) return [];
+    return [{ ...rewound(run, { path, ...(before && { before }), ...(after && { after }), added: 0, removed: 0, binary: false }), ends: true }];
+  });
 }
 
 function rewound(run: Run, diff: FileDiff): Write {

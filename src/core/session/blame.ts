@@ -16,7 +16,8 @@ export function fileSteps(path: Path, base: Blob | undefined, writes: readonly W
     at = after;
     if (!sameBlob(before ?? null, after ?? null)) steps.push({ ...(before && { before }), ...(after && { after }), ...(write && { write }) });
   };
-  for (const write of writes.filter((one) => one.path === path)) {
+  const own = writes.filter((one) => one.path === path);
+  for (const write of own.slice(own.findLastIndex((one) => one.ends === true) + 1)) {
     step(at, write.before);
     step(write.before, write.after, write);
   }

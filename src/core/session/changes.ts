@@ -55,6 +55,11 @@ export interface Write extends FileDiff {
   readonly phase: string;
   readonly attempt: number;
   readonly turn: number;
+  /**
+   * A person took back all that the session had of the path, together with what was theirs: that is their own change, and none of the writes before
+   * this one counts any more. It leads from the last of them to what the path has now.
+   */
+  readonly ends?: true;
 }
 
 /**

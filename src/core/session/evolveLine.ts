@@ -1,3 +1,4 @@
+import type { Write } from './changes.ts';
 import type { Entry, SessionEvent } from './events.ts';
 import { firstLine, maxReviewRounds, openFlags, phaseAfter } from './line.ts';
 import { redoneLine, tellRedo, tellRewind, tellUndo, undoneLine, withBeside } from './undo.ts';
@@ -137,8 +138,10 @@ function rewind(session: Session, event: Of<'rewind/done'>): Session {
   const target = lineAt(session, to);
   const left = new Set(event.rewind.left.map((one) => one.path));
   const back = new Set([...restored, ...merged, ...beside.map(({ path }) => path)].filter((path) => !left.has(path)));
+  // What a person took back since is their change, and stays.
+  const stays = (write: Write): boolean => left.has(write.path) || (write.ends === true && target.writes.some((one) => one.path === write.path));
   const line = {
-    ...target, writes: [...target.writes, ...session.line.writes.filter((write) => left.has(write.path) && !target.writes.includes(write))],
+    ...target, writes: [...target.writes, ...session.line.writes.filter((write) => stays(write) && !target.writes.includes(write))],
     flags: [...target.flags, ...openFlags(session.line).filter((flag) => !back.has(flag.path) && !target.flags.some((one) => one.id === flag.id))],
   };
   const { end: _end, gate: _gate, owed: _owed, blocker: _blocker, ...open } = onLine(next, line);

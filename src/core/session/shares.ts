@@ -6,10 +6,14 @@ export interface Stretch {
   readonly after: Blob | null;
 }
 
-/** Stretches by path, in order. They break where somebody else changed the path in between. */
+/** Stretches by path, in order. They break where somebody else changed the path in between; those that a person ended do not count. */
 export function stretchesOf(writes: readonly Write[]): ReadonlyMap<Path, readonly Stretch[]> {
   const stretches = new Map<Path, Stretch[]>();
   for (const write of writes) {
+    if (write.ends === true) {
+      stretches.delete(write.path);
+      continue;
+    }
     const own = stretches.get(write.path) ?? [];
     const last = own.at(-1);
     const [before, after] = [write.before ?? null, write.after ?? null];

@@ -13,36 +13,40 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  */
 export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/undone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): Line {
   if (rewind.kind !== 'boundary') return withBeside(withChangesBack(line, rewind, event), besideDone(rewinding, event));
-  const [exact, restored, left] = [exactOf(event), new Set(event.restored), new Set(event.left.map((one) => one.path))];
+  const [back, restored, left] = [backOf(event), new Set(event.restored), new Set(event.left.map((one) => one.path))];
   const kept = rewind.writes.filter(({ path }) => left.has(path) && !restored.has(path));
   // The undoing of an earlier rewind may have put on the line what this one did. Of what comes back, also beside newer changes, it stands no more.
   const gone = new Set(rewind.writes.filter(({ path }) => restored.has(path)));
   const stand = (writes: readonly Write[]): readonly Write[] => writes.filter((write) => !gone.has(write));
-  return leftLine({ ...line, writes: stand(line.writes) }, rewind, exact, stand([...new Set([...kept, ...cutSince(rewinds, rewind.at, exact)])]));
+  return leftLine({ ...line, writes: stand(line.writes) }, rewind, back, stand([...new Set([...kept, ...cutSince(rewinds, rewind.at)])]));
 }
 
-/** Paths that have just what they were to have: nothing newer stands beside it. */
-function exactOf({ restored, merged = [] }: Of<'rewind/undone'> | Of<'rewind/redone'>): ReadonlySet<Path> {
+/** `exact`: paths that have just what they were to have; `merged`: those where something newer stands beside it. */
+type Back = Record<'exact' | 'merged', ReadonlySet<Path>>;
+
+function backOf({ restored, merged = [] }: Of<'rewind/undone'> | Of<'rewind/redone'>): Back {
   const inPart = new Set(merged);
-  return new Set(restored.filter((path) => !inPart.has(path)));
+  return { exact: new Set(restored.filter((path) => !inPart.has(path))), merged: inPart };
 }
 
 /** Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is. */
-function cutSince(rewinds: readonly DoneRewind[], at: number, exact: ReadonlySet<Path>): readonly Write[] {
+function cutSince(rewinds: readonly DoneRewind[], at: number): readonly Write[] {
   const later = rewinds.filter((one) => one.kind === 'boundary' && !one.undone && one.at > at).toSorted((a, b) => a.at - b.at);
-  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]).filter(({ path }) => !exact.has(path));
+  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]);
 }
 
 /**
- * `exact`: paths that are again as the line left them. `stand`: what rewinds since did to files and this undoing could not take back; without
- * it, what was written since would begin at contents that the line never led to. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own.
+ * `exact`: paths that are again as the line left them; `merged`: those where that stands beside what was made since: what a person took back there has
+ * come back in part. `stand`: what rewinds since did to files and this undoing could not take back; without it, what was written since would begin at
+ * contents that the line never led to. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own.
  */
-function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact: ReadonlySet<Path>, stand: readonly Write[] = []): Line {
+function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, { exact, merged }: Back, stand: readonly Write[]): Line {
   const before = new Set(previous.writes);
-  const stands = stand.filter((write) => !before.has(write));
+  const isVoid = ({ path, ends }: Write): boolean => exact.has(path) || (ends === true && merged.has(path));
+  const stands = stand.filter((write) => !before.has(write) && !isVoid(write));
   const known = new Set([...before, ...stands]);
   const knownBeside = new Set(previous.beside);
-  const since = line.writes.filter((write) => !known.has(write) && !exact.has(write.path));
+  const since = line.writes.filter((write) => !known.has(write) && !isVoid(write));
   const flags = openFlags(line).filter((flag) => !exact.has(flag.path) && !previous.flags.some((one) => one.id === flag.id));
   return { ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...stands, ...since], beside: [...previous.beside, ...line.beside.filter((change) => !knownBeside.has(change))], flags: [...previous.flags, ...flags] };
 }
@@ -50,7 +54,7 @@ function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, exact:
 /** What came back and may be the user's is no write of the session: there it is as if there had been no rewind. */
 function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users = [], ...event }: Of<'rewind/undone'>): Line {
   const restored = [...event.restored, ...control];
-  const theirs = new Set(rewind.writes.filter((write) => restored.includes(write.path) && users.includes(write.path)));
+  const theirs = new Set(rewind.writes.filter((write) => restored.includes(write.path) && (write.ends === true || users.includes(write.path))));
   const came = byPath(event.changes);
   const back = rewind.writes.filter((write) => restored.includes(write.path) && !theirs.has(write)).map((write) => asItCame(inverse(write, rewind.previous), came));
   const flagged = openFlags(rewind.previous).filter((flag) => restored.includes(flag.path));
@@ -68,8 +72,11 @@ export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, eve
   if (rewind.kind === 'boundary') {
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
     const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
-    const exact = exactOf(event);
-    return { line: { ...leftLine(line, undoing, exact, [...new Set(cutSince(rewinds, undoing.at, exact))]), beside }, writes: again };
+    // What the undoing had brought back goes again, also where that merges with what was made since.
+    const gone = new Set(rewind.previous.writes);
+    const back = new Set(restored);
+    const since = line.writes.filter((write) => !gone.has(write) || !back.has(write.path));
+    return { line: { ...leftLine({ ...line, writes: since }, undoing, backOf(event), [...new Set(cutSince(rewinds, undoing.at))]), beside }, writes: again };
   }
   // New ones, so that another undo of them voids these and not the first.
   const writes = again.map((write) => ({ ...write }));
@@ -84,7 +91,7 @@ export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, eve
 function writesAgain({ writes }: DoneRewind, { restored, changes }: Of<'rewind/redone'>): readonly Write[] {
   const changed = new Set(changes === undefined ? restored : changes.map(({ path }) => path));
   const came = byPath(changes);
-  return writes.filter(({ path }) => changed.has(path)).map((write) => asItCame(write, came));
+  return writes.filter(({ path }) => changed.has(path)).flatMap((write) => (write.ends === true ? endsAgain(write, came) : asItCame(write, came)));
 }
 
 /** What was brought back beside the files is on the line as what it undoes is: what the user then makes of it is not taken for the session's. */
@@ -108,8 +115,14 @@ function asItCame(write: Write, came: ReadonlyMap<Path, FileDiff>): Write {
 
 const byPath = (changes: readonly FileDiff[] = []): ReadonlyMap<Path, FileDiff> => new Map(changes.map((change) => [change.path, change]));
 
+/** Only where the path is again as the rewind left it: otherwise it may have what the session wrote since the undo. */
+function endsAgain(write: Write, came: ReadonlyMap<Path, FileDiff>): readonly Write[] {
+  const change = came.get(write.path);
+  return change !== undefined && sameBlob(change.after ?? null, write.after ?? null) ? [write] : [];
+}
+
 function voided(write: Write): Write {
-  const { after: _, ...rest } = write;
+  const { after: _after, ends: _ends, ...rest } = write;
   return { ...rest, ...(write.before === undefined ? {} : { after: write.before }), added: 0, removed: 0 };
 }
 

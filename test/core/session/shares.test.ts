@@ -25,6 +25,12 @@ describe('whose a change is', () => {
     assert.equal(whose(write('a', 'old', 'x'), write('a', 'x', 'old')), 'the user');
   });
 
+  it('is the user\'s where a person took back all that the session had there, and the session\'s where it wrote again', () => {
+    const ends: Write = { ...write('a', 'new', 'old'), by: 'rewind', ends: true };
+    assert.equal(whose(write('a', 'old', 'new'), ends), 'the user');
+    assert.equal(whose(write('a', 'old', 'x'), ends, write('a', 'old', 'new')), 'the session');
+  });
+
   it('is of both where the user changed the path before, between or after the session\'s writes', () => {
     assert.equal(whose(write('a', 'mine', 'new')), 'both');
     assert.equal(whose(write('a', 'old', 'x'), write('a', 'mine', 'new')), 'both');

@@ -103,6 +103,165 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  it('the base comes back exactly where doing a rewind again merged with what the user changed', () => play(async (house, file) => {
+    const start = file.text();
+    await house.write(name, start.replace('a9 line', 'the rest'));
+    await house.cross();
+    await file.command('the rest', 'a9 line');
+    await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    file.edit('a1 line', 'by the user');
+    await house.act({ type: 'redo-rewind', rewind: lastRewind(house) });
+    assert.ok(file.text().includes('the rest'));
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start.replace('a1 line', 'by the user'));
+  }));
+
+  describe('a file that a person took back with what was theirs in it', () => {
+    const other = 'src/b.txt';
+    const link = (house: House): void => {
+      fs.rmSync(path.join(house.root, other), { force: true });
+      fs.symlinkSync('a.txt', path.join(house.root, other));
+    };
+    const isLink = (house: House): boolean => fs.lstatSync(path.join(house.root, other), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    const isFile = (house: House): boolean => fs.lstatSync(path.join(house.root, other), { throwIfNoEntry: false })?.isFile() === true;
+    const toBase = { type: 'rewind-boundary', to: 'base' } as const;
+
+    /** The session makes a link of a file, `before` something else happens the user deletes it, and takes back that the file is gone. */
+    async function takenBack(house: House, before: () => Promise<void> = async () => undefined): Promise<void> {
+      await house.command(() => link(house));
+      await before();
+      fs.rmSync(path.join(house.root, other));
+      const [hunk] = await house.hunks();
+      await house.act({ type: 'rewind-hunks', hunks: [{ path: other, hunk: hunk?.hunk ?? '' }] });
+      assert.ok(isFile(house));
+    }
+
+    it('has nothing of the session\'s any more: the same again is the user\'s', () => play(async (house) => {
+      await takenBack(house);
+      link(house);
+      assert.deepEqual((await house.hunks()).map(({ writes, users }) => [writes.length, users]), [[0, true]]);
+      await house.act(toBase);
+      assert.ok(isLink(house));
+    }));
+
+    it('the same of one that the user had changed before the session, which is as in the base again', () => play(async (house) => {
+      fs.writeFileSync(path.join(house.root, other), 'by the user\n');
+      await takenBack(house);
+      link(house);
+      await house.act(toBase);
+      assert.ok(isLink(house));
+    }));
+
+    it('has what the session wrote to it since, and a rewind takes that', () => play(async (house) => {
+      await takenBack(house);
+      await house.command(() => link(house));
+      await house.act(toBase);
+      assert.ok(isFile(house));
+    }));
+
+    it('stays so where the rewind of a boundary in between cuts the line', () => play(async (house) => {
+      await takenBack(house, () => house.cross());
+      await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+      assert.ok(isFile(house));
+      link(house);
+      await house.act(toBase);
+      assert.ok(isLink(house));
+    }));
+
+    it('has the session\'s part again once that was undone, and not where it was done again', () => play(async (house) => {
+      await takenBack(house);
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      link(house);
+      await house.act(toBase);
+      assert.ok(isFile(house));
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      fs.rmSync(path.join(house.root, other));
+      await house.look();
+      await house.act({ type: 'redo-rewind', rewind: house.session.rewinds[0]?.id ?? '' });
+      assert.ok(isFile(house));
+      link(house);
+      await house.act(toBase);
+      assert.ok(isLink(house));
+    }));
+
+    /** A line of the session that the user changed, too, and its hunk. */
+    async function sharedLine(house: House, file: File): Promise<void> {
+      file.edit('by the session', 'by both');
+      const hunk = (await house.hunks()).find(({ lines }) => lines?.lines.includes('+by both') === true);
+      await house.act({ type: 'rewind-hunks', hunks: [{ path: name, hunk: hunk?.hunk ?? '' }] });
+      assert.equal(file.text().includes('by both'), false);
+    }
+
+    it('has nothing of the session\'s either where the user had changed other lines before', () => play(async (house, file) => {
+      file.edit('a9 line', 'by the user');
+      await file.command('a1 line', 'by the session');
+      await sharedLine(house, file);
+      file.edit('a1 line', 'by the session');
+      await house.act(toBase);
+      assert.ok(file.text().includes('by the session'));
+    }));
+
+    it('is no work of the session\'s where it never was for certain', () => play(async (house, file) => {
+      await house.act(toBase);
+      await house.startPhase();
+      // In explore, where whatever changes while a command runs may be the user's.
+      await file.command('a1 line', 'by somebody');
+      await house.act({ type: 'rewind-file', flag: house.session.line.flags.at(-1)?.id ?? '' });
+      assert.ok(file.text().includes('a1 line'));
+      assert.deepEqual(house.session.line.writes, []);
+    }));
+
+    it('has the rest of the session\'s where only a part was taken back', () => play(async (house, file) => {
+      const start = file.text();
+      await house.write(name, start.replace('a1 line', 'by the session').replace('a9 line', 'the rest'));
+      await sharedLine(house, file);
+      assert.ok(file.text().includes('the rest'));
+      await house.act(toBase);
+      assert.equal(file.text(), start);
+    }));
+
+    it('has what an undo brings back of a later boundary\'s rewind, which a rewind takes', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      await house.cross();
+      await file.command('a9 line', 'the rest');
+      await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+      await sharedLine(house, file);
+      await house.act({ type: 'undo-rewind', rewind: house.session.rewinds[0]?.id ?? '' });
+      assert.equal(file.text(), start.replace('a9 line', 'the rest'));
+      await house.act(toBase);
+      assert.equal(file.text(), start);
+    }));
+
+    it('has what doing such a rewind again brings back, too', () => play(async (house, file) => {
+      const start = file.text();
+      await house.write(name, start.replace('a1 line', 'by the session').replace('a9 line', 'the rest'));
+      await house.cross();
+      await file.command('the rest', 'a9 line');
+      await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      await sharedLine(house, file);
+      assert.equal(file.text(), start);
+      await house.act({ type: 'redo-rewind', rewind: house.session.rewinds[0]?.id ?? '' });
+      assert.equal(file.text(), start.replace('a9 line', 'the rest'));
+      await house.act(toBase);
+      assert.equal(file.text(), start);
+    }));
+
+    it('has what the session wrote between the undo and doing it again', () => play(async (house, file) => {
+      const start = file.text();
+      await file.command('a1 line', 'by the session');
+      await sharedLine(house, file);
+      await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+      await file.command('a9 line', 'the rest');
+      await house.act({ type: 'redo-rewind', rewind: lastRewind(house) });
+      assert.equal(file.text(), start.replace('a9 line', 'the rest'));
+      await house.act(toBase);
+      assert.equal(file.text(), start);
+    }));
+  });
+
   for (const [what, rewind] of [
     ['file', (flag: string) => ({ type: 'rewind-file', flag }) as const],
     ['hunk', (flag: string, hunk: string) => ({ type: 'rewind-hunk', flag, hunk }) as const],
