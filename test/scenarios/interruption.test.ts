@@ -36,7 +36,7 @@ async function interruptAt(running: Running, word: string, more: () => boolean =
 describe('an interruption', function () {
   this.timeout(120_000);
   /** The promise is two seconds; a machine under load gets some more. */
-  const soon = 20_000;
+  const soon = 6_000;
 
   for (const [name, reply] of Object.entries({ 'while the service is silent': silence(), 'in the middle of an answer': cut(turn([text('I begin'), tool('read', { file_path: 'package.json' })]), 5, 'stall') } satisfies Record<string, Reply>)) {
     it(`${name} leaves no part of the answer, and the request is made again`, async () => {

@@ -335,15 +335,14 @@ describe('A session in the editor', () => {
     }
   });
 
-  it('stops at once, in the middle of an answer', async () => {
+  it('stops within two seconds, in the middle of an answer', async () => {
     model.hold();
     await run('startOnContract', at(contractFile));
     await until('the model to be asked', () => model.waiting > 0);
     const pressed = Date.now();
     await run('stop');
     const took = Date.now() - pressed;
-    // The promise is two seconds; a machine under load gets some more.
-    assert.ok(took < 10_000, `it took ${took} ms`);
+    assert.ok(took < 2000, `it took ${took} ms`);
     assert.equal((await sessionNow())?.end?.end, 'stopped');
     model.release();
   });

@@ -90,11 +90,10 @@ inBoth('the oracle', (sandbox) => {
 
   it('is stopped quickly, and then has only what was finished', async () => {
     const control = new AbortController();
-    const request = bed.request({}, [{ id: 'quick' }, { id: 'slow', run: 'sleep 60' }, { id: 'never' }]);
+    const request = bed.request({}, [{ id: 'quick' }, { id: 'slow', run: 'sleep 30' }, { id: 'never' }]);
     const began = performance.now();
     const run = await oracle.run(request, () => setTimeout(() => control.abort(), 100), control.signal);
-    // The promise is two seconds; a machine under load gets some more.
-    assert.ok(performance.now() - began < 20_000);
+    assert.ok(performance.now() - began < 2500);
     assert.deepEqual(run?.cells.map((cell) => cell.check), ['quick']);
   });
 
