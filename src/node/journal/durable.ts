@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fsync } from 'node:fs';
-import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, named } from './faults.ts';
 
@@ -82,6 +82,18 @@ export async function writeDurably(file: string, bytes: Buffer): Promise<void> {
     throw error;
   }
   await syncDirectory(path.dirname(file));
+}
+
+/** Writes a whole file so that no reader meets a part of it; when the power fails, anything may be there. For what is checked when it is read. */
+export async function writeWhole(file: string, bytes: Buffer | string): Promise<void> {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(temporary, bytes, { mode: 0o600, flag: 'wx' });
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** Makes a file, which must not be there yet, with these bytes on the disk when it resolves. */

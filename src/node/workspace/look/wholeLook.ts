@@ -41,7 +41,10 @@ export type LookBase = Pick<Loaded, 'files' | 'tree' | 'leftOut' | 'parts'>;
 
 /** Looks at the whole work tree, unless it is known what is to be `seen` there, and reads what has changed since `before`; its content is in the intake, or lent. */
 export async function lookAtAll(parts: WholeParts, before: CaptureState | Loaded, repository: UserRepository | undefined, intake: Intake, seen?: Scan): Promise<WholeLook> {
-  const askIgnored = () => parts.rules.ignoredRoots(repository);
+  // A first look must know it, whatever is there: git finds it out beside the beginning of the look.
+  const asked = seen === undefined && before.files.isEmpty ? parts.rules.ignoredRoots(repository) : undefined;
+  asked?.catch(() => undefined);
+  const askIgnored = () => asked ?? parts.rules.ignoredRoots(repository);
   const rest = (now: Scan) => lookAtRest({ ...parts, intake }, before, now, askIgnored);
   const now = seen ?? (before.files.isEmpty ? await scanFew(parts.root, parts.skip, worthThreads) : await scan(parts.root, parts.skip, before.files));
   if (now !== undefined) return { ...(await rest(now)), loan: undefined };

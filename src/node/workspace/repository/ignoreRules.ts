@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Blob, Path } from '../../../core/session/changes.ts';
-import { writeDurably } from '../../journal/durable.ts';
+import { writeWhole } from '../../journal/durable.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { decodeBytes, encodeText } from '../common/bytes.ts';
 import { nameOf, onDisk, parentOf } from '../disk/places.ts';
@@ -97,7 +97,7 @@ export class IgnoreRules {
     const own = repository === undefined ? Buffer.alloc(0) : bytesOf(path.join(repository.commonDir, 'info', 'exclude'));
     const rules = Buffer.concat([await this.#globalRules, Buffer.from('\n'), own]);
     const file = path.join(this.#store.directory, 'rules', `${createHash('sha1').update(rules).digest('hex')}`);
-    if (!(await readFile(file).catch(() => undefined))?.equals(rules)) await writeDurably(file, rules);
+    if (!(await readFile(file).catch(() => undefined))?.equals(rules)) await writeWhole(file, rules);
     return ['-c', `core.excludesFile=${file}`];
   }
 }

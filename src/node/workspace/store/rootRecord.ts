@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Path, TreeId } from '../../../core/session/changes.ts';
+import { writeWhole } from '../../journal/durable.ts';
 import type { Store } from './store.ts';
 import { TableFile } from './tableFile.ts';
 
@@ -32,9 +33,7 @@ export class RootRecord {
   async write(facts: RootFacts): Promise<void> {
     const text = JSON.stringify(facts);
     if (text === this.#written) return;
-    const temporary = `${this.#file}.${randomBytes(6).toString('hex')}.tmp`;
-    await writeFile(temporary, text, { mode: 0o600 });
-    await rename(temporary, this.#file);
+    await writeWhole(this.#file, text);
     this.#written = text;
   }
 }
