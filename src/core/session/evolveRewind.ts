@@ -2,7 +2,7 @@ import type { BesideChange, Write } from './changes.ts';
 import type { SessionEvent } from './events.ts';
 import type { BesideItem, RewindPlan, RewindRecord } from './facts.ts';
 import { firstLine, openFlags, reopened } from './line.ts';
-import type { DoneRewind, Line, Session } from './session.ts';
+import type { DoneRewind, GateKind, Line, Session } from './session.ts';
 import { takenBack } from './takenBack.ts';
 import { tellRedo, tellRewind, tellUndo } from './tell.ts';
 import { redone, undone, withBeside } from './undo.ts';
@@ -76,8 +76,18 @@ export function undo(session: Session, event: Of<'rewind/undone'>): Session {
   const undoing = { at, safety: session.rewinding?.safety ?? tree, tree: event.tree, restored: event.restored, left: event.left, writes: own, writesBefore: session.writes.length, previous, contractHash };
   const rewinds = session.rewinds.map((one) => (one === record ? { ...one, undone: true, undoing } : one));
   const line = reopened(back);
-  return onLine({ ...withoutUndone(session, record), rewinds, writes, undelivered: [...session.undelivered, tellUndo(event)] }, record.kind === 'boundary' ? underContract(line, record, session) : line);
+  const next = { ...withoutUndone(session, record), rewinds, writes, undelivered: [...session.undelivered, tellUndo(event)] };
+  return record.kind === 'boundary' ? onLine(withoutGates(next), underContract(line, record, session)) : { ...next, line };
 }
+
+/** A gate that the line was at asks about a line that is left; the one that work goes back to comes to its own. */
+function withoutGates(session: Session): Session {
+  const { gate: open, ...rest } = session;
+  const [gate, ...queued] = [...(open === undefined ? [] : [open]), ...session.queued].filter(({ kind }) => !gatesOfLine.has(kind));
+  return { ...rest, queued, ...(gate === undefined ? {} : { gate }) };
+}
+
+const gatesOfLine: ReadonlySet<GateKind> = new Set(['phase', 'repairs', 'budget', 'findings', 'no-progress']);
 
 /** Work that is there again after everything was undone waits for a decision once more. */
 function withoutUndone(session: Session, { kind, to }: DoneRewind): Session {
@@ -91,13 +101,13 @@ export function redo(session: Session, event: Of<'rewind/redone'>): Session {
   if (record?.undoing === undefined) throw new Error(`the journal does a rewind again that was never undone: ${event.rewind}`);
   const { undoing, ...rest } = record;
   const { line, own, writes } = redone(session, record, undoing, event);
-  const merged = event.merged ?? [];
+  const merged = new Set(event.merged);
   const again: DoneRewind = {
-    ...rest, writes: own, writesBefore: session.writes.length, merged, restored: event.restored.filter((path) => !merged.includes(path)), left: event.left, undone: false,
+    ...rest, writes: own, writesBefore: session.writes.length, merged: [...merged], restored: event.restored.filter((path) => !merged.has(path)), left: event.left, undone: false,
     safety: session.rewinding?.safety ?? session.tree ?? event.tree, tree: event.tree, previous: session.line, contractHash: session.contractHash, at: session.seq,
   };
   const next = { ...session, rewinds: session.rewinds.map((one) => (one === record ? again : one)), writes, undelivered: [...session.undelivered, tellRedo(event)] };
-  return onLine(next, reopened(record.kind === 'boundary' ? underContract(line, undoing, session) : line));
+  return record.kind === 'boundary' ? onLine(withoutGates(next), reopened(underContract(line, undoing, session))) : { ...next, line: reopened(line) };
 }
 
 /** What the next attempt is told of this one: facts of the journal, not the model's prose. */
