@@ -106,12 +106,12 @@ class Running {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       const ended = await this.#exited;
-      // What was stopped does no work while its last words are waited for.
-      if (this.#why !== undefined) await this.#killRest();
+      // First of all: what was stopped does no work while its last words are waited for.
+      const survivors = await this.#killRest(ended);
       await within(drainLimit, this.#told);
-      const survivors = await this.#sweep(ended);
+      await this.#namespaceGone();
       await within(drainLimit, this.#drained);
-      return { ...this.#outcome(ended), ...this.#reasons(), survivors: this.#why === undefined ? survivors : 0 };
+      return { ...this.#outcome(ended), ...this.#reasons(), survivors: this.#why === undefined && !this.#request.confined ? survivors : 0 };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -141,24 +141,20 @@ class Running {
     void this.#exited.then(() => clearTimeout(timer));
   }
 
-  /** Leaves nothing of the tree alive; answers how many processes outlived the first one. */
-  async #sweep(ended: { readonly signal: NodeJS.Signals | null }): Promise<number> {
-    if (this.#request.confined) {
-      // Where bubblewrap is ended while it sets the sandbox up, its child may live on: it asks to die with its parent only a moment after it begins.
-      // What stands around a sandbox, to lay an overlay, is in no namespace of processes either.
-      if (this.#why !== undefined || ended.signal !== null) await this.#killRest();
-      const first = /"child-pid": (\d+)/.exec(this.#status)?.[1];
-      // The kernel ends a process namespace with its first process, and that one only when all others are dead.
-      if (first !== undefined) await gone(Number(first));
-      return 0;
-    }
-    return this.#killRest();
+  /** Leaves nothing of the tree alive; answers how many processes outlived the first one. A sandbox that came to its end by itself has taken all with it. */
+  async #killRest(ended: { readonly signal: NodeJS.Signals | null }): Promise<number> {
+    const { pid } = this.#child;
+    // Where bubblewrap is ended while it sets the sandbox up, its child may live on: it asks to die with its parent only a moment after it begins.
+    // What stands around a sandbox, to lay an overlay, is in no namespace of processes either.
+    if (pid === undefined || (this.#request.confined && this.#why === undefined && ended.signal === null)) return 0;
+    await this.#killing;
+    return killTree({ leader: pid, marker: this.#marker });
   }
 
-  async #killRest(): Promise<number> {
-    const { pid } = this.#child;
-    await this.#killing;
-    return pid === undefined ? 0 : killTree({ leader: pid, marker: this.#marker });
+  /** The kernel ends a process namespace with its first process, and that one only when all others are dead. */
+  async #namespaceGone(): Promise<void> {
+    const first = this.#request.confined ? /"child-pid": (\d+)/.exec(this.#status)?.[1] : undefined;
+    if (first !== undefined) await gone(Number(first));
   }
 
   /** What bubblewrap says about the command comes on a pipe of its own, possibly after its end. */
