@@ -28,8 +28,8 @@ describe('a process', function () {
     if (performance.now() - began > 50) this.skip();
     const control = new AbortController();
     const [late, script] = [path.join(place, 'late'), path.join(place, 'late.sh')];
-    // Half a second of work from when the first process is dead.
-    fs.writeFileSync(script, `echo begun; while kill -0 $1 2> /dev/null; do :; done; i=0; while [ $i -lt 500000 ]; do i=$((i+1)); done; echo > '${late}'`);
+    // Some tenths of a second of work from when the first process is dead.
+    fs.writeFileSync(script, `echo begun; while kill -0 $1 2> /dev/null; do :; done; i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; echo > '${late}'`);
     await runProcess({ ...request, call: 'late', confined: true, argv: ['/bin/sh', '-c', `setsid sh '${script}' $$ & exec sleep 47240.125`], onOutput: () => control.abort() }, control.signal);
     assert.equal(fs.existsSync(late), false);
   });
