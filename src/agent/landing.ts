@@ -31,12 +31,10 @@ export async function closeLanding(run: Run, cause: Cause, landing: Landing): Pr
  * or hold other files that no checkpoint holds. What lands in a folder is named itself: what else changed in one whose permissions landed, or that came, is the user's. Pure.
  */
 export function concerns({ landed }: Landing): (path: Path) => boolean {
-  const around = new Set(Array.from(landed).flatMap(above));
+  const around = new Set<Path>();
+  for (const path of landed) for (let folder = above(path); folder !== '' && !around.has(folder); folder = above(folder)) around.add(folder);
   return (path) => landed.has(path) || around.has(path);
 }
 
-/** The folders above a path. */
-function above(path: Path): readonly Path[] {
-  const names = path.split('/');
-  return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
-}
+/** The folder that a path lies in; '' is the root. */
+const above = (path: Path): Path => path.slice(0, Math.max(0, path.lastIndexOf('/')));

@@ -41,14 +41,26 @@ type Put = (text: string) => void;
 
 /** Puts a value as JSON, redacted, and answers it as a reader gets it. */
 function* written(value: unknown, redact: Redact, put: Put): Generator<void, unknown> {
-  if (Array.isArray(value) && value.length > stretch) return yield* list(value, redact, put);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return yield* fields(value, redact, put);
+  if (Array.isArray(value)) return yield* (value.length > stretch ? longList(value, redact, put) : shortList(value, redact, put));
+  if (typeof value === 'object' && value !== null) return yield* fields(value, redact, put);
   const text = JSON.stringify(redactJson(value, redact));
   put(text);
   return JSON.parse(text);
 }
 
-function* list(items: readonly unknown[], redact: Redact, put: Put): Generator<void, readonly unknown[]> {
+/** Any of its items may hold a long list. JSON has null for what is undefined. */
+function* shortList(items: readonly unknown[], redact: Redact, put: Put): Generator<void, readonly unknown[]> {
+  const read: unknown[] = [];
+  put('[');
+  for (const [at, item] of items.entries()) {
+    if (at > 0) put(',');
+    read.push(yield* written(item ?? null, redact, put));
+  }
+  put(']');
+  return read;
+}
+
+function* longList(items: readonly unknown[], redact: Redact, put: Put): Generator<void, readonly unknown[]> {
   const read: unknown[] = [];
   for (let at = 0; at < items.length; at += stretch) {
     const text = JSON.stringify(redactJson(items.slice(at, at + stretch), redact));
