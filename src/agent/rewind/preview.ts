@@ -7,6 +7,7 @@ import type { Intention } from '../../core/session/view.ts';
 import { inverse, isPermissions, planBeside } from '../beside.ts';
 import { besideStates, notYetBack } from '../control.ts';
 import { listHunks } from '../hunks.ts';
+import { movedPaths } from '../moved.ts';
 import type { Capture, Rehearsal, RestoreItem, Workspace } from '../ports.ts';
 import { planRewind } from './restoreRounds.ts';
 import { itemsBetween } from './undoRewind.ts';
@@ -150,8 +151,9 @@ function othersOf(listed: readonly ListedHunk[], files: readonly PreviewFile[]):
 }
 
 /** What the user changed themselves, and no rewind touches. */
-function yours({ userChanges }: Session, touched: readonly Path[]): RewindPreview['stays'] {
-  return [...new Set(userChanges.map((diff) => diff.path))].filter((path) => !touched.includes(path)).map((path) => ({ path, why: 'your own change' }));
+function yours(session: Session, touched: readonly Path[]): RewindPreview['stays'] {
+  const moved = movedPaths(session);
+  return [...new Set(session.userChanges.map((diff) => diff.path))].filter((path) => !touched.includes(path)).map((path) => ({ path, why: moved.get(path) ?? 'your own change' }));
 }
 
 /** One hunk of a flag, in the write that it was flagged for. */

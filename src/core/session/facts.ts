@@ -117,6 +117,15 @@ export interface RewindRecord {
   readonly by: 'person' | 'on-stray';
 }
 
+/**
+ * New files of a call that left less than there was in `missing`, which no checkpoint holds. They may be what is missing there, the only copy of it: they
+ * count as the user's, and no rewind takes them away.
+ */
+export interface MaybeMoved {
+  readonly files: readonly Path[];
+  readonly missing: readonly Path[];
+}
+
 /** Boundaries of one session that went, or are about to. */
 export interface EvictedPhases {
   readonly session: string;
