@@ -106,6 +106,8 @@ export interface RewindRecord {
   readonly merged: readonly Path[];
   readonly left: readonly LeftPath[];
   readonly moved?: readonly MovedPath[];
+  /** Empty folders that stood where files came back, and that no call of the session had made; an undo makes them again. */
+  readonly emptied?: readonly Path[];
   /** What lies in the work tree, was not there at the boundary, and is in no checkpoint, in words. */
   readonly notHeld?: readonly string[];
   /** Empty folders and permissions that were brought back. */
