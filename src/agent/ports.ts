@@ -105,6 +105,8 @@ export interface Rehearsal {
   readonly why?: string;
   /** Files where this path needs room: where they do not go before, it is left, and why. */
   readonly inWay?: { readonly files: readonly Path[]; readonly why: string };
+  /** Other names that the file has now (hard links), where it has any: what comes back takes the place of this name alone. */
+  readonly otherNames?: number;
   /** Empty folders that go to make room. */
   readonly emptied?: readonly Path[];
   /** Left in the end, but gone from the first round on: what comes into its place until then keeps it from being put back. */

@@ -83,6 +83,7 @@ describe('changes outside of what was agreed', function () {
       assert.match(ran.result?.gate?.question ?? '', /grew scratch by more than 1 GiB, to 1\.2 GiB in 4 files/);
       assert.deepEqual(events(ran, 'scratch/measured').map(({ use }) => [use.files, use.bytes]), [[1, 3], [3, 14], [4, 14 + 1200 * 1024 ** 2]]);
       assert.deepEqual(ran.result?.flags, []);
+      assert.match((await bounded('rewind', '--to', 'base', '--dry-run')).stdout, /in no checkpoint, and left as it is:\n {2}scratch, 4 files of 1\.2 GiB/);
       const rest = await bounded('resume', '--approve', `${ran.result?.gate?.id},all`, '--json');
       assert.equal(rest.status, 0, rest.stderr);
       assert.match(readFileSync(path.join(project.root, '.bounded/task/EVIDENCE.md'), 'utf8'), /not covered by checkpoints: scratch, 4 files of 1\.2 GiB/);

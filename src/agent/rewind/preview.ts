@@ -3,7 +3,9 @@ import type { BesideItem } from '../../core/session/facts.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import { callWithoutAnswer } from '../../core/session/next.ts';
 import type { Flag, Session } from '../../core/session/session.ts';
+import { count } from '../../core/session/view/figures.ts';
 import type { Intention } from '../../core/session/view.ts';
+import { scratchInWords } from '../../core/session/view/notMeasured.ts';
 import { emptyFolder, inverse, isPermissions, planBeside } from '../beside.ts';
 import { besideStates, notYetBack } from '../control.ts';
 import { listHunks } from '../hunks.ts';
@@ -37,9 +39,16 @@ export interface PreviewBeside {
 /** What a preview says of it behind its path. */
 export const besideInWords: Readonly<Record<PreviewBeside['does'], string>> = { 'folder': ' (an empty folder again)', 'no-folder': ' (an empty folder: removed)', 'back': '' };
 
+/** What a preview says of a file with several names, behind its path and what becomes of it; nothing of any other. */
+export function namesInWords({ otherNames }: Pick<PreviewFile, 'otherNames'>): string {
+  return otherNames === undefined ? '' : ` (becomes a file of its own: ${count(otherNames, 'other name')} of it, by hard link, ${otherNames === 1 ? 'changes' : 'change'} only where listed)`;
+}
+
 export interface PreviewFile {
   readonly path: Path;
   readonly does: Exclude<Rehearsal['does'], 'left' | 'conflict' | 'nothing'>;
+  /** Other names of the same file (hard links). What comes takes the place of one name; the others keep what is there now. */
+  readonly otherNames?: number;
   /** The session's hunks that go. None where a change comes back, as in an undo. */
   readonly hunks: readonly ListedHunk[];
 }
@@ -54,7 +63,7 @@ export async function previewFor(workspace: Workspace, session: Session, intenti
   const rest = emptied.filter((path) => !back.some((one) => one.path === path)).map((path) => ({ path, does: 'no-folder' as const }));
   // Permissions come with the file.
   const beside = back.filter(({ path, does }) => does !== 'back' || !files.some((file) => file.path === path));
-  return { files, stays: [...stays, ...left], beside: [...beside, ...rest], notCovered: capture.notCovered, ...unsettled(session) };
+  return { files, stays: [...stays, ...left], beside: [...beside, ...rest], notCovered: [...capture.notCovered, ...scratchInWords(session)], ...unsettled(session) };
 }
 
 /** To a boundary permissions come back also of a file that is left; otherwise a file that is left is left wholly. */
@@ -101,7 +110,7 @@ function told(rehearsed: readonly Rehearsal[], hunksOf: (path: Path) => readonly
   const inPart = rehearsed.filter(({ path, goesFirst }) => goesFirst === true && coming.has(path));
   return {
     files: [
-      ...rehearsed.flatMap(({ path, does }) => (does === 'left' || does === 'conflict' || does === 'nothing' ? [] : [{ path, does, hunks: hunksOf(path) }])),
+      ...rehearsed.flatMap(({ path, does, otherNames }) => (does === 'left' || does === 'conflict' || does === 'nothing' ? [] : [{ path, does, hunks: hunksOf(path), ...(does === 'delete' || otherNames === undefined ? {} : { otherNames }) }])),
       // As its record says it: neither what it was nor what it should be.
       ...inPart.map(({ path }) => ({ path, does: 'merge' as const, hunks: hunksOf(path) })),
     ],

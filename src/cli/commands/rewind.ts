@@ -1,5 +1,5 @@
 import type { Acted } from '../../agent/acted.ts';
-import { besideInWords, type PreviewFile, type RewindPreview } from '../../agent/rewind/preview.ts';
+import { besideInWords, namesInWords, type PreviewFile, type RewindPreview } from '../../agent/rewind/preview.ts';
 import { usersPart } from '../../core/session/listedHunk.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import { shownPath } from '../../core/session/shownPath.ts';
@@ -92,7 +92,7 @@ async function preview(held: HeldSession, intention: Intention, output: Output):
 }
 
 function inWords({ files, stays, beside, notCovered, before }: RewindPreview): string {
-  const back = [...files.flatMap((file) => [`  ${shownPath(file.path)}${how[file.does]}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((one) => `  ${shownPath(one.path)}${besideInWords[one.does]}`)];
+  const back = [...files.flatMap((file) => [`  ${shownPath(file.path)}${how[file.does]}${namesInWords(file)}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((one) => `  ${shownPath(one.path)}${besideInWords[one.does]}`)];
   const outside = notCovered.map((one) => `  ${oneLine(one)}`);
   const rest = stays.map(({ path: file, why }) => `  ${shownPath(file)}: ${why}`);
   return [...(before === undefined ? [] : [before]), ...(back.length === 0 ? ['nothing would change'] : ['would bring back:', ...back]), ...(rest.length === 0 ? [] : ['would stay:', ...rest]), ...(outside.length === 0 ? [] : ['in no checkpoint, and left as it is:', ...outside])].join('\n');

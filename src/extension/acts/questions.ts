@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { besideInWords, type RewindPreview } from '../../agent/rewind/preview.ts';
+import { besideInWords, namesInWords, type RewindPreview } from '../../agent/rewind/preview.ts';
 import { branchWords } from '../../core/session/view/branchWords.ts';
 import { usersPart } from '../../core/session/listedHunk.ts';
 import type { Intention } from '../../core/session/view.ts';
@@ -110,8 +110,8 @@ const mostListed = 15;
 
 /** Files with their hunks, then what stays and why. */
 function listed(preview: RewindPreview): string {
-  const lines = preview.files.flatMap(({ path, does, hunks }) => [
-    `${path}${does === 'delete' ? ', which the session made: deleted' : does === 'merge' ? ': your own changes of it stay' : ''}`,
+  const lines = preview.files.flatMap(({ hunks, ...file }) => [
+    `${file.path}${file.does === 'delete' ? ', which the session made: deleted' : file.does === 'merge' ? ': your own changes of it stay' : ''}${namesInWords(file)}`,
     ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map((hunk) => `    ${hunk.mode === undefined ? `line ${hunk.line}: +${hunk.added} −${hunk.removed}` : 'its mode'}${usersPart(hunk)}`)),
   ]);
   return `${cut([...lines, ...preview.beside.map(({ path, does }) => `${path}${besideInWords[does]}`)])}${staying(preview)}`;

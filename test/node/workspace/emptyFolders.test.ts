@@ -88,4 +88,15 @@ describe('empty folders and files in each other\'s place', function () {
       }));
     }
   }
+
+  it('stay the user\'s where an undo made them again: no later rewind takes them', () => play(async (house, { folder, gone }) => {
+    await house.command(() => gone('src/a.txt'));
+    await house.cross();
+    folder('src/a.txt/one');
+    const made = snapshot(house.root);
+    await house.act({ type: 'rewind-path', path: 'src/a.txt' });
+    await house.act({ type: 'undo-rewind', rewind: house.session.rewinds.at(-1)?.id ?? '' });
+    await house.act({ type: 'rewind-boundary', to: house.session.line.boundaries.at(-1)?.id ?? '' });
+    assert.deepEqual(snapshot(house.root), made);
+  }));
 });

@@ -2,7 +2,7 @@ import type { Rehearsal, RestoreItem } from '../../../agent/ports.ts';
 import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { decodeBytes, encodeText } from '../common/bytes.ts';
-import { sameBlob, stateInWords } from '../disk/fileState.ts';
+import { otherNamesOf, sameBlob, stateInWords } from '../disk/fileState.ts';
 import { type PathGuard, refusesRestoring } from '../disk/guard.ts';
 import { conflictInWords, decideRestore, type Merged, mergeTexts } from './merge.ts';
 import { gitObject } from '../git/objects.ts';
@@ -52,7 +52,7 @@ export async function rehearse(parts: Parts, path: Path, items: readonly Restore
     merged ||= round.merged === true;
   }
   if (start?.blob.oid === held?.blob.oid && start?.blob.mode === held?.blob.mode) return { path, does: 'nothing' };
-  return { path, does: merged ? 'merge' : held === null ? 'delete' : 'back', ...inWay, ...(emptied.length === 0 ? {} : { emptied }), ...(held?.bytes === undefined ? {} : { text: decodeBytes(held.bytes), mode: held.blob.mode }) };
+  return { path, does: merged ? 'merge' : held === null ? 'delete' : 'back', ...inWay, ...otherNamesOf(state), ...(emptied.length === 0 ? {} : { emptied }), ...(held?.bytes === undefined ? {} : { text: decodeBytes(held.bytes), mode: held.blob.mode }) };
 }
 
 async function oneRound(parts: Parts, item: RestoreItem, held: Held | null, answers: string[]): Promise<Round> {
