@@ -3,6 +3,7 @@ import { phaseRights } from '../core/guard/rights.ts';
 import { standingsIn } from '../core/guard/standing.ts';
 import type { BesideChange, Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
+import type { MaybeMoved } from '../core/session/facts.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { besideChanges, canComeBack, isPermissions } from './beside.ts';
 import { type Cause, writeOf } from './cause.ts';
@@ -11,7 +12,7 @@ import { baseTree, recordUse } from './diffUse.ts';
 import { inStretches } from './inStretches.ts';
 import { closeLanding, concerns, landWrites } from './landing.ts';
 import { differences, treeOf } from './look.ts';
-import { maybeMoved } from './moved.ts';
+import { cameAlong, maybeMoved, tellMoved } from './moved.ts';
 import { backAgain, rewindFlags } from './rewind/rewind.ts';
 import type { Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
@@ -33,25 +34,26 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const isOurs = landing === undefined ? () => true : concerns(landing);
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside).filter(({ path }) => isOurs(path));
   const control = shareOfControl({ ...run.recorder.session, control: cause.control ?? run.recorder.session.control }, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
-  const moved = new Set(cause.by === 'command' ? maybeMoved(run.recorder.session, diffs.filter((diff) => landing?.landed.has(diff.path) !== false), besides, control.gone) : []);
+  const moved = cause.by === 'command' ? maybeMoved(diffs.filter((diff) => landing?.landed.has(diff.path) !== false), besides, control.gone) : undefined;
+  const movedFiles = new Set(moved?.files);
   // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
-  const unsure = cause.by === 'command' ? diffs.filter((diff) => moved.has(diff) || (landing === undefined && (readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)))) : [];
+  const unsure = cause.by === 'command' ? diffs.filter((diff) => movedFiles.has(diff.path) || (landing === undefined && (readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)))) : [];
   const made = cause.by === 'tool' ? await madeByTool(run, diffs, cause.allowed) : undefined;
   const theirs = new Set([...diffs.filter((diff) => (cause.by === 'tool' && diff !== made) || landing?.landed.has(diff.path) === false), ...unsure]);
-  if (theirs.size > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: [...theirs], ...treeOf(capture) });
+  if (theirs.size > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: [...theirs], ...(moved === undefined ? {} : { maybeMoved: moved }), ...treeOf(capture) });
   const writes = await inStretches(run.ports.clock, diffs.filter((diff) => !theirs.has(diff)), (diff) => writeOf(run, diff, cause));
   const written = new Set(writes.map((write) => write.path));
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
-  const beside = cause.by === 'tool' || readOnly ? [] : besides.filter(canComeBack);
+  const beside = cause.by === 'tool' || readOnly ? [] : besides.filter((change) => canComeBack(change) && (moved === undefined || !cameAlong(change, movedFiles)));
   const besideAll = [...beside, ...control.session];
   if (writes.length + besideAll.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideAll.length === 0 ? {} : { beside: besideAll }), ...treeOf(capture) });
   const withheld = landing === undefined ? [] : await closeLanding(run, cause, landing);
-  const steering = await seeSteering(run, capture, control, cause);
-  const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
+  const steering = await seeSteering(run, capture, control, cause, moved);
+  const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path), moved);
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !written.has(change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = [
-    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...[...moved].map(({ path }) => path)]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
+    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...movedFiles]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
     ...steering.flags,
   ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
@@ -71,10 +73,10 @@ function mayChangeNothing({ line: { phase } }: Session): boolean {
 }
 
 /** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */
-async function gateUncovered(run: Run, title: string, changed: readonly Path[]): Promise<readonly string[]> {
+async function gateUncovered(run: Run, title: string, changed: readonly Path[], moved: MaybeMoved | undefined): Promise<readonly string[]> {
   if (changed.length === 0) return [];
-  await openStrayGate(run, `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`);
-  return [`This changed what no checkpoint covers: ${changed.join(', ')}. The user decides what happens.`];
+  await openStrayGate(run, `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it.${tellMoved(moved, changed, 'yours')} Go on?`);
+  return [`This changed what no checkpoint covers: ${changed.join(', ')}.${tellMoved(moved, changed, 'the user\'s')} The user decides what happens.`];
 }
 
 /** Permissions that changed while the content did not, outside of the scope: no flag can hold that, so a person is asked. */

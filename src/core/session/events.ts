@@ -3,7 +3,7 @@ import type { RootName } from '../contract/rootPath.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
 import type { BesideChange, ChangeSize, DiffUses, FileDiff, HunkName, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, EvictedPhases, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
+import type { Endpoint, EvictedPhases, FlagOutcome, HeadPlace, LeftPath, MaybeMoved, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
 import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, KeptBranch, Plan, Role, SandboxState, SessionEnd, StoreState, BaseState, FrozenFile, Decoy, DecoyPatch, AmendmentRequest } from './session.ts';
 
 /** A fact of a session. The session is the fold of these; nothing else is stored. */
@@ -35,7 +35,8 @@ export type SessionEvent =
   /** What a command did to paths that the user changed while it ran, and that is not in the work tree. */
   | { readonly type: 'changes/withheld'; readonly call: string; readonly files: readonly Withheld[] }
   | { readonly type: 'diff/measured'; readonly uses: DiffUses }
-  | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly tree: TreeId; readonly covers?: 'written' }
+  /** `maybeMoved`: those of `files` that a call may have moved from where no checkpoint looks. */
+  | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly maybeMoved?: MaybeMoved; readonly tree: TreeId; readonly covers?: 'written' }
   | { readonly type: 'control/seen'; readonly control: Readonly<Record<string, string>>; readonly head: HeadPlace; readonly changed: readonly string[]; readonly during?: string }
   /** `call`: the command after which scratch was found to have changed; absent at the start. */
   | { readonly type: 'scratch/measured'; readonly use: ScratchUse; readonly call?: string }

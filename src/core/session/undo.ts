@@ -12,7 +12,7 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  * hunk's only puts its changes back on the line that goes on. Nothing that was written since leaves the write set.
  */
 export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/undone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): Line {
-  if (rewind.kind !== 'boundary') return withBeside(withChangesBack(line, rewind, event), besideDone(rewinding, event));
+  if (rewind.kind !== 'boundary') return withBeside(withChangesBack(line, rewind, event), besideDone(rewinding, event).filter(({ path }) => rewind.emptied?.includes(path) !== true));
   const [back, restored, left] = [backOf(event), new Set(event.restored), new Set(event.left.map((one) => one.path))];
   const kept = rewind.writes.filter(({ path }) => left.has(path) && !restored.has(path));
   // The undoing of an earlier rewind may have put on the line what this one did. Of what comes back, also beside newer changes, it stands no more.
