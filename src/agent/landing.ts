@@ -1,4 +1,5 @@
 import type { Path } from '../core/session/changes.ts';
+import { someOf } from '../core/session/someOf.ts';
 import type { Cause } from './cause.ts';
 import { differences } from './look.ts';
 import type { Landing } from './ports.ts';
@@ -23,7 +24,7 @@ export async function closeLanding(run: Run, cause: Cause, landing: Landing): Pr
   const files = landing.withheld.filter((one) => !known.some((other) => other.path === one.path && other.blob?.oid === one.blob?.oid));
   if (files.length > 0) await run.recorder.record({ type: 'changes/withheld', call: cause.call, files });
   await run.ports.shell.discard();
-  return landing.withheld.length === 0 ? [] : [`What the command did there is not in the work tree, because the user changed it meanwhile or it could not be written: ${landing.withheld.map(({ path }) => path).join(', ')}. Look at these again.`];
+  return landing.withheld.length === 0 ? [] : [`What the command did there is not in the work tree, because the user changed it meanwhile or it could not be written: ${someOf(landing.withheld.map(({ path }) => path))}. Look at these again.`];
 }
 
 /**

@@ -2,6 +2,7 @@ import type { BesideChange, Path } from '../core/session/changes.ts';
 import type { MaybeMoved } from '../core/session/facts.ts';
 import { openFlags } from '../core/session/line.ts';
 import type { Flag, Session } from '../core/session/session.ts';
+import { someOf } from '../core/session/someOf.ts';
 import { type Cause, writeOf } from './cause.ts';
 import { type ControlShare, isControlChange } from './control.ts';
 import { seeControl } from './look.ts';
@@ -23,8 +24,8 @@ export async function seeSteering(run: Run, capture: Capture, control: ControlSh
 /** Changes of git's control files that Bounded cannot bring back, or of which nobody knows whose they are: a person is asked. */
 async function gateControl(run: Run, title: string, changed: readonly Path[], moved: MaybeMoved | undefined): Promise<readonly string[]> {
   if (changed.length === 0) return [];
-  await openStrayGate(run, `Files that steer git changed while ${title} ran: ${changed.join(', ')}. They count as yours, and Bounded does not rewind them.${tellMoved(moved, changed, 'yours')} Go on?`);
-  return [`Files that steer git changed: ${changed.join(', ')}.${tellMoved(moved, changed, 'the user\'s')} The user decides what happens.`];
+  await openStrayGate(run, `Files that steer git changed while ${title} ran: ${someOf(changed)}. They count as yours, and Bounded does not rewind them.${tellMoved(moved, changed, 'yours')} Go on?`);
+  return [`Files that steer git changed: ${someOf(changed)}.${tellMoved(moved, changed, 'the user\'s')} The user decides what happens.`];
 }
 
 /** What a call did to control files and no flag names yet, also what was recorded before a crash. */

@@ -4,7 +4,9 @@ import { standingsIn } from '../core/guard/standing.ts';
 import type { BesideChange, Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
 import type { MaybeMoved } from '../core/session/facts.ts';
+import { ofPath } from '../core/session/ofPath.ts';
 import type { Flag, Session } from '../core/session/session.ts';
+import { someOf } from '../core/session/someOf.ts';
 import { besideChanges, canComeBack, isPermissions } from './beside.ts';
 import { type Cause, writeOf } from './cause.ts';
 import { controlStates, shareOfControl } from './control.ts';
@@ -75,8 +77,8 @@ function mayChangeNothing({ line: { phase } }: Session): boolean {
 /** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */
 async function gateUncovered(run: Run, title: string, changed: readonly Path[], moved: MaybeMoved | undefined): Promise<readonly string[]> {
   if (changed.length === 0) return [];
-  await openStrayGate(run, `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it.${tellMoved(moved, changed, 'yours')} Go on?`);
-  return [`This changed what no checkpoint covers: ${changed.join(', ')}.${tellMoved(moved, changed, 'the user\'s')} The user decides what happens.`];
+  await openStrayGate(run, `${title} changed what no checkpoint covers: ${someOf(changed)}. Bounded cannot rewind it.${tellMoved(moved, changed, 'yours')} Go on?`);
+  return [`This changed what no checkpoint covers: ${someOf(changed)}.${tellMoved(moved, changed, 'the user\'s')} The user decides what happens.`];
 }
 
 /** Permissions that changed while the content did not, outside of the scope: no flag can hold that, so a person is asked. */
@@ -89,14 +91,14 @@ async function gatePermissions(run: Run, title: string, changes: readonly Beside
   const standings = await inStretches(run.ports.clock, permissions, (change) => standingAt(change.path).standing);
   const strays = permissions.filter((_, index) => standings[index] !== 'in-scope');
   if (strays.length === 0) return [];
-  const list = strays.map(({ path, before = 'the usual', after = 'the usual' }) => `${path} (${before} → ${after})`).join(', ');
+  const list = someOf(strays.map(({ path, before = 'the usual', after = 'the usual' }) => `${path} (${before} → ${after})`));
   await openStrayGate(run, `${title} changed permissions outside of what was agreed: ${list}. A rewind to a boundary brings them back. Go on?`);
   return [`This changed permissions outside of what was agreed: ${list}. The user decides what happens.`];
 }
 
 /** What a call wrote and no flag names yet, also what it wrote before a crash that came between a write and its flag. */
 function unflagged({ line }: Session, call: string): readonly Write[] {
-  return line.writes.filter((write) => write.call === call && !line.flags.some((flag) => flag.write.call === call && flag.path === write.path));
+  return line.writes.filter((write) => write.call === call && !ofPath(line.flags, write.path).some((flag) => flag.write.call === call));
 }
 
 async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, tree: TreeId): Promise<Flag[]> {
@@ -136,13 +138,13 @@ async function agreedContent(run: Run, paths: readonly Path[]): Promise<Agreed> 
  * was there before the first open flag. Where it replaced what the user had made of the path, nothing else puts that back.
  */
 function isBack(session: Session, write: Write, now: Blob | undefined, agreed: Agreed): boolean {
-  const first = session.line.flags.find((flag) => flag.path === write.path && flag.outcome === undefined)?.write ?? write;
+  const first = ofPath(session.line.flags, write.path).find((flag) => flag.outcome === undefined)?.write ?? write;
   return sameBlob(write.before, now) || (replacedOwn(session, write) && (agreed(write.path, now) || sameBlob(first.before, now)));
 }
 
 /** Whether this write replaced what a call of the session had put there; what a rewind brought back may be the user's. */
 function replacedOwn({ line }: Session, write: Write): boolean {
-  const own = line.writes.filter((one) => one.path === write.path);
+  const own = ofPath(line.writes, write.path);
   const at = own.findIndex((one) => one.call === write.call);
   const earlier = at === 0 ? undefined : own.at(at === -1 ? -1 : at - 1);
   return earlier !== undefined && earlier.by !== 'rewind' && sameBlob(earlier.after, write.before);
@@ -158,15 +160,15 @@ const inWords = ({ path, standing }: Flag): string => `${path} (${standing})`;
 async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
   if (flags.length === 0) return [];
   const { session } = run.recorder;
-  const names = flags.map(inWords).join(', ');
+  const names = someOf(flags.map(inWords));
   if (session.contract.onStray === 'rewind') {
     const ours = flags.filter((flag) => !flag.maybeUser);
     const done = await rewindFlags(run, ours, 'on-stray');
     const back = done === undefined ? new Set(ours.map((flag) => flag.path)) : backAgain(done);
     for (const flag of ours.filter((one) => back.has(one.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: done === undefined ? 'restored' : 'rewound' });
     const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
-    const rewound = flags.filter((flag) => back.has(flag.path)).map(inWords).join(', ');
-    return [...(rewound === '' ? [] : [`Changed outside of what was agreed, and rewound by Bounded: ${rewound}.`]), ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
+    const rewound = someOf(flags.filter((flag) => back.has(flag.path)).map(inWords));
+    return [...(rewound === '' ? [] : [`Changed outside of what was agreed, and rewound by Bounded: ${rewound}.`]), ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${someOf(open)}.`])];
   }
   if (session.contract.onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${names}. What shall happen?`, flags.map((flag) => flag.id));
   return [`Changed outside of what was agreed, and flagged to the user: ${names}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];

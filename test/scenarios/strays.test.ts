@@ -25,6 +25,19 @@ describe('changes outside of what was agreed', function () {
     });
   });
 
+  it('are told to model and person by the first names, and how many more there are, when they are many', async () => {
+    const many = call('bash', { command: 'mkdir spread; for i in $(seq 130); do echo $i > spread/f$i.txt; done' });
+    const done = call('complete_phase', { summary: 'Done.' });
+    await scenario({ 'minimal-hook': [[many, done], [call('report_blocker', { what: 'stop', tried: 'all', needs: 'you' })]] }, contractText({ top: 'on-stray: flag\n' }), async ({ run, bounded }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 5, ran.stderr);
+      const [stray, phase] = ran.entries.flatMap(({ event }) => (event.type === 'tool/answered' && /outside of what was agreed|no change outside/.test(event.text) ? [event.text] : []));
+      assert.match(stray ?? '', /flagged to the user: (?:spread\/f\d+\.txt \(out-of-scope\), ){19}spread\/f\d+\.txt \(out-of-scope\) and 110 more\. The phase cannot end/);
+      assert.match(phase ?? '', /\n… and \d+ more$/);
+      assert.match((await bounded('status')).stdout, /… and 30 flags more; bounded trace names every one/);
+    });
+  });
+
   it('that put a folder with nothing but caches in the place of a file are rewound, and the caches kept', async () => {
     const swap = call('bash', { command: `rm ${neighbour} && mkdir -p ${neighbour}/__pycache__ && echo cached > ${neighbour}/__pycache__/m.pyc` });
     await scenario({ 'minimal-hook': [[swap, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run }) => {
