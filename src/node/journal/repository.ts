@@ -24,7 +24,8 @@ export async function findRepository(folder: string): Promise<RepositoryPlace | 
   for (let top = realpathSync.native(folder); ; top = path.dirname(top)) {
     const gitDir = gitDirOf(top);
     if (gitDir !== undefined) return { top, ...placeOf(gitDir) };
-    if (top === path.dirname(top)) return undefined;
+    // A `.git` that leads nowhere ends the search for git as well: what lies around is another repository.
+    if (top === path.dirname(top) || isGitFile(top)) return undefined;
   }
 }
 
@@ -52,6 +53,8 @@ function gitDirOf(top: string): string | undefined {
     return undefined;
   }
 }
+
+const isGitFile = (top: string): boolean => attempt(() => statSync(path.join(top, '.git')).isFile()) === true;
 
 /** Where HEAD alone is missing it is a repository still: what it holds is no plain folder's, and a rewind may bring HEAD back. */
 function placeOf(gitDir: string): Omit<RepositoryPlace, 'top'> {
