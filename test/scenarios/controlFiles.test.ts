@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { appendFileSync, chmodSync, lstatSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import { events, type Ran } from './support/cli.ts';
@@ -126,6 +126,21 @@ describe('what steers git', function () {
       assert.match((await bounded('drop')).stdout, /left alone: \.git\/config/);
       assert.deepEqual({ ...steering(project), '.git/config': '' }, { ...before, '.git/config': '' }, 'the commit of the user stays');
       assert.deepEqual([project.git('config', 'mine.before'), project.git('config', 'mine.after')], ['yes\n', 'yes\n']);
+    });
+  });
+
+  it('in whose place a command puts a pipe is put to a person, and nobody waits for it: Bounded says what is in the way, and rewinds when it is gone', async () => {
+    await steered('flag', 'cp .git/config config.aside; rm .git/config; mkfifo .git/config', async ({ project, run, bounded }) => {
+      const config = path.join(project.root, '.git/config');
+      const ran = await run('--approve', 'all');
+      assert.deepEqual([ran.status, settled(ran)], [5, ['config.aside open']], ran.stderr);
+      assert.ok(events(ran, 'gate/opened').some(({ question }) => /Files that steer git changed while .* ran: \.git\/config\./.test(question)), JSON.stringify(events(ran, 'gate/opened')));
+      const refused = await bounded('resume', '--approve', 'all');
+      assert.deepEqual([refused.status, /\.git\/config is a pipe, and git would wait for it without end; remove it/.test(refused.stderr)], [69, true], refused.stderr);
+      rmSync(config);
+      renameSync(path.join(project.root, 'config.aside'), config);
+      assert.equal((await bounded('drop')).status, 0);
+      assert.deepEqual(readdirSync(path.join(project.root, 'src/stats')), ['mean.js']);
     });
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { namesInWords } from '../../../src/agent/rewind/preview.ts';
@@ -397,12 +398,29 @@ describe('what a person does with hunks', () => {
       assert.match(house.session.end?.detail ?? '', /and brought back$/);
     }));
 
+    it('is not said to be everything where lines stay that the user changed, too', () => play(async (house, { command, edit, text }) => {
+      await command(a, 'a2 line', 'session two');
+      edit(a, 'session two', 'session two, and the user');
+      await house.act({ type: 'stop' });
+      const acted = await house.act({ type: 'keep', how: 'undo' });
+      assert.deepEqual([acted.ok, /and the user/.test(text(a)), card(house)?.question], [false, true, 'Undone, but not everything']);
+      assert.doesNotMatch(house.session.end?.detail ?? '', /everything/);
+    }));
+
+    it('is not said to be everything where something stays that no checkpoint holds', () => play(async (house, { command }) => {
+      await command(a, 'a2 line', 'session two');
+      await house.command(() => void execFileSync('git', ['init', '-q', path.join(house.root, 'src/clone')]));
+      await house.act({ type: 'stop' });
+      const acted = await house.act({ type: 'keep', how: 'undo' });
+      assert.deepEqual([/still there: [^,]*src\/clone/.test(acted.message), card(house)?.question], [true, 'Undone, but not everything'], acted.message);
+    }));
+
     it('can be done again', () => play(async (house, work) => {
       const rewind = await everything(house, work);
       await house.act({ type: 'undo-rewind', rewind });
       await house.act({ type: 'redo-rewind', rewind });
       assert.doesNotMatch(work.text(a), /session two/);
-      assert.deepEqual([card(house)?.question, house.session.verdict?.change.files, house.session.end?.detail], ['Everything was undone', 0, 'everything was undone by a person']);
+      assert.deepEqual([card(house)?.question, house.session.verdict?.change.files, house.session.end?.detail], ['Everything was undone', 0, 'the work was undone by a person']);
     }));
   });
 
