@@ -66,10 +66,10 @@ async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promi
 /** Records what an undoing did, after its restores. */
 export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
   const { all: found, after, control, theirs } = await ended(run, plan, outcome);
-  const changes = plan.kind === 'boundary' ? undefined : await changesItself(run, plan, after.tree, found);
-  const all = changes === undefined ? found : changedOf(found, changes);
+  const changes = await changesItself(run, plan, after.tree, found);
+  const all = plan.kind === 'boundary' ? found : changedOf(found, changes);
   await run.recorder.record({
-    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...(changes === undefined ? {} : { changes }), ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
+    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
   if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });

@@ -13,8 +13,9 @@ type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
  */
 export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/undone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): Line {
   if (rewind.kind !== 'boundary') return withBeside(withChangesBack(line, rewind, event), besideDone(rewinding, event));
-  const [back, restored, left] = [backOf(event), new Set(event.restored), new Set(event.left.map((one) => one.path))];
-  const kept = rewind.writes.filter(({ path }) => left.has(path) && !restored.has(path));
+  const back = backOf(event);
+  const restored = new Set([...back.exact, ...back.merged]);
+  const kept = rewind.writes.filter(({ path }) => !restored.has(path));
   // The undoing of an earlier rewind may have put on the line what this one did. Of what comes back, also beside newer changes, it stands no more.
   const gone = new Set(rewind.writes.filter(({ path }) => restored.has(path)));
   const stand = (writes: readonly Write[]): readonly Write[] => writes.filter((write) => !gone.has(write));
@@ -24,9 +25,10 @@ export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/und
 /** `exact`: paths that have just what they were to have; `merged`: those where something newer stands beside it. */
 type Back = Record<'exact' | 'merged', ReadonlySet<Path>>;
 
-function backOf({ restored, merged = [] }: Of<'rewind/undone'> | Of<'rewind/redone'>): Back {
-  const inPart = new Set(merged);
-  return { exact: new Set(restored.filter((path) => !inPart.has(path))), merged: inPart };
+/** Where the newer had all of it already, by the user's own hand, nothing came back: that stays theirs. In an older journal nothing tells. */
+function backOf({ restored, merged = [], changes }: Of<'rewind/undone'> | Of<'rewind/redone'>): Back {
+  const [inPart, came] = [new Set(merged), byPath(changes)];
+  return { exact: new Set(restored.filter((path) => !inPart.has(path))), merged: new Set(merged.filter((path) => changes === undefined || came.has(path))) };
 }
 
 /** Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is. */

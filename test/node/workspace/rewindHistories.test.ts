@@ -78,6 +78,21 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  it('what the user took out as the session had, before that was to come back, stays out: it is theirs', () => play(async (house, file) => {
+    await file.command('a0 line\n', '');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    const rewind = lastRewind(house);
+    file.edit('a0 line\n', '');
+    file.edit('a5 line', 'of the user');
+    const theirs = file.text();
+    await house.act({ type: 'undo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), theirs);
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    await house.act({ type: 'redo-rewind', rewind });
+    assert.equal(file.text(), theirs);
+  }));
+
   it('a line that the user wrote before the session did, and that came back with a hunk, is not taken either', () => play(async (house, file) => {
     file.edit('a1 line\n', 'of the user\na1 line\n');
     await file.command('a0 line\n', '');
