@@ -78,7 +78,7 @@ export type SessionEvent =
   | { readonly type: 'rewind/refused'; readonly rewind: string; readonly why: string }
   | { readonly type: 'rewind/done'; readonly rewind: RewindRecord }
   /** `merged`: those of `restored` where newer changes stay beside what came back. `users`: those where what came back may hold lines of the user, so that it counts as theirs. `control`: control files of git that came back.
-   * `changes`: what became of each of `restored`, where that was no rewind to a boundary; absent in older journals. */
+   * `changes`: what became of those of `restored` that were not there already; absent in older journals. */
   | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly changes?: readonly FileDiff[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly users?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
   /** The undoing of a rewind was undone. `changes`: what became of those of `restored` that were not there already; absent in older journals. */
   | { readonly type: 'rewind/redone'; readonly rewind: string; readonly restored: readonly Path[]; readonly changes?: readonly FileDiff[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
