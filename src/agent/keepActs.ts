@@ -15,9 +15,10 @@ export async function keepWork(run: Run, { how, withoutMine = false }: Extract<I
   if (how === 'undo') return undoEverything(run);
   if (how === 'drop') return dropKept(run);
   const kept: KeepAnswer = how === 'leave' ? { ok: true, detail: 'the changes stay in the work tree; git was not touched' } : await run.ports.keeper.keep({ how, withoutMine }, run.recorder.session);
-  const moved = kept.ok && how !== 'leave' && !withoutMine ? await movedIn(run, keptTrees(run.recorder.session, how)) : undefined;
+  const isKept = kept.ok || kept.partly === true;
+  const moved = isKept && how !== 'leave' && !withoutMine ? await movedIn(run, keptTrees(run.recorder.session, how)) : undefined;
   const detail = moved === undefined ? kept.detail : `${kept.detail}; look before you share it, among your changes are ${moved}`;
-  if (kept.ok || kept.partly === true) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail, ...(kept.branches === undefined ? {} : { branches: kept.branches }) });
+  if (isKept) await run.recorder.record({ type: 'work/kept', how: how === 'leave' ? 'left' : how, detail, ...(kept.branches === undefined ? {} : { branches: kept.branches }) });
   return { ok: kept.ok, message: detail };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Intention } from '../../../src/core/session/view.ts';
 import { House, Template } from './histories/house.ts';
 import { snapshot } from './histories/snapshot.ts';
 
@@ -67,7 +68,8 @@ describe('empty folders and files in each other\'s place', function () {
   }
 
   for (const { what, first, command, then, file, told } of rows) {
-    for (const back of [{ type: 'rewind-boundary', to: 'base' }, ...(file === undefined ? [] : [{ type: 'rewind-path', path: file }])] as const) {
+    const ways: readonly Intention[] = [{ type: 'rewind-boundary', to: 'base' }, ...(file === undefined ? [] : [{ type: 'rewind-path', path: file } as const])];
+    for (const back of ways) {
       it(`${what}: ${back.type} takes it back, and undo and redo, and the preview says so`, () => play(async (house, hands) => {
         first?.(hands);
         const was = snapshot(house.root);
