@@ -5,6 +5,7 @@ import { callWithoutAnswer } from '../../core/session/next.ts';
 import type { Flag, Session } from '../../core/session/session.ts';
 import type { Intention } from '../../core/session/view.ts';
 import { inverse, isPermissions, planBeside } from '../beside.ts';
+import { byPath } from '../byPath.ts';
 import { besideStates, notYetBack } from '../control.ts';
 import { listHunks } from '../hunks.ts';
 import type { Capture, Rehearsal, RestoreItem, Workspace } from '../ports.ts';
@@ -65,15 +66,15 @@ async function previewIn(workspace: Workspace, session: Session, intention: Inte
   if (intention.type === 'rewind-hunk') return previewFlagged(workspace, session, intention);
   const { rounds, writes } = await planOf(workspace, session, intention);
   const rehearsed = withRoom(await rehearseRounds(workspace, rounds));
-  const { files, stays } = told(rehearsed, (path) => listed.filter((hunk) => hunk.path === path && hunk.writes.some((write) => writes.includes(write))));
+  const [gone, hunksOf] = [new Set(writes), byPath(listed)];
+  const { files, stays } = told(rehearsed, (path) => hunksOf.get(path)?.filter((hunk) => hunk.writes.some((write) => gone.has(write))) ?? []);
   // Where something comes back, nobody asked for hunks: a whole file does, and what it has now may go.
   const others = writes.length === 0 ? [] : othersOf(listed, files);
   return { files, stays: [...stays, ...others, ...(intention.type === 'rewind-boundary' || intention.type === 'keep' ? yours(session, rehearsed.map(({ path }) => path)) : [])] };
 }
 
 async function rehearseRounds(workspace: Workspace, rounds: Plan['rounds']): Promise<readonly Rehearsal[]> {
-  const paths = [...new Set(rounds.flat().map((item) => item.path))];
-  return Promise.all(paths.map((path) => workspace.rehearse(path, rounds.flatMap((round) => round.filter((item) => item.path === path)))));
+  return Promise.all(Array.from(byPath(rounds.flat()), ([path, items]) => workspace.rehearse(path, items)));
 }
 
 /** What goes makes room for what comes, also where it should be put back in the end; what stays keeps it away. */
@@ -124,11 +125,12 @@ function rehearseBeside(items: readonly BesideItem[], capture: Capture): { reado
 
 /** As the rewind itself: nothing is done where one of them is not there any more, and of one file all go or none. */
 async function previewHunks(workspace: Workspace, session: Session, listed: readonly ListedHunk[], names: readonly HunkName[], tree: TreeId): Promise<InTree> {
-  const chosen = listed.filter((one) => names.some((name) => name.path === one.path && name.hunk === one.hunk));
-  const gone = names.filter((name) => !chosen.some((one) => one.path === name.path && one.hunk === name.hunk));
+  const [namesOf, hunksOf] = [byPath(names), byPath(listed)];
+  const chosen = listed.filter((one) => namesOf.get(one.path)?.some((name) => name.hunk === one.hunk) === true);
+  const gone = names.filter((name) => hunksOf.get(name.path)?.some((one) => one.hunk === name.hunk) !== true);
   if (gone.length > 0) return { files: [], stays: [...new Set(gone.map(({ path }) => path))].map((path) => ({ path, why: 'it has no such hunk now: it was changed or rewound since; nothing would be done' })) };
-  const parts = await planHunks(workspace, session, chosen, tree);
-  const { files, stays } = told(await rehearseParts(workspace, parts), (path) => chosen.filter((one) => one.path === path));
+  const [parts, chosenOf] = [await planHunks(workspace, session, chosen, tree), byPath(chosen)];
+  const { files, stays } = told(await rehearseParts(workspace, parts), (path) => chosenOf.get(path) ?? []);
   return { files, stays: [...stays, ...othersOf(listed, files)], permissions: parts.beside };
 }
 
@@ -141,8 +143,9 @@ async function rehearseParts(workspace: Workspace, { rounds, files }: Parts): Pr
 
 /** Hunks of the same files that nobody asked to take back. */
 function othersOf(listed: readonly ListedHunk[], files: readonly PreviewFile[]): RewindPreview['stays'] {
+  const all = byPath(listed);
   return files.flatMap(({ path, hunks }) => {
-    const others = listed.filter((one) => one.path === path && !hunks.includes(one));
+    const others = all.get(path)?.filter((one) => !hunks.includes(one)) ?? [];
     const mine = others.filter((one) => one.writes.length === 0).length;
     const words = `${others.length === 1 ? '1 other hunk of it' : `${others.length} other hunks of it`}${mine === 0 ? '' : mine === others.length ? ', yours' : `, ${mine} of them yours`}`;
     return others.length === 0 ? [] : [{ path, why: words }];
@@ -151,7 +154,8 @@ function othersOf(listed: readonly ListedHunk[], files: readonly PreviewFile[]):
 
 /** What the user changed themselves, and no rewind touches. */
 function yours({ userChanges }: Session, touched: readonly Path[]): RewindPreview['stays'] {
-  return [...new Set(userChanges.map((diff) => diff.path))].filter((path) => !touched.includes(path)).map((path) => ({ path, why: 'your own change' }));
+  const done = new Set(touched);
+  return [...new Set(userChanges.map((diff) => diff.path))].filter((path) => !done.has(path)).map((path) => ({ path, why: 'your own change' }));
 }
 
 /** One hunk of a flag, in the write that it was flagged for. */

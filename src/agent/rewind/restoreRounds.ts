@@ -1,6 +1,7 @@
 import type { Blob, Path, TreeId, Write } from '../../core/session/changes.ts';
 import type { LeftPath, MovedPath } from '../../core/session/facts.ts';
-import { sameBlob, stretchesOf } from '../../core/session/shares.ts';
+import { sameBlob } from '../../core/session/sameBlob.ts';
+import { stretchesOf } from '../../core/session/standing.ts';
 import type { RestoreItem, RestoreOutcome } from '../ports.ts';
 import type { Run } from '../run.ts';
 

@@ -6,7 +6,7 @@ import type { RestoreOutcome } from '../ports.ts';
 import { writeReports } from '../reports.ts';
 import { resolveConflict, type Resolution } from '../resolve.ts';
 import { rewindFile, rewindProblem, rewindToBoundary, rewindWrites, writesOfPath } from './rewind.ts';
-import { rewindHunk, rewindListed } from './rewindHunks.ts';
+import { rewindHunk, rewindListed, settleFlags } from './rewindHunks.ts';
 import type { Run } from '../run.ts';
 import { redoRewind, undoRewind } from './undoRewind.ts';
 import { verdictAnew } from '../verdictAnew.ts';
@@ -33,6 +33,8 @@ export async function takeBackFlagged(run: Run, id: string, hunkId?: string): Pr
   if (done !== undefined && done.left.length > 0) return { ok: false, message: describeRestored(0, done.left) };
   const gone = hunk === undefined || flag.hunks.length === 1 ? openOf(run, flag.path).filter((one) => hunk === undefined || one.id === id) : [];
   for (const one of gone) await run.recorder.record({ type: 'flag/settled', flag: one.id, how: done === undefined ? 'restored' : 'rewound' });
+  // The last of several hunks takes the flag with it.
+  if (hunk !== undefined) await settleFlags(run, [flag.path]);
   return { ok: true, message: done === undefined ? nothingLeft(flag.path) : `${flag.path} was rewound${movedInWords(done.moved)}` };
 }
 

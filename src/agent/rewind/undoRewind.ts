@@ -1,14 +1,15 @@
 import type { Blob, FileDiff, Path, TreeId } from '../../core/session/changes.ts';
 import type { RestoreItem, RewindPlan } from '../../core/session/facts.ts';
 import type { DoneRewind, Undoing } from '../../core/session/session.ts';
-import { sameBlob, sharesOf } from '../../core/session/shares.ts';
+import { sameBlob } from '../../core/session/sameBlob.ts';
+import { sharesOf } from '../../core/session/shares.ts';
 import { doneOf, inverse } from '../beside.ts';
 import { isControlWord, notYetBack } from '../control.ts';
 import { baseTree } from '../diffUse.ts';
-import { differences, look, seeControl, treeOf } from '../look.ts';
+import { differences, look, seeControl } from '../look.ts';
 import type { Capture, RestoreOutcome, Workspace } from '../ports.ts';
 import { asFound, restoreRounds } from './restoreRounds.ts';
-import { begin, besideOfDone, othersSince } from './rewind.ts';
+import { begin, besideOfDone, othersSince, seeUsers } from './rewind.ts';
 import type { Run } from '../run.ts';
 
 /** Brings back what a rewind took away; what came later stays. */
@@ -40,8 +41,8 @@ export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, out
   const { all: found, after, control, theirs } = await ended(run, plan, outcome);
   const changes = await changesItself(run, plan, after.tree, found);
   const all = plan.kind === 'boundary' ? found : changedOf(found, changes);
+  await seeUsers(run, after, theirs);
   await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
-  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: plan.beside });
   return all;
 }
@@ -68,11 +69,11 @@ export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: 
   const { all: found, after, control, theirs } = await ended(run, plan, outcome);
   const changes = await changesItself(run, plan, after.tree, found);
   const all = plan.kind === 'boundary' ? found : changedOf(found, changes);
+  await seeUsers(run, after, theirs);
   await run.recorder.record({
     type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
-  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: plan.beside });
   return all;
 }

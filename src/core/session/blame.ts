@@ -1,7 +1,7 @@
-import type { Blob, Hunk, Path, Write } from './changes.ts';
+import type { Blob, Hunk, Write } from './changes.ts';
 import { joined, StretchReader } from './lineStretches.ts';
 import type { Stretch } from './lineStretches.ts';
-import { sameBlob } from './shares.ts';
+import { sameBlob } from './sameBlob.ts';
 import { TakenLines } from './takenLines.ts';
 
 /** From one version of a file to the next. Without a `write` it was the user. */
@@ -11,16 +11,15 @@ export interface FileStep {
   readonly write?: Write;
 }
 
-/** How a file came from `base` to `now`, step by step: what the writes of the session leave open between them is the user's. */
-export function fileSteps(path: Path, base: Blob | undefined, writes: readonly Write[], now: Blob | undefined): readonly FileStep[] {
+/** How a file came from `base` to `now`, step by step: what `writes`, those of the path that count, leave open between them is the user's. */
+export function fileSteps(base: Blob | undefined, writes: readonly Write[], now: Blob | undefined): readonly FileStep[] {
   const steps: FileStep[] = [];
   let at = base;
   const step = (before: Blob | undefined, after: Blob | undefined, write?: Write): void => {
     at = after;
     if (!sameBlob(before ?? null, after ?? null)) steps.push({ ...(before && { before }), ...(after && { after }), ...(write && { write }) });
   };
-  const own = writes.filter((one) => one.path === path);
-  for (const write of own.slice(own.findLastIndex((one) => one.ends === true) + 1)) {
+  for (const write of writes) {
     step(at, write.before);
     step(write.before, write.after, write);
   }

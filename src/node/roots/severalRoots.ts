@@ -8,7 +8,7 @@ import { diskFault } from '../../core/session/diskFault.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { KeptBranch, Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
-import { sameBlob } from '../../core/session/shares.ts';
+import { sameBlob } from '../../core/session/sameBlob.ts';
 import { hunkOfRoot, joinCaptures, joinHeads, joinLandings, joinRestores } from './joins.ts';
 import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
 import { dropEach, keepEach } from './keepEach.ts';

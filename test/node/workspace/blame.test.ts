@@ -56,8 +56,7 @@ describe('who made a hunk', () => {
   it('is the user where the writes of the session leave a gap', () => {
     const blob = (oid: string): Blob => ({ oid, mode: '100644' });
     const write = (before: string, after: string): Write => ({ path: 'a.ts', before: blob(before), after: blob(after), added: 0, removed: 0, binary: false, by: 'tool', call: after, phase: 'minimal-hook', attempt: 1, turn: 1 });
-    const other = { ...write('x', 'y'), path: 'b.ts' };
-    const steps = fileSteps('a.ts', blob('1'), [write('1', '2'), other, write('3', '4'), write('4', '4')], blob('5'));
+    const steps = fileSteps(blob('1'), [write('1', '2'), write('3', '4'), write('4', '4')], blob('5'));
     assert.deepEqual(steps.map((step) => [step.before?.oid, step.after?.oid, step.write?.call]), [['1', '2', '2'], ['2', '3', undefined], ['3', '4', '4'], ['4', '5', undefined]]);
   });
 });

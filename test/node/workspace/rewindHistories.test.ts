@@ -3,39 +3,15 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { watching } from './faults.ts';
-import { Crash, House, Template } from './histories/house.ts';
-
-/** A file of the session with the real journal, store and agent, and short words for what a history does to it. */
-interface File {
-  text(): string;
-  edit(from: string, to: string): void;
-  /** A command of the session that makes this edit. */
-  command(from: string, to: string): Promise<void>;
-}
-
-const name = 'src/a.txt';
+import { type File, type History, lastRewind, name, playFixed } from './histories/fixed.ts';
+import { Crash, type House, Template } from './histories/house.ts';
 
 describe('fixed histories of rewinds', () => {
   const template = new Template();
   before(() => template.make());
   after(() => template.remove());
 
-  async function play(history: (house: House, file: File) => Promise<void>): Promise<void> {
-    const folder = template.copy('flag');
-    const house = await House.takeUp(folder);
-    const at = path.join(folder, 'work', name);
-    const edit = (from: string, to: string): void => {
-      assert.ok(fs.readFileSync(at, 'utf8').includes(from));
-      fs.writeFileSync(at, fs.readFileSync(at, 'utf8').replace(from, to));
-    };
-    try {
-      await history(house, { text: () => fs.readFileSync(at, 'utf8'), edit, command: (from, to) => house.command(() => edit(from, to)) });
-    } finally {
-      await house.close();
-    }
-  }
-
-  const lastRewind = (house: House): string => house.session.rewinds.at(-1)?.id ?? assert.fail('nothing was rewound');
+  const play = (history: History): Promise<void> => playFixed(template, history);
 
   it('a line of the user that came back with a hunk is not taken by a rewind to a boundary', () => play(async (house, file) => {
     await file.command('a0 line\n', '');
