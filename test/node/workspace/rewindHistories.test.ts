@@ -69,6 +69,19 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), theirs);
   }));
 
+  it('the same where another part of what the session had done does come back', () => play(async (house, file) => {
+    await file.command('a0 line\n', '');
+    await file.command('a9 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    file.edit('a0 line\n', '');
+    file.edit('a5 line', 'of the user');
+    const theirs = file.text();
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.equal(file.text(), theirs.replace('a9 line', 'by the session'));
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), theirs);
+  }));
+
   it('a line that the user wrote before the session did, and that came back with a hunk, is not taken either', () => play(async (house, file) => {
     file.edit('a1 line\n', 'of the user\na1 line\n');
     await file.command('a0 line\n', '');
