@@ -5,7 +5,7 @@ import { writeReports } from './reports.ts';
 import type { Run } from './run.ts';
 
 /** Why a session ended in which a person took everything back. */
-export const undoneDetail = 'everything was undone by a person';
+export const undoneDetail = 'the work was undone by a person';
 
 /**
  * After a rewind was undone or done again. A session that has ended says what it has come to now: what was measured of this very tree counts again, and

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { appendFileSync, chmodSync, lstatSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import { events, type Ran } from './support/cli.ts';
@@ -129,16 +129,38 @@ describe('what steers git', function () {
     });
   });
 
+  it('in whose place a command puts a pipe is put to a person, and nobody waits for it: Bounded says what is in the way, and rewinds when it is gone', async () => {
+    await steered('flag', 'cp .git/config config.aside; rm .git/config; mkfifo .git/config', async ({ project, run, bounded }) => {
+      const config = path.join(project.root, '.git/config');
+      const ran = await run('--approve', 'all');
+      assert.deepEqual([ran.status, settled(ran)], [5, ['config.aside open']], ran.stderr);
+      assert.ok(events(ran, 'gate/opened').some(({ question }) => /Files that steer git changed while .* ran: \.git\/config\./.test(question)), JSON.stringify(events(ran, 'gate/opened')));
+      const refused = await bounded('resume', '--approve', 'all');
+      assert.deepEqual([refused.status, /\.git\/config is a pipe, and git would wait for it without end; remove it/.test(refused.stderr)], [69, true], refused.stderr);
+      rmSync(config);
+      renameSync(path.join(project.root, 'config.aside'), config);
+      assert.equal((await bounded('drop')).status, 0);
+      assert.deepEqual(readdirSync(path.join(project.root, 'src/stats')), ['mean.js']);
+    });
+  });
+
   it('in a repository that a command made, or of which it left nothing, is put to a person', async () => {
-    await steered('rewind', 'git init -q src/stats/inner; rm -rf .git/hooks .git/description; mv .git aside; echo x > src/stats/x.txt', async ({ project, run, bounded }) => {
+    await steered('rewind', 'git init -q src/stats/inner; rm -rf .git/hooks .git/description; mv .git src/stats/old; echo // x >> src/stats/mean.js', async ({ project, run, bounded }) => {
       const head = project.git('rev-parse', 'HEAD');
+      const before = readFileSync(path.join(project.root, 'src/stats/mean.js'), 'utf8');
       const ran = await run('--approve', 'all');
       assert.equal(ran.status, 5, ran.stderr);
       const questions = events(ran, 'gate/opened').map((gate) => gate.question);
       assert.ok(questions.some((question) => /Files that steer git changed while .* ran: (src\/stats\/inner\/)?\.git, (src\/stats\/inner\/)?\.git\. .*does not rewind them/.test(question)), questions.join('\n'));
-      assert.deepEqual(settled(ran).filter((flag) => !/^aside\/\S+ open$/.test(flag)), [], 'what was moved to another place stays there');
-      assert.equal((await bounded('rewind', '--to', 'base')).status, 0);
-      assert.deepEqual([project.git('--git-dir=aside', 'rev-parse', 'HEAD'), project.git('--git-dir=aside', 'fsck', '--strict'), readdirSync(path.join(project.root, 'src/stats'))], [head, '', ['inner', 'mean.js']], 'no rewind takes it, and it takes the rest');
+      assert.ok(questions.some((question) => /New since then, and maybe what is missing there: \d+ files \(src\/stats\/.* That counts as yours, and no rewind takes it away\./.test(question)), questions.join('\n'));
+      assert.deepEqual(settled(ran), []);
+      assert.match((await bounded('rewind', '--to', 'base', '--dry-run')).stdout, /src\/stats\/old\/HEAD: maybe what is missing in .*\.git, so it counts as yours/);
+      const rewound = await bounded('rewind', '--to', 'base');
+      assert.equal(rewound.status, 0, rewound.stdout + rewound.stderr);
+      assert.match(rewound.stdout, /left as yours: \d+ files \(.*, maybe what is missing in .*\.git/);
+      const moved = '--git-dir=src/stats/old';
+      assert.deepEqual([project.git(moved, 'rev-parse', 'HEAD'), project.git(moved, 'fsck', '--strict'), readdirSync(path.join(project.root, 'src/stats'))], [head, '', ['inner', 'mean.js', 'old']], 'no rewind takes it');
+      assert.equal(readFileSync(path.join(project.root, 'src/stats/mean.js'), 'utf8'), before, 'and it takes the rest');
     });
   });
 

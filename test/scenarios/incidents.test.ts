@@ -78,13 +78,16 @@ describe('incidents elsewhere, with a whole session', function () {
   });
 
   it('2: what cannot be restored is said too late (claude-code#34368)', async () => {
-    await scenario({ 'minimal-hook': [[call('bash', { command: 'mkfifo src/stats/pipe' }), ...work]] }, undefined, async ({ project, run }) => {
+    await scenario({ 'minimal-hook': [[call('bash', { command: 'mkfifo src/stats/pipe' }), ...work]] }, undefined, async ({ project, run, bounded }) => {
       mkdirSync(path.join(project.root, 'data'));
       project.git('init', '-q', path.join(project.root, 'data', 'clone'));
       const ran = await run('--approve', 'explore,oracle-only');
       assert.deepEqual(events(ran, 'base/taken')[0]?.base.notCovered, ['data/clone/.git: a repository of its own'], 'known before any work');
       assert.equal(ran.result?.gate?.kind, 'stray', 'a person is asked the moment that it happens');
       assert.match(ran.result?.gate?.question ?? '', /src\/stats\/pipe/);
+      const preview = (await bounded('rewind', '--to', 'base', '--dry-run')).stdout;
+      assert.match(preview, /in no checkpoint, and left as it is:\n {2}data\/clone\/\.git: a repository of its own\n {2}src\/stats\/pipe: a pipe/, 'and before a rewind');
+      assert.match((await bounded('rewind', '--to', 'base')).stdout, /not in any checkpoint, and still there: src\/stats\/pipe: a pipe/, 'and after it');
     });
   });
 

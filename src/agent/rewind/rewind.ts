@@ -1,13 +1,13 @@
 import type { BesideChange, FileDiff, HunkName, Path, TreeId, Write } from '../../core/session/changes.ts';
 import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../../core/session/facts.ts';
+import { byPath } from '../../core/session/ofPath.ts';
 import type { Flag, Session } from '../../core/session/session.ts';
 import { sameBlob } from '../../core/session/sameBlob.ts';
 import { stretchesOf } from '../../core/session/standing.ts';
 import { evictedWords } from '../../core/session/view/storeWords.ts';
-import { doneOf, planBeside } from '../beside.ts';
+import { doneOf, emptyFolder, planBeside } from '../beside.ts';
 import { notYetBack } from '../control.ts';
 import { baseTree, recordUse } from '../diffUse.ts';
-import { byPath } from '../byPath.ts';
 import { differences, look, seeControl, treeOf } from '../look.ts';
 import type { Capture, RestoreOutcome } from '../ports.ts';
 import { asFound, planRewind, restoreRounds } from './restoreRounds.ts';
@@ -66,11 +66,16 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
-/** What the calls of these writes changed beside their paths: their permissions. */
+/** What the calls of these writes changed beside their paths: permissions, and the empty folders that a file took the place of, or that took its place. */
 export function besideOfWrites({ line }: Session, writes: readonly Write[]): readonly BesideChange[] {
+  const isFolder = ({ before, after }: BesideChange): boolean => before === emptyFolder || after === emptyFolder;
   const written = byPath(writes);
-  return line.beside.filter((change) => written.get(change.path)?.some((write) => write.call === change.call) === true);
+  const folders = line.beside.some(isFolder) ? writes : [];
+  return line.beside.filter((change) => written.get(change.path)?.some((write) => write.call === change.call) === true || (isFolder(change) && folders.some(({ call, path }) => call === change.call && isAt(change.path, path))));
 }
+
+/** A path itself, or one below it, which cannot be there while a file is. */
+export const isAt = (path: Path, file: Path): boolean => path === file || path.startsWith(`${file}/`);
 
 /** What a rewind of the file of a flag brings back beside its content. */
 export function besideOfFlag(session: Session, flag: Flag): readonly BesideItem[] {
@@ -165,9 +170,10 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const taken = resolves === undefined ? diffs.filter(({ path }) => users.has(path) && sure.has(path)) : await decided(run, outcome, to, after.tree);
   const others = await othersSince(run, after.tree, touched);
+  const emptied = (outcome.emptied ?? []).filter((path) => !beside.some((item) => item.path === path));
   const rewind: RewindRecord = {
     id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
-    ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
+    ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...(emptied.length === 0 ? {} : { emptied }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
     writes: [...diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)), ...(await endings(run, taken, resolves !== undefined))],
   };
   await seeUsers(run, after, [...diffs.filter(isUsers), ...others]);
@@ -179,8 +185,7 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
 
 /** What comes back beside the files: of one that was left, only what a boundary had. */
 export function besideOfDone({ kind, beside }: Pick<RewindPlan, 'kind' | 'beside'>, { left }: Pick<RestoreOutcome, 'left'>): readonly BesideItem[] {
-  const leftAlone = new Set(left.map((one) => one.path));
-  return kind === 'boundary' ? beside : beside.filter((item) => !leftAlone.has(item.path));
+  return kind === 'boundary' ? beside : beside.filter((item) => !left.some((one) => isAt(item.path, one.path)));
 }
 
 /** Before what the rewind did: once that is on record, this is known, and what nobody noted until then is taken for known, too. */

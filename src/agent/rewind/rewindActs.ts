@@ -2,6 +2,7 @@ import type { HunkName } from '../../core/session/changes.ts';
 import type { Flag } from '../../core/session/session.ts';
 import { describeRestored, movedInWords, type Acted } from '../acted.ts';
 import { inverse, planBeside } from '../beside.ts';
+import { movedIn } from '../moved.ts';
 import type { RestoreOutcome } from '../ports.ts';
 import { writeReports } from '../reports.ts';
 import { resolveConflict, type Resolution } from '../resolve.ts';
@@ -20,7 +21,8 @@ export async function takeBackTo(run: Run, to: string): Promise<Acted> {
   if (problem !== undefined) return { ok: false, message: problem };
   const rewind = await rewindToBoundary(run, to);
   await writeReports(run);
-  return { ok: rewind.left.length === 0, message: `${describeRestored(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}` };
+  const moved = await movedIn(run, [rewind.tree]);
+  return { ok: rewind.left.length === 0, message: `${describeRestored(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}${moved === undefined ? '' : `; left as yours: ${moved}`}` };
 }
 
 /** A flagged file, or one hunk of it. */

@@ -101,8 +101,8 @@ export async function finishHunks(run: Run, plan: RewindPlan, outcome: RestoreOu
 }
 
 export function joined(one: RestoreOutcome, other: RestoreOutcome): RestoreOutcome {
-  const moved = [...(one.moved ?? []), ...(other.moved ?? [])];
-  return { restored: [...new Set([...one.restored, ...other.restored])], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], now: new Map([...one.now, ...other.now]), ...(moved.length === 0 ? {} : { moved }) };
+  const [moved, emptied] = [[...(one.moved ?? []), ...(other.moved ?? [])], [...(one.emptied ?? []), ...(other.emptied ?? [])]];
+  return { restored: [...new Set([...one.restored, ...other.restored])], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], now: new Map([...one.now, ...other.now]), ...(moved.length === 0 ? {} : { moved }), ...(emptied.length === 0 ? {} : { emptied }) };
 }
 
 function byFile(parts: readonly ListedHunk[], now: ReadonlyMap<Path, Blob>, base: ReadonlyMap<Path, Blob>): readonly FileHunks[] {

@@ -1,9 +1,9 @@
 import type { Blob, FileDiff, Path, TreeId } from '../../core/session/changes.ts';
-import type { RestoreItem, RewindPlan } from '../../core/session/facts.ts';
+import type { BesideItem, RestoreItem, RewindPlan } from '../../core/session/facts.ts';
 import type { DoneRewind, Undoing } from '../../core/session/session.ts';
 import { sameBlob } from '../../core/session/sameBlob.ts';
 import { sharesOf } from '../../core/session/shares.ts';
-import { doneOf, inverse } from '../beside.ts';
+import { doneOf, emptyFolder, inverse } from '../beside.ts';
 import { isControlWord, notYetBack } from '../control.ts';
 import { baseTree } from '../diffUse.ts';
 import { differences, look, seeControl } from '../look.ts';
@@ -18,8 +18,13 @@ export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreO
   const items = await itemsBetween(run.ports.workspace, [...rewind.restored, ...rewind.merged], rewind.safety, rewind.tree);
   const { kind, to } = rewind;
   const undoes = { rewind: rewind.id, users: await usersPart(run, rewind) };
-  const plan = await begin(run, { kind, to, by: 'person', safety: before.tree, rounds: [items], beside: notYetBack(inverse(rewind.beside ?? []), before), undoes });
+  const plan = await begin(run, { kind, to, by: 'person', safety: before.tree, rounds: [items], beside: notYetBack(besideBack(rewind), before), undoes });
   return finishUndo(run, plan, undoes, await restoreRounds(run, plan.rounds, plan.safety));
+}
+
+/** What an undo brings back beside the files. */
+export function besideBack({ beside = [], emptied = [] }: Pick<DoneRewind, 'beside' | 'emptied'>): readonly BesideItem[] {
+  return [...inverse(beside), ...emptied.map((path) => ({ path, target: emptyFolder }))];
 }
 
 /** Undoes an undoing: what the rewind took away goes again; what came later stays. */

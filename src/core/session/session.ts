@@ -3,7 +3,7 @@ import type { RootName } from '../contract/rootPath.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
 import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, HunkName, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, EvictionPlan, FlagOutcome, HeadPlace, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
+import type { Endpoint, EvictionPlan, FlagOutcome, HeadPlace, MaybeMoved, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
 export interface Session {
@@ -55,6 +55,8 @@ export interface Session {
   /** Notes of the user and news of rewinds that the model has not been told yet. */
   readonly undelivered: readonly string[];
   readonly userChanges: readonly FileDiff[];
+  /** Those of them that commands may have moved there from where no checkpoint looks. */
+  readonly maybeMoved: readonly MaybeMoved[];
   /** What commands did to paths that the user changed at the same time, and that is in the checkpoint store alone. */
   readonly withheld: readonly Withheld[];
   /** Hunks that a person has marked as reviewed. A name stands for one change at one place: where a hunk changes, no mark is for it. */

@@ -9,8 +9,10 @@ export interface RepositoryPlace {
   readonly gitDir: string;
   /** The git folder that all work trees of the repository share. */
   readonly commonDir: string;
-  /** Why git would not take it for a repository any more, in words. */
+  /** Why git would not take it for a repository any more, or would wait for it without end, in words. */
   readonly damage?: string;
+  /** A file of it that is a pipe, as a path: no git may be started on the repository. */
+  readonly pipe?: string;
 }
 
 /**
@@ -21,8 +23,9 @@ export interface RepositoryPlace {
 export async function findRepository(folder: string): Promise<RepositoryPlace | undefined> {
   for (let top = realpathSync.native(folder); ; top = path.dirname(top)) {
     const gitDir = gitDirOf(top);
-    if (gitDir !== undefined) return { top, gitDir, commonDir: commonDirOf(gitDir), ...damageOf(gitDir) };
-    if (top === path.dirname(top)) return undefined;
+    if (gitDir !== undefined) return { top, ...placeOf(gitDir) };
+    // A `.git` that leads nowhere ends the search for git as well: what lies around is another repository.
+    if (top === path.dirname(top) || isGitFile(top)) return undefined;
   }
 }
 
@@ -51,9 +54,30 @@ function gitDirOf(top: string): string | undefined {
   }
 }
 
+const isGitFile = (top: string): boolean => attempt(() => statSync(path.join(top, '.git')).isFile()) === true;
+
 /** Where HEAD alone is missing it is a repository still: what it holds is no plain folder's, and a rewind may bring HEAD back. */
-function damageOf(gitDir: string): Pick<RepositoryPlace, 'damage'> {
-  return hasHead(gitDir) ? {} : { damage: `${path.join(gitDir, 'HEAD')} is missing` };
+function placeOf(gitDir: string): Omit<RepositoryPlace, 'top'> {
+  const commonDir = commonDirOf(gitDir);
+  const pipe = pipeIn(gitDir, commonDir);
+  const damage = pipe === undefined ? (hasHead(gitDir) ? undefined : `${path.join(gitDir, 'HEAD')} is missing`) : waitsFor(pipe);
+  return { gitDir, commonDir, ...(damage === undefined ? {} : { damage }), ...(pipe === undefined ? {} : { pipe }) };
+}
+
+/** What is wrong with a repository that has a pipe, in words. */
+export const waitsFor = (pipe: string): string => `${pipe} is a pipe, and git would wait for it without end; remove it`;
+
+/** What git reads, whatever it is asked, in the folder of the work tree and in the one that all share. */
+const read = [['HEAD', 'index', 'config.worktree', 'commondir'], ['config', 'packed-refs', 'shallow', 'info/attributes', 'objects/info/alternates']] as const;
+
+/** The first file of a git folder, or the branch of HEAD, that is a pipe: a command without a sandbox may have put it there. */
+export function pipeIn(gitDir: string, commonDir = gitDir): string | undefined {
+  const isPipe = (file: string) => attempt(() => statSync(file, { throwIfNoEntry: false })?.isFIFO()) === true;
+  const files = [gitDir, commonDir].flatMap((folder, index) => (read[index] ?? []).map((name) => path.join(folder, name)));
+  const pipe = files.find(isPipe);
+  if (pipe !== undefined) return pipe;
+  const branch = /^ref: (refs\/\S+)/.exec(attempt(() => readFileSync(path.join(gitDir, 'HEAD'), 'utf8')) ?? '')?.[1];
+  return branch === undefined ? undefined : [path.join(commonDir, branch)].find(isPipe);
 }
 
 /** Contents of its own, or, in the git folder of a linked work tree, where they are. */

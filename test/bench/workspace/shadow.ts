@@ -8,9 +8,9 @@ export class ShadowRepository {
   readonly #fixture: Fixture;
   readonly #directory: string;
 
-  constructor(fixture: Fixture) {
+  constructor(fixture: Fixture, number: number) {
     this.#fixture = fixture;
-    this.#directory = path.join(fixture.outside, 'shadow');
+    this.#directory = path.join(fixture.outside, `shadow${number}`);
     this.#git('init', '-q');
     this.#git('config', 'gc.auto', '0');
   }
@@ -21,6 +21,10 @@ export class ShadowRepository {
     this.#git('add', '-A');
     this.#git('commit', '-q', '--allow-empty', '--no-verify', '-m', 'checkpoint');
     return performance.now() - began;
+  }
+
+  remove(): void {
+    fs.rmSync(this.#directory, { recursive: true });
   }
 
   #git(...args: string[]): void {

@@ -347,6 +347,21 @@ describe('A session in the editor', () => {
     model.release();
   });
 
+  it('shows what prune removes, and removes it when the person says so, the session of this window included', async () => {
+    const kept = (await repositoryState(project.root)).dir;
+    const before = state(project);
+    person.decide = () => undefined;
+    await run('prune');
+    const [asked] = person.heard('of private state?');
+    assert.match(asked?.text ?? '', /^Close the session of this window and remove \d+(\.\d+)? [KM]iB of private state\?$/);
+    assert.match(asked?.detail ?? '', /variance.*All of it is removed: every session, trace and checkpoint/s);
+    assert.ok(existsSync(kept), 'nothing went before that was said');
+    person.decide = ({ buttons }) => buttons.at(-1);
+    await run('prune');
+    assert.equal(person.heard('of private state were removed').length, 1);
+    assert.deepEqual([existsSync(kept), await sessionNow(), state(project)], [false, undefined, before]);
+  });
+
   /** What a conflict comes to, in the editor that was opened last. */
   function resultOf(): vscode.TextDocument | undefined {
     return vscode.workspace.textDocuments.findLast(({ uri }) => uri.scheme === 'bounded-merge' && uri.query.startsWith('result-'));

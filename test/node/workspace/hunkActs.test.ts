@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { namesInWords } from '../../../src/agent/rewind/preview.ts';
 import { isReviewed } from '../../../src/core/session/listedHunk.ts';
 import type { ListedHunk } from '../../../src/core/session/listedHunk.ts';
 import { viewOf } from '../../../src/core/session/viewOf.ts';
@@ -225,7 +227,7 @@ describe('what a person does with hunks', () => {
   describe('a preview', () => {
     const told = async (house: House, intention: Parameters<House['act']>[0]) => {
       const { files, stays, beside } = await house.controller.preview(intention);
-      return [files.map((file) => file.path), stays.map((one) => `${one.path}: ${one.why}`), beside];
+      return [files.map((file) => file.path), stays.map((one) => `${one.path}: ${one.why}`), beside.map((one) => `${one.path}: ${one.does}`)];
     };
 
     it('of hunks says what is left, as the rewind does: where a folder took the place, where one is gone', () => play(async (house, work) => {
@@ -261,11 +263,27 @@ describe('what a person does with hunks', () => {
       });
       fs.writeFileSync(file, start);
       const back = { type: 'rewind-path', path: a } as const;
-      assert.deepEqual(await told(house, back), [[], [], [a]]);
+      assert.deepEqual(await told(house, back), [[], [], [`${a}: back`]]);
       fs.chmodSync(file, 0o640);
       assert.deepEqual(await told(house, back), [[], [`${a}: permissions 640, which are yours`], []]);
       await house.act(back);
       assert.equal(fs.statSync(file).mode & 0o777, 0o640);
+    }));
+
+    it('names files with several names: what comes back takes the place of one, and the others keep what is there', () => play(async (house, work) => {
+      const outside = path.join(house.root, '..', 'outside.txt');
+      fs.linkSync(path.join(house.root, a), outside);
+      await work.command(a, 'a2 line', 'session two');
+      const back = { type: 'rewind-path', path: a } as const;
+      const hunks = { type: 'rewind-hunks', hunks: (await house.hunks()).map(named) } as const;
+      for (const intention of [back, hunks]) {
+        const { files } = await house.controller.preview(intention);
+        assert.deepEqual(files.map((file) => `${file.path}${namesInWords(file)}`), [`${a} (becomes a file of its own: 1 other name of it, by hard link, changes only where listed)`]);
+      }
+      await house.act(back);
+      assert.deepEqual([work.text(a).includes('session two'), fs.readFileSync(outside, 'utf8').includes('session two')], [false, true]);
+      await work.command(a, 'a2 line', 'session two');
+      assert.deepEqual((await house.controller.preview(back)).files.map(namesInWords), ['']);
     }));
   });
 
@@ -380,12 +398,29 @@ describe('what a person does with hunks', () => {
       assert.match(house.session.end?.detail ?? '', /and brought back$/);
     }));
 
+    it('is not said to be everything where lines stay that the user changed, too', () => play(async (house, { command, edit, text }) => {
+      await command(a, 'a2 line', 'session two');
+      edit(a, 'session two', 'session two, and the user');
+      await house.act({ type: 'stop' });
+      const acted = await house.act({ type: 'keep', how: 'undo' });
+      assert.deepEqual([acted.ok, /and the user/.test(text(a)), card(house)?.question], [false, true, 'Undone, but not everything']);
+      assert.doesNotMatch(house.session.end?.detail ?? '', /everything/);
+    }));
+
+    it('is not said to be everything where something stays that no checkpoint holds', () => play(async (house, { command }) => {
+      await command(a, 'a2 line', 'session two');
+      await house.command(() => void execFileSync('git', ['init', '-q', path.join(house.root, 'src/clone')]));
+      await house.act({ type: 'stop' });
+      const acted = await house.act({ type: 'keep', how: 'undo' });
+      assert.deepEqual([/still there: [^,]*src\/clone/.test(acted.message), card(house)?.question], [true, 'Undone, but not everything'], acted.message);
+    }));
+
     it('can be done again', () => play(async (house, work) => {
       const rewind = await everything(house, work);
       await house.act({ type: 'undo-rewind', rewind });
       await house.act({ type: 'redo-rewind', rewind });
       assert.doesNotMatch(work.text(a), /session two/);
-      assert.deepEqual([card(house)?.question, house.session.verdict?.change.files, house.session.end?.detail], ['Everything was undone', 0, 'everything was undone by a person']);
+      assert.deepEqual([card(house)?.question, house.session.verdict?.change.files, house.session.end?.detail], ['Everything was undone', 0, 'the work was undone by a person']);
     }));
   });
 

@@ -5,6 +5,8 @@ import fs from 'node:fs';
 import net from 'node:net';
 import type { Path } from '../../../src/core/session/changes.ts';
 import { decodeBytes } from '../../../src/node/workspace/common/bytes.ts';
+import { gitEnvironment, gitRunner } from '../../../src/node/workspace/git/git.ts';
+import { findUserRepository, headOf } from '../../../src/node/workspace/repository/userRepository.ts';
 import type { TestRepo } from '../../support/repo.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 import { edit, playOdd } from './oddSession.ts';
@@ -94,6 +96,47 @@ describe('a session in a work tree with', function () {
     }
   });
 
+  it('a pipe in the place of what git reads in its folder says so instead of waiting without end', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n' });
+    repo.git('pack-refs', '--all');
+    repo.git('branch', 'other');
+    repo.git('checkout', '-q', 'other');
+    const workspace = await open(repo);
+    const { tree } = await workspace.capture();
+    repo.write('a.txt', 'b\n');
+    const after = (await workspace.capture()).tree;
+    const head = await workspace.head();
+    const work = { name: 'odd', base: tree, dirty: [], head: head.commit ?? assert.fail(), steps: [{ tree: after, message: 'work', seconds: 1, writes: [] }] };
+    for (const name of ['HEAD', 'index', 'config', 'config.worktree', 'packed-refs', 'shallow', 'commondir', 'info/attributes', 'objects/info/alternates', 'refs/heads/other']) {
+      const file = repo.at(`.git/${name}`);
+      const there = fs.existsSync(file) ? fs.readFileSync(file) : undefined;
+      fs.rmSync(file, { force: true });
+      execFileSync('mkfifo', [file]);
+      // What reads it all the same is let go in the end.
+      const writer = setTimeout(() => fs.closeSync(fs.openSync(file, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)), 10_000);
+      try {
+        const words = new RegExp(`\\.git/${name.replace('.', '\\.')} is a pipe`);
+        assert.match((await workspace.head()).unreadable ?? '', words);
+        assert.match((await workspace.damage()) ?? '', words);
+        for (const ask of [() => workspace.dirty(), () => workspace.glob('**'), () => workspace.keepBranch(work)]) await assert.rejects(ask(), { name: 'Paused', message: words });
+        assert.match((await workspace.drop([{ branch: 'other', commit: work.head }])).detail, words);
+        assert.equal((await (await open(repo)).capture()).tree, after, 'what is in the work tree is seen, and can be rewound');
+        assert.equal((await workspace.restore((await workspace.diff(tree, after)).map((one) => ({ path: one.path, target: one.before ?? null, expected: one.after ?? null })))).restored.length, 1);
+      } finally {
+        clearTimeout(writer);
+        fs.rmSync(file);
+        if (there !== undefined) fs.writeFileSync(file, there);
+        repo.write('a.txt', 'b\n');
+      }
+      assert.deepEqual(await workspace.head(), head);
+    }
+    const included = `${repo.outside}/included`;
+    execFileSync('mkfifo', [included]);
+    repo.git('config', 'include.path', included);
+    const git = gitRunner('git', { ...gitEnvironment('/dev/null'), GIT_DIR: repo.store }, repo.store);
+    assert.match((await headOf(git, await findUserRepository(repo.root), 300)).unreadable ?? '', /no answer within 0\.3 seconds/);
+  });
+
   it('pipes in a repository inside is looked at without waiting for them', async () => {
     const repo = newRepo({ 'a.txt': 'a\n' });
     repo.git('init', '-q', '--template=', 'inner');
@@ -125,9 +168,26 @@ describe('a session in a work tree with', function () {
   });
 
   it('permissions that git does not know', async () => {
-    const repo = newRepo({ 'read-only.txt': 'r\n', 'closed/in.txt': 'i\n', 'run.sh': '#!/bin/sh\n' });
-    for (const [file, mode] of [['read-only.txt', 0o444], ['closed/in.txt', 0o400], ['run.sh', 0o751], ['closed', 0o555]] as const) fs.chmodSync(repo.at(file), mode);
-    await playOdd({ repo, edits: { 'read-only.txt': 'R\n', 'closed/in.txt': 'I\n', 'run.sh': '#!/bin/sh\nexit 0\n' } });
+    const repo = newRepo({ 'read-only.txt': 'r\n', 'group/in.txt': 'i\n', 'run.sh': '#!/bin/sh\n' });
+    for (const [file, mode] of [['read-only.txt', 0o444], ['group/in.txt', 0o400], ['run.sh', 0o751], ['group', 0o2770]] as const) fs.chmodSync(repo.at(file), mode);
+    await playOdd({ repo, edits: { 'read-only.txt': 'R\n', 'group/in.txt': 'I\n', 'run.sh': '#!/bin/sh\nexit 0\n' } });
+  });
+
+  it('a folder that is read-only says of what lies in it that it stays, and why; the rest comes back', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n', 'closed/in.txt': 'i\n' });
+    const workspace = await open(repo);
+    const { tree } = await workspace.capture();
+    for (const file of ['a.txt', 'closed/in.txt', 'closed/new.txt']) repo.write(file, 'session\n');
+    fs.chmodSync(repo.at('closed'), 0o555);
+    const items = (await workspace.diff(tree, (await workspace.capture()).tree)).map((one) => ({ path: one.path, target: one.before ?? null, expected: one.after ?? null }));
+    const { restored, left } = await workspace.restore(items);
+    fs.chmodSync(repo.at('closed'), 0o755);
+    const refused = process.getuid?.() === 0 ? [] : ['closed/in.txt', 'closed/new.txt'];
+    assert.deepEqual([restored, left.map(({ path }) => path)], [items.map(({ path }) => path).filter((file) => !refused.includes(file)), refused]);
+    for (const { why } of left) assert.match(why, /the system refuses to write it \(EACCES\)/);
+    for (const file of refused) assert.equal(repo.read(file), 'session\n');
+    assert.equal((await workspace.restore(items.filter(({ path }) => refused.includes(path)))).restored.length, refused.length);
+    assert.deepEqual([repo.read('closed/in.txt'), repo.exists('closed/new.txt')], ['i\n', false]);
   });
 
   it('files of 2 GiB, pipes, sockets and paths that are too long names what it leaves out, and needs neither time nor memory for it', async () => {

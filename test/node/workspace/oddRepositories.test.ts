@@ -79,6 +79,14 @@ const kinds: readonly (readonly [string, () => Odd])[] = [
     repo.git('worktree', 'add', '-q', '-b', 'side', path.join(repo.outside, 'linked'));
     return { repo: repoAt(path.join(repo.outside, 'linked'), repo.outside), edits };
   }],
+  ['a linked work tree whose repository is gone, inside another repository: git takes it for no part of that', () => {
+    const outer = newRepo(files);
+    const repo = repoAt(outer.at('linked'), outer.outside);
+    repo.write('.git', `gitdir: ${outer.outside}/gone/.git/worktrees/linked\n`);
+    for (const [file, content] of Object.entries(files)) repo.write(file, content);
+    assert.throws(() => repo.git('status'), /not a git repository/);
+    return { repo, edits, noBranch: /in no git repository/, patchElsewhere: true };
+  }],
   ['a sparse checkout by folders', () => {
     const repo = newRepo({ ...files, 'hidden/h.txt': 'h\n' });
     repo.git('sparse-checkout', 'set', '--cone', 'src');

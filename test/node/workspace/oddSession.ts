@@ -63,7 +63,11 @@ export function edit(repo: TestRepo, edits: Odd['edits']): void {
     if (content === null) fs.rmSync(place(repo, file));
     else {
       fs.mkdirSync(encodeText(path.posix.dirname(`${repo.root}/${file}`)), { recursive: true });
+      const mode = fs.lstatSync(place(repo, file), { throwIfNoEntry: false })?.mode ?? 0o600;
+      // A file that is read-only is no hindrance for its owner.
+      if ((mode & 0o200) === 0) fs.chmodSync(place(repo, file), mode | 0o200);
       fs.writeFileSync(place(repo, file), content);
+      if ((mode & 0o200) === 0) fs.chmodSync(place(repo, file), mode);
     }
   }
 }

@@ -4,7 +4,12 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { controlStates } from '../../../src/agent/control.ts';
+import { defaultSecret } from '../../../src/core/contract/defaults.ts';
+import { GitSecrets } from '../../../src/node/process/gitSecrets.ts';
+import { gitEnvironment } from '../../../src/node/workspace/git/git.ts';
 import type { TestRepo } from '../../support/repo.ts';
+import type { KeepingWorkspace } from '../../../src/node/workspace/keepingWorkspace.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
 const hooks = [
@@ -70,7 +75,7 @@ function planted(): TestRepo {
     ['core.hooksPath', path.join(repo.outside, 'hooks')], ['credential.helper', `!${program(repo, 'credential helper')}`], ['alias.planted', `!${program(repo, 'alias')}`], ['alias.cat-file', `!${program(repo, 'alias of a command')}`],
     ['filter.process.required', 'true'], ['filter.planted.required', 'true'], ['commit.gpgSign', 'true'], ['tag.gpgSign', 'true'], ['submodule.recurse', 'true'], ['status.submoduleSummary', 'true'], ['diff.submodule', 'diff'],
     ['include.path', path.join(repo.outside, 'included')], ['includeIf.gitdir:/.path', path.join(repo.outside, 'included')], ['extensions.worktreeConfig', 'true'], ['remote.origin.url', `ext::${program(repo, 'transport')}`], ['remote.origin.promisor', 'true'],
-    ['extensions.partialClone', 'origin'], ['protocol.allow', 'always'], ['core.repositoryFormatVersion', '1'], ['gc.auto', '1'], ['maintenance.auto', 'true'], ['diff.tool', 'planted'], ['merge.tool', 'planted'],
+    ['extensions.partialClone', 'origin'], ['protocol.allow', 'always'], ['protocol.ext.allow', 'always'], ['core.repositoryFormatVersion', '1'], ['gc.auto', '1'], ['maintenance.auto', 'true'], ['diff.tool', 'planted'], ['merge.tool', 'planted'],
   ];
   const programs = Object.entries(settings).map(([name, key]): [string, string] => [key, program(repo, name)]);
   fs.appendFileSync(repo.at('.git/config'), [...programs, ...more].map(([key, value]) => configLines(key, value)).join(''));
@@ -83,7 +88,7 @@ function planted(): TestRepo {
   return repo;
 }
 
-/** Everything that the adapter can do with a work tree, from opening it to giving the work to the user in each form. */
+/** Everything that Bounded does with a work tree and its git folder, from opening it to giving the work to the user in each form. */
 async function wholeLife(repo: TestRepo): Promise<void> {
   const workspace = await open(repo);
   const head = await workspace.head();
@@ -116,10 +121,24 @@ async function wholeLife(repo: TestRepo): Promise<void> {
   assert.ok((await workspace.patch(base.tree, halfway.tree)).length > 0);
   await workspace.writeReport('task', 'PLAN.md', 'plan');
   await workspace.hashOf('src/a.ts');
+  await steer(repo, workspace);
+  await new GitSecrets([repo.root]).reason({ folder: repo.at('.git'), prefix: '' }, defaultSecret);
   const left = await workspace.diff(base.tree, halfway.tree);
   const outcome = await workspace.restore(left.map((one) => ({ path: one.path, target: one.before ?? null, expected: one.after ?? null })));
   assert.deepEqual([outcome.left, outcome.merged], [[], []]);
   assert.equal((await (await open(repo)).capture()).tree, base.tree);
+}
+
+/** A command changes what steers git, and that is brought back. */
+async function steer(repo: TestRepo, workspace: KeepingWorkspace): Promise<void> {
+  const before = controlStates((await workspace.capture()).control);
+  const config = repo.read('.git/config');
+  fs.appendFileSync(repo.at('.git/config'), '[x]\n\ty = z\n');
+  repo.write('.git/refs/heads/steered', `${repo.read('.git/refs/heads/main')}`);
+  const after = controlStates((await workspace.capture()).control);
+  const items = ['.git/config', '.git/refs/heads/steered'].map((file) => ({ path: file, ...(before[file] === undefined ? {} : { target: before[file] }), expected: after[file] ?? assert.fail(file) }));
+  assert.deepEqual(await workspace.restoreBeside(items), []);
+  assert.deepEqual([repo.read('.git/config'), repo.exists('.git/refs/heads/steered')], [config, false]);
 }
 
 describe('programs that git would run', () => {
@@ -129,6 +148,16 @@ describe('programs that git would run', () => {
     this.timeout(60_000);
     const repo = planted();
     await wholeLife(repo);
+    assert.deepEqual(ran(repo), []);
+  });
+
+  it('are not run for a transport either, which a repository may allow by its kind, nor by a git that knows nothing of GIT_NO_LAZY_FETCH', () => {
+    const repo = planted();
+    const { GIT_NO_LAZY_FETCH: _, ...older } = gitEnvironment('/dev/null');
+    const missing = '0'.repeat(39);
+    for (const args of [['fetch', 'origin'], ['cat-file', 'blob', `${missing}1`]]) {
+      for (const env of [gitEnvironment('/dev/null'), older]) assert.throws(() => execFileSync('git', args, { cwd: repo.root, env, stdio: 'ignore', timeout: 5000 }));
+    }
     assert.deepEqual(ran(repo), []);
   });
 

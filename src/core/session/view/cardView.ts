@@ -28,7 +28,7 @@ function endCard(session: Session): Card {
   const { verdict, kept, end } = session;
   const yours = usersPaths(session);
   return {
-    kind: 'end', attention: end?.end === 'error' || openFlags(session.line).length > 0, question: endQuestion(session), flags: listedFlags(session),
+    kind: 'end', attention: end?.end === 'error' || openFlags(session.line).length > 0, question: endQuestion(session), ...listedFlags(session),
     facts: [
       ...(end === undefined || end.end === 'completed' ? [] : [{ name: 'Ended', value: `${endWords[end.end]}: ${end.detail}` }]),
       { name: 'Changed', value: verdict === undefined ? 'unknown' : changeText(verdict.change) },
@@ -39,9 +39,16 @@ function endCard(session: Session): Card {
   };
 }
 
-function endQuestion({ verdict, kept }: Session): string {
+function endQuestion({ verdict, kept, rewinds }: Session): string {
+  if (kept?.how === 'undone' && !wasWhole(rewinds)) return 'Undone, but not everything';
   if (kept !== undefined) return keptWords[kept.how] ?? 'The work was kept';
   return verdict?.change.files === 0 ? 'The session changed nothing' : 'What shall become of the work?';
+}
+
+/** Whether the last rewind to the base that stands left nothing, and nothing is there that no checkpoint holds. */
+function wasWhole(rewinds: Session['rewinds']): boolean {
+  const last = rewinds.findLast((one) => one.kind === 'boundary' && one.to === 'base' && !one.undone);
+  return last === undefined || (last.left.length === 0 && (last.notHeld ?? []).length === 0);
 }
 
 const keptWords: Readonly<Record<string, string>> = {

@@ -45,7 +45,8 @@ export function gitEnvironment(home: string): Record<string, string> {
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '', HOME: home, XDG_CONFIG_HOME: home, LANG: 'C', LC_ALL: 'C', TZ: 'UTC',
     GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0',
-    GIT_NO_REPLACE_OBJECTS: '1', GIT_GRAFT_FILE: '/dev/null', GIT_NO_LAZY_FETCH: '1', GIT_LITERAL_PATHSPECS: '1', GIT_PAGER: 'cat', GIT_CONFIG_COUNT: String(fixed.length),
+    // A repository that allows one kind of transport wins over what allows none at all; a list of those that are allowed wins over both.
+    GIT_ALLOW_PROTOCOL: 'none', GIT_NO_REPLACE_OBJECTS: '1', GIT_GRAFT_FILE: '/dev/null', GIT_NO_LAZY_FETCH: '1', GIT_LITERAL_PATHSPECS: '1', GIT_PAGER: 'cat', GIT_CONFIG_COUNT: String(fixed.length),
   };
   fixed.forEach(([key, value], index) => Object.assign(env, { [`GIT_CONFIG_KEY_${index}`]: key, [`GIT_CONFIG_VALUE_${index}`]: value }));
   const root = process.env['SystemRoot'];

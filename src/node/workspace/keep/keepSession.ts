@@ -10,7 +10,7 @@ import { keepBranch, type KeepParts, type KeptBranch, lastTree, patchBetween, sq
 import { NotKept } from '../repository/notKept.ts';
 import type { OwnFiles } from '../disk/ownFiles.ts';
 import { UserBranches } from '../repository/userBranches.ts';
-import { findUserRepository } from '../repository/userRepository.ts';
+import { findUserRepository, unreadable } from '../repository/userRepository.ts';
 import { stagesOf, verdictOn, withoutUsers, type Work, workOf } from './work.ts';
 
 type Parts = KeepParts & { readonly own: OwnFiles };
@@ -46,6 +46,7 @@ export async function dropBranch(parts: KeepParts, branch: KeptRef): Promise<Kee
   try {
     const repository = await findUserRepository(parts.root);
     if (repository === undefined) throw new NotKept('there is no git repository to drop a branch from');
+    if (repository.damage !== undefined) throw new NotKept(unreadable(repository.damage));
     await new UserBranches(parts.store, repository).remove(branch);
   } catch (error) {
     return refusalOf(error);

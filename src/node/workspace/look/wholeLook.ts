@@ -41,7 +41,7 @@ export type LookBase = Pick<Loaded, 'files' | 'tree' | 'leftOut' | 'parts'>;
 
 /** Looks at the whole work tree, unless it is known what is to be `seen` there, and reads what has changed since `before`; its content is in the intake, or lent. */
 export async function lookAtAll(parts: WholeParts, before: CaptureState | Loaded, repository: UserRepository | undefined, intake: Intake, seen?: Scan): Promise<WholeLook> {
-  // A first look must know it, whatever is there: git finds it out beside the beginning of the look.
+  // A first look must know it wherever much is there: git finds it out beside the beginning of the look.
   const asked = seen === undefined && before.files.isEmpty ? parts.rules.ignoredRoots(repository) : undefined;
   asked?.catch(() => undefined);
   const askIgnored = () => asked ?? parts.rules.ignoredRoots(repository);

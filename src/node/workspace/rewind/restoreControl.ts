@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { BesideItem } from '../../../core/session/facts.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { linkMode } from '../disk/content.ts';
+import { pipeIn, waitsFor } from '../../journal/repository.ts';
 import { controlState } from '../repository/control.ts';
 import { type ControlPlace, controlPlace, packedRefs, refWord } from '../repository/controlPlaces.ts';
 import { stateAt } from '../disk/fileState.ts';
@@ -57,6 +58,8 @@ async function removeBeside(folder: string, words: readonly (string | undefined)
 /** git does it: the ref may lie among packed ones, which are in one file. It runs no hook, and only where the ref has this value. */
 async function removeRef(store: Store, { folder, name }: ControlPlace, expected: string | undefined): Promise<Hindrance> {
   const value = expected?.slice('ref '.length) ?? '';
+  const pipe = pipeIn(folder);
+  if (pipe !== undefined) return waitsFor(pipe);
   try {
     await store.git.run({ args: value.startsWith('ref: ') ? ['symbolic-ref', '--delete', name] : ['update-ref', '--no-deref', '-d', name, value], env: { GIT_DIR: folder } });
     return undefined;

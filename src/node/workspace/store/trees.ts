@@ -1,7 +1,8 @@
+import { Paused } from '../../../agent/run.ts';
 import type { Blob, Path, TreeId } from '../../../core/session/changes.ts';
 import { decodeBytes } from '../common/bytes.ts';
 import type { GitObject } from '../git/objects.ts';
-import type { Git } from '../git/git.ts';
+import { type Git, GitFailure } from '../git/git.ts';
 import type { Intake } from './intake.ts';
 import { Pace } from '../common/pace.ts';
 import { Recent } from '../common/recent.ts';
@@ -23,11 +24,13 @@ export class Trees {
     this.#recent.set(tree.oid, tree);
   }
 
-  /** Throws for a tree that is not in the store or is not what its id says. */
+  /** Throws `Paused` for a tree that is not in the store or cannot be read there, and another error for one that is not what its id says. */
   async get(id: TreeId): Promise<Dir> {
     const held = this.#recent.get(id);
     if (held !== undefined) return held;
-    const tree = await loadedTree(this.#store.git, id);
+    const tree = await loadedTree(this.#store.git, id).catch((error: unknown) => {
+      throw error instanceof GitFailure ? new Paused(`${this.#store.directory} does not have the checkpoint ${id.slice(0, 10)} whole any more, so nothing can be told of it or brought back from it: bring the folder back from a backup, then go on (${error.message})`) : error;
+    });
     if (tree.oid !== id) throw new Error(`the checkpoint store answered tree ${tree.oid} for ${id}`);
     this.note(tree);
     return tree;
