@@ -8,9 +8,12 @@ export function besideChanges(call: string, before: Capture['beside'] = {}, afte
   return changed.map((path) => ({ path, call, ...word('before', before[path]), ...word('after', after[path]) }));
 }
 
+/** The word of `Capture.beside` for one. */
+export const emptyFolder = 'empty folder';
+
 /** Whether a rewind can bring this back: it is about empty folders and permissions alone. */
 export function canComeBack({ before, after }: BesideChange): boolean {
-  return [before, after].every((state) => state === undefined || state === 'empty folder' || isPermissions(state));
+  return [before, after].every((state) => state === undefined || state === emptyFolder || isPermissions(state));
 }
 
 export const isPermissions = (state: string | undefined): boolean => state?.startsWith('permissions ') === true;

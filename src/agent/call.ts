@@ -6,6 +6,7 @@ import type { Path, TreeId } from '../core/session/changes.ts';
 import type { RefusalReason } from '../core/session/facts.ts';
 import { callWithoutAnswer } from '../core/session/next.ts';
 import type { Conversation } from '../core/session/session.ts';
+import { someOf } from '../core/session/someOf.ts';
 import type { ToolUse } from '../core/transcript/message.ts';
 import type { Cause } from './cause.ts';
 import { finalText } from './conversation.ts';
@@ -69,7 +70,7 @@ async function checkInterrupted(run: Run, call: ToolUse): Promise<string> {
   const by = call.name === 'bash' ? { by: 'command' as const, own: await changedWithin(run, before, tree, span) } : { by: 'tool' as const, ...(await wantedOf(run, call, before)) };
   const news = await measureCall(run, { call: call.id, ...by, title: call.name, before, maybeUser: true });
   const written = new Set(run.recorder.session.line.writes.flatMap((write) => (write.call === call.id ? [write.path] : [])));
-  const found = written.size > 0 ? `It has changed: ${[...written].join(', ')}.` : before === tree ? 'Nothing has changed.' : 'What has changed since counts as the user\'s.';
+  const found = written.size > 0 ? `It has changed: ${someOf([...written])}.` : before === tree ? 'Nothing has changed.' : 'What has changed since counts as the user\'s.';
   return `The call was interrupted; the work tree was checked. ${found} ${news.join(' ')}`.trim();
 }
 

@@ -13,7 +13,7 @@ export interface ControlShare {
   readonly unsure: readonly BesideChange[];
   /** No rewind brings it back, or nobody knows whose it is. */
   readonly reported: readonly Path[];
-  /** Folders of git that were there and are not. */
+  /** Folders of git, and of what it keeps in store, that were there and are not. */
   readonly gone: readonly Path[];
 }
 
@@ -33,18 +33,26 @@ export interface Doing {
  * the operation at hand moved too: then a commit, a checkout or a fetch of the user's may explain all of it.
  */
 export function shareOfControl(session: Before, after: Capture['control'], { call, by, interrupted }: Doing): ControlShare {
-  const changes = besideChanges(call, controlStates(session.control), controlStates(after));
-  const ofRepositories = by === 'tool' ? [] : changes.filter(({ path }) => path === '.git' || path.endsWith('/.git'));
-  const repositories = ofRepositories.map(({ path }) => path);
-  const gone = ofRepositories.filter(({ after }) => after === undefined).map(({ path }) => path);
-  if (by === 'tool' || isSandboxed(session)) return { session: [], unsure: [], reported: repositories, gone };
+  const all = besideChanges(call, controlStates(session.control), controlStates(after));
+  const went = by === 'tool' ? [] : all.filter((change) => change.after === undefined && (isRepository(change) || change.before === folder)).map(({ path }) => path);
+  const gone = went.filter((path) => !went.some((one) => path.startsWith(`${one}/`)));
+  // What git keeps in store steers nothing: where it comes, or goes with its folder, there is nothing to tell.
+  const changes = all.filter((change) => isRepository(change) || ![change.before, change.after].includes(folder));
+  const repositories = by === 'tool' ? [] : changes.filter(isRepository).map(({ path }) => path);
+  const lost = [...new Set([...repositories, ...gone])];
+  if (by === 'tool' || isSandboxed(session)) return { session: [], unsure: [], reported: lost, gone };
   const moved = changes.some(({ path }) => isHistory(path));
   const known = session.line.beside.filter((change) => change.call === call);
   const others = changes.filter(({ path }) => (moved || !path.endsWith('.git/index')) && !repositories.some((one) => path === one || path.startsWith(`${one}/`)) && !known.some((one) => one.path === path));
   const back = interrupted ? [] : others.filter((change) => [change.before, change.after].every((word) => word === undefined || isControlWord(word)));
-  const reported = [...repositories, ...others.filter((change) => !back.includes(change)).map(({ path }) => path)];
+  const reported = [...lost, ...others.filter((change) => !back.includes(change)).map(({ path }) => path)];
   return { ...(moved ? { session: [], unsure: back } : { session: back, unsure: [] }), reported, gone };
 }
+
+/** The word of `Capture.control` for a git folder, and for what it keeps in store. */
+const folder = 'folder';
+
+const isRepository = ({ path }: BesideChange): boolean => path === '.git' || path.endsWith('/.git');
 
 /** Whether a change beside the tree is one of a control file. */
 export const isControlChange = ({ before, after }: Pick<BesideChange, 'before' | 'after'>): boolean => isControlWord(before) || isControlWord(after);

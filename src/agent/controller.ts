@@ -4,7 +4,7 @@ import type { Entry } from '../core/session/events.ts';
 import type { ListedHunk } from '../core/session/listedHunk.ts';
 import { callWithoutAnswer } from '../core/session/next.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
-import { openConflicts } from '../core/session/undo.ts';
+import { openConflicts } from '../core/session/conflicts.ts';
 import type { Intention } from '../core/session/view.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
 import type { Acted } from './acted.ts';

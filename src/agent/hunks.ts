@@ -1,9 +1,10 @@
 import { fileSteps, stretchSteps } from '../core/session/blame.ts';
 import type { FileStep } from '../core/session/blame.ts';
-import type { FileDiff, Hunk } from '../core/session/changes.ts';
+import type { FileDiff, Hunk, Write } from '../core/session/changes.ts';
 import { listedHunks } from '../core/session/listedHunk.ts';
 import type { ListedHunk } from '../core/session/listedHunk.ts';
 import type { Session } from '../core/session/session.ts';
+import { standingWrites } from '../core/session/standing.ts';
 import { writtenPaths } from './diffUse.ts';
 import type { Workspace } from './ports.ts';
 
@@ -14,15 +15,15 @@ import type { Workspace } from './ports.ts';
 export async function listHunks(workspace: Pick<Workspace, 'diff' | 'hunks'>, session: Session, tree = session.tree): Promise<readonly ListedHunk[]> {
   const { base } = session;
   if (base === undefined || tree === undefined || tree === base.tree) return [];
-  const written = writtenPaths(session);
+  const [written, standing] = [writtenPaths(session), standingWrites(session.line.writes)];
   const found: ListedHunk[] = [];
-  for (const diff of await workspace.diff(base.tree, tree)) if (written.has(diff.path)) found.push(...(await hunksOfFile(workspace, session, diff)));
+  for (const diff of await workspace.diff(base.tree, tree)) if (written.has(diff.path)) found.push(...(await hunksOfFile(workspace, session, diff, standing.get(diff.path))));
   return found;
 }
 
-async function hunksOfFile(workspace: Pick<Workspace, 'hunks'>, session: Session, diff: FileDiff): Promise<readonly ListedHunk[]> {
+async function hunksOfFile(workspace: Pick<Workspace, 'hunks'>, session: Session, diff: FileDiff, writes: readonly Write[] = []): Promise<readonly ListedHunk[]> {
   const hunks = await workspace.hunks(diff);
-  const steps = fileSteps(diff.path, diff.before, session.line.writes, diff.after);
+  const steps = fileSteps(diff.before, writes, diff.after);
   // No hunk of a file that has none needs to be told from another.
   if (hunks.length === 0) return listedHunks(session, diff, hunks, steps.map((step) => ({ ...step, hunks })));
   return listedHunks(session, diff, hunks, await told(workspace, diff, hunks, steps));

@@ -1,4 +1,5 @@
 import type { Path } from '../core/session/changes.ts';
+import { someOf } from '../core/session/someOf.ts';
 import type { Cause } from './cause.ts';
 import { differences } from './look.ts';
 import type { Landing } from './ports.ts';
@@ -23,7 +24,7 @@ export async function closeLanding(run: Run, cause: Cause, landing: Landing): Pr
   const files = landing.withheld.filter((one) => !known.some((other) => other.path === one.path && other.blob?.oid === one.blob?.oid));
   if (files.length > 0) await run.recorder.record({ type: 'changes/withheld', call: cause.call, files });
   await run.ports.shell.discard();
-  return landing.withheld.length === 0 ? [] : [`What the command did there is not in the work tree, because the user changed it meanwhile or it could not be written: ${landing.withheld.map(({ path }) => path).join(', ')}. Look at these again.`];
+  return landing.withheld.length === 0 ? [] : [`What the command did there is not in the work tree, because the user changed it meanwhile or it could not be written: ${someOf(landing.withheld.map(({ path }) => path))}. Look at these again.`];
 }
 
 /**
@@ -31,12 +32,10 @@ export async function closeLanding(run: Run, cause: Cause, landing: Landing): Pr
  * or hold other files that no checkpoint holds. What lands in a folder is named itself: what else changed in one whose permissions landed, or that came, is the user's. Pure.
  */
 export function concerns({ landed }: Landing): (path: Path) => boolean {
-  const around = new Set(Array.from(landed).flatMap(above));
+  const around = new Set<Path>();
+  for (const path of landed) for (let folder = above(path); folder !== '' && !around.has(folder); folder = above(folder)) around.add(folder);
   return (path) => landed.has(path) || around.has(path);
 }
 
-/** The folders above a path. */
-function above(path: Path): readonly Path[] {
-  const names = path.split('/');
-  return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
-}
+/** The folder that a path lies in; '' is the root. */
+const above = (path: Path): Path => path.slice(0, Math.max(0, path.lastIndexOf('/')));

@@ -92,6 +92,8 @@ export interface RestoreOutcome {
   readonly merged: readonly Path[];
   readonly left: readonly LeftPath[];
   readonly moved?: readonly MovedPath[];
+  /** Empty folders that stood where files came back, and went. */
+  readonly emptied?: readonly Path[];
   /** What each restored or merged path was left with, verified; null: nothing. */
   readonly now: ReadonlyMap<Path, Blob | null>;
 }
@@ -103,6 +105,10 @@ export interface Rehearsal {
   readonly why?: string;
   /** Files where this path needs room: where they do not go before, it is left, and why. */
   readonly inWay?: { readonly files: readonly Path[]; readonly why: string };
+  /** Other names that the file has now (hard links), where it has any: what comes back takes the place of this name alone. */
+  readonly otherNames?: number;
+  /** Empty folders that go to make room. */
+  readonly emptied?: readonly Path[];
   /** Left in the end, but gone from the first round on: what comes into its place until then keeps it from being put back. */
   readonly goesFirst?: true;
   /** Of a conflict: the text as it is, the one that the session left, and the one that comes back. Absent for a secret file. */

@@ -1,7 +1,7 @@
 import type { Path } from '../core/session/changes.ts';
 import type { RestoreItem, RewindRecord } from '../core/session/facts.ts';
 import type { Session } from '../core/session/session.ts';
-import { openConflicts } from '../core/session/undo.ts';
+import { openConflicts } from '../core/session/conflicts.ts';
 import { look } from './look.ts';
 import type { Rehearsal } from './ports.ts';
 import { restoreRounds } from './rewind/restoreRounds.ts';
@@ -44,7 +44,7 @@ export async function resolveConflict(run: Run, { rewind, path, answers, seen }:
   const current = (await run.ports.workspace.entries(safety, [path])).get(path) ?? null;
   const target = end.text === undefined || end.mode === undefined ? current : { oid: await run.ports.workspace.keepText(path, end.text), mode: end.mode };
   const rounds = end.does === 'nothing' ? [] : [[{ path, target, expected: current }]];
-  const plan = await begin(run, { kind: 'file', to: path, by: 'person', safety, rounds, beside: [], resolves: rewind });
+  const plan = await begin(run, { kind: 'file', to: path, by: 'person', safety, rounds, beside: [], resolves: rewind, users: [path] });
   const done = await finish(run, plan, await restoreRounds(run, rounds, safety));
   await settleFlags(run, [path]);
   return done;

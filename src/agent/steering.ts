@@ -1,17 +1,20 @@
 import type { BesideChange, Path } from '../core/session/changes.ts';
+import type { MaybeMoved } from '../core/session/facts.ts';
 import { openFlags } from '../core/session/line.ts';
 import type { Flag, Session } from '../core/session/session.ts';
+import { someOf } from '../core/session/someOf.ts';
 import { type Cause, writeOf } from './cause.ts';
 import { type ControlShare, isControlChange } from './control.ts';
 import { seeControl } from './look.ts';
+import { tellMoved } from './moved.ts';
 import type { Capture } from './ports.ts';
 import type { Run } from './run.ts';
 import { openStrayGate } from './strayGate.ts';
 
-/** Flags what a call did to the files that steer git, asks about what no flag can hold, and records what was seen. Answers the flags, and sentences for the model. */
-export async function seeSteering(run: Run, capture: Capture, control: ControlShare, cause: Cause): Promise<{ readonly flags: readonly Flag[]; readonly told: readonly string[] }> {
+/** Flags what a call did to the files that steer git, asks about what no flag can hold, and records what was seen. `moved`: new files that may be what is missing. Answers the flags, and sentences for the model. */
+export async function seeSteering(run: Run, capture: Capture, control: ControlShare, cause: Cause, moved?: MaybeMoved): Promise<{ readonly flags: readonly Flag[]; readonly told: readonly string[] }> {
   // The questions first: a crash in between must not lose them.
-  const told = await gateControl(run, cause.title, control.reported);
+  const told = await gateControl(run, cause.title, control.reported, moved);
   const sure = await flagControl(run, unflagged(run.recorder.session, cause.call), cause, false);
   const flags = [...sure, ...await flagControl(run, control.unsure, cause, true)];
   await seeControl(run, capture, { during: cause.call });
@@ -19,10 +22,10 @@ export async function seeSteering(run: Run, capture: Capture, control: ControlSh
 }
 
 /** Changes of git's control files that Bounded cannot bring back, or of which nobody knows whose they are: a person is asked. */
-async function gateControl(run: Run, title: string, changed: readonly Path[]): Promise<readonly string[]> {
+async function gateControl(run: Run, title: string, changed: readonly Path[], moved: MaybeMoved | undefined): Promise<readonly string[]> {
   if (changed.length === 0) return [];
-  await openStrayGate(run, `Files that steer git changed while ${title} ran: ${changed.join(', ')}. They count as yours, and Bounded does not rewind them. Go on?`);
-  return [`Files that steer git changed: ${changed.join(', ')}. The user decides what happens.`];
+  await openStrayGate(run, `Files that steer git changed while ${title} ran: ${someOf(changed)}. They count as yours, and Bounded does not rewind them.${tellMoved(moved, changed, 'yours')} Go on?`);
+  return [`Files that steer git changed: ${someOf(changed)}.${tellMoved(moved, changed, 'the user\'s')} The user decides what happens.`];
 }
 
 /** What a call did to control files and no flag names yet, also what was recorded before a crash. */

@@ -3,7 +3,10 @@ import { phaseRights } from '../core/guard/rights.ts';
 import { standingsIn } from '../core/guard/standing.ts';
 import type { BesideChange, Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
+import type { MaybeMoved } from '../core/session/facts.ts';
+import { ofPath } from '../core/session/ofPath.ts';
 import type { Flag, Session } from '../core/session/session.ts';
+import { someOf } from '../core/session/someOf.ts';
 import { besideChanges, canComeBack, isPermissions } from './beside.ts';
 import { type Cause, writeOf } from './cause.ts';
 import { controlStates, shareOfControl } from './control.ts';
@@ -11,7 +14,7 @@ import { baseTree, recordUse } from './diffUse.ts';
 import { inStretches } from './inStretches.ts';
 import { closeLanding, concerns, landWrites } from './landing.ts';
 import { differences, treeOf } from './look.ts';
-import { maybeMoved } from './moved.ts';
+import { cameAlong, maybeMoved, tellMoved } from './moved.ts';
 import { backAgain, rewindFlags } from './rewind/rewind.ts';
 import type { Run } from './run.ts';
 import { measureScratch } from './scratch.ts';
@@ -33,25 +36,26 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const isOurs = landing === undefined ? () => true : concerns(landing);
   const besides = cause.beside === undefined ? [] : besideChanges(cause.call, cause.beside, capture.beside).filter(({ path }) => isOurs(path));
   const control = shareOfControl({ ...run.recorder.session, control: cause.control ?? run.recorder.session.control }, capture.control, { call: cause.call, by: cause.by, interrupted: cause.maybeUser === true });
-  const moved = new Set(cause.by === 'command' ? maybeMoved(run.recorder.session, diffs.filter((diff) => landing?.landed.has(diff.path) !== false), besides, control.gone) : []);
+  const moved = cause.by === 'command' ? maybeMoved(diffs.filter((diff) => landing?.landed.has(diff.path) !== false), besides, control.gone) : undefined;
+  const movedFiles = new Set(moved?.files);
   // What a person saved meanwhile may be theirs, and what may be theirs is no write of the session: no rewind to a boundary takes it.
-  const unsure = cause.by === 'command' ? diffs.filter((diff) => moved.has(diff) || (landing === undefined && (readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)))) : [];
+  const unsure = cause.by === 'command' ? diffs.filter((diff) => movedFiles.has(diff.path) || (landing === undefined && (readOnly || (cause.maybeUser === true && cause.own?.has(diff.path) !== true) || saved.has(diff.path)))) : [];
   const made = cause.by === 'tool' ? await madeByTool(run, diffs, cause.allowed) : undefined;
   const theirs = new Set([...diffs.filter((diff) => (cause.by === 'tool' && diff !== made) || landing?.landed.has(diff.path) === false), ...unsure]);
-  if (theirs.size > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: [...theirs], ...treeOf(capture) });
+  if (theirs.size > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: [...theirs], ...(moved === undefined ? {} : { maybeMoved: moved }), ...treeOf(capture) });
   const writes = await inStretches(run.ports.clock, diffs.filter((diff) => !theirs.has(diff)), (diff) => writeOf(run, diff, cause));
   const written = new Set(writes.map((write) => write.path));
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
-  const beside = cause.by === 'tool' || readOnly ? [] : besides.filter(canComeBack);
+  const beside = cause.by === 'tool' || readOnly ? [] : besides.filter((change) => canComeBack(change) && (moved === undefined || !cameAlong(change, movedFiles)));
   const besideAll = [...beside, ...control.session];
   if (writes.length + besideAll.length > 0) await run.recorder.record({ type: 'changes/written', writes, ...(besideAll.length === 0 ? {} : { beside: besideAll }), ...treeOf(capture) });
   const withheld = landing === undefined ? [] : await closeLanding(run, cause, landing);
-  const steering = await seeSteering(run, capture, control, cause);
-  const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path));
+  const steering = await seeSteering(run, capture, control, cause, moved);
+  const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path), moved);
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !written.has(change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = [
-    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...[...moved].map(({ path }) => path)]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
+    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...movedFiles]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
     ...steering.flags,
   ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
@@ -71,10 +75,10 @@ function mayChangeNothing({ line: { phase } }: Session): boolean {
 }
 
 /** Changes where no checkpoint looks (left out for its size, pipes, repositories inside) cannot be rewound: a person is asked. */
-async function gateUncovered(run: Run, title: string, changed: readonly Path[]): Promise<readonly string[]> {
+async function gateUncovered(run: Run, title: string, changed: readonly Path[], moved: MaybeMoved | undefined): Promise<readonly string[]> {
   if (changed.length === 0) return [];
-  await openStrayGate(run, `${title} changed what no checkpoint covers: ${changed.join(', ')}. Bounded cannot rewind it. Go on?`);
-  return [`This changed what no checkpoint covers: ${changed.join(', ')}. The user decides what happens.`];
+  await openStrayGate(run, `${title} changed what no checkpoint covers: ${someOf(changed)}. Bounded cannot rewind it.${tellMoved(moved, changed, 'yours')} Go on?`);
+  return [`This changed what no checkpoint covers: ${someOf(changed)}.${tellMoved(moved, changed, 'the user\'s')} The user decides what happens.`];
 }
 
 /** Permissions that changed while the content did not, outside of the scope: no flag can hold that, so a person is asked. */
@@ -87,14 +91,14 @@ async function gatePermissions(run: Run, title: string, changes: readonly Beside
   const standings = await inStretches(run.ports.clock, permissions, (change) => standingAt(change.path).standing);
   const strays = permissions.filter((_, index) => standings[index] !== 'in-scope');
   if (strays.length === 0) return [];
-  const list = strays.map(({ path, before = 'the usual', after = 'the usual' }) => `${path} (${before} → ${after})`).join(', ');
+  const list = someOf(strays.map(({ path, before = 'the usual', after = 'the usual' }) => `${path} (${before} → ${after})`));
   await openStrayGate(run, `${title} changed permissions outside of what was agreed: ${list}. A rewind to a boundary brings them back. Go on?`);
   return [`This changed permissions outside of what was agreed: ${list}. The user decides what happens.`];
 }
 
 /** What a call wrote and no flag names yet, also what it wrote before a crash that came between a write and its flag. */
 function unflagged({ line }: Session, call: string): readonly Write[] {
-  return line.writes.filter((write) => write.call === call && !line.flags.some((flag) => flag.write.call === call && flag.path === write.path));
+  return line.writes.filter((write) => write.call === call && !ofPath(line.flags, write.path).some((flag) => flag.write.call === call));
 }
 
 async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, tree: TreeId): Promise<Flag[]> {
@@ -134,13 +138,13 @@ async function agreedContent(run: Run, paths: readonly Path[]): Promise<Agreed> 
  * was there before the first open flag. Where it replaced what the user had made of the path, nothing else puts that back.
  */
 function isBack(session: Session, write: Write, now: Blob | undefined, agreed: Agreed): boolean {
-  const first = session.line.flags.find((flag) => flag.path === write.path && flag.outcome === undefined)?.write ?? write;
+  const first = ofPath(session.line.flags, write.path).find((flag) => flag.outcome === undefined)?.write ?? write;
   return sameBlob(write.before, now) || (replacedOwn(session, write) && (agreed(write.path, now) || sameBlob(first.before, now)));
 }
 
 /** Whether this write replaced what a call of the session had put there; what a rewind brought back may be the user's. */
 function replacedOwn({ line }: Session, write: Write): boolean {
-  const own = line.writes.filter((one) => one.path === write.path);
+  const own = ofPath(line.writes, write.path);
   const at = own.findIndex((one) => one.call === write.call);
   const earlier = at === 0 ? undefined : own.at(at === -1 ? -1 : at - 1);
   return earlier !== undefined && earlier.by !== 'rewind' && sameBlob(earlier.after, write.before);
@@ -156,15 +160,15 @@ const inWords = ({ path, standing }: Flag): string => `${path} (${standing})`;
 async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
   if (flags.length === 0) return [];
   const { session } = run.recorder;
-  const names = flags.map(inWords).join(', ');
+  const names = someOf(flags.map(inWords));
   if (session.contract.onStray === 'rewind') {
     const ours = flags.filter((flag) => !flag.maybeUser);
     const done = await rewindFlags(run, ours, 'on-stray');
     const back = done === undefined ? new Set(ours.map((flag) => flag.path)) : backAgain(done);
     for (const flag of ours.filter((one) => back.has(one.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: done === undefined ? 'restored' : 'rewound' });
     const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
-    const rewound = flags.filter((flag) => back.has(flag.path)).map(inWords).join(', ');
-    return [...(rewound === '' ? [] : [`Changed outside of what was agreed, and rewound by Bounded: ${rewound}.`]), ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${open.join(', ')}.`])];
+    const rewound = someOf(flags.filter((flag) => back.has(flag.path)).map(inWords));
+    return [...(rewound === '' ? [] : [`Changed outside of what was agreed, and rewound by Bounded: ${rewound}.`]), ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${someOf(open)}.`])];
   }
   if (session.contract.onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${names}. What shall happen?`, flags.map((flag) => flag.id));
   return [`Changed outside of what was agreed, and flagged to the user: ${names}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];

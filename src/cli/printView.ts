@@ -1,5 +1,6 @@
 import { oneLine } from '../core/session/reports/markdown.ts';
 import { shownPath } from '../core/session/shownPath.ts';
+import { count } from '../core/session/view/figures.ts';
 import type { BoundaryRow, Card, CallRow, ResultView, View } from '../core/session/view.ts';
 
 /** The view as text for a terminal: the same content in the same order as the side view, a line each, without control characters. */
@@ -30,6 +31,7 @@ function card(view: Card | undefined): Lines {
   return [
     `${view.attention ? '!' : '?'} ${view.question}`, ...view.facts.map((fact) => `    ${fact.name}: ${fact.value}`),
     ...view.flags.map((flag) => `    ${shownPath(flag.path)}:${flag.line} +${flag.added} −${flag.removed} ${flag.standing} by ${flag.cause} · flag ${flag.id}${flag.outcome === undefined ? '' : ` · ${flag.outcome}`}`),
+    ...(view.moreFlags === undefined ? [] : [`    … and ${count(view.moreFlags, 'flag')} more; bounded trace names every one`]),
   ];
 }
 
@@ -50,7 +52,7 @@ function changes(view: View['changes']): Lines {
   return [`changes: ${view.reviewed} of ${view.total} hunks reviewed`, ...view.files.flatMap((file) => [
     `  ${shownPath(file.path)}${file.what === 'changed' ? '' : ` · ${file.what}`} · +${file.added} −${file.removed}`,
     ...file.hunks.map((hunk) => `    ${hunk.reviewed ? '✓' : '·'} ${hunk.mode ?? `${hunk.whole === true ? 'file' : `line ${hunk.line}`} +${hunk.added} −${hunk.removed}`} · ${hunk.standing} · by ${hunk.by} · hunk ${hunk.hunk}${hunk.reviewed ? ' · reviewed' : ''}`),
-  ])];
+  ]), ...(view.more === 0 ? [] : [`  … and ${count(view.more, 'file')} more; bounded mark lists every hunk`])];
 }
 
 const callsPrinted = 5;

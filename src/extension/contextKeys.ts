@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { openConflicts } from '../core/session/undo.ts';
+import { openConflicts } from '../core/session/conflicts.ts';
 import type { SessionHost } from './sessionHost.ts';
 
 /** Keeps the keys up to date by which menus and the palette know what makes sense now. */

@@ -64,14 +64,15 @@ function control(place: Place): { readonly source: vscode.SourceControl; readonl
 function fill(groups: Groups, session: Session, place: Place): void {
   const open = session.line.flags.filter((flag) => flag.outcome === undefined);
   const changes = netChanges(session);
+  const [changeOf, flaggedPaths] = [new Map(changes.map((change) => [change.path, change])), new Set(open.map((flag) => flag.path))];
   const flagged = (standing: Flag['standing']): Row[] => {
     const first = new Map(open.filter((flag) => flag.standing === standing).toReversed().map((flag) => [flag.path, flag]));
-    return [...first.values()].map((flag) => row(place, changes.find((one) => one.path === flag.path) ?? flag.write, flag));
+    return [...first.values()].map((flag) => row(place, changeOf.get(flag.path) ?? flag.write, flag));
   };
   groups.out.resourceStates = flagged('out-of-scope');
   groups.oracle.resourceStates = flagged('oracle-protected');
   groups.over.resourceStates = flagged('over-budget');
-  groups.within.resourceStates = changes.filter((change) => !open.some((flag) => flag.path === change.path)).map((change) => row(place, change));
+  groups.within.resourceStates = changes.filter((change) => !flaggedPaths.has(change.path)).map((change) => row(place, change));
 }
 
 function row(place: Place, { path, before, after }: Change, flag?: Flag): Row {

@@ -43,7 +43,7 @@ const flagRow = object<FlagRow>({
 const card = object<Card>({
   kind: oneOf('gate', 'flags', 'end', 'paused', 'error'), attention: flag, question: text,
   facts: list(object<Item<Card['facts']>>({ name: text, value: text, code: optional(flag), whole: optional(flag) })),
-  flags: list(flagRow),
+  flags: list(flagRow), moreFlags: optional(finite),
   actions: list(object<Item<Card['actions']>>({ label: text, title: text, intention })),
 });
 
@@ -91,6 +91,7 @@ const changes = object<ChangesView>({
     path: text, what: oneOf('created', 'changed', 'deleted'), added: finite, removed: finite,
     hunks: list(object<HunkRow>({ hunk: text, line: finite, added: finite, removed: finite, standing: text, by: text, reviewed: flag, whole: optional(flag), mode: optional(text) })),
   })),
+  more: finite,
 });
 
 const view = object<View>({

@@ -34,9 +34,10 @@ function noteOf(note: string | undefined): HTMLElement | undefined {
 }
 
 /** Draws at most `most` items and says how many are left out: the page stays small however long a session runs. */
-export function capped<T>(items: readonly T[], most: number, draw: (item: T, index: number) => HTMLElement): HTMLElement[] {
+export function capped<T>(items: readonly T[], most: number, draw: (item: T, index: number) => HTMLElement, besides = 0): HTMLElement[] {
   const drawn = items.slice(0, most).map(draw);
-  return items.length > most ? [...drawn, el('li', { key: 'more', class: 'more dim' }, `… ${items.length - most} more`)] : drawn;
+  const more = items.length - drawn.length + besides;
+  return more > 0 ? [...drawn, el('li', { key: 'more', class: 'more dim' }, `… ${more} more`)] : drawn;
 }
 
 /** Added and removed lines. */

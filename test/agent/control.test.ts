@@ -4,7 +4,7 @@ import { type Before, type Doing, shareOfControl } from '../../src/agent/control
 describe('a change of git\'s control files', () => {
   const doing: Doing & { readonly sandbox: 'bubblewrap' | 'none' } = { call: 'c', by: 'command', interrupted: false, sandbox: 'none' };
   const commands = { allow: [], network: 'none', sandbox: 'preferred' } as const;
-  const before = { '.git': 'folder', 'config': 'file 644 a', 'HEAD': 'file 644 h', 'index': 'file 644 i', 'refs/heads/main': 'ref 1', 'sub/.git': 'folder', 'sub/.git/config': 'file 644 s', 'modules/m/HEAD': 'file 644 m' };
+  const before = { '.git': 'folder', 'config': 'file 644 a', 'HEAD': 'file 644 h', 'index': 'file 644 i', 'refs/heads/main': 'ref 1', 'sub/.git': 'folder', 'sub/.git/config': 'file 644 s', 'modules/m/HEAD': 'file 644 m', 'objects': 'folder', 'objects/pack': 'folder' };
   const share = (changes: Readonly<Record<string, string | undefined>>, how: Partial<typeof doing> = {}, beside: Before['line']['beside'] = []) => {
     const after = Object.fromEntries(Object.entries({ ...before, ...changes }).filter((entry): entry is [string, string] => entry[1] !== undefined));
     const { sandbox, ...call } = { ...doing, ...how };
@@ -42,6 +42,12 @@ describe('a change of git\'s control files', () => {
     const made = { 'new/.git': 'folder', 'new/.git/config': 'file 644 n', 'new/.git/HEAD': 'file 644 n', 'sub/.git': undefined, 'sub/.git/config': undefined };
     assert.deepEqual(share(made), { session: [], unsure: [], reported: ['sub/.git', 'new/.git'] });
     assert.deepEqual(share(made, { sandbox: 'bubblewrap' }).reported, ['sub/.git', 'new/.git'], 'a sandbox does not keep a command from making one');
+  });
+
+  it('is told where what git keeps in store went, by the folder that is missing; not where it came', () => {
+    const gone = { 'objects': undefined, 'objects/pack': undefined };
+    assert.deepEqual([gone, { ...gone, '.git': undefined }, { lfs: 'folder' }].map((changes) => share(changes).reported), [['.git/objects'], ['.git'], []]);
+    assert.deepEqual(share(gone, { by: 'tool' }).reported, []);
   });
 
   it('of another root is named by that root', () => {

@@ -145,15 +145,22 @@ describe('what steers git', function () {
   });
 
   it('in a repository that a command made, or of which it left nothing, is put to a person', async () => {
-    await steered('rewind', 'git init -q src/stats/inner; rm -rf .git/hooks .git/description; mv .git aside; echo x > src/stats/x.txt', async ({ project, run, bounded }) => {
+    await steered('rewind', 'git init -q src/stats/inner; rm -rf .git/hooks .git/description; mv .git src/stats/old; echo // x >> src/stats/mean.js', async ({ project, run, bounded }) => {
       const head = project.git('rev-parse', 'HEAD');
+      const before = readFileSync(path.join(project.root, 'src/stats/mean.js'), 'utf8');
       const ran = await run('--approve', 'all');
       assert.equal(ran.status, 5, ran.stderr);
       const questions = events(ran, 'gate/opened').map((gate) => gate.question);
       assert.ok(questions.some((question) => /Files that steer git changed while .* ran: (src\/stats\/inner\/)?\.git, (src\/stats\/inner\/)?\.git\. .*does not rewind them/.test(question)), questions.join('\n'));
-      assert.deepEqual(settled(ran).filter((flag) => !/^aside\/\S+ open$/.test(flag)), [], 'what was moved to another place stays there');
-      assert.equal((await bounded('rewind', '--to', 'base')).status, 0);
-      assert.deepEqual([project.git('--git-dir=aside', 'rev-parse', 'HEAD'), project.git('--git-dir=aside', 'fsck', '--strict'), readdirSync(path.join(project.root, 'src/stats'))], [head, '', ['inner', 'mean.js']], 'no rewind takes it, and it takes the rest');
+      assert.ok(questions.some((question) => /New since then, and maybe what is missing there: \d+ files \(src\/stats\/.* That counts as yours, and no rewind takes it away\./.test(question)), questions.join('\n'));
+      assert.deepEqual(settled(ran), []);
+      assert.match((await bounded('rewind', '--to', 'base', '--dry-run')).stdout, /src\/stats\/old\/HEAD: maybe what is missing in .*\.git, so it counts as yours/);
+      const rewound = await bounded('rewind', '--to', 'base');
+      assert.equal(rewound.status, 0, rewound.stdout + rewound.stderr);
+      assert.match(rewound.stdout, /left as yours: \d+ files \(.*, maybe what is missing in .*\.git/);
+      const moved = '--git-dir=src/stats/old';
+      assert.deepEqual([project.git(moved, 'rev-parse', 'HEAD'), project.git(moved, 'fsck', '--strict'), readdirSync(path.join(project.root, 'src/stats'))], [head, '', ['inner', 'mean.js', 'old']], 'no rewind takes it');
+      assert.equal(readFileSync(path.join(project.root, 'src/stats/mean.js'), 'utf8'), before, 'and it takes the rest');
     });
   });
 

@@ -25,6 +25,19 @@ describe('changes outside of what was agreed', function () {
     });
   });
 
+  it('are told to model and person by the first names, and how many more there are, when they are many', async () => {
+    const many = call('bash', { command: 'mkdir spread; for i in $(seq 130); do echo $i > spread/f$i.txt; done' });
+    const done = call('complete_phase', { summary: 'Done.' });
+    await scenario({ 'minimal-hook': [[many, done], [call('report_blocker', { what: 'stop', tried: 'all', needs: 'you' })]] }, contractText({ top: 'on-stray: flag\n' }), async ({ run, bounded }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 5, ran.stderr);
+      const [stray, phase] = ran.entries.flatMap(({ event }) => (event.type === 'tool/answered' && /outside of what was agreed|no change outside/.test(event.text) ? [event.text] : []));
+      assert.match(stray ?? '', /flagged to the user: (?:spread\/f\d+\.txt \(out-of-scope\), ){19}spread\/f\d+\.txt \(out-of-scope\) and 110 more\. The phase cannot end/);
+      assert.match(phase ?? '', /\n… and \d+ more$/);
+      assert.match((await bounded('status')).stdout, /… and 30 flags more; bounded trace names every one/);
+    });
+  });
+
   it('that put a folder with nothing but caches in the place of a file are rewound, and the caches kept', async () => {
     const swap = call('bash', { command: `rm ${neighbour} && mkdir -p ${neighbour}/__pycache__ && echo cached > ${neighbour}/__pycache__/m.pyc` });
     await scenario({ 'minimal-hook': [[swap, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run }) => {
@@ -39,22 +52,24 @@ describe('changes outside of what was agreed', function () {
   });
 
   it('to empty folders and permissions come back with the boundary, in another process too, and that can be undone', async () => {
-    const change = call('bash', { command: 'rmdir uploads; mkdir -p src/stats/made/deep; chmod 644 src/stats/mean.js' });
+    const change = call('bash', { command: 'rmdir uploads src/stats/spot; echo x > src/stats/spot; mkdir -p src/stats/made/deep; chmod 644 src/stats/mean.js' });
     await scenario({ 'minimal-hook': [[change, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run, bounded }) => {
       const at = (file: string): string => path.join(project.root, file);
-      mkdirSync(at('uploads'));
+      for (const folder of ['uploads', 'src/stats/spot']) mkdirSync(at(folder));
       chmodSync(at('src/stats/mean.js'), 0o600);
-      const state = () => [existsSync(at('uploads')), existsSync(at('src/stats/made')), (statSync(at('src/stats/mean.js')).mode & 0o777).toString(8)];
+      const state = () => [existsSync(at('uploads')), statSync(at('src/stats/spot')).isDirectory(), existsSync(at('src/stats/made')), (statSync(at('src/stats/mean.js')).mode & 0o777).toString(8)];
       const ran = await run('--approve', 'all');
       assert.equal(ran.status, 0, ran.stderr);
-      assert.deepEqual(state(), [false, true, '644']);
+      assert.deepEqual(state(), [false, false, true, '644']);
+      const dry = (await bounded('rewind', '--to', 'oracle-only', '--dry-run')).stdout;
+      assert.match(dry, /src\/stats\/spot \(deleted: the session made it\)[^]*src\/stats\/spot \(an empty folder again\)\n +uploads \(an empty folder again\)\n +src\/stats\/made\/deep \(an empty folder: removed\)/);
       const rewound = await bounded('rewind', '--to', 'oracle-only');
       assert.equal(rewound.status, 0, rewound.stderr + rewound.stdout);
-      assert.deepEqual(state(), [true, false, '600']);
+      assert.deepEqual(state(), [true, true, false, '600']);
       assert.equal((await bounded('rewind', '--undo')).status, 0);
-      assert.deepEqual(state(), [false, true, '644']);
+      assert.deepEqual(state(), [false, false, true, '644']);
       assert.equal((await bounded('drop')).status, 0);
-      assert.deepEqual(state(), [true, false, '600']);
+      assert.deepEqual(state(), [true, true, false, '600']);
     });
   });
 
@@ -81,6 +96,7 @@ describe('changes outside of what was agreed', function () {
       assert.match(ran.result?.gate?.question ?? '', /grew scratch by more than 1 GiB, to 1\.2 GiB in 4 files/);
       assert.deepEqual(events(ran, 'scratch/measured').map(({ use }) => [use.files, use.bytes]), [[1, 3], [3, 14], [4, 14 + 1200 * 1024 ** 2]]);
       assert.deepEqual(ran.result?.flags, []);
+      assert.match((await bounded('rewind', '--to', 'base', '--dry-run')).stdout, /in no checkpoint, and left as it is:\n {2}scratch, 4 files of 1\.2 GiB/);
       const rest = await bounded('resume', '--approve', `${ran.result?.gate?.id},all`, '--json');
       assert.equal(rest.status, 0, rest.stderr);
       assert.match(readFileSync(path.join(project.root, '.bounded/task/EVIDENCE.md'), 'utf8'), /not covered by checkpoints: scratch, 4 files of 1\.2 GiB/);

@@ -1,4 +1,5 @@
 import type { PhaseName } from '../../core/contract/contract.ts';
+import { someLines } from '../../core/session/someOf.ts';
 import { look } from '../look.ts';
 import type { Run } from '../run.ts';
 import { settleGoneFlags } from '../strays.ts';
@@ -30,5 +31,5 @@ export async function evaluatePhase(run: Run, call?: string): Promise<{ readonly
   const failed = conditions.filter((condition) => !condition.holds);
   if (failed.length === 0) return undefined;
   const lines = failed.map((one) => `- ${one.id}: wanted ${one.wanted}; measured ${one.measured}`);
-  return { text: `The phase is not over. These conditions do not hold:\n${lines.join('\n')}`, deferred: false };
+  return { text: `The phase is not over. These conditions do not hold:\n${someLines(lines)}`, deferred: false };
 }

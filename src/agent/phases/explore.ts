@@ -1,3 +1,4 @@
+import { someOf } from '../../core/session/someOf.ts';
 import { writtenPaths } from '../diffUse.ts';
 import type { Exit } from './exit.ts';
 
@@ -7,6 +8,6 @@ export const exploreExit: Exit = async (run) => {
   const written = [...writtenPaths(run.recorder.session)];
   return [
     { id: 'plan-submitted', holds: line.plan !== undefined, wanted: 'a plan, by submit_plan', measured: line.plan === undefined ? 'none' : `${line.plan.steps.length} steps` },
-    { id: 'nothing-changed', holds: written.length === 0, wanted: 'no changed file', measured: written.length === 0 ? 'none' : written.join(', ') },
+    { id: 'nothing-changed', holds: written.length === 0, wanted: 'no changed file', measured: written.length === 0 ? 'none' : someOf(written) },
   ];
 };

@@ -4,6 +4,7 @@ import { describeRun } from '../../core/oracle/describe.ts';
 import { openFindings, phaseBase } from '../../core/session/line.ts';
 import { gateQuestions } from '../../core/session/next.ts';
 import type { Session } from '../../core/session/session.ts';
+import { someLines } from '../../core/session/someOf.ts';
 import { differences, look } from '../look.ts';
 import type { Run } from '../run.ts';
 import { contractPage } from './contractText.ts';
@@ -19,7 +20,7 @@ export async function openingTurn(run: Run): Promise<string> {
   const parts = [
     `# Phase: ${phase}`, tasks[phase], '', `A person decides at its end: ${gateQuestions[phase]}`, '',
     findingPart(session), contractPage(session.contract), planPart(session.line.plan), oraclePart(session), exitPart(session),
-    changed.length === 0 ? '' : `## Changed so far in this phase\n${changed.map((diff) => `${diff.path} +${diff.added} −${diff.removed}`).join('\n')}\n`,
+    changed.length === 0 ? '' : `## Changed so far in this phase\n${someLines(changed.map((diff) => `${diff.path} +${diff.added} −${diff.removed}`))}\n`,
     session.lessons.length === 0 ? '' : `## Earlier attempts\n${session.lessons.join('\n')}\n`,
     session.undelivered.length === 0 ? '' : `## News\n${session.undelivered.join('\n')}\n`,
     await materialPart(run),
@@ -56,7 +57,7 @@ function oraclePart(session: Session): string {
 function exitPart(session: Session): string {
   const failed = session.line.exit?.conditions.filter((condition) => !condition.holds) ?? [];
   if (failed.length === 0) return '';
-  return `## Not met at the last evaluation\n${failed.map((one) => `- ${one.id}: wanted ${one.wanted}; measured ${one.measured}`).join('\n')}\n`;
+  return `## Not met at the last evaluation\n${someLines(failed.map((one) => `- ${one.id}: wanted ${one.wanted}; measured ${one.measured}`))}\n`;
 }
 
 /** Rules that the project keeps for its contributors: material, never permission. */

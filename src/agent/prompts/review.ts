@@ -1,3 +1,5 @@
+import type { Path } from '../../core/session/changes.ts';
+import { someOf } from '../../core/session/someOf.ts';
 import { baseTree } from '../diffUse.ts';
 import { differences, look } from '../look.ts';
 import type { Run } from '../run.ts';
@@ -22,12 +24,20 @@ export async function reviewTurn(run: Run): Promise<string> {
 }
 
 async function diffText(run: Run, tree: string): Promise<string> {
-  const parts: string[] = [];
+  const [parts, rest]: [string[], Path[]] = [[], []];
+  let length = 0;
   for (const diff of await differences(run, baseTree(run.recorder.session), tree)) {
+    if (length > mostDiff) {
+      rest.push(diff.path);
+      continue;
+    }
     const hunks = diff.binary ? [] : await run.ports.workspace.hunks(diff);
     const body = hunks.map((hunk) => `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@\n${hunk.lines.join('\n')}`).join('\n');
-    parts.push(`--- ${diff.before === undefined ? '/dev/null' : diff.path}\n+++ ${diff.after === undefined ? '/dev/null' : diff.path}\n${diff.binary ? '(binary)' : body}`);
+    const part = `--- ${diff.before === undefined ? '/dev/null' : diff.path}\n+++ ${diff.after === undefined ? '/dev/null' : diff.path}\n${diff.binary ? '(binary)' : body}`;
+    parts.push(part);
+    length += part.length + 1;
   }
   const text = parts.join('\n');
-  return text.length <= mostDiff ? `${text}\n` : `${text.slice(0, mostDiff)}\n(the diff is longer; read the files)\n`;
+  if (rest.length === 0 && text.length <= mostDiff) return `${text}\n`;
+  return `${text.slice(0, mostDiff)}\n(the diff is longer; read the last file here whole${rest.length === 0 ? '' : `, and these: ${someOf(rest, 200)}`})\n`;
 }

@@ -1,7 +1,7 @@
 import { diskFault } from '../../core/session/diskFault.ts';
 import type { Blob, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { FileHunks, LeftPath, RestoreItem, RewindPlan } from '../../core/session/facts.ts';
-import { sameBlob } from '../../core/session/shares.ts';
+import { sameBlob } from '../../core/session/sameBlob.ts';
 import { differences } from '../look.ts';
 import type { RestoreOutcome } from '../ports.ts';
 import { writeReports } from '../reports.ts';
@@ -90,13 +90,15 @@ const inWords = (error: unknown): string => (error instanceof Error ? error.mess
 async function finishParts(run: Run, plan: RewindPlan, files: readonly FileHunks[], tree: TreeId): Promise<void> {
   const diffs = new Map((await differences(run, plan.safety, tree)).map((diff) => [diff.path, diff]));
   const [done, ahead, theirs]: [Path[], FileHunks[], LeftPath[]] = [[], [], []];
+  const { begun, bring } = await standOf(run, plan, tree);
   for (const file of files) {
     const diff = diffs.get(file.path);
-    if (diff === undefined) ahead.push(file);
-    else if (isInverse(file.hunks, await run.ports.workspace.hunks(diff))) done.push(file.path);
+    const changes = diff === undefined ? [] : await run.ports.workspace.hunks(diff);
+    // Its mode may be back already, by a round.
+    if (diff === undefined || (changes.length === 0 && begun.has(file.path))) ahead.push(file);
+    else if (isInverse(file.hunks, changes)) done.push(file.path);
     else theirs.push({ path: file.path, why: changedMeanwhile });
   }
-  const { begun, bring } = await standOf(run, plan, tree);
   await observe(run, tree, new Set([...begun.keys(), ...done]));
   const failed = (error: unknown): RestoreOutcome => {
     if (diskFault(error) !== undefined) throw error;

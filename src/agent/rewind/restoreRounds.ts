@@ -1,6 +1,7 @@
 import type { Blob, Path, TreeId, Write } from '../../core/session/changes.ts';
 import type { LeftPath, MovedPath } from '../../core/session/facts.ts';
-import { sameBlob, stretchesOf } from '../../core/session/shares.ts';
+import { sameBlob } from '../../core/session/sameBlob.ts';
+import { stretchesOf } from '../../core/session/standing.ts';
 import type { RestoreItem, RestoreOutcome } from '../ports.ts';
 import type { Run } from '../run.ts';
 
@@ -23,7 +24,7 @@ export function planRewind(writes: readonly Write[]): readonly (readonly Restore
  */
 export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: ReadonlyMap<Path, Blob | null> = new Map()): Promise<RestoreOutcome> {
   const there = await alreadyThere(run, rounds, safety, begun);
-  const [restored, merged, left, moved, now] = [new Set(there.keys()), new Set<Path>(), new Map<Path, LeftPath>(), [] as MovedPath[], new Map(there)];
+  const [restored, merged, left, moved, emptied, now] = [new Set(there.keys()), new Set<Path>(), new Map<Path, LeftPath>(), [] as MovedPath[], [] as Path[], new Map(there)];
   for (const round of rounds) {
     const outcome = await run.ports.workspace.restore(round.filter((item) => !there.has(item.path) && !left.has(item.path)));
     for (const path of outcome.restored) restored.add(path);
@@ -31,6 +32,7 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
     for (const one of outcome.left) left.set(one.path, one);
     for (const [path, blob] of outcome.now) now.set(path, blob);
     moved.push(...(outcome.moved ?? []));
+    emptied.push(...(outcome.emptied ?? []));
   }
   const half = new Map([...begun, ...now].filter(([path]) => left.has(path)));
   for (const path of left.keys()) now.delete(path);
@@ -40,7 +42,7 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
   moved.push(...(back.moved ?? []));
   return {
     restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...[...merged].filter((path) => !left.has(path)), ...notBack],
-    left: [...left.values()].map((one) => inPart(one, notBack, theirs)), ...(moved.length === 0 ? {} : { moved }), now,
+    left: [...left.values()].map((one) => inPart(one, notBack, theirs)), ...(moved.length === 0 ? {} : { moved }), ...(emptied.length === 0 ? {} : { emptied }), now,
   };
 }
 

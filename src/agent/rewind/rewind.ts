@@ -1,9 +1,11 @@
 import type { BesideChange, FileDiff, HunkName, Path, TreeId, Write } from '../../core/session/changes.ts';
 import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../../core/session/facts.ts';
+import { byPath } from '../../core/session/ofPath.ts';
 import type { Flag, Session } from '../../core/session/session.ts';
-import { sameBlob, stretchesOf } from '../../core/session/shares.ts';
+import { sameBlob } from '../../core/session/sameBlob.ts';
+import { stretchesOf } from '../../core/session/standing.ts';
 import { evictedWords } from '../../core/session/view/storeWords.ts';
-import { doneOf, planBeside } from '../beside.ts';
+import { doneOf, emptyFolder, planBeside } from '../beside.ts';
 import { notYetBack } from '../control.ts';
 import { baseTree, recordUse } from '../diffUse.ts';
 import { differences, look, seeControl, treeOf } from '../look.ts';
@@ -55,7 +57,8 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   // Also where a stray is rewound right after it was measured: after a file tool only its path was looked at.
   const before = await look(run);
   const { session } = run.recorder;
-  const undone = writes.flatMap((write) => writesFrom(session, write));
+  const own = byPath(session.line.writes);
+  const undone = writes.flatMap((write) => fromOn(own.get(write.path), write));
   const rounds = planRewind(undone);
   const beside = planBeside([...besideOfWrites(session, undone), ...changes.flatMap((change) => changesFrom(session, change))]);
   if (await isThere(run, before, rounds.flat(), beside)) return undefined;
@@ -63,10 +66,16 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
-/** What the calls of these writes changed beside their paths: their permissions. */
+/** What the calls of these writes changed beside their paths: permissions, and the empty folders that a file took the place of, or that took its place. */
 export function besideOfWrites({ line }: Session, writes: readonly Write[]): readonly BesideChange[] {
-  return line.beside.filter((change) => writes.some((write) => write.path === change.path && write.call === change.call));
+  const isFolder = ({ before, after }: BesideChange): boolean => before === emptyFolder || after === emptyFolder;
+  const written = byPath(writes);
+  const folders = line.beside.some(isFolder) ? writes : [];
+  return line.beside.filter((change) => written.get(change.path)?.some((write) => write.call === change.call) === true || (isFolder(change) && folders.some(({ call, path }) => call === change.call && isAt(change.path, path))));
 }
+
+/** A path itself, or one below it, which cannot be there while a file is. */
+export const isAt = (path: Path, file: Path): boolean => path === file || path.startsWith(`${file}/`);
 
 /** What a rewind of the file of a flag brings back beside its content. */
 export function besideOfFlag(session: Session, flag: Flag): readonly BesideItem[] {
@@ -83,7 +92,11 @@ async function isThere(run: Run, now: Capture, items: readonly RestoreItem[], be
 
 /** A write and all later ones of the session to the same path; by itself where it is none of the session's for certain. */
 export function writesFrom(session: Session, first: Write): readonly Write[] {
-  const own = writesOfPath(session, first.path);
+  return fromOn(writesOfPath(session, first.path), first);
+}
+
+function fromOn(own: readonly Write[] | undefined, first: Write): readonly Write[] {
+  if (own === undefined) return [first];
   const at = own.findIndex((one) => isSame(one, first));
   return at === -1 ? [first] : own.slice(at);
 }
@@ -94,7 +107,8 @@ function isSame(one: Write, other: Write): boolean {
 
 /** The paths of those writes that are none of the session's for certain. */
 export function usersPart({ line }: Session, writes: readonly Write[]): Pick<RewindPlan, 'users'> {
-  const users = writes.filter((write) => !line.writes.some((one) => isSame(one, write))).map((write) => write.path);
+  const own = byPath(line.writes);
+  const users = writes.filter((write) => own.get(write.path)?.some((one) => isSame(one, write)) !== true).map((write) => write.path);
   return users.length === 0 ? {} : { users };
 }
 
@@ -143,7 +157,8 @@ export async function begin(run: Run, what: Omit<RewindPlan, 'id'>): Promise<Rew
 
 /** Records what a rewind did, after its restores. */
 export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcome): Promise<RewindRecord> {
-  const { id, kind, to, by, hunks, safety, resolves, users = [] } = plan;
+  const { id, kind, to, by, hunks, safety, resolves } = plan;
+  const users = new Set(plan.users);
   const items = besideOfDone(plan, restored);
   const besideLeft = await run.ports.workspace.restoreBeside(items);
   const beside = doneOf(items, besideLeft);
@@ -151,17 +166,18 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
   const outcome = await asFound(run, restored, after.tree);
   const touched = new Set([...restored.restored, ...restored.merged]);
   const sure = new Set([...outcome.restored, ...outcome.merged]);
-  const isUsers = ({ path }: FileDiff): boolean => users.includes(path) || !sure.has(path);
+  const isUsers = ({ path }: FileDiff): boolean => users.has(path) || !sure.has(path);
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
+  const taken = resolves === undefined ? diffs.filter(({ path }) => users.has(path) && sure.has(path)) : await decided(run, outcome, to, after.tree);
   const others = await othersSince(run, after.tree, touched);
+  const emptied = (outcome.emptied ?? []).filter((path) => !beside.some((item) => item.path === path));
   const rewind: RewindRecord = {
     id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
-    ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
-    writes: [...diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)), ...(await endings(run, diffs.filter(({ path }) => users.includes(path) && sure.has(path))))],
+    ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...(emptied.length === 0 ? {} : { emptied }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
+    writes: [...diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)), ...(await endings(run, taken, resolves !== undefined))],
   };
+  await seeUsers(run, after, [...diffs.filter(isUsers), ...others]);
   await run.recorder.record({ type: 'rewind/done', rewind });
-  const theirs = [...diffs.filter(isUsers), ...others];
-  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: beside });
   await recordUse(run, after.tree);
   return rewind;
@@ -169,8 +185,12 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
 
 /** What comes back beside the files: of one that was left, only what a boundary had. */
 export function besideOfDone({ kind, beside }: Pick<RewindPlan, 'kind' | 'beside'>, { left }: Pick<RestoreOutcome, 'left'>): readonly BesideItem[] {
-  const leftAlone = new Set(left.map((one) => one.path));
-  return kind === 'boundary' ? beside : beside.filter((item) => !leftAlone.has(item.path));
+  return kind === 'boundary' ? beside : beside.filter((item) => !left.some((one) => isAt(item.path, one.path)));
+}
+
+/** Before what the rewind did: once that is on record, this is known, and what nobody noted until then is taken for known, too. */
+export async function seeUsers(run: Run, after: Capture, files: readonly FileDiff[]): Promise<void> {
+  if (files.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files, ...treeOf(after) });
 }
 
 /** What the user changed since the last look beside these paths: while files came back. */
@@ -191,18 +211,26 @@ function notHeld({ base, line }: Session, { kind, to }: Pick<RewindRecord, 'kind
   return more.length === 0 ? {} : { notHeld: more };
 }
 
+/** The path of a conflict as the person wants it, also where that is how it was. None where it could not be made so. */
+async function decided(run: Run, { left }: RestoreOutcome, path: Path, tree: TreeId): Promise<readonly Pick<FileDiff, 'path' | 'after'>[]> {
+  if (left.some((one) => one.path === path)) return [];
+  const after = (await run.ports.workspace.entries(tree, [path])).get(path);
+  return [{ path, ...(after && { after }) }];
+}
+
 /**
  * A path that a person took back with what was theirs, and that is as in the base again or as before the session wrote to it, has nothing of the
- * session's any more: what the user makes there from now on is theirs, also where the session had made the same.
+ * session's any more: what the user makes there from now on is theirs, also where the session had made the same. `decided`: so has one whose lines a
+ * person decided about, whatever they made of it.
  */
-async function endings(run: Run, taken: readonly FileDiff[]): Promise<readonly Write[]> {
+async function endings(run: Run, taken: readonly Pick<FileDiff, 'path' | 'after'>[], decided: boolean): Promise<readonly Write[]> {
   if (taken.length === 0) return [];
   const { session } = run.recorder;
   const base = await run.ports.workspace.entries(baseTree(session), taken.map(({ path }) => path));
   return taken.flatMap(({ path, after }): readonly Write[] => {
     const own = stretchesOf(writesOfPath(session, path)).get(path) ?? [];
     const [first, before] = [own[0], own.at(-1)?.after];
-    if (first === undefined || ![first.before, base.get(path) ?? null].some((blob) => sameBlob(blob, after ?? null))) return [];
+    if (first === undefined || (!decided && ![first.before, base.get(path) ?? null].some((blob) => sameBlob(blob, after ?? null)))) return [];
     return [{ ...rewound(run, { path, ...(before && { before }), ...(after && { after }), added: 0, removed: 0, binary: false }), ends: true }];
   });
 }

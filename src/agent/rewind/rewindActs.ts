@@ -2,11 +2,12 @@ import type { HunkName } from '../../core/session/changes.ts';
 import type { Flag } from '../../core/session/session.ts';
 import { describeRestored, movedInWords, type Acted } from '../acted.ts';
 import { inverse, planBeside } from '../beside.ts';
+import { movedIn } from '../moved.ts';
 import type { RestoreOutcome } from '../ports.ts';
 import { writeReports } from '../reports.ts';
 import { resolveConflict, type Resolution } from '../resolve.ts';
 import { rewindFile, rewindProblem, rewindToBoundary, rewindWrites, writesOfPath } from './rewind.ts';
-import { rewindHunk, rewindListed } from './rewindHunks.ts';
+import { rewindHunk, rewindListed, settleFlags } from './rewindHunks.ts';
 import type { Run } from '../run.ts';
 import { redoRewind, undoRewind } from './undoRewind.ts';
 import { verdictAnew } from '../verdictAnew.ts';
@@ -20,7 +21,8 @@ export async function takeBackTo(run: Run, to: string): Promise<Acted> {
   if (problem !== undefined) return { ok: false, message: problem };
   const rewind = await rewindToBoundary(run, to);
   await writeReports(run);
-  return { ok: rewind.left.length === 0, message: `${describeRestored(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}` };
+  const moved = await movedIn(run, [rewind.tree]);
+  return { ok: rewind.left.length === 0, message: `${describeRestored(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}${moved === undefined ? '' : `; left as yours: ${moved}`}` };
 }
 
 /** A flagged file, or one hunk of it. */
@@ -33,6 +35,8 @@ export async function takeBackFlagged(run: Run, id: string, hunkId?: string): Pr
   if (done !== undefined && done.left.length > 0) return { ok: false, message: describeRestored(0, done.left) };
   const gone = hunk === undefined || flag.hunks.length === 1 ? openOf(run, flag.path).filter((one) => hunk === undefined || one.id === id) : [];
   for (const one of gone) await run.recorder.record({ type: 'flag/settled', flag: one.id, how: done === undefined ? 'restored' : 'rewound' });
+  // The last of several hunks takes the flag with it.
+  if (hunk !== undefined) await settleFlags(run, [flag.path]);
   return { ok: true, message: done === undefined ? nothingLeft(flag.path) : `${flag.path} was rewound${movedInWords(done.moved)}` };
 }
 

@@ -3,6 +3,7 @@ import type { FileHunks, LeftPath, RestoreItem, RewindPlan, RewindRecord } from 
 import { openFlags } from '../../core/session/line.ts';
 import { isWholeFile } from '../../core/session/listedHunk.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
+import { sameBlob } from '../../core/session/sameBlob.ts';
 import type { Session } from '../../core/session/session.ts';
 import { planBeside } from '../beside.ts';
 import { notYetBack } from '../control.ts';
@@ -17,7 +18,8 @@ import type { Run } from '../run.ts';
 /** The named hunks as they are in the work tree now, or a sentence where one is not there any more. */
 export async function findHunks(run: Run, names: readonly HunkName[], tree: TreeId): Promise<readonly ListedHunk[] | string> {
   const all = await listHunks(run.ports.workspace, run.recorder.session, tree);
-  const found = names.map(({ path, hunk }) => all.find((one) => one.path === path && one.hunk === hunk) ?? path);
+  const listed = new Map(all.map((one) => [nameOf(one.path, one.hunk), one]));
+  const found = names.map(({ path, hunk }) => listed.get(nameOf(path, hunk)) ?? path);
   const gone = found.find((one) => typeof one === 'string');
   return gone === undefined ? found.filter((one) => typeof one !== 'string') : `${gone} has no such hunk now: it was changed or rewound since; nothing was done`;
 }
@@ -99,8 +101,8 @@ export async function finishHunks(run: Run, plan: RewindPlan, outcome: RestoreOu
 }
 
 export function joined(one: RestoreOutcome, other: RestoreOutcome): RestoreOutcome {
-  const moved = [...(one.moved ?? []), ...(other.moved ?? [])];
-  return { restored: [...new Set([...one.restored, ...other.restored])], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], now: new Map([...one.now, ...other.now]), ...(moved.length === 0 ? {} : { moved }) };
+  const [moved, emptied] = [[...(one.moved ?? []), ...(other.moved ?? [])], [...(one.emptied ?? []), ...(other.emptied ?? [])]];
+  return { restored: [...new Set([...one.restored, ...other.restored])], merged: [...one.merged, ...other.merged], left: [...one.left, ...other.left], now: new Map([...one.now, ...other.now]), ...(moved.length === 0 ? {} : { moved }), ...(emptied.length === 0 ? {} : { emptied }) };
 }
 
 function byFile(parts: readonly ListedHunk[], now: ReadonlyMap<Path, Blob>, base: ReadonlyMap<Path, Blob>): readonly FileHunks[] {
@@ -114,10 +116,21 @@ function ofOrMode(of: Blob | undefined, before: Blob | undefined): Pick<FileHunk
   return of !== undefined ? { of } : before === undefined ? {} : { mode: before.mode };
 }
 
-/** A flag of which nothing is left in the file needs nobody any more. */
+/** A flag of which nothing is left in the file needs nobody any more. Of one that is none of the session's for certain no hunk tells that: its file has to be as it was. */
 export async function settleFlags(run: Run, paths: readonly Path[]): Promise<void> {
   const { session } = run.recorder;
-  const rest = await listHunks(run.ports.workspace, session);
-  const isLeft = (path: Path, call: string): boolean => rest.some((one) => one.path === path && one.writes.some((write) => write.call === call));
-  for (const flag of openFlags(session.line)) if (paths.includes(flag.path) && !isLeft(flag.path, flag.write.call)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+  const among = new Set(paths);
+  const flags = openFlags(session.line).filter((flag) => among.has(flag.path));
+  if (flags.length === 0) return;
+  const now = await run.ports.workspace.entries(session.tree ?? baseTree(session), paths);
+  const left = new Set((await listHunks(run.ports.workspace, session)).flatMap(({ path, writes }) => writes.map(({ call }) => nameOf(path, call))));
+  const certain = new Set(session.line.writes.map(({ path, call }) => nameOf(path, call)));
+  for (const { id, path, write } of flags) {
+    const name = nameOf(path, write.call);
+    const isGone = certain.has(name) ? !left.has(name) : sameBlob(now.get(path) ?? null, write.before ?? null);
+    if (isGone) await run.recorder.record({ type: 'flag/settled', flag: id, how: 'rewound' });
+  }
 }
+
+/** Stands for a call or a hunk of a path; no path has a NUL. */
+const nameOf = (path: Path, one: string): string => `${path}\0${one}`;

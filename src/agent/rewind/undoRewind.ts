@@ -1,14 +1,15 @@
 import type { Blob, FileDiff, Path, TreeId } from '../../core/session/changes.ts';
-import type { RestoreItem, RewindPlan } from '../../core/session/facts.ts';
+import type { BesideItem, RestoreItem, RewindPlan } from '../../core/session/facts.ts';
 import type { DoneRewind, Undoing } from '../../core/session/session.ts';
-import { sameBlob, sharesOf } from '../../core/session/shares.ts';
-import { doneOf, inverse } from '../beside.ts';
+import { sameBlob } from '../../core/session/sameBlob.ts';
+import { sharesOf } from '../../core/session/shares.ts';
+import { doneOf, emptyFolder, inverse } from '../beside.ts';
 import { isControlWord, notYetBack } from '../control.ts';
 import { baseTree } from '../diffUse.ts';
-import { differences, look, seeControl, treeOf } from '../look.ts';
+import { differences, look, seeControl } from '../look.ts';
 import type { Capture, RestoreOutcome, Workspace } from '../ports.ts';
 import { asFound, restoreRounds } from './restoreRounds.ts';
-import { begin, besideOfDone, othersSince } from './rewind.ts';
+import { begin, besideOfDone, othersSince, seeUsers } from './rewind.ts';
 import type { Run } from '../run.ts';
 
 /** Brings back what a rewind took away; what came later stays. */
@@ -17,8 +18,13 @@ export async function undoRewind(run: Run, rewind: DoneRewind): Promise<RestoreO
   const items = await itemsBetween(run.ports.workspace, [...rewind.restored, ...rewind.merged], rewind.safety, rewind.tree);
   const { kind, to } = rewind;
   const undoes = { rewind: rewind.id, users: await usersPart(run, rewind) };
-  const plan = await begin(run, { kind, to, by: 'person', safety: before.tree, rounds: [items], beside: notYetBack(inverse(rewind.beside ?? []), before), undoes });
+  const plan = await begin(run, { kind, to, by: 'person', safety: before.tree, rounds: [items], beside: notYetBack(besideBack(rewind), before), undoes });
   return finishUndo(run, plan, undoes, await restoreRounds(run, plan.rounds, plan.safety));
+}
+
+/** What an undo brings back beside the files. */
+export function besideBack({ beside = [], emptied = [] }: Pick<DoneRewind, 'beside' | 'emptied'>): readonly BesideItem[] {
+  return [...inverse(beside), ...emptied.map((path) => ({ path, target: emptyFolder }))];
 }
 
 /** Undoes an undoing: what the rewind took away goes again; what came later stays. */
@@ -40,8 +46,8 @@ export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, out
   const { all: found, after, control, theirs } = await ended(run, plan, outcome);
   const changes = await changesItself(run, plan, after.tree, found);
   const all = plan.kind === 'boundary' ? found : changedOf(found, changes);
+  await seeUsers(run, after, theirs);
   await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
-  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: plan.beside });
   return all;
 }
@@ -66,13 +72,13 @@ async function ended(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promi
 /** Records what an undoing did, after its restores. */
 export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: RewindPlan['undoes'] & {}, outcome: RestoreOutcome): Promise<RestoreOutcome> {
   const { all: found, after, control, theirs } = await ended(run, plan, outcome);
-  const changes = plan.kind === 'boundary' ? undefined : await changesItself(run, plan, after.tree, found);
-  const all = changes === undefined ? found : changedOf(found, changes);
+  const changes = await changesItself(run, plan, after.tree, found);
+  const all = plan.kind === 'boundary' ? found : changedOf(found, changes);
+  await seeUsers(run, after, theirs);
   await run.recorder.record({
-    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], ...(changes === undefined ? {} : { changes }), ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
+    type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
-  if (theirs.length > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: theirs, ...treeOf(after) });
   await seeControl(run, after, { own: plan.beside });
   return all;
 }

@@ -1,5 +1,5 @@
 import type { Acted } from '../../agent/acted.ts';
-import type { PreviewFile, RewindPreview } from '../../agent/rewind/preview.ts';
+import { besideInWords, namesInWords, type PreviewFile, type RewindPreview } from '../../agent/rewind/preview.ts';
 import { usersPart } from '../../core/session/listedHunk.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import { shownPath } from '../../core/session/shownPath.ts';
@@ -87,12 +87,12 @@ async function preview(held: HeldSession, intention: Intention, output: Output):
   }
   const found = await held.controller.preview(intention);
   const hunks = found.files.flatMap((file) => file.hunks.flatMap(({ path: file, hunk, lines }) => (lines === undefined ? [] : [{ path: file, ...lines, id: hunk }])));
-  output.print({ intention, paths: [...found.files.map((file) => file.path), ...found.beside], hunks, stays: found.stays, notCovered: found.notCovered, ...(found.before === undefined ? {} : { before: found.before }) }, inWords(found));
+  output.print({ intention, paths: [...new Set([...found.files, ...found.beside].map((one) => one.path))], hunks, stays: found.stays, notCovered: found.notCovered, ...(found.before === undefined ? {} : { before: found.before }) }, inWords(found));
   return exits.pass;
 }
 
 function inWords({ files, stays, beside, notCovered, before }: RewindPreview): string {
-  const back = [...files.flatMap((file) => [`  ${shownPath(file.path)}${how[file.does]}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((one) => `  ${shownPath(one)}`)];
+  const back = [...files.flatMap((file) => [`  ${shownPath(file.path)}${how[file.does]}${namesInWords(file)}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((one) => `  ${shownPath(one.path)}${besideInWords[one.does]}`)];
   const outside = notCovered.map((one) => `  ${oneLine(one)}`);
   const rest = stays.map(({ path: file, why }) => `  ${shownPath(file)}: ${why}`);
   return [...(before === undefined ? [] : [before]), ...(back.length === 0 ? ['nothing would change'] : ['would bring back:', ...back]), ...(rest.length === 0 ? [] : ['would stay:', ...rest]), ...(outside.length === 0 ? [] : ['in no checkpoint, and left as it is:', ...outside])].join('\n');

@@ -1,3 +1,4 @@
+import { someOf } from '../session/someOf.ts';
 import { cellKey } from './cells.ts';
 import { readJunit } from './junitReport.ts';
 import { readMocha } from './mochaReport.ts';
@@ -6,6 +7,9 @@ import { readPytest } from './pytestReport.ts';
 import type { CellResult, OracleRun, TestResult } from './result.ts';
 import { readTap } from './tapReport.ts';
 import type { TestReading } from './testReport.ts';
+
+/** Of tests that are missing. */
+const namesShown = 5;
 
 const lineReaders = [readTap, readNodeSpec, readMocha, readPytest];
 
@@ -44,12 +48,7 @@ export function testsBelow(now: TestResult, before: TestResult): string[] {
   return [
     ...(now.total < before.total ? [`${now.total} tests, ${before.total} at the baseline`] : []),
     ...(now.passed < before.passed ? [`${now.passed} tests passed, ${before.passed} at the baseline`] : []),
-    ...(gone.length > 0 ? [`passed at the baseline and not now: ${some(gone)}`] : []),
-    ...(silent.length > 0 ? [`reported no test of their own: ${some(silent)}`] : []),
+    ...(gone.length > 0 ? [`passed at the baseline and not now: ${someOf(gone, namesShown)}`] : []),
+    ...(silent.length > 0 ? [`reported no test of their own: ${someOf(silent, namesShown)}`] : []),
   ];
-}
-
-function some(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }

@@ -60,6 +60,11 @@ export interface Write extends FileDiff {
    * this one counts any more. It leads from the last of them to what the path has now.
    */
   readonly ends?: true;
+  /**
+   * Writes of the path before this one that it took back wholly: what the path had before the first and after the last of them. What the user made in
+   * between stands beside them, so that contents alone do not tell it. Worked out by the fold.
+   */
+  readonly cancels?: { readonly before: Blob | null; readonly after: Blob | null };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { RootName } from '../contract/rootPath.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
 import type { BesideChange, ChangeSize, DiffUses, FileDiff, HunkName, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, EvictedPhases, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
+import type { Endpoint, EvictedPhases, FlagOutcome, HeadPlace, LeftPath, MaybeMoved, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
 import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, KeptBranch, Plan, Role, SandboxState, SessionEnd, StoreState, BaseState, FrozenFile, Decoy, DecoyPatch, AmendmentRequest } from './session.ts';
 
 /** A fact of a session. The session is the fold of these; nothing else is stored. */
@@ -35,7 +35,8 @@ export type SessionEvent =
   /** What a command did to paths that the user changed while it ran, and that is not in the work tree. */
   | { readonly type: 'changes/withheld'; readonly call: string; readonly files: readonly Withheld[] }
   | { readonly type: 'diff/measured'; readonly uses: DiffUses }
-  | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly tree: TreeId; readonly covers?: 'written' }
+  /** `maybeMoved`: those of `files` that a call may have moved from where no checkpoint looks. */
+  | { readonly type: 'changes/observed'; readonly by: 'user'; readonly files: readonly FileDiff[]; readonly maybeMoved?: MaybeMoved; readonly tree: TreeId; readonly covers?: 'written' }
   | { readonly type: 'control/seen'; readonly control: Readonly<Record<string, string>>; readonly head: HeadPlace; readonly changed: readonly string[]; readonly during?: string }
   /** `call`: the command after which scratch was found to have changed; absent at the start. */
   | { readonly type: 'scratch/measured'; readonly use: ScratchUse; readonly call?: string }
@@ -77,7 +78,7 @@ export type SessionEvent =
   | { readonly type: 'rewind/refused'; readonly rewind: string; readonly why: string }
   | { readonly type: 'rewind/done'; readonly rewind: RewindRecord }
   /** `merged`: those of `restored` where newer changes stay beside what came back. `users`: those where what came back may hold lines of the user, so that it counts as theirs. `control`: control files of git that came back.
-   * `changes`: what became of each of `restored`, where that was no rewind to a boundary; absent in older journals. */
+   * `changes`: what became of those of `restored` that were not there already; absent in older journals. */
   | { readonly type: 'rewind/undone'; readonly rewind: string; readonly restored: readonly Path[]; readonly changes?: readonly FileDiff[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly users?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }
   /** The undoing of a rewind was undone. `changes`: what became of those of `restored` that were not there already; absent in older journals. */
   | { readonly type: 'rewind/redone'; readonly rewind: string; readonly restored: readonly Path[]; readonly changes?: readonly FileDiff[]; readonly control?: readonly Path[]; readonly merged?: readonly Path[]; readonly left: readonly LeftPath[]; readonly tree: TreeId }

@@ -33,9 +33,9 @@ function start(event: Of<'session/started'>, entry: Pick<Entry, 'seq' | 'at' | '
     id: event.session, name: event.name, contractFile: event.contractFile, contract: event.contract, contractText: event.contractText,
     contractHash: event.contractHash, locked: false, workspace: event.workspace, sandbox: event.sandbox, endpoint: event.endpoint,
     startedAt: entry.at, active: entry.active, seq: entry.seq, line: firstLine(event.contract.phases[0], 1), attempts: 1, conversations: {},
-    queued: [], decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [],
+    queued: [], decisionsByPerson: 0, answers: [], amendments: [], amended: false, rewinds: [], writes: [],
     spent: { usd: 0, unpriced: 0, assumedUsd: 0, turns: 0, usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } },
-    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], withheld: [], reviewed: [], control: {}, stores: {}, evicted: {}, branches: [],
+    measured: 0, leftRuns: [], calls: [], claims: [], decisions: [], lessons: [], undelivered: [], userChanges: [], maybeMoved: [], withheld: [], reviewed: [], control: {}, stores: {}, evicted: {}, branches: [],
   };
 }
 
@@ -47,8 +47,8 @@ function evolveSession(session: Session, event: SessionEvent, at: number): Sessi
     case 'session/paused': return { ...session, paused: event.reason };
     case 'turn/answered': return spend({ ...session, claims: [...session.claims, ...claimsIn(session, event)] }, event.costUsd, event.usage, event.assumedUsd);
     case 'turn/failed': return event.costUsd === null ? session : spend(session, event.costUsd);
-    case 'changes/written': return seen(session, event.tree, event.covers);
-    case 'changes/observed': return seen({ ...session, userChanges: [...session.userChanges, ...event.files] }, event.tree, event.covers);
+    case 'changes/written': return seen({ ...session, writes: [...session.writes, ...event.writes] }, event.tree, event.covers);
+    case 'changes/observed': return seen({ ...session, userChanges: [...session.userChanges, ...event.files], maybeMoved: [...session.maybeMoved, ...(event.maybeMoved === undefined ? [] : [event.maybeMoved])] }, event.tree, event.covers);
     case 'changes/withheld': return { ...session, withheld: [...session.withheld, ...event.files] };
     case 'control/seen': return { ...session, control: event.control, head: event.head };
     case 'scratch/measured': return { ...session, scratch: { start: session.scratch?.start ?? event.use, now: event.use } };

@@ -106,6 +106,8 @@ export interface RewindRecord {
   readonly merged: readonly Path[];
   readonly left: readonly LeftPath[];
   readonly moved?: readonly MovedPath[];
+  /** Empty folders that stood where files came back, and that no call of the session had made; an undo makes them again. */
+  readonly emptied?: readonly Path[];
   /** What lies in the work tree, was not there at the boundary, and is in no checkpoint, in words. */
   readonly notHeld?: readonly string[];
   /** Empty folders and permissions that were brought back. */
@@ -115,6 +117,15 @@ export interface RewindRecord {
   /** The rewind that left the path `to` in conflict, where a person decided here what becomes of it. */
   readonly resolves?: string;
   readonly by: 'person' | 'on-stray';
+}
+
+/**
+ * New files of a call that left less than there was in `missing`, which no checkpoint holds. They may be what is missing there, the only copy of it: they
+ * count as the user's, and no rewind takes them away.
+ */
+export interface MaybeMoved {
+  readonly files: readonly Path[];
+  readonly missing: readonly Path[];
 }
 
 /** Boundaries of one session that went, or are about to. */

@@ -19,6 +19,12 @@ export function firstLine(phase: PhaseName | undefined, attempt: number): Line {
   };
 }
 
+/** The work changed: what was evaluated and approved before no longer counts. */
+export function reopened(line: Line): Line {
+  const { exit: _, ...rest } = line;
+  return { ...rest, gateApproved: false };
+}
+
 /** The phase after `phase` in the contract, or undefined after the last. */
 export function phaseAfter(session: Session, phase: PhaseName): PhaseName | undefined {
   const { phases } = session.contract;

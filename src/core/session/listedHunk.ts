@@ -1,6 +1,6 @@
 import { blame, type FileStep } from './blame.ts';
 import type { Blob, FileDiff, Hunk, HunkName, Path, Write } from './changes.ts';
-import { openFlags } from './line.ts';
+import { ofPath } from './ofPath.ts';
 import type { Session, Standing } from './session.ts';
 
 /** One part of the session's change against its base that a person looks at, marks and rewinds by itself. */
@@ -45,7 +45,7 @@ function wholeId({ path, after }: FileDiff): string {
 
 function standingOf({ line }: Session, path: Path, writes: readonly Write[]): Standing {
   if (writes.length === 0) return 'user';
-  const flags = openFlags(line).filter((flag) => flag.path === path);
+  const flags = ofPath(line.flags, path).filter((flag) => flag.outcome === undefined);
   return (flags.find((flag) => writes.some((write) => write.call === flag.write.call)) ?? flags[0])?.standing ?? 'in-scope';
 }
 
@@ -62,5 +62,5 @@ export function usersPart({ users, writes }: ListedHunk): string {
 
 /** Whether a person has marked exactly this change as reviewed. */
 export function isReviewed({ reviewed }: Session, { path, hunk }: HunkName): boolean {
-  return reviewed.some((one) => one.path === path && one.hunk === hunk);
+  return ofPath(reviewed, path).some((one) => one.hunk === hunk);
 }

@@ -1,6 +1,6 @@
 import type { Blob, TreeId, Write } from './changes.ts';
 import { partsOf } from './joinedIds.ts';
-import { stretchesOf } from './shares.ts';
+import { stretchesOf } from './standing.ts';
 import type { Boundary, Line, Session } from './session.ts';
 
 /**

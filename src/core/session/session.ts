@@ -3,7 +3,7 @@ import type { RootName } from '../contract/rootPath.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { Message, ToolUse, Usage } from '../transcript/message.ts';
 import type { BesideChange, Blob, ChangeSize, DiffUses, FileDiff, Hunk, HunkName, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, EvictionPlan, FlagOutcome, HeadPlace, LeftPath, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
+import type { Endpoint, EvictionPlan, FlagOutcome, HeadPlace, MaybeMoved, RefusalReason, RestoreItem, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
 
 /** The state of one run of one contract: a fold of its journal, immutable. */
 export interface Session {
@@ -39,6 +39,8 @@ export interface Session {
   readonly amendments: readonly AmendmentRequest[];
   readonly amended: boolean;
   readonly rewinds: readonly DoneRewind[];
+  /** All that was written on whatever line, and by rewinds, their undoing and doing them again, in the order in which it was. Nothing is cut from it. */
+  readonly writes: readonly Write[];
   /** A rewind that was begun and is not over. */
   readonly rewinding?: RewindPlan;
   readonly spent: Spent;
@@ -53,6 +55,8 @@ export interface Session {
   /** Notes of the user and news of rewinds that the model has not been told yet. */
   readonly undelivered: readonly string[];
   readonly userChanges: readonly FileDiff[];
+  /** Those of them that commands may have moved there from where no checkpoint looks. */
+  readonly maybeMoved: readonly MaybeMoved[];
   /** What commands did to paths that the user changed at the same time, and that is in the checkpoint store alone. */
   readonly withheld: readonly Withheld[];
   /** Hunks that a person has marked as reviewed. A name stands for one change at one place: where a hunk changes, no mark is for it. */
@@ -330,6 +334,8 @@ export interface DoneRewind extends RewindRecord {
   /** The line that it left, and the contract that was in force then. */
   readonly previous: Line;
   readonly contractHash: string;
+  /** How many writes of the session there were before its own. */
+  readonly writesBefore: number;
   /** Number of the entry by which it was done last. */
   readonly at: number;
   readonly undone: boolean;
@@ -337,18 +343,10 @@ export interface DoneRewind extends RewindRecord {
   readonly undoing?: Undoing;
 }
 
-/** The undoing of a rewind: `safety` is the tree before it, `tree` the one after it. */
-export interface Undoing {
-  /** Number of the entry that recorded it. */
-  readonly at: number;
-  readonly safety: TreeId;
-  readonly tree: TreeId;
+/** The undoing of a rewind, told as a rewind is: `at` is the entry that recorded it, `safety` the tree before it, `left` what it could not bring back. */
+export interface Undoing extends Pick<DoneRewind, 'at' | 'safety' | 'tree' | 'left' | 'previous' | 'contractHash' | 'writes' | 'writesBefore'> {
   /** With those that were merged. */
   readonly restored: readonly Path[];
-  /** What it could not bring back. */
-  readonly left: readonly LeftPath[];
-  readonly previous: Line;
-  readonly contractHash: string;
 }
 
 export interface Spent {

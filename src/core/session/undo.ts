@@ -1,98 +1,118 @@
 import type { BesideChange, FileDiff, Path, Write } from './changes.ts';
 import type { SessionEvent } from './events.ts';
-import type { BesideItem, RewindRecord } from './facts.ts';
+import type { BesideItem, LeftPath } from './facts.ts';
 import { openFlags } from './line.ts';
+import { sameBlob } from './sameBlob.ts';
 import type { DoneRewind, Flag, Line, Session, Undoing } from './session.ts';
-import { sameBlob } from './shares.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
-/**
- * The line after a rewind was undone. A boundary's rewind is undone by going back to the line that it left; a file's or
- * hunk's only puts its changes back on the line that goes on. Nothing that was written since leaves the write set.
- */
-export function undoneLine(line: Line, rewind: DoneRewind, event: Of<'rewind/undone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): Line {
-  if (rewind.kind !== 'boundary') return withBeside(withChangesBack(line, rewind, event), besideDone(rewinding, event));
-  const [back, restored, left] = [backOf(event), new Set(event.restored), new Set(event.left.map((one) => one.path))];
-  const kept = rewind.writes.filter(({ path }) => left.has(path) && !restored.has(path));
-  // The undoing of an earlier rewind may have put on the line what this one did. Of what comes back, also beside newer changes, it stands no more.
-  const gone = new Set(rewind.writes.filter(({ path }) => restored.has(path)));
-  const stand = (writes: readonly Write[]): readonly Write[] => writes.filter((write) => !gone.has(write));
-  return leftLine({ ...line, writes: stand(line.writes) }, rewind, back, stand([...new Set([...kept, ...cutSince(rewinds, rewind.at)])]));
-}
-
-/** `exact`: paths that have just what they were to have; `merged`: those where something newer stands beside it. */
-type Back = Record<'exact' | 'merged', ReadonlySet<Path>>;
-
-function backOf({ restored, merged = [] }: Of<'rewind/undone'> | Of<'rewind/redone'>): Back {
-  const inPart = new Set(merged);
-  return { exact: new Set(restored.filter((path) => !inPart.has(path))), merged: inPart };
-}
-
-/** Later rewinds to a boundary cut the line, too, and stand: with what they cut off they lead to what there is. */
-function cutSince(rewinds: readonly DoneRewind[], at: number): readonly Write[] {
-  const later = rewinds.filter((one) => one.kind === 'boundary' && !one.undone && one.at > at).toSorted((a, b) => a.at - b.at);
-  return later.flatMap(({ previous, writes }) => [...previous.writes, ...writes]);
+/** What the undoing of a rewind, or doing it again, makes of the session's line; what that wrote; and all writes, with it. */
+interface Changed {
+  readonly line: Line;
+  readonly own: readonly Write[];
+  readonly writes: readonly Write[];
 }
 
 /**
- * `exact`: paths that are again as the line left them; `merged`: those where that stands beside what was made since: what a person took back there has
- * come back in part. `stand`: what rewinds since did to files and this undoing could not take back; without it, what was written since would begin at
- * contents that the line never led to. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own.
+ * After a rewind was undone. A boundary's rewind is undone by going back to the line that it left; a file's or hunk's only puts its changes back on the
+ * line that goes on. Nothing that was written since leaves the write set.
  */
-function leftLine(line: Line, { previous }: Pick<DoneRewind, 'previous'>, { exact, merged }: Back, stand: readonly Write[]): Line {
-  const before = new Set(previous.writes);
-  const isVoid = ({ path, ends }: Write): boolean => exact.has(path) || (ends === true && merged.has(path));
-  const stands = stand.filter((write) => !before.has(write) && !isVoid(write));
-  const known = new Set([...before, ...stands]);
-  const knownBeside = new Set(previous.beside);
-  const since = line.writes.filter((write) => !known.has(write) && !isVoid(write));
-  const flags = openFlags(line).filter((flag) => !exact.has(flag.path) && !previous.flags.some((one) => one.id === flag.id));
-  return { ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...stands, ...since], beside: [...previous.beside, ...line.beside.filter((change) => !knownBeside.has(change))], flags: [...previous.flags, ...flags] };
-}
-
-/** What came back and may be the user's is no write of the session: there it is as if there had been no rewind. */
-function withChangesBack(line: Line, rewind: DoneRewind, { control = [], users = [], ...event }: Of<'rewind/undone'>): Line {
-  const restored = [...event.restored, ...control];
-  const theirs = new Set(rewind.writes.filter((write) => restored.includes(write.path) && (write.ends === true || users.includes(write.path))));
-  const came = byPath(event.changes);
-  const back = rewind.writes.filter((write) => restored.includes(write.path) && !theirs.has(write)).map((write) => asItCame(inverse(write, rewind.previous), came));
-  const flagged = openFlags(rewind.previous).filter((flag) => restored.includes(flag.path));
+export function undone({ line, writes: all, rewinding }: Session, rewind: DoneRewind, event: Of<'rewind/undone'>): Changed {
+  const own = writesBack(rewind, event);
+  if (rewind.kind === 'boundary') {
+    const writes = [...all, ...own];
+    return { line: leftLine(line, rewind.previous, event, writes.slice(rewind.writesBefore).filter(knownOf(rewind, event))), own, writes };
+  }
   // Boundaries count the writes before them, so that one which is void keeps its place.
-  return { ...line, writes: [...line.writes.map((write) => (theirs.has(write) ? voided(write) : write)), ...back], flags: reopen(line.flags, flagged) };
+  const theirs = new Map([...theirsOf(rewind, event)].map((write) => [write, voided(write)]));
+  const after = (writes: readonly Write[]): readonly Write[] => [...writes.map((write) => theirs.get(write) ?? write), ...own];
+  const restored = new Set([...event.restored, ...(event.control ?? [])]);
+  const flags = reopen(line.flags, openFlags(rewind.previous).filter((flag) => restored.has(flag.path)));
+  return { line: withBeside({ ...line, writes: after(line.writes), flags }, besideDone(rewinding, event).filter(({ path }) => rewind.emptied?.includes(path) !== true)), own, writes: after(all) };
+}
+
+/** Where an older journal does not say what an undoing wrote beside newer changes, neither that nor what the rewind did there counts. */
+function knownOf({ writes }: DoneRewind, { changes, merged = [] }: Of<'rewind/undone'>): (write: Write) => boolean {
+  const unknown = new Set(changes === undefined ? merged : []);
+  const taken = new Set(writes);
+  return (write) => !unknown.has(write.path) || !(taken.has(write) || write.ends === true);
 }
 
 /**
- * The line and the rewind after its undoing was undone: it is as done again, now. What was written since the undoing stays on the line, as far as the
- * files were not brought back.
+ * After the undoing of a rewind was undone: it is as done again, now. What was written since the undoing stays on the line, as far as the files were not
+ * brought back.
  */
-export function redoneLine(line: Line, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>, { rewinds, rewinding }: Pick<Session, 'rewinds' | 'rewinding'>): { readonly line: Line; readonly writes: readonly Write[] } {
-  const { restored, control = [] } = event;
-  const again = writesAgain(rewind, event);
+export function redone({ line, writes: all, rewinding }: Session, rewind: DoneRewind, undoing: Undoing, event: Of<'rewind/redone'>): Changed {
+  const own = writesAgain(rewind, undoing, event);
+  const writes = [...all, ...own];
   if (rewind.kind === 'boundary') {
     const [known, before] = [new Set(undoing.previous.beside), new Set(rewind.previous.beside)];
     const beside = [...undoing.previous.beside, ...line.beside.filter((change) => !known.has(change) && !before.has(change))];
-    // What the undoing had brought back goes again, also where that merges with what was made since.
-    const gone = new Set(rewind.previous.writes);
-    const back = new Set(restored);
-    const since = line.writes.filter((write) => !gone.has(write) || !back.has(write.path));
-    return { line: { ...leftLine({ ...line, writes: since }, undoing, backOf(event), [...new Set(cutSince(rewinds, undoing.at))]), beside }, writes: again };
+    return { line: { ...leftLine(line, undoing.previous, event, writes.slice(undoing.writesBefore)), beside }, own, writes };
   }
-  // New ones, so that another undo of them voids these and not the first.
-  const writes = again.map((write) => ({ ...write }));
-  const settled = undoing.previous.flags.filter((flag) => flag.outcome !== undefined && [...restored, ...control].includes(flag.path));
-  return { line: withBeside({ ...line, writes: [...line.writes, ...writes], flags: reopen(line.flags, settled) }, besideDone(rewinding, event)), writes };
+  const gone = new Set([...event.restored, ...(event.control ?? [])]);
+  const flags = reopen(line.flags, undoing.previous.flags.filter((flag) => flag.outcome !== undefined && gone.has(flag.path)));
+  return { line: withBeside({ ...line, writes: [...line.writes, ...own], flags }, besideDone(rewinding, event)), own, writes };
 }
 
 /**
- * What doing a rewind again changed: a path that was as after the rewind already it did not. In an older journal nothing tells, and what was restored
- * counts. A write that came as it had come the first time is that write, which the line may know.
+ * Back on the line that was left. A path that is just as that line left it has that line's writes; any other also those of `since`: all that Bounded did to
+ * it from then on, in order, so that they lead to what it has. `phaseTurns` counts anew, so that the phase goes on in a conversation of its own.
  */
-function writesAgain({ writes }: DoneRewind, { restored, changes }: Of<'rewind/redone'>): readonly Write[] {
-  const changed = new Set(changes === undefined ? restored : changes.map(({ path }) => path));
-  const came = byPath(changes);
-  return writes.filter(({ path }) => changed.has(path)).flatMap((write) => (write.ends === true ? endsAgain(write, came) : asItCame(write, came)));
+function leftLine(line: Line, previous: Line, { restored, merged = [] }: Pick<Of<'rewind/undone'>, 'restored' | 'merged'>, since: readonly Write[]): Line {
+  const [back, inPart, known] = [new Set(restored), new Set(merged), new Set(previous.beside)];
+  const isBack = (path: Path): boolean => back.has(path) && !inPart.has(path);
+  const [now, earlier] = [new Map(line.flags.map((flag) => [flag.id, flag])), new Set(previous.flags.map((flag) => flag.id))];
+  const flags = [
+    // Of a path that did not come back, what became of its flag since stands.
+    ...previous.flags.map((flag) => (back.has(flag.path) ? flag : now.get(flag.id) ?? flag)),
+    ...openFlags(line).filter((flag) => !isBack(flag.path) && !earlier.has(flag.id)),
+  ];
+  return {
+    ...previous, stack: [], phaseTurns: 0, writes: [...previous.writes, ...since.filter((write) => !isBack(write.path))], flags,
+    beside: [...previous.beside, ...line.beside.filter((change) => !known.has(change))],
+  };
 }
+
+/** What an undoing wrote. What came back and may be the user's is no write of the session: there it is as if there had been no rewind. */
+function writesBack(rewind: DoneRewind, event: Of<'rewind/undone'>): readonly Write[] {
+  const { restored, changes, merged = [] } = event;
+  const came = byPath(changes);
+  const unknown = new Set(rewind.kind === 'boundary' ? merged : []);
+  const changed = new Set(changes === undefined ? restored.filter((path) => !unknown.has(path)) : restored.filter((path) => came.has(path)));
+  const [theirs, origins] = [theirsOf(rewind, event), lastByPath(rewind.previous.writes.filter((one) => one.by !== 'rewind'))];
+  return rewind.writes.filter((write) => changed.has(write.path) && !theirs.has(write)).map((write) => taking(write, asItCame(inverse(write, origins.get(write.path)), came)));
+}
+
+/** The writes of a rewind that are void once it is undone: those by which a person had ended what the session had of a path, and those where the user had a part. */
+function theirsOf(rewind: DoneRewind, { restored, users = [], left }: Of<'rewind/undone'>): ReadonlySet<Write> {
+  const [back, shared] = [new Set([...restored, ...decidedAt(rewind, left)]), new Set(users)];
+  return new Set(rewind.writes.filter(({ path, ends }) => back.has(path) && (ends === true || shared.has(path))));
+}
+
+/** The write with what it takes back: just what the other one wrote. */
+function taking(other: Write, write: Write): Write {
+  return { ...write, cancels: { before: other.before ?? null, after: other.after ?? null } };
+}
+
+/**
+ * What doing a rewind again wrote, which takes back what its undoing had: a path that was as after the rewind already it did not change. In an older
+ * journal nothing tells, and what was restored counts.
+ */
+function writesAgain(rewind: DoneRewind, undoing: Undoing, { restored, changes, left }: Of<'rewind/redone'>): readonly Write[] {
+  const changed = new Set(changes === undefined ? restored : changes.map(({ path }) => path));
+  const [came, undone, decided] = [byPath(changes), lastByPath(undoing.writes), decidedAt(rewind, left)];
+  return rewind.writes.flatMap((write) => {
+    if (!changed.has(write.path)) return decided.includes(write.path) ? [{ ...write }] : [];
+    if (write.ends === true) return endsAgain(write, came);
+    const other = undone.get(write.path);
+    return [other === undefined ? { ...asItCame(write, came) } : taking(other, asItCame(write, came))];
+  });
+}
+
+/** A decision about lines that left the file as it was is undone, and made again, with nothing to bring back. */
+const decidedAt = ({ resolves, to }: DoneRewind, left: readonly LeftPath[]): readonly Path[] => (resolves === undefined || left.length > 0 ? [] : [to]);
 
 /** What was brought back beside the files is on the line as what it undoes is: what the user then makes of it is not taken for the session's. */
 export function withBeside(line: Line, done: readonly BesideItem[]): Line {
@@ -102,7 +122,8 @@ export function withBeside(line: Line, done: readonly BesideItem[]): Line {
 
 /** What an undoing, or doing it again, was to bring back beside the files, but for what it left. */
 function besideDone(plan: Session['rewinding'], { left }: Pick<Of<'rewind/undone'>, 'left'>): readonly BesideItem[] {
-  return (plan?.beside ?? []).filter(({ path }) => !left.some((one) => one.path === path));
+  const alone = new Set(left.map((one) => one.path));
+  return (plan?.beside ?? []).filter(({ path }) => !alone.has(path));
 }
 
 /** The write as the contents really were: a part of it may have been there already, or newer changes may stand beside it. */
@@ -113,67 +134,33 @@ function asItCame(write: Write, came: ReadonlyMap<Path, FileDiff>): Write {
   return { ...rest, ...change };
 }
 
+const lastByPath = (writes: readonly Write[]): ReadonlyMap<Path, Write> => new Map(writes.map((write) => [write.path, write]));
+
 const byPath = (changes: readonly FileDiff[] = []): ReadonlyMap<Path, FileDiff> => new Map(changes.map((change) => [change.path, change]));
 
-/** Only where the path is again as the rewind left it: otherwise it may have what the session wrote since the undo. */
+/** Only where the path is again as the rewind left it, and as a write of its own, so that another undo voids this one and not the first: otherwise it may have what the session wrote since the undo. */
 function endsAgain(write: Write, came: ReadonlyMap<Path, FileDiff>): readonly Write[] {
   const change = came.get(write.path);
-  return change !== undefined && sameBlob(change.after ?? null, write.after ?? null) ? [write] : [];
+  return change !== undefined && sameBlob(change.after ?? null, write.after ?? null) ? [{ ...write }] : [];
 }
 
 function voided(write: Write): Write {
-  const { after: _after, ends: _ends, ...rest } = write;
+  const { after: _after, ends: _ends, cancels: _cancels, ...rest } = write;
   return { ...rest, ...(write.before === undefined ? {} : { after: write.before }), added: 0, removed: 0 };
 }
 
-/** The change that the rewind took away, made by whoever made it first. */
-function inverse(write: Write, previous: Line): Write {
-  const { before, after, added, removed, ...rest } = write;
-  const origin = previous.writes.findLast((one) => one.path === write.path && one.by !== 'rewind');
-  const { by, call } = origin ?? write;
+/** The change that the rewind took away, made by whoever made it first, `origin`. */
+function inverse(write: Write, origin: Write = write): Write {
+  const { before, after, added, removed, cancels: _, ...rest } = write;
+  const { by, call } = origin;
   return { ...rest, by, call, added: removed, removed: added, ...(after === undefined ? {} : { before: after }), ...(before === undefined ? {} : { after: before }) };
 }
 
 /** Flags as they were at another moment: a stray that is back needs the user again, one that is gone again does not. */
 function reopen(flags: readonly Flag[], flagged: readonly Flag[]): readonly Flag[] {
-  const back = new Map(flagged.map((flag) => [flag.id, flag]));
-  const absent = flagged.filter((flag) => !flags.some((one) => one.id === flag.id));
+  const [back, known] = [new Map(flagged.map((flag) => [flag.id, flag])), new Set(flags.map((flag) => flag.id))];
+  const absent = flagged.filter((flag) => !known.has(flag.id));
   return [...flags.map((flag) => back.get(flag.id) ?? flag), ...absent];
-}
-
-/** Paths that a rewind left because the user changed the same lines, as long as nobody has decided about them. */
-export function openConflicts(rewinds: readonly DoneRewind[], rewind: DoneRewind): NonNullable<DoneRewind['conflicts']> {
-  if (rewind.undone) return [];
-  return (rewind.conflicts ?? []).filter(({ path }) => !rewinds.some((one) => one.resolves === rewind.id && one.to === path && !one.undone));
-}
-
-/** What the model is told of a rewind. */
-export function tellRewind(event: Of<'rewind/done'>): string {
-  const { kind, to, restored, beside = [], by } = event.rewind;
-  const paths = [...new Set([...restored, ...beside.map(({ path }) => path)])];
-  const who = by === 'person' ? 'The user' : 'Bounded';
-  if (kind === 'boundary') return `${who} rewound the work tree to ${to}.`;
-  if (event.rewind.resolves !== undefined) return `The user resolved a conflict about ${to} by hand. What is there now is theirs to change.`;
-  return `${who} rewound ${kind === 'hunk' ? hunksInWords(event.rewind) : paths.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
-}
-
-/** What a rewind of hunks took back. */
-export function hunksInWords({ hunks = [], to }: Pick<RewindRecord, 'hunks' | 'to'>): string {
-  return hunks.length > 1 ? `${hunks.length} hunks of ${to}` : `a hunk of ${to}`;
-}
-
-/** What the model is told when a rewind is undone. */
-export function tellUndo(event: Of<'rewind/undone'>): string {
-  return `The user undid a rewind. Back in the work tree: ${pathsOf(event)}.`;
-}
-
-/** What the model is told when it is done again. */
-export function tellRedo(event: Of<'rewind/redone'>): string {
-  return `The user did a rewind again that they had undone. Rewound in the work tree: ${pathsOf(event)}.`;
-}
-
-function pathsOf({ restored, control = [] }: Of<'rewind/undone'> | Of<'rewind/redone'>): string {
-  return [...restored, ...control].join(', ') || 'nothing';
 }
 
 /** The undoing that is undone first: the latest. */

@@ -34,6 +34,8 @@ export interface Card {
   /** `whole`: never cut short, because a person acts by it. */
   readonly facts: readonly { readonly name: string; readonly value: string; readonly code?: boolean; readonly whole?: boolean }[];
   readonly flags: readonly FlagRow[];
+  /** How many there are besides; absent where these are all. */
+  readonly moreFlags?: number;
   /** First is the primary button. */
   readonly actions: readonly { readonly label: string; readonly title: string; readonly intention: Intention }[];
 }
@@ -141,7 +143,10 @@ export interface CallRow {
 export interface ChangesView {
   readonly total: number;
   readonly reviewed: number;
+  /** The first ones: the view is made anew with each change of the session. */
   readonly files: readonly ChangedFileRow[];
+  /** How many files there are besides. */
+  readonly more: number;
 }
 
 export interface ChangedFileRow {

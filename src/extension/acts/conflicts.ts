@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { openConflicts } from '../../core/session/undo.ts';
+import { openConflicts } from '../../core/session/conflicts.ts';
 import type { App } from '../app.ts';
 import { openConflict } from '../conflicts/resolve.ts';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RewindPreview } from '../../agent/rewind/preview.ts';
+import { besideInWords, namesInWords, type RewindPreview } from '../../agent/rewind/preview.ts';
 import { branchWords } from '../../core/session/view/branchWords.ts';
 import { usersPart } from '../../core/session/listedHunk.ts';
 import type { Intention } from '../../core/session/view.ts';
@@ -67,7 +67,7 @@ function rewindQuestion(to: string, preview: RewindPreview): Question {
   const where = to === 'base' ? 'the state before the session' : `the boundary ${to}`;
   const { files, beside } = preview;
   if (files.length + beside.length === 0) return { text: `Start again at ${where}?`, detail: `No file has to be brought back. A new attempt begins there.${staying(preview)}`, button: 'Start Again' };
-  return { text: `Rewind ${counted([...files, ...beside])} to ${where}?`, detail: `${listed(preview)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.`, button: 'Rewind', lookFirst: true };
+  return { text: `Rewind ${counted([...new Set([...files, ...beside].map(({ path }) => path))])} to ${where}?`, detail: `${listed(preview)}\n\nA newer change of yours is kept or listed, never overwritten. The rewind is a checkpoint itself and can be undone. A new attempt begins there.`, button: 'Rewind', lookFirst: true };
 }
 
 function pathQuestion(path: string, preview: RewindPreview): Question {
@@ -110,11 +110,11 @@ const mostListed = 15;
 
 /** Files with their hunks, then what stays and why. */
 function listed(preview: RewindPreview): string {
-  const lines = preview.files.flatMap(({ path, does, hunks }) => [
-    `${path}${does === 'delete' ? ', which the session made: deleted' : does === 'merge' ? ': your own changes of it stay' : ''}`,
+  const lines = preview.files.flatMap(({ hunks, ...file }) => [
+    `${file.path}${file.does === 'delete' ? ', which the session made: deleted' : file.does === 'merge' ? ': your own changes of it stay' : ''}${namesInWords(file)}`,
     ...(hunks.length === 1 && hunks[0]?.lines === undefined ? [] : hunks.map((hunk) => `    ${hunk.mode === undefined ? `line ${hunk.line}: +${hunk.added} −${hunk.removed}` : 'its mode'}${usersPart(hunk)}`)),
   ]);
-  return `${cut([...lines, ...preview.beside])}${staying(preview)}`;
+  return `${cut([...lines, ...preview.beside.map(({ path, does }) => `${path}${besideInWords[does]}`)])}${staying(preview)}`;
 }
 
 function staying({ stays, notCovered, before }: RewindPreview): string {

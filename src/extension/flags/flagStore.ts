@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Flag } from '../../core/session/session.ts';
+import { byPath } from '../../core/session/ofPath.ts';
 import type { SessionHost } from '../sessionHost.ts';
 import { flaggedIn } from './placed.ts';
 import type { PlacedHunk } from './placed.ts';
@@ -89,8 +90,8 @@ export class FlagStore implements vscode.Disposable {
     const place = flags.length === 0 ? undefined : this.#host.place;
     this.#watch(place?.roots.map(({ folder }) => folder) ?? []);
     const files = new Map<string, FlaggedFile>();
-    for (const path of new Set(flags.map((flag) => flag.path))) {
-      const file = place === undefined ? undefined : await fileAt(place.uri(path), flags.filter((flag) => flag.path === path));
+    for (const [path, own] of byPath(flags)) {
+      const file = place === undefined ? undefined : await fileAt(place.uri(path), own);
       if (file !== undefined && file.hunks.length > 0) files.set(file.uri.toString(), file);
     }
     if (round !== this.#round || signature(files) === signature(this.#files)) return;

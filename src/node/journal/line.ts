@@ -9,21 +9,8 @@ import type { Entry } from '../../core/session/events.ts';
 const sealBytes = ',"sum":"'.length + 64 + '"}'.length;
 const sealPattern = /^,"sum":"([0-9a-f]{64})"\}$/;
 
-export interface SealedLine {
-  /** Without the end-of-line. */
-  readonly bytes: Buffer;
-  /** What a reader of the line gets: undefined fields are gone, as they are in the file. */
-  readonly entry: Entry;
-}
-
-/** @throws TypeError when `entry` would not be an entry after a round trip through JSON. */
-export function sealLine(entry: Entry): SealedLine {
-  const text = JSON.stringify(entry);
-  const read = entryFrom(JSON.parse(text));
-  if (typeof read === 'string') throw new TypeError(`not a journal entry: ${read}`);
-  const open = text.slice(0, -1);
-  return { bytes: Buffer.from(`${open},"sum":"${sha256(open)}"}`), entry: read };
-}
+/** The end of a line whose bytes before it have this SHA-256; the seal is the last key of the object. */
+export const sealOf = (sum: string): string => `,"sum":"${sum}"}`;
 
 export type LineReading =
   | { readonly kind: 'entry'; readonly entry: Entry }

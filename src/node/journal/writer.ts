@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { JournalFault } from '../../core/session/entries.ts';
 import type { Entry, SessionEvent } from '../../core/session/events.ts';
 import type { Journal } from '../../agent/ports.ts';
+import { paced } from '../workspace/common/pace.ts';
 import type { AppendFile } from './appendFile.ts';
 import { faultOf } from './faults.ts';
-import { sealLine, sha256 } from './line.ts';
-import { redactJson, type Redact } from './redaction.ts';
+import type { Redact } from './redaction.ts';
 import type { Tail } from './scan.ts';
+import { sealing } from './sealing.ts';
 
 export interface WriterOptions {
   /** Removes secrets from every string of an event before it is written. */
@@ -13,6 +15,9 @@ export interface WriterOptions {
   /** Gives back space that was kept for the last words of a session; called when the disk is full and at the end. */
   readonly freeReserve: () => Promise<void>;
 }
+
+/** Bytes of the last record that are looked at in one go. */
+const stretch = 1024 * 1024;
 
 /**
  * Appends records one after the other. A record is either wholly on the disk when its promise resolves, or taken back
@@ -53,11 +58,10 @@ export class JournalWriter implements Journal {
   async #append(at: number, active: number, event: SessionEvent): Promise<Entry> {
     if (this.#fault !== undefined) throw this.#fault;
     const { seq, hash, end } = this.#tail;
-    const { bytes, entry } = sealLine({ v: 1, seq: seq + 1, prev: hash, at, active, event: redactJson(event, this.#options.redact) });
-    const record = Buffer.concat([bytes, Buffer.from('\n')]);
+    const { record, hash: sealed, entry } = await paced(sealing({ v: 1, seq: seq + 1, prev: hash, at, active, event }, this.#options.redact));
     await this.#guard(() => this.#expectOwnTail());
     await this.#write(record);
-    this.#tail = { seq: entry.seq, hash: sha256(bytes), start: end, end: end + record.length };
+    this.#tail = { seq: entry.seq, hash: sealed, start: end, end: end + record.length };
     return entry;
   }
 
@@ -66,8 +70,9 @@ export class JournalWriter implements Journal {
     const { hash, start, end } = this.#tail;
     await this.#expectSize(end);
     if (end === 0) return;
-    const last = await this.#file.read(start, end);
-    if (sha256(last.subarray(0, -1)) !== hash) throw new JournalFault('foreign-tail', 'the last record of the journal is not the one that was written: another program changed it');
+    const last = createHash('sha256');
+    for (let at = start; at < end - 1; at += stretch) last.update(await this.#file.read(at, Math.min(at + stretch, end - 1)));
+    if (last.digest('hex') !== hash) throw new JournalFault('foreign-tail', 'the last record of the journal is not the one that was written: another program changed it');
   }
 
   async #expectSize(expected: number): Promise<void> {

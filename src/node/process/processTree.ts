@@ -62,12 +62,12 @@ function signalOne(pid: number, signal: NodeJS.Signals): void {
 
 /** Living processes of the tree: by group, session or marker, and whatever descends from one of these. */
 function membersOf({ leader, marker }: ProcessTree): number[] {
-  const all = processes();
-  const members = new Set<number>();
-  const belongs = (one: Found) => one.group === leader || one.session === leader || members.has(one.parent) || carries(one.pid, marker);
+  const others = processes().filter((one) => one.pid !== process.pid);
+  // Asked once of each: reading what thousands of processes carry takes a while, in which the tree works on.
+  const members = new Set(others.filter((one) => one.group === leader || one.session === leader || carries(one.pid, marker)).map(({ pid }) => pid));
   for (let before = -1; before !== members.size;) {
     before = members.size;
-    for (const one of all) if (!members.has(one.pid) && one.pid !== process.pid && belongs(one)) members.add(one.pid);
+    for (const one of others) if (members.has(one.parent)) members.add(one.pid);
   }
   return [...members];
 }

@@ -55,6 +55,8 @@ export async function runProcess(request: ProcessRequest, signal: Signal): Promi
   let pipes: readonly OutputPipe[] = [];
   try {
     pipes = await openPipes(request.temp, request.merged ? 1 : 2);
+    // Stopped while the pipes were opened: then nothing of it shall have run.
+    if (isAborted(signal)) return { ...nothing, aborted: true, ms: performance.now() - started };
     return { ...(await new Running(request, pipes).end(signal)), ms: performance.now() - started };
   } catch (error) {
     return { ...nothing, spawnError: error instanceof Error ? error.message : String(error), ms: performance.now() - started };
@@ -102,10 +104,10 @@ class Running {
     const timer = setTimeout(() => this.#stop('timedOut'), this.#request.timeoutMs);
     const onAbort = () => this.#stop('aborted');
     signal.addEventListener('abort', onAbort, { once: true });
-    // It may have been stopped while its pipes were opened.
-    if (signal.aborted) onAbort();
     try {
       const ended = await this.#exited;
+      // What was stopped does no work while its last words are waited for.
+      if (this.#why !== undefined) await this.#killRest();
       await within(drainLimit, this.#told);
       const survivors = await this.#sweep(ended);
       await within(drainLimit, this.#drained);
@@ -141,19 +143,22 @@ class Running {
 
   /** Leaves nothing of the tree alive; answers how many processes outlived the first one. */
   async #sweep(ended: { readonly signal: NodeJS.Signals | null }): Promise<number> {
-    const { pid } = this.#child;
-    if (pid === undefined) return 0;
     if (this.#request.confined) {
       // Where bubblewrap is ended while it sets the sandbox up, its child may live on: it asks to die with its parent only a moment after it begins.
       // What stands around a sandbox, to lay an overlay, is in no namespace of processes either.
-      if (this.#why !== undefined || ended.signal !== null) await killTree({ leader: pid, marker: this.#marker });
+      if (this.#why !== undefined || ended.signal !== null) await this.#killRest();
       const first = /"child-pid": (\d+)/.exec(this.#status)?.[1];
       // The kernel ends a process namespace with its first process, and that one only when all others are dead.
       if (first !== undefined) await gone(Number(first));
       return 0;
     }
+    return this.#killRest();
+  }
+
+  async #killRest(): Promise<number> {
+    const { pid } = this.#child;
     await this.#killing;
-    return killTree({ leader: pid, marker: this.#marker });
+    return pid === undefined ? 0 : killTree({ leader: pid, marker: this.#marker });
   }
 
   /** What bubblewrap says about the command comes on a pipe of its own, possibly after its end. */
@@ -176,6 +181,9 @@ class Running {
     return { exit: null, signal: ended.signal, ...(ended.signal === null ? { spawnError: `the sandbox could not be set up (bubblewrap ended with status ${ended.exit})` } : {}) };
   }
 }
+
+/** Asked once more: it changes while one waits. */
+const isAborted = (signal: Signal): boolean => signal.aborted;
 
 /** Waits for what should come, but not for longer than this. */
 async function within(limitMs: number, coming: Promise<unknown>): Promise<void> {

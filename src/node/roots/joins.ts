@@ -32,12 +32,13 @@ export function joinHeads(parts: readonly { readonly name: RootName; readonly he
 /** Every path as the session knows it. */
 export function joinRestores(parts: readonly { readonly name: RootName; readonly outcome: RestoreOutcome }[], left: readonly LeftPath[]): RestoreOutcome {
   const moved = parts.flatMap(({ name, outcome }) => (outcome.moved ?? []).map((one) => ({ path: pathIn(name, one.path), to: pathIn(name, one.to) })));
+  const emptied = parts.flatMap(({ name, outcome }) => (outcome.emptied ?? []).map((path) => pathIn(name, path)));
   return {
     restored: parts.flatMap(({ name, outcome }) => outcome.restored.map((path) => pathIn(name, path))),
     merged: parts.flatMap(({ name, outcome }) => outcome.merged.map((path) => pathIn(name, path))),
     now: new Map(parts.flatMap(({ name, outcome }) => [...outcome.now].map(([path, blob]) => [pathIn(name, path), blob] as const))),
     left: [...left, ...parts.flatMap(({ name, outcome }) => outcome.left.map((one) => ({ ...one, path: pathIn(name, one.path) })))],
-    ...(moved.length === 0 ? {} : { moved }),
+    ...(moved.length === 0 ? {} : { moved }), ...(emptied.length === 0 ? {} : { emptied }),
   };
 }
 

@@ -8,7 +8,7 @@ import { diskFault } from '../../core/session/diskFault.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
 import type { KeptBranch, Session } from '../../core/session/session.ts';
 import { ofRoot } from '../../core/session/sessionOfRoot.ts';
-import { sameBlob } from '../../core/session/shares.ts';
+import { sameBlob } from '../../core/session/sameBlob.ts';
 import { hunkOfRoot, joinCaptures, joinHeads, joinLandings, joinRestores } from './joins.ts';
 import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
 import { dropEach, keepEach } from './keepEach.ts';
@@ -335,8 +335,8 @@ async function wholly({ workspace }: OpenRoot, items: readonly RestoreItem[]): P
 }
 
 /** A rehearsal as the session knows its paths. */
-const ofFile = ({ name }: OpenRoot, path: Path, { inWay, ...rehearsal }: Rehearsal): Rehearsal =>
-  ({ ...rehearsal, path, ...(inWay === undefined ? {} : { inWay: { ...inWay, files: inWay.files.map((one) => pathIn(name, one)) } }) });
+const ofFile = ({ name }: OpenRoot, path: Path, { inWay, emptied, ...rehearsal }: Rehearsal): Rehearsal =>
+  ({ ...rehearsal, path, ...(inWay === undefined ? {} : { inWay: { ...inWay, files: inWay.files.map((one) => pathIn(name, one)) } }), ...(emptied === undefined ? {} : { emptied: emptied.map((one) => pathIn(name, one)) }) });
 
 const slashed = (text: string): string => text.replaceAll('\\', '/');
 const said = (name: RootName, detail: string): string => (name === '' ? detail : `in ${name}: ${detail}`);

@@ -7,7 +7,7 @@ import type { Blob, FileChange, Hunk, Path } from '../../core/session/changes.ts
 import { syncDirectory } from '../journal/durable.ts';
 import { codeOf } from '../journal/faults.ts';
 import { decodeBytes, encodeText, isWellFormed, linesOf, looksBinary } from './common/bytes.ts';
-import { stateInWords } from './disk/fileState.ts';
+import { otherNamesOf, stateInWords } from './disk/fileState.ts';
 import { type Content, linkMode, openFlags, pieces, readSmall } from './disk/content.ts';
 import { type Entered, inFolder } from './disk/folders.ts';
 import { type PathGuard, refusesRestoring } from './disk/guard.ts';
@@ -82,7 +82,7 @@ export class FileTools {
     const state = hunks.some((hunk) => hunk.newLines > 0) || refusesRestoring(path) !== undefined ? undefined : await lookAt(this.#root, path);
     if (state?.kind === 'folder' || state?.kind === 'unreachable') return { path, does: 'back', inWay: { files: await inTheWay(this.#root, path, () => false), why: `there is ${stateInWords(state)} in its place` } };
     const reverted = await this.#reverted(path, hunks, of);
-    return 'hindrance' in reverted ? { path, does: 'left', why: reverted.hindrance } : { path, does: 'back' };
+    return 'hindrance' in reverted ? { path, does: 'left', why: reverted.hindrance } : { path, does: 'back', ...otherNamesOf(await lookAt(this.#root, path)) };
   }
 
   async #reverted(path: Path, hunks: readonly Hunk[], of: readonly string[] | undefined): Promise<{ readonly found: Blob | null; readonly bytes: Buffer } | { readonly hindrance: string }> {

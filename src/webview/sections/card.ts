@@ -16,7 +16,7 @@ export function card(view: View): HTMLElement | undefined {
   return el('section', { key: 'card', class: cardClass(card), 'aria-label': 'Needs you' },
     el('h2', { class: 'question' }, questionIcon(card), el('span', { class: 'grow' }, card.question)),
     facts(card),
-    card.flags.length === 0 ? undefined : el('ul', { class: 'flags' }, capped(card.flags, mostFlags, (flag) => flagRow(flag, card))),
+    card.flags.length === 0 ? undefined : el('ul', { class: 'flags' }, capped(card.flags, mostFlags, (flag) => flagRow(flag, card), card.moreFlags)),
     actions(card, view));
 }
 

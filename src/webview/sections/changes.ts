@@ -11,7 +11,7 @@ const mostHunks = 4;
 export function changes(view: ChangesView, open: boolean): HTMLElement {
   const chooser = view.total === 1 ? undefined : iconButton('discard', 'Rewind several hunks…', { type: 'open', target: { kind: 'hunks' } });
   const heading = { title: 'Changes', note: `${view.reviewed} of ${view.total} reviewed`, opener: chooser };
-  const list = el('ul', { class: 'changes' }, capped(view.files, mostFiles, fileRow));
+  const list = el('ul', { class: 'changes' }, capped(view.files, mostFiles, fileRow, view.more));
   return open ? section('changes', heading, list) : folded('changes', heading, false, list);
 }
 

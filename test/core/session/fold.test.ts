@@ -78,6 +78,16 @@ describe('Undoing a rewind', () => {
     assert.deepEqual(paths(rewound.tell({ type: 'rewind/undone', rewind: 'w2', restored: [], left: [], tree: 't6' })), ['uploads', 'later']);
   });
 
+  it('to a boundary asks nothing that was about the line between, nor does doing it again, and forgets no other question', () => {
+    const gates = ({ session }: Story) => [session.gate, ...session.queued].flatMap((one) => one?.kind ?? []);
+    const between = working().tell(rewindTo('explore'), phase('explore'), gate('g1', 'explore'), gate('g2', 'explore', 'head-moved'));
+    assert.deepEqual(gates(between), ['phase', 'head-moved']);
+    const undone = between.tell({ type: 'rewind/undone', rewind: 'w2', restored: [hook.path], changes: [], left: [], tree: 't6' });
+    assert.deepEqual(gates(undone), ['head-moved']);
+    const asked = undone.tell(gate('g3', 'minimal-hook', 'repairs'));
+    assert.deepEqual(gates(asked.tell({ type: 'rewind/redone', rewind: 'w2', restored: [hook.path], changes: [], left: [], tree: 't0' })), ['head-moved']);
+  });
+
   it('to a boundary goes back to the line that was left, and keeps the writes of the attempt between', () => {
     const story = working().tell(rewindTo('explore'), phase('minimal-hook'), ...opened('m2'), wrote('t5', write('src/model/new.js', 'x0', 'x1', 'tool', 2)));
     assert.equal(story.session.line.attempt, 2);

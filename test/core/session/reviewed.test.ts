@@ -25,6 +25,13 @@ describe('what a person has looked at', () => {
     assert.match(printView(view), /changes: 1 of 3 hunks reviewed\n {2}src\/model\/block\.js · \+4 −2\n {4}✓ line 3 \+2 −1 · user · by you · hunk h1 · reviewed\n {4}· line 3 \+2 −1 · user · by you · hunk h2\n/);
   });
 
+  it('names the first hundred files, and how many more there are', () => {
+    const many = Array.from({ length: 260 }, (_, index) => hunk('h1', `src/file${index}.js`));
+    const view = viewOf(wholeSession().session, { active: 0, running: false, hunks: many });
+    assert.deepEqual([view.changes?.total, view.changes?.files.length, view.changes?.files.at(-1)?.path, view.changes?.more], [260, 100, 'src/file99.js', 160]);
+    assert.match(printView(view), /… and 160 files more; bounded mark lists every hunk\n/);
+  });
+
   it('is in the evidence, with what nobody has looked at', () => {
     const { session } = wholeSession().tell(marked(true, 'h1'));
     const page = reportPages(session, hunks).get('EVIDENCE.md') ?? '';

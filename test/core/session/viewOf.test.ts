@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { printView } from '../../../src/cli/printView.ts';
 import { catchesDecoy } from '../../../src/core/oracle/before.ts';
 import { fold } from '../../../src/core/session/evolve.ts';
 import { viewOf } from '../../../src/core/session/viewOf.ts';
@@ -28,6 +29,16 @@ describe('View of a session', () => {
     assert.equal(chip(working(), false), 'Paused');
     assert.equal(chip(working().tell(gate('g', 'minimal-hook')), false), 'Waiting for you');
     assert.equal(chip(wholeSession()), 'Ended');
+  });
+
+  it('lists a hundred flags at most, and says how many more there are', () => {
+    const story = () => working().tell(wrote('t1', stray), ...Array.from({ length: 230 }, (_, index) => ({ type: 'flag/raised' as const, flag: flag(`f${index}`, write(`src/scheduler/file${index}.js`, 'q0', 'q1', 'command')) })));
+    for (const told of [story(), story().tell(gate('g', 'minimal-hook', 'stray', ['f1']))]) {
+      const view = viewOf(told.session, { active: 0, running: false });
+      assert.deepEqual([view.card?.flags.length, view.card?.moreFlags], [100, 130]);
+      assert.match(printView(view), /… and 130 flags more; bounded trace names every one/);
+    }
+    assert.match(facts(story().tell(gate('g', 'minimal-hook')))['Strays'] ?? '', /file19\.js \(out-of-scope, open\) and 210 more$/);
   });
 
   it('shows one card: the end before a gate, a gate before flags, flags before a pause', () => {

@@ -10,23 +10,26 @@ import { lineChanges } from '../../../src/node/workspace/diff/lineDiff.ts';
 const hunks = (before: readonly string[], after: readonly string[]) => hunksOf('a.ts', before, after, lineChanges(before, after) ?? assert.fail());
 
 describe('who made a hunk', () => {
-  /** One step replaces `take` lines from `at` by `put` lines of its own. */
-  const edits = fc.array(fc.record({ at: fc.nat(20), take: fc.nat(4), put: fc.nat(4) }), { minLength: 1, maxLength: 8 });
+  /** One step replaces `take` lines from `at` by `put` lines of its own, or brings an earlier version back, as a rewind does. */
+  const edits = fc.array(fc.record({ at: fc.nat(20), take: fc.nat(4), put: fc.nat(4), back: fc.option(fc.nat(7), { freq: 3 }) }), { minLength: 1, maxLength: 8 });
 
-  it('is told by the lines that it adds and those that it removes', () => {
+  it('is told by the lines that it adds and those that it removes, by whoever did so last', () => {
     fc.assert(fc.property(edits, (steps) => {
       const base = Array.from({ length: 12 }, (_, index) => `base ${index}\n`);
-      const removedBy = new Map<string, number>();
+      const [wrote, took] = [new Map<string, number>(), new Map<string, number>()];
       const versions = [base];
-      for (const [step, { at, take, put }] of steps.entries()) {
+      for (const [step, { at, take, put, back }] of steps.entries()) {
         const lines = versions.at(-1) ?? base;
         const from = Math.min(at, lines.length);
-        for (const line of lines.slice(from, from + take)) if (line.startsWith('base')) removedBy.set(line, step);
-        versions.push([...lines.slice(0, from), ...Array.from({ length: put }, (_, index) => `step ${step} ${index}\n`), ...lines.slice(from + take)]);
+        const own = [...lines.slice(0, from), ...Array.from({ length: put }, (_, index) => `step ${step} ${index}\n`), ...lines.slice(from + take)];
+        const next = back === null ? own : versions[back % versions.length] ?? base;
+        for (const line of lines) if (!next.includes(line)) took.set(line, step);
+        for (const line of next) if (!lines.includes(line)) wrote.set(line, step);
+        versions.push(next);
       }
       const whole = hunks(base, versions.at(-1) ?? base);
       const made = blame(versions.slice(1).map((after, index) => hunks(versions[index] ?? base, after)), whole);
-      const wanted = whole.map(({ lines }) => [...new Set(lines.map((line) => (line.startsWith('-') ? removedBy.get(`${line.slice(1)}\n`) : Number(line.split(' ')[1]))))].toSorted((a = 0, b = 0) => a - b));
+      const wanted = whole.map(({ lines }) => [...new Set(lines.map((line) => (line.startsWith('-') ? took : wrote).get(`${line.slice(1)}\n`)))].toSorted((a = 0, b = 0) => a - b));
       assert.deepEqual(made, wanted);
     }));
   });
@@ -53,8 +56,7 @@ describe('who made a hunk', () => {
   it('is the user where the writes of the session leave a gap', () => {
     const blob = (oid: string): Blob => ({ oid, mode: '100644' });
     const write = (before: string, after: string): Write => ({ path: 'a.ts', before: blob(before), after: blob(after), added: 0, removed: 0, binary: false, by: 'tool', call: after, phase: 'minimal-hook', attempt: 1, turn: 1 });
-    const other = { ...write('x', 'y'), path: 'b.ts' };
-    const steps = fileSteps('a.ts', blob('1'), [write('1', '2'), other, write('3', '4'), write('4', '4')], blob('5'));
+    const steps = fileSteps(blob('1'), [write('1', '2'), write('3', '4'), write('4', '4')], blob('5'));
     assert.deepEqual(steps.map((step) => [step.before?.oid, step.after?.oid, step.write?.call]), [['1', '2', '2'], ['2', '3', undefined], ['3', '4', '4'], ['4', '5', undefined]]);
   });
 });

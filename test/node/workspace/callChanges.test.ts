@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { openFlags } from '../../../src/core/session/line.ts';
 import { Crash, House, type OnStray, Template } from './histories/house.ts';
+import { snapshot } from './histories/snapshot.ts';
 
 const outside = 'docs/out.txt';
 const first = 'o0\no1\no2\n';
@@ -15,6 +16,9 @@ interface Played {
   write(file: string, text: string): void;
   flagged(): readonly string[];
 }
+
+/** What the model was told of each call. */
+const answers = ({ events }: House): readonly string[] => events.flatMap((event) => (event.type === 'tool/answered' ? [event.text] : []));
 
 describe('a change that a call of the model made', function () {
   this.timeout(60_000);
@@ -146,19 +150,66 @@ describe('a change that a call of the model made', function () {
     assert.deepEqual([read(outside), house.session.line.writes, flagged()], [`${first}mine\n`, [], [outside]]);
   }));
 
-  it('is the user\'s where it is new, out of scope, and may be what is missing where no checkpoint looks: no rewind takes it away', () => play('rewind', async ({ house, read, write, flagged }) => {
+  for (const to of ['src/aside', 'aside']) {
+    it(`is the user's where it is new and may be what is missing where no checkpoint looks, as a git folder moved to ${to}: no rewind takes it, and they are told`, () => play('rewind', async (played) => {
+      const { house, read, write, flagged } = played;
+      const at = (file: string): string => path.join(house.root, file);
+      execFileSync('git', ['init', '-q', '--template=', at('inner')]);
+      const whole = snapshot(at('inner/.git'));
+      await house.command(() => {
+        fs.renameSync(at('inner/.git'), at(to));
+        write('src/new.txt', 'in scope\n');
+        write('src/a.txt', 'by the command\n');
+        write(outside, 'stray\n');
+      });
+      const outOfScope = to === 'aside';
+      assert.deepEqual([flagged(), read(outside)], [outOfScope ? ['aside/HEAD', 'aside/config'] : [], first]);
+      assert.deepEqual(house.session.line.writes.map(({ path: file, by }) => `${file} ${by}`).sort(), ['docs/out.txt command', 'docs/out.txt rewind', 'src/a.txt command']);
+      const told = `New since then, and maybe what is missing there: 3 files (${[`${to}/HEAD`, `${to}/config`, 'src/new.txt'].sort().join(', ')}). That counts as`;
+      const asked = house.events.flatMap((event) => (event.type === 'gate/opened' ? [event.question] : []));
+      assert.ok(asked.some((question) => question.includes(`${told} yours, and no rewind takes it away.`)), asked.join('\n'));
+      assert.ok(answers(house).some((answer) => answer.includes(`${told} the user's`)), answers(house).join('\n'));
+      await house.command(() => write('stray.txt', 'nothing is missing\n'));
+      assert.equal(fs.existsSync(at('stray.txt')), false);
+      const preview = await house.controller.preview({ type: 'rewind-boundary', to: 'base' });
+      assert.deepEqual([preview.files.map((one) => one.path), preview.beside], [['src/a.txt'], []]);
+      assert.match(preview.stays.find((one) => one.path === `${to}/HEAD`)?.why ?? '', /^maybe what is missing in inner\/\.git, so it counts as yours$/);
+      const kept = await house.act({ type: 'keep', how: 'branch' });
+      assert.match(kept.message, /look before you share it, among your changes are 3 files \(\S+\/HEAD, .*, maybe what is missing in inner\/\.git$/);
+      assert.doesNotMatch((await house.act({ type: 'keep', how: 'branch', withoutMine: true })).message, /look before you share it/);
+      const done = await house.act({ type: 'rewind-boundary', to: 'base' });
+      assert.match(done.message, /; left as yours: 3 files \(/);
+      assert.deepEqual([done.ok, snapshot(at(to)), read('src/new.txt'), read('src/a.txt').slice(0, 2)], [true, whole, 'in scope\n', 'a0']);
+    }));
+  }
+
+  it('is the user\'s where it may be what git kept in store: the folder of its objects is looked for, too', () => play('rewind', async ({ house }) => {
     const at = (file: string): string => path.join(house.root, file);
-    execFileSync('git', ['init', '-q', '--template=', at('inner')]);
-    await house.command(() => {
-      fs.renameSync(at('inner/.git'), at('aside'));
-      write('src/new.txt', 'in scope\n');
-      write(outside, 'stray\n');
-    });
-    assert.deepEqual([flagged(), house.session.line.writes.map(({ path: file, by }) => `${file} ${by}`).sort(), read(outside)], [['aside/HEAD', 'aside/config'], ['docs/out.txt command', 'docs/out.txt rewind', 'src/new.txt command'], first]);
-    await house.command(() => write('stray.txt', 'nothing is missing\n'));
-    assert.equal(fs.existsSync(at('stray.txt')), false);
+    const whole = snapshot(at('.git/objects'));
+    await house.command(() => fs.renameSync(at('.git/objects'), at('src/aside')));
+    assert.match(answers(house).join('\n'), /Files that steer git changed: \.git\/objects\. New since then, and maybe what is missing there: \d+ files/);
     assert.equal((await house.act({ type: 'rewind-boundary', to: 'base' })).ok, true);
-    assert.deepEqual([fs.existsSync(at('aside/HEAD')), fs.existsSync(at('src/new.txt'))], [true, false]);
+    assert.deepEqual(snapshot(at('src/aside')), whole);
+  }));
+
+  it('is the user\'s where it may be of what is ignored and too much for a checkpoint', () => play('rewind', async ({ house, read, write }) => {
+    const at = (file: string): string => path.join(house.root, file);
+    write('built/only.txt', 'the only copy\n');
+    write('built/large', '');
+    fs.truncateSync(at('built/large'), 70 * 1024 ** 2);
+    await house.command(() => fs.renameSync(at('built/only.txt'), at('src/only.txt')));
+    assert.match(answers(house).join('\n'), /changed what no checkpoint covers: built\. New since then, and maybe what is missing there: 1 file \(src\/only\.txt\)\. That counts as the user's/);
+    assert.equal((await house.act({ type: 'rewind-boundary', to: 'base' })).ok, true);
+    assert.equal(read('src/only.txt'), 'the only copy\n');
+  }));
+
+  it('is the session\'s where nothing is missing but a pipe, which no file can be', () => play('flag', async ({ house, write }) => {
+    execFileSync('mkfifo', [path.join(house.root, 'src/pipe')]);
+    await house.command(() => {
+      fs.rmSync(path.join(house.root, 'src/pipe'));
+      write('src/new.txt', 'new\n');
+    });
+    assert.deepEqual(house.session.line.writes.map((one) => one.path), ['src/new.txt']);
   }));
 
   it('is the command\'s where they saved the file before it began', () => play('flag', async ({ house, write }) => {

@@ -3,25 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { House, Template } from './histories/house.ts';
-
-/** What a work tree holds, empty folders, permissions and links included, as one word for each path. */
-type Snapshot = Readonly<Record<string, string>>;
-
-function snapshot(root: string): Snapshot {
-  const entries = fs.readdirSync(root, { withFileTypes: true, recursive: true });
-  const found = entries.flatMap((entry): [string, string][] => {
-    const at = path.join(entry.parentPath, entry.name);
-    const name = path.relative(root, at);
-    return /^\.(git|bounded)(\/|$)/.test(name) ? [] : [[name, wordOf(at)]];
-  });
-  return Object.fromEntries(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function wordOf(at: string): string {
-  const stats = fs.lstatSync(at);
-  if (stats.isDirectory()) return 'folder';
-  return stats.isSymbolicLink() ? `link ${fs.readlinkSync(at)}` : `${(stats.mode & 0o7777).toString(8)} ${fs.readFileSync(at, 'latin1')}`;
-}
+import { type Snapshot, snapshot } from './histories/snapshot.ts';
 
 const files = ['src/a.txt', 'src/b.txt', 'src/run.sh', 'src/link', 'src/d', 'src/d/e.txt', 'src/f', 'src/f/g.txt', 'src/new.txt'];
 const folders = ['src/empty', 'src/two/deep', 'src/deep/empty'];

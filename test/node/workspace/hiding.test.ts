@@ -71,7 +71,7 @@ const tricks: readonly Trick[] = [
   { name: 'an external diff that shows nothing', plant: 'git config diff.external true', planted: config, change: evil, seen: hit },
   {
     name: 'a repository inside, where submodules are ignored', plant: 'git config diff.ignoreSubmodules all; mkdir n; git init -q n', change: 'echo evil > n/evil.py', blind: true, seen: { tree: ['n/evil.py'] },
-    planted: { beside: ['n/.git'], control: ['config', 'n/.git', 'n/.git/HEAD', 'n/.git/config', 'n/.git/hooks/*', 'n/.git/info/*'] },
+    planted: { beside: ['n/.git'], control: ['config', 'n/.git', 'n/.git/HEAD', 'n/.git/config', 'n/.git/hooks/*', 'n/.git/info/*', 'n/.git/objects', 'n/.git/objects/pack'] },
   },
   { name: 'a hard link that is written from outside', plant: 'echo victim > $OUT/victim; ln $OUT/victim build/v.txt', planted: { tree: ['build/v.txt'] }, change: 'echo evil > $OUT/victim', blind: true, seen: { tree: ['build/v.txt'] } },
   { name: 'a folder swapped for a link', change: 'mv lib $OUT/lib2; ln -s /etc lib', seen: { tree: ['lib', 'lib/b.py'] } },
@@ -87,7 +87,7 @@ const tricks: readonly Trick[] = [
   {
     name: 'a submodule that is ignored', change: 'echo evil > sub/x.py', blind: true, seen: { tree: ['sub/x.py'] },
     plant: 'git init -q $OUT/origin; cd $OUT/origin; echo x > x.py; git add .; git -c user.name=T -c user.email=t@localhost commit -qm x; cd - > $OUT/null; git -c protocol.file.allow=always submodule add -q $OUT/origin sub; git commit -qm sub; git config submodule.sub.ignore all',
-    planted: { tree: ['.gitmodules', 'sub/x.py'], beside: ['sub/.git'], control: ['config', 'index', 'modules/*', 'refs/heads/main', 'sub/.git'] },
+    planted: { tree: ['.gitmodules', 'sub/x.py'], beside: ['sub/.git'], control: ['config', 'index', 'modules', 'modules/*', 'refs/heads/main', 'sub/.git'] },
   },
   { name: 'a store of objects that is borrowed', change: 'mkdir -p .git/objects/info; echo $OUT/elsewhere > .git/objects/info/alternates', blind: true, seen: { control: ['objects/info/alternates'] } },
   { name: 'a link swapped for a file, where core.symlinks is off', plant: 'git config core.symlinks false', planted: config, change: 'rm link; printf src/a.py > link', blind: true, seen: { tree: ['link'] } },

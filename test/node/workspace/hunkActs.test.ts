@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { namesInWords } from '../../../src/agent/rewind/preview.ts';
 import { isReviewed } from '../../../src/core/session/listedHunk.ts';
 import type { ListedHunk } from '../../../src/core/session/listedHunk.ts';
 import { viewOf } from '../../../src/core/session/viewOf.ts';
@@ -226,7 +227,7 @@ describe('what a person does with hunks', () => {
   describe('a preview', () => {
     const told = async (house: House, intention: Parameters<House['act']>[0]) => {
       const { files, stays, beside } = await house.controller.preview(intention);
-      return [files.map((file) => file.path), stays.map((one) => `${one.path}: ${one.why}`), beside];
+      return [files.map((file) => file.path), stays.map((one) => `${one.path}: ${one.why}`), beside.map((one) => `${one.path}: ${one.does}`)];
     };
 
     it('of hunks says what is left, as the rewind does: where a folder took the place, where one is gone', () => play(async (house, work) => {
@@ -262,11 +263,27 @@ describe('what a person does with hunks', () => {
       });
       fs.writeFileSync(file, start);
       const back = { type: 'rewind-path', path: a } as const;
-      assert.deepEqual(await told(house, back), [[], [], [a]]);
+      assert.deepEqual(await told(house, back), [[], [], [`${a}: back`]]);
       fs.chmodSync(file, 0o640);
       assert.deepEqual(await told(house, back), [[], [`${a}: permissions 640, which are yours`], []]);
       await house.act(back);
       assert.equal(fs.statSync(file).mode & 0o777, 0o640);
+    }));
+
+    it('names files with several names: what comes back takes the place of one, and the others keep what is there', () => play(async (house, work) => {
+      const outside = path.join(house.root, '..', 'outside.txt');
+      fs.linkSync(path.join(house.root, a), outside);
+      await work.command(a, 'a2 line', 'session two');
+      const back = { type: 'rewind-path', path: a } as const;
+      const hunks = { type: 'rewind-hunks', hunks: (await house.hunks()).map(named) } as const;
+      for (const intention of [back, hunks]) {
+        const { files } = await house.controller.preview(intention);
+        assert.deepEqual(files.map((file) => `${file.path}${namesInWords(file)}`), [`${a} (becomes a file of its own: 1 other name of it, by hard link, changes only where listed)`]);
+      }
+      await house.act(back);
+      assert.deepEqual([work.text(a).includes('session two'), fs.readFileSync(outside, 'utf8').includes('session two')], [false, true]);
+      await work.command(a, 'a2 line', 'session two');
+      assert.deepEqual((await house.controller.preview(back)).files.map(namesInWords), ['']);
     }));
   });
 

@@ -130,7 +130,9 @@ describe('a rewind', () => {
 
   it('brings a file back in whose place there are only empty folders', async () => {
     const repo = newRepo({ 'a': 'file' });
-    const { outcome } = await rewind(repo, () => { fs.rmSync(repo.at('a')); fs.mkdirSync(repo.at('a/b/c'), { recursive: true }); fs.mkdirSync(repo.at('a/d')); });
+    // Only Linux takes a name that is no text.
+    const name = process.platform === 'linux' ? 0xff : 0x78;
+    const { outcome } = await rewind(repo, () => { fs.rmSync(repo.at('a')); fs.mkdirSync(repo.at('a/b/c'), { recursive: true }); fs.mkdirSync(Buffer.from([...Buffer.from(`${repo.at('a')}/`), name])); });
     assert.deepEqual([outcome.left, repo.read('a')], [[], 'file']);
   });
 

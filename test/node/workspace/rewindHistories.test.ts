@@ -3,39 +3,15 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { watching } from './faults.ts';
-import { Crash, House, Template } from './histories/house.ts';
-
-/** A file of the session with the real journal, store and agent, and short words for what a history does to it. */
-interface File {
-  text(): string;
-  edit(from: string, to: string): void;
-  /** A command of the session that makes this edit. */
-  command(from: string, to: string): Promise<void>;
-}
-
-const name = 'src/a.txt';
+import { type File, type History, lastRewind, name, playFixed } from './histories/fixed.ts';
+import { Crash, type House, Template } from './histories/house.ts';
 
 describe('fixed histories of rewinds', () => {
   const template = new Template();
   before(() => template.make());
   after(() => template.remove());
 
-  async function play(history: (house: House, file: File) => Promise<void>): Promise<void> {
-    const folder = template.copy('flag');
-    const house = await House.takeUp(folder);
-    const at = path.join(folder, 'work', name);
-    const edit = (from: string, to: string): void => {
-      assert.ok(fs.readFileSync(at, 'utf8').includes(from));
-      fs.writeFileSync(at, fs.readFileSync(at, 'utf8').replace(from, to));
-    };
-    try {
-      await history(house, { text: () => fs.readFileSync(at, 'utf8'), edit, command: (from, to) => house.command(() => edit(from, to)) });
-    } finally {
-      await house.close();
-    }
-  }
-
-  const lastRewind = (house: House): string => house.session.rewinds.at(-1)?.id ?? assert.fail('nothing was rewound');
+  const play = (history: History): Promise<void> => playFixed(template, history);
 
   it('a line of the user that came back with a hunk is not taken by a rewind to a boundary', () => play(async (house, file) => {
     await file.command('a0 line\n', '');
@@ -49,6 +25,61 @@ describe('fixed histories of rewinds', () => {
     const boundary = house.session.line.boundaries.at(-1)?.id ?? '';
     await house.act({ type: 'rewind-boundary', to: boundary });
     assert.ok(file.text().includes('of the user\n'));
+  }));
+
+  it('a line that came back, and that the user took out then, is theirs: to take that back is no change of the session that a rewind undoes', () => play(async (house, file) => {
+    const start = file.text();
+    await file.command('a0 line\n', '');
+    await house.act({ type: 'rewind-path', path: name });
+    assert.equal(file.text(), start);
+    file.edit('a0 line\n', '');
+    const hunks = await house.hunks();
+    assert.deepEqual(hunks.map(({ writes, users, standing }) => [writes.length, users, standing]), [[0, true, 'user']]);
+    await house.act({ type: 'rewind-hunks', hunks });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start);
+  }));
+
+  it('the same where the session had changed other lines meanwhile', () => play(async (house, file) => {
+    const start = file.text();
+    await file.command('a0 line\n', '');
+    await file.command('a9 line', 'by the session');
+    await house.act({ type: 'rewind-hunks', hunks: (await house.hunks()).slice(0, 1) });
+    assert.equal(file.text(), start.replace('a9 line', 'by the session'));
+    file.edit('a0 line\n', '');
+    const hunks = await house.hunks();
+    assert.deepEqual(hunks.map(({ writes, users }) => [writes.length, users]), [[0, true], [1, false]]);
+    await house.act({ type: 'rewind-hunks', hunks: hunks.slice(0, 1) });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), start);
+  }));
+
+  it('what the user took out as the session had, before that was to come back, stays out: it is theirs', () => play(async (house, file) => {
+    await file.command('a0 line\n', '');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    const rewind = lastRewind(house);
+    file.edit('a0 line\n', '');
+    file.edit('a5 line', 'of the user');
+    const theirs = file.text();
+    await house.act({ type: 'undo-rewind', rewind });
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), theirs);
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    await house.act({ type: 'redo-rewind', rewind });
+    assert.equal(file.text(), theirs);
+  }));
+
+  it('the same where another part of what the session had done does come back', () => play(async (house, file) => {
+    await file.command('a0 line\n', '');
+    await file.command('a9 line', 'by the session');
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    file.edit('a0 line\n', '');
+    file.edit('a5 line', 'of the user');
+    const theirs = file.text();
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    assert.equal(file.text(), theirs.replace('a9 line', 'by the session'));
+    await house.act({ type: 'rewind-boundary', to: 'base' });
+    assert.equal(file.text(), theirs);
   }));
 
   it('a line that the user wrote before the session did, and that came back with a hunk, is not taken either', () => play(async (house, file) => {

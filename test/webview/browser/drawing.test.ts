@@ -37,7 +37,7 @@ describe('Side view: drawing', () => {
     const view = await open();
     await view.show(fixtures.huge);
     assert.ok((await view.page.locator('*').count()) < 4000);
-    for (const [part, text] of [['.flags', '… 52 more'], ['.globs', '… 284 more'], ['.rows', '… 188 more']] as const) assert.ok((await view.page.locator(`${part} > .more`).allTextContents()).includes(text), text);
+    for (const [part, text] of [['.flags', '… 452 more'], ['.changes', '… 9088 more'], ['.globs', '… 284 more'], ['.rows', '… 188 more']] as const) assert.ok((await view.page.locator(`${part} > .more`).allTextContents()).includes(text), text);
     await view.show(fixtures['ended-huge']);
     assert.ok((await view.page.locator('*').count()) < 4500);
   });

@@ -64,7 +64,7 @@ describe('Side view: keyboard', () => {
     await view.show(fixtures.ended);
     await view.page.getByRole('button', { name: 'Mark as reviewed: src/model/block.js, line 47' }).focus();
     const marked = (ended.changes?.files ?? []).map((file) => ({ ...file, hunks: file.hunks.map((hunk) => ({ ...hunk, reviewed: true })) }));
-    await view.show({ type: 'view', view: { ...ended, changes: { total: 5, reviewed: 5, files: marked } } });
+    await view.show({ type: 'view', view: { ...ended, changes: { total: 5, reviewed: 5, files: marked, more: 0 } } });
     assert.equal(await name(view), 'Reviewed: src/model/block.js, line 47. Take the mark off');
     assert.equal(await view.page.evaluate(() => document.activeElement?.getAttribute('aria-pressed')), 'true');
   });

@@ -28,7 +28,7 @@ function endCard(session: Session): Card {
   const { verdict, kept, end } = session;
   const yours = usersPaths(session);
   return {
-    kind: 'end', attention: end?.end === 'error' || openFlags(session.line).length > 0, question: endQuestion(session), flags: listedFlags(session),
+    kind: 'end', attention: end?.end === 'error' || openFlags(session.line).length > 0, question: endQuestion(session), ...listedFlags(session),
     facts: [
       ...(end === undefined || end.end === 'completed' ? [] : [{ name: 'Ended', value: `${endWords[end.end]}: ${end.detail}` }]),
       { name: 'Changed', value: verdict === undefined ? 'unknown' : changeText(verdict.change) },

@@ -1,15 +1,19 @@
 import type { Path } from '../changes.ts';
 import { isReviewed } from '../listedHunk.ts';
 import type { ListedHunk } from '../listedHunk.ts';
+import { byPath } from '../ofPath.ts';
 import type { Session } from '../session.ts';
 import type { ChangedFileRow, ChangesView, HunkRow } from '../view.ts';
+
+/** More are no view of anything: the list of all is asked for. */
+const filesShown = 100;
 
 /** The session's change by file and hunk, and what of it a person has looked at; undefined where it has changed nothing. */
 export function changesView(session: Session, hunks: readonly ListedHunk[]): ChangesView | undefined {
   if (hunks.length === 0) return undefined;
-  const paths = [...new Set(hunks.map((one) => one.path))];
-  const files = paths.map((path) => fileRow(session, path, hunks.filter((one) => one.path === path)));
-  return { total: hunks.length, reviewed: files.flatMap((file) => file.hunks).filter((row) => row.reviewed).length, files };
+  const paths = [...byPath(hunks)];
+  const files = paths.slice(0, filesShown).map(([path, own]) => fileRow(session, path, own));
+  return { total: hunks.length, reviewed: hunks.filter((hunk) => isReviewed(session, hunk)).length, files, more: paths.length - files.length };
 }
 
 function fileRow(session: Session, path: Path, hunks: readonly ListedHunk[]): ChangedFileRow {

@@ -7,12 +7,20 @@ import { count } from './figures.ts';
 export function flagsCard(session: Session): Card {
   const flags = openFlags(session.line);
   const [first] = flags;
-  return { kind: 'flags', attention: true, question: question(flags), facts: [], flags: flags.map(flagRow), actions: first === undefined || flags.length > 1 ? [] : actions(first) };
+  return { kind: 'flags', attention: true, question: question(flags), facts: [], ...shown(flags), actions: first === undefined || flags.length > 1 ? [] : actions(first) };
 }
 
 /** The flags of a line that a person may still act on: open ones, and rewound ones, which can be restored. */
-export function listedFlags({ line }: Session): readonly FlagRow[] {
-  return [...openFlags(line), ...line.flags.filter((flag) => flag.outcome === 'rewound')].map(flagRow);
+export function listedFlags({ line }: Session): Pick<Card, 'flags' | 'moreFlags'> {
+  return shown([...openFlags(line), ...line.flags.filter((flag) => flag.outcome === 'rewound')]);
+}
+
+/** Nobody answers more than these one by one, and the view is made anew with each change of the session. */
+const flagsShown = 100;
+
+function shown(flags: readonly Flag[]): Pick<Card, 'flags' | 'moreFlags'> {
+  const rows = flags.slice(0, flagsShown).map(flagRow);
+  return { flags: rows, ...(flags.length === rows.length ? {} : { moreFlags: flags.length - rows.length }) };
 }
 
 function question(flags: readonly Flag[]): string {

@@ -9,9 +9,9 @@ type Approval = Pick<Card['actions'][number], 'label' | 'title'>;
 /** One question, the facts that answer it, one decision. An approval names everything that is open at the gate. */
 export function gateCard(session: Session, gate: Gate): Card {
   const approval = gate.kind === 'phase' ? phaseApprovals[gate.phase] : approvals[gate.kind];
-  const flags = listedFlags(session);
+  const listed = listedFlags(session);
   return {
-    kind: 'gate', attention: gate.kind !== 'phase' || flags.some((flag) => flag.outcome === undefined), question: gate.kind === 'blocker' ? 'The model is blocked' : gate.question, facts: gateFacts(session, gate), flags,
+    kind: 'gate', attention: gate.kind !== 'phase' || listed.flags.some((flag) => flag.outcome === undefined), question: gate.kind === 'blocker' ? 'The model is blocked' : gate.question, facts: gateFacts(session, gate), ...listed,
     actions: [
       { ...approval, intention: { type: 'approve', gate: gate.id, ids: gate.blocking } },
       { label: gate.kind === 'amendment' ? 'Reject…' : 'Send back…', title: 'With a note to the model; the phase goes on', intention: { type: 'send-back', gate: gate.id } },

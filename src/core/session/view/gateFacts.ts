@@ -6,6 +6,7 @@ import type { OracleRun } from '../../oracle/result.ts';
 import { baselineRun, lastBoundary } from '../line.ts';
 import type { Gate, Line, Plan, Session } from '../session.ts';
 import type { Card } from '../view.ts';
+import { someOf } from '../someOf.ts';
 import { cellState } from './cells.ts';
 import { count } from './figures.ts';
 import { checkGaps } from './notMeasured.ts';
@@ -125,7 +126,7 @@ function surfaceFacts({ line }: Session): Facts {
 
 function strayFacts({ flags }: Line): Facts {
   if (flags.length === 0) return [{ name: 'Strays', value: 'none' }];
-  return [{ name: 'Strays', value: flags.map((flag) => `${flag.path} (${flag.standing}, ${flag.outcome ?? 'open'})`).join(', ') }];
+  return [{ name: 'Strays', value: someOf(flags.map((flag) => `${flag.path} (${flag.standing}, ${flag.outcome ?? 'open'})`)) }];
 }
 
 function findingFacts({ findings }: Line): Facts {
@@ -135,10 +136,12 @@ function findingFacts({ findings }: Line): Facts {
 /** The exit conditions that do not hold, each with what was measured. */
 /** What of a phase's end does not hold, apart from flags, which have rows of their own. */
 function unmetFacts({ exit, flags }: Line): Facts {
-  return (exit?.conditions ?? []).filter((one) => !one.holds && !flags.some((flag) => flag.id === one.id)).map((one) => ({ name: one.id, value: `${one.measured}; wanted ${one.wanted}` }));
+  const flagged = new Set(flags.map((flag) => flag.id));
+  return (exit?.conditions ?? []).filter((one) => !one.holds && !flagged.has(one.id)).map((one) => ({ name: one.id, value: `${one.measured}; wanted ${one.wanted}` }));
 }
 
 /** What an approval names, apart from flags, which have rows of their own. */
 function openIds({ line }: Session, gate: Gate): Facts {
-  return gate.blocking.filter((id) => id !== gate.id && !line.flags.some((flag) => flag.id === id)).map((id) => ({ name: 'Open', value: id, code: true }));
+  const flagged = new Set(line.flags.map((flag) => flag.id));
+  return gate.blocking.filter((id) => id !== gate.id && !flagged.has(id)).map((id) => ({ name: 'Open', value: id, code: true }));
 }

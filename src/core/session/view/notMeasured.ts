@@ -23,10 +23,15 @@ function unrun({ verdict, line, contract }: Session): readonly string[] {
   return contract.oracle.checks.filter((check) => !run.has(check.id)).map((check) => `${check.id}: it did not run on this tree`);
 }
 
-function uncovered({ base, line, scratch }: Session): readonly string[] {
+/** What lies where commands may write freely, and no checkpoint looks, as it was last measured; nothing where there is none. */
+export function scratchInWords({ scratch }: Pick<Session, 'scratch'>): readonly string[] {
+  return scratch === undefined || scratch.now.files === 0 ? [] : [`scratch, ${count(scratch.now.files, 'file')} of ${bytesText(scratch.now.bytes)}`];
+}
+
+function uncovered(session: Session): readonly string[] {
+  const { base, line } = session;
   const what = new Set([...(base?.notCovered ?? []), ...line.boundaries.flatMap((boundary) => boundary.notCovered)]);
-  const unseen = scratch === undefined || scratch.now.files === 0 ? [] : [`scratch, ${count(scratch.now.files, 'file')} of ${bytesText(scratch.now.bytes)}`];
-  return [...what, ...unseen].map((one) => `not covered by checkpoints: ${one}`);
+  return [...what, ...scratchInWords(session)].map((one) => `not covered by checkpoints: ${one}`);
 }
 
 function decoyGaps({ line }: Session): readonly string[] {

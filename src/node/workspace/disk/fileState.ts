@@ -5,9 +5,9 @@ import { hashOf, modeOf, openLarge, readLink, readSmall, wholeBytes } from './co
 import { onDisk } from './places.ts';
 import { isGone, isUnreadable, keyOf, specialKind } from './stats.ts';
 
-/** What is at a place in the work tree at this moment. */
+/** What is at a place in the work tree at this moment. `otherNames`: how many hard links to the same file there are elsewhere. */
 export type FileState =
-  | { readonly kind: 'file'; readonly blob: Blob; readonly permissions: number; readonly uid: number; readonly gid: number; readonly inode: bigint }
+  | { readonly kind: 'file'; readonly blob: Blob; readonly permissions: number; readonly uid: number; readonly gid: number; readonly inode: bigint; readonly otherNames: number }
   | { readonly kind: 'missing' }
   | { readonly kind: 'folder' }
   /** Something that has no content, or none that can be read. */
@@ -24,7 +24,7 @@ export async function stateAt(folder: string, name: string): Promise<FileState> 
     if (!stats.isFile() && !stats.isSymbolicLink()) return { kind: 'other', what: `a ${specialKind(stats)}` };
     const blob = stats.isSymbolicLink() ? { oid: readLink(place).object.oid, mode: '120000' as const } : await regularBlob(place, stats.size <= BigInt(wholeBytes));
     if (blob === undefined) return { kind: 'other', what: 'being written by somebody' };
-    return { kind: 'file', blob, permissions: Number(stats.mode & 0o7777n), uid: Number(stats.uid), gid: Number(stats.gid), inode: stats.ino };
+    return { kind: 'file', blob, permissions: Number(stats.mode & 0o7777n), uid: Number(stats.uid), gid: Number(stats.gid), inode: stats.ino, otherNames: Number(stats.nlink) - 1 };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { kind: 'missing' };
     if (isGone(error)) return { kind: 'other', what: 'being changed by somebody' };
@@ -59,6 +59,11 @@ export const sameBlob = (a: Blob | null | undefined, b: Blob | null | undefined)
 /** Whether exactly this content (null: nothing) is at the place. */
 export const isState = (state: FileState, expected: Blob | null): boolean =>
   expected === null ? state.kind === 'missing' : state.kind === 'file' && sameBlob(state.blob, expected);
+
+/** The number of other names that a file has, where it has any. */
+export function otherNamesOf(state: FileState): { readonly otherNames?: number } {
+  return state.kind === 'file' && state.otherNames > 0 ? { otherNames: state.otherNames } : {};
+}
 
 /** A state in words, for a sentence such as "there is …". */
 export function stateInWords(state: FileState): string {

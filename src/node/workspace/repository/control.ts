@@ -2,7 +2,7 @@ import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync } 
 import path from 'node:path';
 import type { Path } from '../../../core/session/changes.ts';
 import { codeOf } from '../../journal/faults.ts';
-import { modulesIn, nested, own, packedRefs, refWord, shared } from './controlPlaces.ts';
+import { modulesIn, nested, own, packedRefs, refWord, shared, stock } from './controlPlaces.ts';
 import { gitObject, type GitObject } from '../git/objects.ts';
 import { hashOf, openLarge } from '../disk/content.ts';
 import { keyOf } from '../disk/stats.ts';
@@ -30,7 +30,7 @@ export class ControlFiles {
 
   /**
    * Each control file with a word that changes when it does: `file 644 <blob>` and `link <blob>` for what the store holds, `ref <value>`, packed or not,
-   * and others for what no rewind brings back. Names are as below the git folder (`refs/heads/main`); those of repositories inside
+   * and others for what no rewind brings back, as `folder` for the git folder itself and what it keeps in store. Names are as below the git folder (`refs/heads/main`); those of repositories inside
    * the work tree begin with their folder, those of submodules with `modules/`. Nothing of their contents is in it: they may hold secrets.
    */
   async read(root: string, repository: UserRepository | undefined, repositories: readonly Path[]): Promise<Record<string, string>> {
@@ -68,9 +68,12 @@ function lookAtOwn(look: ControlLook, repository: UserRepository): void {
   look.note(path.join(repository.top, '.git'), '.git');
   look.collect(repository.commonDir, shared, '');
   look.collectRefs(repository.commonDir, '');
+  look.collectStock(repository.commonDir, '');
   look.collect(repository.gitDir, own, '');
   for (const module of modulesIn(path.join(repository.commonDir, 'modules'))) look.collectNested(module, `${path.relative(repository.commonDir, module).split(path.sep).join('/')}/`);
 }
+
+const folderWord = 'folder';
 
 /** One look at the control files. */
 class ControlLook {
@@ -90,6 +93,11 @@ class ControlLook {
   collectNested(folder: string, prefix: string): void {
     this.collect(folder, nested, prefix);
     this.collectRefs(folder, prefix);
+    this.collectStock(folder, prefix);
+  }
+
+  collectStock(folder: string, prefix: string): void {
+    for (const name of stock) if (statsOf(path.join(folder, name))?.isDirectory() === true) this.words[prefix + name] = folderWord;
   }
 
   collect(folder: string, names: readonly string[], prefix: string): void {
@@ -100,7 +108,7 @@ class ControlLook {
     const stats = statsOf(file);
     if (stats === undefined) return;
     if (stats.isDirectory()) {
-      if (path.basename(file) === '.git') this.words[name] = 'folder';
+      if (path.basename(file) === '.git') this.words[name] = folderWord;
       else for (const entry of readdirSync(file)) if (!entry.endsWith('.lock') && !isListOfRefs(`${name}/${entry}`)) this.note(path.join(file, entry), `${name}/${entry}`);
       return;
     }

@@ -15,6 +15,9 @@ export const own = [
 /** And of a repository inside the work tree or of a submodule. */
 export const nested = ['HEAD', 'config', 'hooks', 'info', 'commondir', 'gitdir'];
 
+/** Folders of a git folder that steer nothing and that no checkpoint holds: all that is known of them is whether they are there. */
+export const stock = ['objects', 'objects/pack', 'logs', 'lfs', 'annex', 'modules'];
+
 /** Where a control file lies: `name` below the git folder `folder`. */
 export interface ControlPlace {
   readonly folder: string;

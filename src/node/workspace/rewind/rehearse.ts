@@ -2,12 +2,12 @@ import type { Rehearsal, RestoreItem } from '../../../agent/ports.ts';
 import type { Blob, Path } from '../../../core/session/changes.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { decodeBytes, encodeText } from '../common/bytes.ts';
-import { sameBlob, stateInWords } from '../disk/fileState.ts';
+import { otherNamesOf, sameBlob, stateInWords } from '../disk/fileState.ts';
 import { type PathGuard, refusesRestoring } from '../disk/guard.ts';
 import { conflictInWords, decideRestore, type Merged, mergeTexts } from './merge.ts';
 import { gitObject } from '../git/objects.ts';
 import { contentOf, isNoFile, readHere } from './restore.ts';
-import { inTheWay, lookAt } from './restorePlaces.ts';
+import { emptyInTheWay, inTheWay, lookAt } from './restorePlaces.ts';
 
 interface Parts {
   readonly root: string;
@@ -41,6 +41,7 @@ export async function rehearse(parts: Parts, path: Path, items: readonly Restore
   // Where the session left nothing, a restore makes room as far as it may.
   if (found === undefined && items[0]?.expected !== null) return { path, does: 'left', why: taken };
   const inWay = contentOf(state) === undefined ? { inWay: { files: await inTheWay(parts.root, path, parts.skip), why: taken } } : {};
+  const emptied = found === undefined && state.kind === 'folder' ? await emptyInTheWay(parts.root, path) : [];
   const start: Held | null = found === undefined || found === null ? null : { blob: found };
   let [held, merged]: [Held | null, boolean] = [start, false];
   const open = [...answers];
@@ -51,7 +52,7 @@ export async function rehearse(parts: Parts, path: Path, items: readonly Restore
     merged ||= round.merged === true;
   }
   if (start?.blob.oid === held?.blob.oid && start?.blob.mode === held?.blob.mode) return { path, does: 'nothing' };
-  return { path, does: merged ? 'merge' : held === null ? 'delete' : 'back', ...inWay, ...(held?.bytes === undefined ? {} : { text: decodeBytes(held.bytes), mode: held.blob.mode }) };
+  return { path, does: merged ? 'merge' : held === null ? 'delete' : 'back', ...inWay, ...otherNamesOf(state), ...(emptied.length === 0 ? {} : { emptied }), ...(held?.bytes === undefined ? {} : { text: decodeBytes(held.bytes), mode: held.blob.mode }) };
 }
 
 async function oneRound(parts: Parts, item: RestoreItem, held: Held | null, answers: string[]): Promise<Round> {

@@ -27,6 +27,12 @@ export interface RestoreParts {
 /** What a path has after it was dealt with, or why it was left as it is. */
 type Result = { readonly now: Blob | null; readonly merged: boolean } | { readonly left: string; readonly conflict?: true };
 
+/** What went to make room for files. */
+interface MadeRoom {
+  readonly moved: MovedPath[];
+  readonly emptied: Path[];
+}
+
 /** Paths that are dealt with together, and bytes of content: so many files may lie beside their places when the power fails, so many folders are open, and so many bytes are in memory. */
 const [mostItems, mostBytes] = [64, 32 * 1024 * 1024];
 
@@ -35,7 +41,7 @@ const [mostItems, mostBytes] = [64, 32 * 1024 * 1024];
  * three-way merge or stays. Every path is looked at again afterwards; one that does not have what it should is left.
  */
 export async function restorePaths(parts: RestoreParts, items: readonly RestoreItem[]): Promise<RestoreOutcome> {
-  const moved: MovedPath[] = [];
+  const room: MadeRoom = { moved: [], emptied: [] };
   const unique = [...new Map(items.map((item) => [item.path, item])).values()];
   const [results, pace] = [new Map<Path, Result>(), new Pace()];
   for (const { path } of unique) {
@@ -47,8 +53,8 @@ export async function restorePaths(parts: RestoreParts, items: readonly RestoreI
   // What goes makes room for what comes: a file where a folder was, a folder where a link was.
   const going = [...byFolder(allowed.filter((one) => one.target === null), ({ path }) => path).values()].flat();
   for (let from = 0; from < going.length; from += mostItems) await removeAll(parts, going.slice(from, from + mostItems), results);
-  for await (const batch of batches(parts.blobs, allowed)) await bringAll(parts, batch, results, moved);
-  return { ...(await verified(parts, new Map(unique.flatMap(({ path }) => entryOf(results, path))))), ...(moved.length === 0 ? {} : { moved }) };
+  for await (const batch of batches(parts.blobs, allowed)) await bringAll(parts, batch, results, room);
+  return { ...(await verified(parts, new Map(unique.flatMap(({ path }) => entryOf(results, path))))), ...(room.moved.length === 0 ? {} : { moved: room.moved }), ...(room.emptied.length === 0 ? {} : { emptied: room.emptied }) };
 }
 
 const entryOf = (results: ReadonlyMap<Path, Result>, path: Path): [Path, Result][] => {
@@ -82,10 +88,10 @@ async function removeAll(parts: RestoreParts, items: readonly RestoreItem[], res
 }
 
 /** The same. */
-async function bringAll(parts: RestoreParts, items: readonly Coming[], results: Map<Path, Result>, moved: MovedPath[]): Promise<void> {
+async function bringAll(parts: RestoreParts, items: readonly Coming[], results: Map<Path, Result>, room: MadeRoom): Promise<void> {
   const back = await bringPlain(parts.root, items, (path) => parts.guard.isSecret(path));
   for (const { path, target } of items) if (back.has(path)) results.set(path, { now: target, merged: false });
-  for (const item of items) if (!results.has(item.path)) results.set(item.path, await bringOne(parts, item, moved));
+  for (const item of items) if (!results.has(item.path)) results.set(item.path, await bringOne(parts, item, room));
 }
 
 async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result> {
@@ -101,11 +107,12 @@ async function removeOne(parts: RestoreParts, item: RestoreItem): Promise<Result
   return { now: null, merged: false };
 }
 
-async function bringOne(parts: RestoreParts, item: Coming, moved: MovedPath[]): Promise<Result> {
+async function bringOne(parts: RestoreParts, item: Coming, room: MadeRoom): Promise<Result> {
   const found = await lookAt(parts.root, item.path);
   // Where the session left nothing, a folder without anything that a checkpoint holds must not keep the file away.
-  const { state, to } = item.expected === null ? await roomAt(parts.root, item.path, found, parts.skip) : { state: found };
-  if (to !== undefined) moved.push({ path: item.path, to });
+  const { state, to, emptied = [] } = item.expected === null ? await roomAt(parts.root, item.path, found, parts.skip) : { state: found };
+  if (to !== undefined) room.moved.push({ path: item.path, to });
+  room.emptied.push(...emptied);
   const current = contentOf(state);
   if (current === undefined) return { left: `there is ${stateInWords(state)} in its place` };
   const step = decideRestore(item.target, item.expected, current);

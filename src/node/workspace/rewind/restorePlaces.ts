@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Dirent } from 'node:fs';
 import { readdir, rename, rmdir } from 'node:fs/promises';
 import type { Path } from '../../../core/session/changes.ts';
 import { syncDirectory } from '../../journal/durable.ts';
 import { codeOf } from '../../journal/faults.ts';
 import { type FileState, stateAt } from '../disk/fileState.ts';
 import { inFolder, type Reach } from '../disk/folders.ts';
+import { decodeBytes } from '../common/bytes.ts';
 import { Pace } from '../common/pace.ts';
 import { ancestorsOf, joined, nameOf, onDisk, parentOf } from '../disk/places.ts';
 
@@ -75,10 +75,11 @@ export function isRefusal(error: unknown, reach: Reach): boolean {
 
 const refusals: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'EBUSY', 'ENOTEMPTY', 'EINVAL', 'EILSEQ', 'EXDEV']);
 
-/** What is at a path once room was made there, and where what stood in the way is kept now. */
+/** What is at a path once room was made there, where what stood in the way is kept now, and the empty folders that went. */
 export interface Room {
   readonly state: FileState;
   readonly to?: Path;
+  readonly emptied?: readonly Path[];
 }
 
 /**
@@ -89,28 +90,42 @@ export async function roomAt(root: string, path: Path, state: FileState, isScrat
   if (state.kind !== 'folder') return { state };
   const entered = await inFolder(root, path, false, (place) => contentOf(place, path, isScratch).catch(refused));
   const content = 'value' in entered ? entered.value : false;
-  if (content === 'none') return (await removeFolder(root, path)) ? { state: { kind: 'missing' } } : { state };
+  if (Array.isArray(content)) return (await removeFolder(root, path)) ? { state: { kind: 'missing' }, emptied: content } : { state };
   const to = content === 'scratch' ? await moveAside(root, path) : undefined;
   return to === undefined ? { state } : { state: { kind: 'missing' }, to };
 }
 
-/** What a folder holds; empty folders in it are removed where there is nothing else. */
-async function contentOf(place: string, path: Path, isScratch: (path: Path) => boolean): Promise<'none' | 'scratch' | 'other'> {
-  const { entries, contents } = await entriesOf(place, path);
-  if (contents.length > 0) return contents.every(isScratch) ? 'scratch' : 'other';
-  const deepestFirst = entries.map((entry) => onDisk(entry.parentPath, entry.name)).reverse();
-  for (const folder of deepestFirst) await rmdir(folder);
-  return 'none';
+/** What a folder holds. Where that is nothing but empty folders, they are removed, and those in which there was none are answered. */
+async function contentOf(place: string, path: Path, isScratch: (path: Path) => boolean): Promise<'scratch' | 'other' | Path[]> {
+  const { folders, contents, empty } = await heldIn(place);
+  if (contents.length > 0) return contents.every((below) => isScratch(joined(path, below))) ? 'scratch' : 'other';
+  for (const folder of folders.slice(1).reverse()) await rmdir(onDisk(place, folder));
+  return empty.map((below) => at(path, below));
 }
 
-async function entriesOf(place: string, path: Path): Promise<{ readonly entries: readonly Dirent[]; readonly contents: readonly Path[] }> {
-  const entries = await readdir(place, { withFileTypes: true, recursive: true });
-  return { entries, contents: entries.filter((entry) => !entry.isDirectory()).map((entry) => `${path}${entry.parentPath.slice(place.length)}/${entry.name}`) };
+/** Everything in a folder by its path below it, '' being the folder itself. `folders`: what is above comes first; `empty`: those in which there is nothing; `contents`: what is no folder. */
+async function heldIn(place: string): Promise<{ readonly folders: readonly Path[]; readonly contents: readonly Path[]; readonly empty: readonly Path[] }> {
+  const [folders, contents, empty]: [Path[], Path[], Path[]] = [[''], [], []];
+  for (const folder of folders) {
+    // Names as bytes: not every name has a text form.
+    const entries = await readdir(onDisk(place, folder), { withFileTypes: true, encoding: 'buffer' });
+    if (entries.length === 0) empty.push(folder);
+    for (const entry of entries) (entry.isDirectory() ? folders : contents).push(joined(folder, decodeBytes(entry.name)));
+  }
+  return { folders, contents, empty };
+}
+
+const at = (path: Path, below: Path): Path => (below === '' ? path : joined(path, below));
+
+/** The empty folders that have to go before a file can be at a path; none where there is anything else in the way. */
+export async function emptyInTheWay(root: string, path: Path): Promise<readonly Path[]> {
+  const entered = await inFolder(root, path, false, async (place) => heldIn(place)).catch(refused);
+  return entered !== false && 'value' in entered && entered.value.contents.length === 0 ? entered.value.empty.map((below) => at(path, below)) : [];
 }
 
 /** What has to go before a file can be at a path where none can be now: what is in a folder there, or what stands where a folder above it should be. */
 export async function inTheWay(root: string, path: Path, isScratch: (path: Path) => boolean): Promise<readonly Path[]> {
-  const entered = await inFolder(root, path, false, async (place) => (await entriesOf(place, path)).contents).catch(refused);
+  const entered = await inFolder(root, path, false, async (place) => (await heldIn(place)).contents.map((below) => joined(path, below))).catch(refused);
   if (entered !== false && 'value' in entered) return entered.value.filter((one) => !isScratch(one));
   for (const folder of ancestorsOf(path)) if ((await lookAt(root, folder)).kind === 'file') return [folder];
   return [path];

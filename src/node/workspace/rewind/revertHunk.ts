@@ -1,4 +1,5 @@
 import type { Hunk } from '../../../core/session/changes.ts';
+import { sidesOf } from '../../../core/session/hunkSides.ts';
 import { contextLines } from '../diff/hunks.ts';
 import { type LineChange, lineChanges } from '../diff/lineDiff.ts';
 
@@ -54,16 +55,6 @@ export function placeOfHunk(lines: readonly string[], hunk: Hunk): Place {
   const at = around.includes(wanted) ? wanted : around.length === 1 ? around[0] : around.length === 0 && now.length > 0 && places.length === 1 ? places[0] : undefined;
   if (at === undefined) return { hindrance: places.length > 1 && now.length > 0 ? 'its lines occur more than once, and those around them have changed' : 'its lines have changed since' };
   return { at };
-}
-
-/** Both sides of a hunk as lines with their end-of-line. */
-function sidesOf(hunk: Hunk): { readonly old: readonly string[]; readonly now: readonly string[] } {
-  const side = (sign: '-' | '+', open: boolean) => {
-    const lines = hunk.lines.filter((line) => line.startsWith(sign)).map((line) => line.slice(1));
-    return lines.map((line, index) => (open && index === lines.length - 1 ? line : `${line}\n`));
-  };
-  const open = hunk.noEndOfLine;
-  return { old: side('-', open === 'old' || open === 'both'), now: side('+', open === 'new' || open === 'both') };
 }
 
 /** Where in the file these lines are; for no lines, everywhere between two lines. */

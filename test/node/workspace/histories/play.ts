@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import type { RewindPreview } from '../../../../src/agent/rewind/preview.ts';
 import { phaseRights } from '../../../../src/core/guard/rights.ts';
+import type { Blob } from '../../../../src/core/session/changes.ts';
 import type { SessionEvent } from '../../../../src/core/session/events.ts';
 import { fold } from '../../../../src/core/session/evolve.ts';
-import type { Boundary, DoneRewind } from '../../../../src/core/session/session.ts';
+import type { Boundary, DoneRewind, Flag } from '../../../../src/core/session/session.ts';
 import { readJournal, verifyTrace } from '../../../../src/node/journal/journal.ts';
 import { changedPaths, type Disk, edited, marksIn, mutate, type Mutation, places, readDisk, sameContent } from './disk.ts';
 import { Crash, House } from './house.ts';
@@ -163,11 +164,32 @@ class Player {
   }
 
   async #rewindFlag(pick: number): Promise<boolean> {
-    const flag = picked(this.#house.session.line.flags.filter((one) => one.outcome === undefined), pick);
+    const flag = this.#openFlag(pick);
     if (flag === undefined) return false;
     // A flag says what may be the user's: a person who rewinds it all the same wants it taken back.
-    await this.#rewind({ type: 'rewind-file', flag: flag.id }, this.#disk(), () => none, (path) => flag.maybeUser && path === flag.path);
+    await this.#rewind({ type: 'rewind-file', flag: flag.id }, this.#disk(), this.#broughtBy(flag), (path) => flag.maybeUser && path === flag.path);
     return false;
+  }
+
+  #openFlag(pick: number): Flag | undefined {
+    return picked(this.#house.session.line.flags.filter((one) => one.outcome === undefined), pick);
+  }
+
+  /**
+   * Lines of the user that came into the file of a flag with just the change that it is about, as when a command renamed a file of theirs over it in a
+   * phase that changes nothing: who takes that change back by its flag asks for them, too. It goes back to before the first open flag of the file.
+   */
+  #broughtBy({ path }: Flag): (path: string) => ReadonlySet<string> {
+    const first = this.#house.session.line.flags.find((one) => one.outcome === undefined && one.path === path);
+    if (first?.maybeUser !== true) return () => none;
+    const [had, has] = [first.write.before, first.write.after].map((blob) => marksIn(this.#kept(blob), 'u'));
+    const brought = new Set([...(has ?? [])].filter((mark) => had?.has(mark) !== true));
+    return (other) => (other === path ? brought : none);
+  }
+
+  /** A content as the store has it. */
+  #kept(blob: Blob | undefined): string | undefined {
+    return blob && execFileSync('git', ['cat-file', 'blob', blob.oid], { env: { PATH: process.env['PATH'], GIT_DIR: this.#house.store }, encoding: 'latin1' });
   }
 
   /** One hunk of a flagged file, as the flag holds it. */
@@ -306,6 +328,8 @@ class Player {
     const from = this.#house.events.length;
     const whose = this.#whoseCommands();
     const calls = new Set(this.#house.session.line.writes.map((write) => write.call));
+    const flag = act.do === 'flag' ? this.#openFlag(act.pick) : undefined;
+    const brought = flag === undefined ? () => none : this.#broughtBy(flag);
     const known = new Set(this.#house.session.rewinds.map((one) => one.id));
     this.#house.crashAt(point);
     try {
@@ -327,7 +351,7 @@ class Player {
     if (!rewindActs.has(act.do)) return;
     const outcomes = rewinds.map(outcomeOf);
     const hunks = act.do === 'hunk' || act.do === 'flagHunk';
-    const taken = hunks ? (path: string) => marksIn(before.get(path)?.bytes, 'u') : () => none;
+    const taken = hunks ? (path: string) => marksIn(before.get(path)?.bytes, 'u') : brought;
     // A merge that nobody recorded may hold what the user did since: such a path is told as left, and counts as theirs.
     const unsure = outcomes.flatMap((one) => one.left).filter((path) => !sameContent(before.get(path), after.get(path)));
     // So does a file whose hunks had lines of theirs, as in a rewind that comes to its end at once.

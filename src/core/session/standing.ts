@@ -1,0 +1,55 @@
+import type { Blob, Path, Write } from './changes.ts';
+import { sameBlob } from './sameBlob.ts';
+
+/**
+ * The writes that count, by path, in order: without those that a person ended, and without those that a rewind took back wholly, that rewind included.
+ * Linear in the writes, but for a rewind of a path with many.
+ */
+export function standingWrites(writes: readonly Write[]): ReadonlyMap<Path, readonly Write[]> {
+  const standing = new Map<Path, Write[]>();
+  for (const write of writes) {
+    if (write.ends === true) {
+      standing.delete(write.path);
+      continue;
+    }
+    const own = standing.get(write.path) ?? [];
+    if (!cancel(own, write)) own.push(write);
+    standing.set(write.path, own);
+  }
+  return standing;
+}
+
+/** Takes out of `own` what a write cancels; answers whether it did. Writes that lead to it without a gap stay: the stretch that they are is exact, and no merge. */
+function cancel(own: Write[], write: Write): boolean {
+  const { cancels } = write;
+  if (cancels === undefined) return false;
+  const last = own.findLastIndex((one) => sameBlob(one.after ?? null, cancels.after));
+  const first = own.findLastIndex((one, index) => index <= last && sameBlob(one.before ?? null, cancels.before));
+  if (first === -1 || (last < own.length - 1 && isUnbroken([...own.slice(last), write]))) return false;
+  own.splice(first, last - first + 1);
+  return true;
+}
+
+const isUnbroken = (writes: readonly Write[]): boolean => writes.every((write, index) => index === 0 || sameBlob(writes[index - 1]?.after ?? null, write.before ?? null));
+
+/** One unbroken stretch of the session's own writes of a path; `null`: no file there. */
+export interface Stretch {
+  readonly before: Blob | null;
+  readonly after: Blob | null;
+}
+
+/** Stretches of what counts, by path, in order. They break where somebody else changed the path in between. */
+export function stretchesOf(writes: readonly Write[]): ReadonlyMap<Path, readonly Stretch[]> {
+  return new Map(Array.from(standingWrites(writes), ([path, own]) => [path, inStretches(own)]));
+}
+
+function inStretches(own: readonly Write[]): readonly Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const write of own) {
+    const last = stretches.at(-1);
+    const [before, after] = [write.before ?? null, write.after ?? null];
+    if (last !== undefined && sameBlob(last.after, before)) stretches[stretches.length - 1] = { ...last, after };
+    else stretches.push({ before, after });
+  }
+  return stretches;
+}
