@@ -1,5 +1,6 @@
 import type { Blob, Path, TreeId, Write } from '../../core/session/changes.ts';
 import type { LeftPath, MovedPath } from '../../core/session/facts.ts';
+import { byPath } from '../../core/session/ofPath.ts';
 import { sameBlob } from '../../core/session/sameBlob.ts';
 import { stretchesOf } from '../../core/session/standing.ts';
 import type { RestoreItem, RestoreOutcome } from '../ports.ts';
@@ -24,7 +25,7 @@ export function planRewind(writes: readonly Write[]): readonly (readonly Restore
  */
 export async function restoreRounds(run: Run, rounds: readonly (readonly RestoreItem[])[], safety: TreeId, begun: ReadonlyMap<Path, Blob | null> = new Map()): Promise<RestoreOutcome> {
   const there = await alreadyThere(run, rounds, safety, begun);
-  const [restored, merged, left, moved, emptied, now] = [new Set(there.keys()), new Set<Path>(), new Map<Path, LeftPath>(), [] as MovedPath[], [] as Path[], new Map(there)];
+  const [restored, merged, left, moved, emptied, now] = [new Set(there.keys()), new Set<Path>(), await leftAlone(run, rounds, (path) => there.has(path) || begun.has(path)), [] as MovedPath[], [] as Path[], new Map(there)];
   for (const round of rounds) {
     const outcome = await run.ports.workspace.restore(round.filter((item) => !there.has(item.path) && !left.has(item.path)));
     for (const path of outcome.restored) restored.add(path);
@@ -44,6 +45,21 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
     restored: [...restored].filter((path) => !merged.has(path) && !left.has(path)), merged: [...[...merged].filter((path) => !left.has(path)), ...notBack],
     left: [...left.values()].map((one) => inPart(one, notBack, theirs)), ...(moved.length === 0 ? {} : { moved }), ...(emptied.length === 0 ? {} : { emptied }), now,
   };
+}
+
+/**
+ * Paths that a later round is known to leave, so that the first one need not touch them: a file that is written and then put back has the same bytes, but
+ * other times. One that is in the way of others goes all the same, and is put back if it can be.
+ */
+async function leftAlone({ ports }: Run, rounds: readonly (readonly RestoreItem[])[], isElsewhere: (path: Path) => boolean): Promise<Map<Path, LeftPath>> {
+  const left = new Map<Path, LeftPath>();
+  const items = byPath(rounds.flat());
+  for (const [path, own] of items) {
+    if (own.length < 2 || isElsewhere(path)) continue;
+    const { does, why = '', goesFirst } = await ports.workspace.rehearse(path, own);
+    if (goesFirst !== true && (does === 'left' || does === 'conflict')) left.set(path, { path, why, ...(does === 'conflict' ? { conflict: true as const } : {}) });
+  }
+  return left;
 }
 
 /** Half a rewind is no conflict that a person could decide: its rounds would not begin where they did. */
