@@ -105,6 +105,7 @@ export class House {
   #journal: JournalWriter | undefined;
   #recorder!: Recorder;
   #workspace!: KeepingWorkspace;
+  #settle: () => Promise<void> = async () => undefined;
   #controller!: Controller;
   #run!: Run;
   #crash: CrashPoint | undefined;
@@ -218,7 +219,7 @@ export class House {
   async reopen(): Promise<void> {
     this.#crash = undefined;
     this.#race = undefined;
-    await this.#journal?.close();
+    await this.close();
     const opened = await openJournal(this.trace);
     if (opened.kind === 'damaged') throw new Error(`the journal is damaged: ${opened.problem.why}`);
     this.#journal = opened.journal;
@@ -226,12 +227,15 @@ export class House {
     await this.#record({ type: 'session/resumed', door: 'test' });
   }
 
+  /** What the workspace has started ends with its process. */
   async close(): Promise<void> {
     await this.#journal?.close();
+    await this.#settle();
   }
 
   async #furnish(session: Session | undefined): Promise<void> {
     this.#workspace = await openWorkspace({ root: this.root, store: this.store, scratch: [], secret: [], contractFile });
+    this.#settle = () => this.#workspace.settled();
     const ports = this.#ports();
     this.#recorder = new Recorder(ports.journal, ports.clock, session);
     this.#recorder.onEntry((_, entry) => this.events.push(entry.event));
