@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RestoreItem, RestoreOutcome } from '../../src/agent/ports.ts';
+import type { Rehearsal, RestoreItem, RestoreOutcome } from '../../src/agent/ports.ts';
 import { planRewind, restoreRounds } from '../../src/agent/rewind/restoreRounds.ts';
 import type { Run } from '../../src/agent/run.ts';
 import type { Blob, Write } from '../../src/core/session/changes.ts';
@@ -43,11 +43,11 @@ describe('the plan of a rewind', () => {
 });
 
 describe('the rounds of a rewind', () => {
-  /** A workspace whose restores answer one after the other. `asked` takes what was asked of it. */
-  function playing(answers: readonly Partial<RestoreOutcome>[], asked: (readonly RestoreItem[])[]): Run {
+  /** A workspace whose restores answer one after the other. `asked` takes what was asked of it; `foretold` is what a rehearsal answers. */
+  function playing(answers: readonly Partial<RestoreOutcome>[], asked: (readonly RestoreItem[])[], foretold: Partial<Rehearsal> = { does: 'back' }): Run {
     const entries = async (tree: string) => new Map([['a', blob(`a in ${tree}`)]]);
     const restore = async (items: readonly RestoreItem[]) => ({ restored: [], merged: [], left: [], now: new Map(), ...answers[asked.push(items) - 1] });
-    return { ports: { workspace: { entries, restore, capture: async () => ({ tree: 'now' }) } } } as unknown as Run;
+    return { ports: { workspace: { entries, restore, rehearse: async () => foretold, capture: async () => ({ tree: 'now' }) } } } as unknown as Run;
   }
 
   const item = (path: string, target: string, expected: string): RestoreItem => ({ path, target: blob(target), expected: blob(expected) });
@@ -60,6 +60,17 @@ describe('the rounds of a rewind', () => {
     const outcome = await restoreRounds(playing([first, stays, { restored: ['a'] }], asked), rounds, 'before');
     assert.deepEqual(asked.at(-1), [item('a', 'a in before', 'a in now')]);
     assert.deepEqual(outcome, { restored: ['b'], merged: [], left: [{ path: 'a', why: 'you changed it' }], now: new Map() });
+  });
+
+  it('do not touch a path that a later one is known to leave, unless it makes room for others', async () => {
+    const foretold = { does: 'conflict', why: 'you changed the same lines' } as const;
+    const asked: (readonly RestoreItem[])[] = [];
+    const outcome = await restoreRounds(playing([{ restored: ['b'] }], asked, foretold), rounds, 'before');
+    assert.deepEqual(asked.flat(), [item('b', 'base', 'x')]);
+    assert.deepEqual(outcome.left, [{ path: 'a', why: 'you changed the same lines', conflict: true }]);
+    const inTheWay: (readonly RestoreItem[])[] = [];
+    await restoreRounds(playing([first, stays, { restored: ['a'] }], inTheWay, { ...foretold, goesFirst: true }), rounds, 'before');
+    assert.deepEqual(inTheWay[0], rounds[0]);
   });
 
   it('tell a path as changed and as left where not even that is possible, so that an undo brings it back', async () => {
