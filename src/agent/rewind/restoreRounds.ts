@@ -49,15 +49,15 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
 
 /**
  * Paths that a later round is known to leave, so that the first one need not touch them: a file that is written and then put back has the same bytes, but
- * other times. One that is in the way of others goes all the same, and is put back if it can be.
+ * other times. One that is in the way of others goes all the same, and is put back if it can be; of one that others are in the way of, the restore says whether they stay.
  */
 async function leftAlone({ ports }: Run, rounds: readonly (readonly RestoreItem[])[], isElsewhere: (path: Path) => boolean): Promise<Map<Path, LeftPath>> {
   const left = new Map<Path, LeftPath>();
   const items = byPath(rounds.flat());
   for (const [path, own] of items) {
     if (own.length < 2 || isElsewhere(path)) continue;
-    const { does, why = '', goesFirst } = await ports.workspace.rehearse(path, own);
-    if (goesFirst !== true && (does === 'left' || does === 'conflict')) left.set(path, { path, why, ...(does === 'conflict' ? { conflict: true as const } : {}) });
+    const { does, why = '', goesFirst, inWay } = await ports.workspace.rehearse(path, own);
+    if (goesFirst !== true && inWay === undefined && (does === 'left' || does === 'conflict')) left.set(path, { path, why, ...(does === 'conflict' ? { conflict: true as const } : {}) });
   }
   return left;
 }

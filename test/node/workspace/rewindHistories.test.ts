@@ -845,6 +845,22 @@ describe('fixed histories of rewinds', () => {
     assert.deepEqual(house.session.rewinds.at(-1)?.left.map((one) => [one.path, one.conflict]), [[name, true]]);
   }));
 
+  it('a file in whose place the session put a folder is left for that, also where a later round would meet a conflict', () => play(async (house, file) => {
+    await file.command('a1 line', 'by the session');
+    file.edit('by the session', 'by the user');
+    const at = path.join(house.root, name);
+    await house.command(() => {
+      fs.rmSync(at);
+      fs.mkdirSync(at);
+      fs.writeFileSync(path.join(at, 'e.txt'), 'of the session\n');
+    });
+    const { stays } = await house.controller.preview({ type: 'rewind-path', path: name });
+    await house.act({ type: 'rewind-path', path: name });
+    const left = house.session.rewinds.at(-1)?.left.map(({ path: one, why, conflict }) => ({ path: one, why, conflict }));
+    assert.deepEqual(left, stays.filter((one) => one.path === name).map(({ path: one, why, conflict }) => ({ path: one, why, conflict })));
+    assert.equal(left?.[0]?.conflict, undefined);
+  }));
+
   it('what the user changes elsewhere while files come back is noted as theirs, after a rewind and after its undo', () => play(async (house, file) => {
     await file.command('a1 line', 'by the session');
     const meanwhile = (text: string) => {
