@@ -3,6 +3,7 @@ import { isContinueTurn } from '../transcript/append.ts';
 import type { ToolUse } from '../transcript/message.ts';
 import { fellSilent, isPhaseMet, maxIdle, openConversation, openFindings, openFlags } from './line.ts';
 import type { AnsweredGate, Conversation, GateKind, Role, Session, SessionEnd } from './session.ts';
+import { someOf } from './someOf.ts';
 
 /** What Bounded does next. Computed from the session alone, so that a resumed session goes on where the journal ends. */
 export type Step =
@@ -163,7 +164,8 @@ function afterEvaluation(session: Session, phase: PhaseName): Step {
   const failed = line.exit?.conditions.filter((condition) => !condition.holds) ?? [];
   if (failed.length > 0) {
     if (phase !== 'baseline' && phase !== 'review' && line.repairs <= contract.budget.repairs && !fellSilent(session)) return { do: 'open-conversation', role: 'main' };
-    return gate('no-progress', `${phase} is not met and no conversation goes on: ${failed.map((one) => line.flags.find((flag) => flag.id === one.id)?.path ?? one.id).join(', ')}`, failed.map((one) => one.waivable ?? one.id));
+    const flagged = new Map(line.flags.map((flag) => [flag.id, flag.path]));
+    return gate('no-progress', `${phase} is not met and no conversation goes on: ${someOf(failed.map((one) => flagged.get(one.id) ?? one.id))}`, failed.map((one) => one.waivable ?? one.id));
   }
   if (contract.gates[phase] === 'auto' || phase === 'baseline' || line.gateApproved) return { do: 'cross' };
   return gate('phase', gateQuestions[phase], []);
