@@ -42,6 +42,8 @@ export class Model {
   readonly #takenOut = new Map<string, Set<string>>();
   /** Lines of the user that the session brought to another file, as when it renamed one: there they are its own writing. */
   readonly #carried = new Map<string, Set<string>>();
+  /** Lines of the user that a rewind brought back, and nobody wrote since. */
+  readonly #returned = new Map<string, Set<string>>();
   /** Files of which nobody can tell by their lines what the user did: they made, removed or replaced one, or what a hunk took was theirs, too. */
   readonly #remade = new Set<string>();
 
@@ -99,6 +101,18 @@ export class Model {
     const [had, has] = [marksIn(before.get(path)?.bytes, 'u'), marksIn(after.get(path)?.bytes, 'u')];
     for (const mark of has) if (!had.has(mark) && by !== 'rewind') carried[by === 'session' ? 'add' : 'delete'](mark);
     this.#carried.set(path, carried);
+    const returned = this.#returned.get(path) ?? new Set();
+    for (const mark of has) if (!had.has(mark)) returned[by === 'rewind' ? 'add' : 'delete'](mark);
+    this.#returned.set(path, returned);
+  }
+
+  /**
+   * Lines of the user that are older than a moment and were not there any more by then, because the session had taken them out: where a rewind of less than
+   * the moment brought them back, going back to the moment takes them again.
+   */
+  olderThan(name: string): (path: string) => ReadonlySet<string> {
+    const { disk, marks } = this.#moments.get(name) ?? assert.fail(`no such moment: ${name}`);
+    return (path) => new Set([...(this.#returned.get(path) ?? [])].filter((mark) => Number(mark.slice(1)) <= marks && !marksIn(disk.get(path)?.bytes, 'u').has(mark)));
   }
 
   /** What holds after every rewind. `taken`: marks of the user that the person asked to take away; `asked`: paths whose deletion or mode they want changed. */

@@ -149,8 +149,9 @@ class Player {
 
   async #rewindTo(boundary: Boundary | undefined): Promise<boolean> {
     const before = this.#disk();
-    const rewind = await this.#rewind({ type: 'rewind-boundary', to: boundary?.id ?? 'base' }, before, () => none);
-    this.#model.checkMoment(boundary === undefined ? 'base' : nameOf(boundary), this.#disk(), outcomeOf(rewind ?? assert.fail('nothing was rewound')));
+    const moment = boundary === undefined ? 'base' : nameOf(boundary);
+    const rewind = await this.#rewind({ type: 'rewind-boundary', to: boundary?.id ?? 'base' }, before, this.#model.olderThan(moment));
+    this.#model.checkMoment(moment, this.#disk(), outcomeOf(rewind ?? assert.fail('nothing was rewound')));
     await this.#house.startPhase();
     return false;
   }
