@@ -845,6 +845,18 @@ describe('fixed histories of rewinds', () => {
     assert.deepEqual(house.session.rewinds.at(-1)?.left.map((one) => [one.path, one.conflict]), [[name, true]]);
   }));
 
+  it('a line of the user that the rewind of a file brought back goes again with the boundary by which the session had taken it out', () => play(async (house, file) => {
+    file.edit('a1 line', 'by the user');
+    await file.command('by the user', 'by the session');
+    await house.cross();
+    const there = file.text();
+    await file.command('a5 line', 'more by the session');
+    await house.act({ type: 'rewind-path', path: name });
+    assert.ok(file.text().includes('by the user'));
+    await house.act({ type: 'rewind-boundary', to: 'minimal-hook' });
+    assert.equal(file.text(), there);
+  }));
+
   it('a file in whose place the session put a folder is left for that, also where a later round would meet a conflict', () => play(async (house, file) => {
     await file.command('a1 line', 'by the session');
     file.edit('by the session', 'by the user');
