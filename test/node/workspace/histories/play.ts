@@ -348,7 +348,10 @@ class Player {
     const undecided = act.do === 'command' ? this.#goneUndecided(calls, before, after) : none;
     this.#model.changed('user', only(before, undecided), only(after, undecided));
     this.#model.changed(act.do === 'restoreFlag' || (act.do === 'command' && whose === 'user') ? 'user' : rewindActs.has(act.do) ? 'rewind' : 'session', without(before, undecided), without(after, undecided));
-    if (act.do === 'command') this.#checkFlagged(calls);
+    if (act.do === 'command') {
+      this.#checkFlagged(calls);
+      this.#checkStrays(from, before);
+    }
     if (!rewindActs.has(act.do)) return;
     const outcomes = rewinds.map(outcomeOf);
     const hunks = act.do === 'hunk' || act.do === 'flagHunk';
