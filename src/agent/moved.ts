@@ -2,6 +2,7 @@ import type { BesideChange, FileDiff, Path, TreeId } from '../core/session/chang
 import type { MaybeMoved } from '../core/session/facts.ts';
 import type { Session } from '../core/session/session.ts';
 import { shownPath } from '../core/session/shownPath.ts';
+import { someOf } from '../core/session/someOf.ts';
 import { count } from '../core/session/view/figures.ts';
 import { canComeBack, emptyFolder } from './beside.ts';
 import type { Run } from './run.ts';
@@ -60,6 +61,5 @@ const mayBe = (missing: readonly Path[]): string => `maybe what is missing in ${
 const mostNamed = 3;
 
 function filesInWords(files: readonly Path[]): string {
-  const rest = files.length - mostNamed;
-  return `${count(files.length, 'file')} (${files.slice(0, mostNamed).map(shownPath).join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
+  return `${count(files.length, 'file')} (${someOf(files.map(shownPath), mostNamed)})`;
 }
