@@ -6,6 +6,7 @@ import { events } from './support/cli.ts';
 import type { Ran } from './support/cli.ts';
 import type { Moves } from './support/moves.ts';
 import { honest, right, textOf } from './support/moves.ts';
+import { contractText } from './support/project.ts';
 import { scenario } from './support/scenario.ts';
 
 const finding = { kind: 'weak-test', severity: 'minor', file: 'docs/variance.md', line: 1, claim: 'The page has no example.', trigger: 'A reader who looks for one.', command: 'grep -q example docs/variance.md' };
@@ -40,6 +41,18 @@ describe('the review', function () {
       const others = server.requests.filter((request) => !reviews.includes(request)).map(({ raw }) => raw).join('\n');
       for (const sentinel of [prose, thought, input]) assert.ok(others.includes(sentinel), `${sentinel} was never in play`);
       assert.match(reviews[0]?.raw ?? '', /variance\.js/);
+    });
+  });
+
+  it('of a diff that is too long for one request names the files that are not in it', async () => {
+    const large = call('bash', { command: 'for i in 1 2 3; do head -c 150000 /dev/zero | tr "\\0" x | fold -w 1000 > src/stats/large$i.txt; done' });
+    await scenario({ 'minimal-hook': [[large, ...(honest['minimal-hook']?.[0] ?? [])]] }, contractText({ top: 'diff: { files: 20, lines: 1000 }\n' }), async ({ run, server }) => {
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 0, ran.stderr);
+      const review = server.requests.find((request) => textOf(request.body, 0).startsWith('# Review'));
+      const asked = review === undefined ? '' : textOf(review.body, 0);
+      assert.match(asked, /\(the diff is longer; read the last file here whole, and these: (?:.*, )?src\/stats\/large3\.txt, src\/stats\/variance\.js\)/);
+      assert.ok(asked.length < 260_000, `${asked.length} characters`);
     });
   });
 
