@@ -222,16 +222,20 @@ export class Controller {
 
   async #decide(id: string, answer: GateAnswer): Promise<Acted> {
     const { gate } = this.session;
-    if (gate === undefined || gate.id !== id) return { ok: false, message: 'this gate is not open any more' };
+    if (gate === undefined || gate.id !== id) return { ok: false, message: notOpen };
     const problem = answerProblem(gate, answer);
     if (problem !== undefined) return { ok: false, message: problem };
-    const failed = this.#waiting?.gate.id === id && this.running ? this.#waiting.answer({ answer, by: 'person' }) : await this.#exclusive(() => this.#apply(gate, answer));
+    const failed = await this.#exclusive(() => this.#apply(gate, answer));
     return failed !== undefined ? { ok: false, message: failed } : { ok: true, message: answer.kind === 'approve' ? 'approved' : 'sent back' };
   }
 
-  /** The loop may come to the gate while it is being answered here; then it must not wait for an answer that was given already. */
+  /**
+   * The answer is on the disk before the loop hears of it: whatever interrupts the loop then, nobody was told of an answer that is lost. The loop may come
+   * to the gate only after this; then it finds the gate answered.
+   */
   async #apply(gate: Gate, answer: GateAnswer): Promise<string | undefined> {
-    const problem = this.session.gate?.id === gate.id ? await applyAnswer(this.#run(), gate, answer, 'person') : undefined;
+    if (this.session.gate?.id !== gate.id) return notOpen;
+    const problem = await applyAnswer(this.#run(), gate, answer, 'person');
     if (this.#waiting?.gate.id === gate.id) this.#waiting.answer({ answer, by: 'person' });
     return problem;
   }
@@ -277,6 +281,8 @@ export class Controller {
   }
 
 }
+
+const notOpen = 'this gate is not open any more';
 
 function bound(user: Ports['user']): Ports['user'] {
   return { answer: user.answer.bind(user), unsaved: user.unsaved.bind(user), takeSaved: user.takeSaved.bind(user), diagnostics: user.diagnostics.bind(user) };

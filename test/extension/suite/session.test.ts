@@ -13,7 +13,7 @@ import { contractFile, makeProject } from '../support/project.ts';
 import type { Project } from '../support/project.ts';
 import { watchSourceControl, watchTests } from '../support/watching.ts';
 import type { Measured } from '../support/watching.ts';
-import { gateOf, sessionNow, sessionWhere } from '../support/trace.ts';
+import { approve, gateOf, sessionNow, sessionWhere } from '../support/trace.ts';
 
 const run = (command: string, ...given: readonly unknown[]): Thenable<unknown> => vscode.commands.executeCommand(`bounded.${command}`, ...given);
 const stray = 'src/other/neighbour.js';
@@ -86,7 +86,7 @@ describe('A session in the editor', () => {
     const editor = await vscode.window.showTextDocument(at('src/stats/mean.js'));
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// not saved\n'));
     model.hold('unsaved changes');
-    await run('approve', await gateOf('oracle-only'));
+    await approve(person, await gateOf('oracle-only'));
     const session = await sessionWhere('the refused edit', ({ calls }) => calls.some(({ outcome }) => outcome === 'refused'));
     assert.deepEqual(session.calls.filter(({ outcome }) => outcome === 'refused').map(({ tool, reason }) => [tool, reason]), [['edit', 'user']]);
     assert.match(editor.document.getText(), /^\/\/ not saved\n/);
@@ -295,7 +295,7 @@ describe('A session in the editor', () => {
   });
 
   it('ends with a verdict, and keeps the work as a branch without touching HEAD or index', async () => {
-    const ended = await approveTheRest();
+    const ended = await approveTheRest(person);
     assert.equal(ended.verdict?.verdict, 'pass');
     await until('word of the end', () => person.heard('The session ended: pass').length === 1);
     const before = state(project);
@@ -377,13 +377,13 @@ describe('A session in the editor', () => {
 });
 
 /** Approves every gate that opens. One whose work was changed meanwhile opens again, with the work measured anew. */
-async function approveTheRest(): Promise<Session> {
+async function approveTheRest(person: Person): Promise<Session> {
   let last: string | undefined;
   for (;;) {
     const session = await sessionWhere('a gate or the end', ({ gate, end }) => end !== undefined || (gate !== undefined && gate.id !== last));
-    if (session.end !== undefined) return session;
-    last = session.gate?.id;
-    await run('approve', last);
+    if (session.end !== undefined || session.gate === undefined) return session;
+    last = session.gate.id;
+    await approve(person, last);
   }
 }
 

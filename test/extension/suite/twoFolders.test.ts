@@ -11,7 +11,7 @@ import type { Model } from '../support/model.ts';
 import { Person } from '../support/person.ts';
 import { makeProject } from '../support/project.ts';
 import { watchSourceControl } from '../support/watching.ts';
-import { gateOf } from '../support/trace.ts';
+import { approve, gateOf } from '../support/trace.ts';
 
 const contract = `task: Scale what the api says.
 roots: [../api]
@@ -55,7 +55,7 @@ describe('A session over a second folder, in the editor', () => {
   it('flags a change there in the text, in Problems and in Source Control, shows it against the base, and rewinds it', async () => {
     await run('startOnContract', at('.bounded/both.bounded.yaml'));
     model.hold('Changed outside');
-    await run('approve', await gateOf('explore'));
+    await approve(person, await gateOf('explore'));
     const [problem] = await until('the problem', () => vscode.languages.getDiagnostics(file).find(({ source }) => source === 'bounded') === undefined ? undefined : vscode.languages.getDiagnostics(file));
     assert.match(problem?.message ?? '', /^Out of scope: changed by .*strayApi/);
     const editor = await vscode.window.showTextDocument(file);

@@ -105,9 +105,11 @@ class Player {
 
   #user(mutation: Mutation): void {
     const before = this.#disk();
-    mutate(this.#house.root, mutation, () => `u${(this.#marks += 1)}`);
+    mutate(this.#house.root, mutation, this.#userMark);
     this.#model.changed('user', before, this.#disk());
   }
+
+  readonly #userMark = (): string => `u${(this.#marks += 1)}`;
 
   readonly #mark = (): string => `s${(this.#marks += 1)}`;
 
@@ -117,9 +119,13 @@ class Player {
     const found = before.get(file);
     if (found?.link === true) return false;
     const race = user === undefined ? undefined : () => {
-      // Of one file that both wrote at once nobody knows whose it is: it counts as the user's.
-      this.#model.changed(user.place === mutation.place ? 'user' : 'session', before, this.#disk());
-      this.#user(user);
+      const written = this.#disk();
+      mutate(this.#house.root, user, this.#userMark);
+      const after = this.#disk();
+      // Of one file that both wrote at once nobody knows whose it is: it counts as the user's. What the file system refused to the user, they did not write.
+      const both = user.place === mutation.place && !sameContent(written.get(file), after.get(file));
+      this.#model.changed(both ? 'user' : 'session', before, written);
+      this.#model.changed('user', written, after);
     };
     await this.#house.write(file, edited(found?.bytes ?? '', mutation.what, mutation.line, this.#mark), race);
     return user === undefined;
