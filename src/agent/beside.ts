@@ -37,7 +37,8 @@ export function inverse(items: readonly BesideItem[]): readonly BesideItem[] {
 }
 
 export function doneOf(items: readonly BesideItem[], left: readonly LeftPath[]): readonly BesideItem[] {
-  return items.filter((item) => !left.some((one) => one.path === item.path));
+  const alone = new Set(left.map(({ path }) => path));
+  return items.filter(({ path }) => !alone.has(path));
 }
 
 function word<K extends string>(key: K, state: string | undefined): { readonly [key in K]?: string } {

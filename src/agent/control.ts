@@ -42,10 +42,11 @@ export function shareOfControl(session: Before, after: Capture['control'], { cal
   const lost = [...new Set([...repositories, ...gone])];
   if (by === 'tool' || isSandboxed(session)) return { session: [], unsure: [], reported: lost, gone };
   const moved = changes.some(({ path }) => isHistory(path));
-  const known = session.line.beside.filter((change) => change.call === call);
-  const others = changes.filter(({ path }) => (moved || !path.endsWith('.git/index')) && !repositories.some((one) => path === one || path.startsWith(`${one}/`)) && !known.some((one) => one.path === path));
-  const back = interrupted ? [] : others.filter((change) => [change.before, change.after].every((word) => word === undefined || isControlWord(word)));
-  const reported = [...lost, ...others.filter((change) => !back.includes(change)).map(({ path }) => path)];
+  const known = new Set(session.line.beside.filter((change) => change.call === call).map(({ path }) => path));
+  const others = changes.filter(({ path }) => (moved || !path.endsWith('.git/index')) && !repositories.some((one) => path === one || path.startsWith(`${one}/`)) && !known.has(path));
+  const canGoBack = (change: BesideChange): boolean => !interrupted && [change.before, change.after].every((word) => word === undefined || isControlWord(word));
+  const back = others.filter(canGoBack);
+  const reported = [...lost, ...others.filter((change) => !canGoBack(change)).map(({ path }) => path)];
   return { ...(moved ? { session: [], unsure: back } : { session: back, unsure: [] }), reported, gone };
 }
 

@@ -11,7 +11,7 @@ import type { Acted } from './acted.ts';
 import { answerInterrupted } from './call.ts';
 import { finish } from './finish.ts';
 import { finishRewind } from './rewind/finishRewind.ts';
-import { allowFlag, answerProblem, applyAnswer } from './gates.ts';
+import { allowFlags, answerProblem, applyAnswer } from './gates.ts';
 import type { AnsweredBy } from './gates.ts';
 import { listHunks } from './hunks.ts';
 import { keepWork } from './keepActs.ts';
@@ -253,7 +253,7 @@ export class Controller {
     const run = this.#run();
     const flag = this.session.line.flags.find((one) => one.id === id && one.outcome === undefined);
     if (flag === undefined) return { ok: false, message: 'this flag is not open any more' };
-    const problem = await allowFlag(run, flag);
+    const [problem] = await allowFlags(run, [flag]);
     return problem === undefined ? { ok: true, message: `${flag.path} is allowed now` } : { ok: false, message: problem };
   }
 

@@ -1,16 +1,22 @@
 import { applyAmendment } from '../core/contract/amend.ts';
-import { globOfPath } from '../core/contract/globSyntax.ts';
-import type { Flag, Gate, GateAnswer } from '../core/session/session.ts';
+import { globFault, globOfPath } from '../core/contract/globSyntax.ts';
+import type { Path } from '../core/session/changes.ts';
+import { approvedIds } from '../core/session/approved.ts';
+import { openFlags } from '../core/session/line.ts';
+import type { AnsweredGate, Flag, Gate, GateAnswer } from '../core/session/session.ts';
+import { someOf } from '../core/session/someOf.ts';
+import { settle } from './flags.ts';
 import { rootsAreFixed, sameRoots } from './fixedRoots.ts';
 import type { Run } from './run.ts';
 
 export type AnsweredBy = 'person' | 'approve-flag';
 
-/** Why an answer does not open a gate, or undefined. An approval must name everything that is open at the gate. */
+/** Why an answer does not open a gate, or undefined. An approval must name everything that is open at the gate, or the gate as a whole. */
 export function answerProblem(gate: Gate, answer: GateAnswer): string | undefined {
   if (answer.kind !== 'approve') return undefined;
-  const missing = gate.blocking.filter((id) => !(answer.ids ?? []).includes(id));
-  return missing.length === 0 ? undefined : `to approve this gate, approve ${missing.join(', ')} by name`;
+  const named = new Set(approvedIds(gate, answer));
+  const missing = gate.blocking.filter((id) => !named.has(id));
+  return missing.length === 0 ? undefined : `to approve this gate, approve ${someOf(missing)} by name, or ${gate.id} for all that is open at it`;
 }
 
 /** Carries out what a person decided; answers what of it could not be done. Only a user action reaches this; no text of a model, a tool or a file does. */
@@ -25,44 +31,55 @@ export async function applyAnswer(run: Run, gate: Gate, answer: GateAnswer, by: 
 export async function carryOut(run: Run): Promise<string | undefined> {
   const { owed } = run.recorder.session;
   if (owed === undefined) return undefined;
-  const problems = await effect(run, owed, owed.answer);
+  const problems = await effect(run, owed);
   const problem = problems.length === 0 ? undefined : problems.join('; ');
   if (run.recorder.session.owed !== undefined) await run.recorder.record({ type: 'gate/settled', gate: owed.id, ...(problem === undefined ? {} : { problem }) });
   return problem;
 }
 
-async function effect(run: Run, gate: Gate, answer: GateAnswer): Promise<readonly string[]> {
-  const decided = gate.kind === 'amendment' ? await decideAmendments(run, gate, answer.kind === 'approve') : [];
-  return answer.kind === 'approve' ? [...decided, ...await accept(run, gate)] : decided;
+async function effect(run: Run, gate: AnsweredGate): Promise<readonly string[]> {
+  const approved = gate.answer.kind === 'approve';
+  const decided = gate.kind === 'amendment' ? await decideAmendments(run, gate, approved) : [];
+  return approved ? [...decided, ...await accept(run, gate)] : decided;
 }
 
-async function accept(run: Run, gate: Gate): Promise<readonly string[]> {
+/** What is named one by one is allowed; what is approved with the gate as a whole is left as it is, and the contract with it. */
+async function accept(run: Run, gate: AnsweredGate): Promise<readonly string[]> {
   const { line } = run.recorder.session;
+  const [open, named] = [new Set(gate.blocking), new Set(gate.answer.kind === 'approve' ? gate.answer.ids : [])];
+  const findings = gate.kind === 'findings' ? line.findings.filter((one) => open.has(one.id) && one.outcome !== 'accepted') : [];
+  for (const { id } of findings) await run.recorder.record({ type: 'finding/settled', finding: id, outcome: 'accepted', detail: 'accepted by a person' });
+  const flags = openFlags(line).filter((flag) => open.has(flag.id));
+  await settle(run, flags.filter((flag) => !named.has(flag.id)).map(({ id }) => ({ flag: id, how: 'left' })));
+  return allowFlags(run, flags.filter((flag) => named.has(flag.id)));
+}
+
+/**
+ * A person allows flagged changes. Paths outside of the scope come into it by an amendment; a change of the oracle, over the budget or of a control
+ * file of git, which no scope can name, is accepted as it is. Answers why something could not be done.
+ */
+export async function allowFlags(run: Run, flags: readonly Flag[]): Promise<readonly string[]> {
+  const amends = ({ standing, beside }: Flag): boolean => standing === 'out-of-scope' && beside === undefined;
+  await settle(run, flags.filter((flag) => !amends(flag)).map(({ id }) => ({ flag: id, how: 'left' })));
+  const paths = [...new Set(flags.filter(amends).map(({ path }) => path))];
+  // One that no contract can name must not keep the others out.
+  const [named, nameless] = [paths.filter((path) => globFault(globOfPath(path)) === undefined), paths.filter((path) => globFault(globOfPath(path)) !== undefined)];
   const problems: string[] = [];
-  for (const id of gate.blocking) {
-    const finding = line.findings.find((one) => one.id === id && one.outcome !== 'accepted');
-    if (gate.kind === 'findings' && finding !== undefined) await run.recorder.record({ type: 'finding/settled', finding: id, outcome: 'accepted', detail: 'accepted by a person' });
-    const flag = line.flags.find((one) => one.id === id && one.outcome === undefined);
-    const problem = flag === undefined ? undefined : await allowFlag(run, flag);
-    if (problem !== undefined) problems.push(problem);
+  for (const together of [...(named.length === 0 ? [] : [named]), ...nameless.map((path) => [path])]) {
+    const problem = await amendScope(run, together);
+    const allowed = new Set(together);
+    if (problem === undefined) await settle(run, flags.filter((flag) => amends(flag) && allowed.has(flag.path)).map(({ id }) => ({ flag: id, how: 'allowed' })));
+    else problems.push(problem);
   }
   return problems;
 }
 
-/**
- * A person allows a flagged change. A path outside of the scope comes into it by an amendment; a change of the oracle, over
- * the budget or of a control file of git, which no scope can name, is accepted as it is. Answers why it could not be done.
- */
-export async function allowFlag(run: Run, flag: Flag): Promise<string | undefined> {
-  const amends = flag.standing === 'out-of-scope' && flag.beside === undefined;
-  if (amends) {
-    const id = `A-${run.recorder.session.amendments.length + 1}`;
-    await run.recorder.record({ type: 'amendment/proposed', amendment: { id, change: `scope:\n  change: [${JSON.stringify(globOfPath(flag.path))}]\n`, why: `allow the flagged change of ${flag.path}` } });
-    const problem = await decideAmendment(run, id, true);
-    if (problem !== undefined) return problem;
-  }
-  await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: amends ? 'allowed' : 'left' });
-  return undefined;
+/** Brings exactly these paths into the scope; answers why they could not be. */
+async function amendScope(run: Run, paths: readonly Path[]): Promise<string | undefined> {
+  const id = `A-${run.recorder.session.amendments.length + 1}`;
+  const why = paths.length === 1 ? `allow the flagged change of ${paths[0]}` : `allow the flagged changes of ${someOf(paths)}`;
+  await run.recorder.record({ type: 'amendment/proposed', amendment: { id, change: `scope:\n  change: ${JSON.stringify(paths.map(globOfPath))}\n`, why } });
+  return decideAmendment(run, id, true);
 }
 
 async function decideAmendments(run: Run, gate: Gate, approved: boolean): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import type { Path } from '../core/session/changes.ts';
+import { ofPath } from '../core/session/ofPath.ts';
 import { someOf } from '../core/session/someOf.ts';
 import type { Cause } from './cause.ts';
 import { differences } from './look.ts';
@@ -21,7 +22,7 @@ export async function landWrites(run: Run, cause: Cause): Promise<Landing | unde
 /** When everything that landed is recorded: what did not is noted, and the layer goes. Answers sentences for the model. */
 export async function closeLanding(run: Run, cause: Cause, landing: Landing): Promise<readonly string[]> {
   const known = run.recorder.session.withheld;
-  const files = landing.withheld.filter((one) => !known.some((other) => other.path === one.path && other.blob?.oid === one.blob?.oid));
+  const files = landing.withheld.filter((one) => !ofPath(known, one.path).some((other) => other.blob?.oid === one.blob?.oid));
   if (files.length > 0) await run.recorder.record({ type: 'changes/withheld', call: cause.call, files });
   await run.ports.shell.discard();
   return landing.withheld.length === 0 ? [] : [`What the command did there is not in the work tree, because the user changed it meanwhile or it could not be written: ${someOf(landing.withheld.map(({ path }) => path))}. Look at these again.`];

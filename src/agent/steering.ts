@@ -1,10 +1,11 @@
 import type { BesideChange, Path } from '../core/session/changes.ts';
 import type { MaybeMoved } from '../core/session/facts.ts';
-import { openFlags } from '../core/session/line.ts';
+import { ofPath } from '../core/session/ofPath.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { someOf } from '../core/session/someOf.ts';
 import { type Cause, writeOf } from './cause.ts';
 import { type ControlShare, isControlChange } from './control.ts';
+import { raise } from './flags.ts';
 import { seeControl } from './look.ts';
 import { tellMoved } from './moved.ts';
 import type { Capture } from './ports.ts';
@@ -15,8 +16,7 @@ import { openStrayGate } from './strayGate.ts';
 export async function seeSteering(run: Run, capture: Capture, control: ControlShare, cause: Cause, moved?: MaybeMoved): Promise<{ readonly flags: readonly Flag[]; readonly told: readonly string[] }> {
   // The questions first: a crash in between must not lose them.
   const told = await gateControl(run, cause.title, control.reported, moved);
-  const sure = await flagControl(run, unflagged(run.recorder.session, cause.call), cause, false);
-  const flags = [...sure, ...await flagControl(run, control.unsure, cause, true)];
+  const flags = await flagControl(run, cause, unflagged(run.recorder.session, cause.call), control.unsure);
   await seeControl(run, capture, { during: cause.call });
   return { flags, told };
 }
@@ -30,19 +30,20 @@ async function gateControl(run: Run, title: string, changed: readonly Path[], mo
 
 /** What a call did to control files and no flag names yet, also what was recorded before a crash. */
 function unflagged({ line }: Session, call: string): readonly BesideChange[] {
-  return line.beside.filter((change) => change.call === call && isControlChange(change) && !line.flags.some((flag) => flag.beside?.call === call && flag.path === change.path));
+  return line.beside.filter((change) => change.call === call && isControlChange(change) && !ofPath(line.flags, change.path).some((flag) => flag.beside?.call === call));
 }
 
 /** No contract allows a command to steer git: each control file that it changed is flagged, unless it only has put back what it had flagged before. */
-async function flagControl(run: Run, changes: readonly BesideChange[], cause: Cause, maybeUser: boolean): Promise<Flag[]> {
-  const flags: Flag[] = [];
-  for (const change of changes) {
-    const open = openFlags(run.recorder.session.line).find((flag) => flag.path === change.path);
-    if (open?.beside !== undefined && open.beside.before === change.after) continue;
+function flagControl(run: Run, cause: Cause, sure: readonly BesideChange[], unsure: readonly BesideChange[]): Promise<readonly Flag[]> {
+  const { line } = run.recorder.session;
+  const isBack = ({ path, after }: BesideChange): boolean => {
+    const open = ofPath(line.flags, path).find((flag) => flag.outcome === undefined);
+    return open?.beside !== undefined && open.beside.before === after;
+  };
+  const flagOf = (change: BesideChange, maybeUser: boolean): Flag => {
     const write = writeOf(run, { path: change.path, added: 0, removed: 0, binary: true }, cause);
-    const flag: Flag = { id: run.ports.clock.id(), path: change.path, standing: 'out-of-scope', write, hunks: [], cause: cause.title, maybeUser, beside: change };
-    await run.recorder.record({ type: 'flag/raised', flag });
-    flags.push(flag);
-  }
-  return flags;
+    return { id: run.ports.clock.id(), path: change.path, standing: 'out-of-scope', write, hunks: [], cause: cause.title, maybeUser, beside: change };
+  };
+  const flags = [...sure.filter((change) => !isBack(change)).map((change) => flagOf(change, false)), ...unsure.filter((change) => !isBack(change)).map((change) => flagOf(change, true))];
+  return raise(run, flags);
 }

@@ -3,7 +3,7 @@ import { phaseRights } from '../core/guard/rights.ts';
 import { standingsIn } from '../core/guard/standing.ts';
 import type { BesideChange, Blob, FileDiff, Path, TreeId, Write } from '../core/session/changes.ts';
 import { openFlags, phaseBase } from '../core/session/line.ts';
-import type { MaybeMoved } from '../core/session/facts.ts';
+import type { FlagOutcome, MaybeMoved, SettledFlag } from '../core/session/facts.ts';
 import { ofPath } from '../core/session/ofPath.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import { someOf } from '../core/session/someOf.ts';
@@ -11,6 +11,7 @@ import { besideChanges, canComeBack, isPermissions } from './beside.ts';
 import { type Cause, writeOf } from './cause.ts';
 import { controlStates, shareOfControl } from './control.ts';
 import { baseTree, recordUse } from './diffUse.ts';
+import { raise, settle } from './flags.ts';
 import { inStretches } from './inStretches.ts';
 import { closeLanding, concerns, landWrites } from './landing.ts';
 import { differences, treeOf } from './look.ts';
@@ -55,11 +56,11 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !written.has(change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
   const flags = [
-    ...await raiseFlags(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...movedFiles]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
+    ...await flagWrites(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...movedFiles]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
     ...steering.flags,
   ];
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
-  return [...withheld, ...uncovered, ...permissions, ...scratch, ...steering.told, ...(await react(run, flags))];
+  return [...withheld, ...uncovered, ...permissions, ...scratch, ...steering.told, ...(await react(run, cause, flags))];
 }
 
 /** The change of a file tool: its path with exactly what it put there, and with the mode that was there. Where there is anything else by now, a person may have made it so. */
@@ -101,27 +102,28 @@ function unflagged({ line }: Session, call: string): readonly Write[] {
   return line.writes.filter((write) => write.call === call && !ofPath(line.flags, write.path).some((flag) => flag.write.call === call));
 }
 
-async function raiseFlags(run: Run, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, tree: TreeId): Promise<Flag[]> {
+async function flagWrites(run: Run, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, tree: TreeId): Promise<readonly Flag[]> {
+  const over = overBudget(run.recorder.session.contract.diff, writes.length === 0 ? run.recorder.session.line.uses : await recordUse(run, tree));
+  return raise(run, strays(run, writes, saved, cause, over !== undefined));
+}
+
+/** The flags of those writes that were not agreed. */
+async function* strays(run: Run, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, over: boolean): AsyncGenerator<Flag> {
   const { session } = run.recorder;
   const phase = session.line.phase;
-  if (phase === undefined || writes.length === 0) return [];
-  const over = overBudget(session.contract.diff, await recordUse(run, tree));
+  if (phase === undefined || writes.length === 0) return;
   const agreed = await agreedContent(run, writes.map((write) => write.path));
   const standingAt = standingsIn(session, phase);
-  const flags: Flag[] = [];
   for (const write of writes) {
     await run.ports.clock.rest();
     const { standing } = standingAt(write.path);
-    if (standing === 'in-scope' && over === undefined) continue;
+    if (standing === 'in-scope' && !over) continue;
     if (isBack(session, write, write.after, agreed)) continue;
-    const flag: Flag = {
+    yield {
       id: run.ports.clock.id(), path: write.path, standing: standing === 'in-scope' ? 'over-budget' : standing, write,
       hunks: await run.ports.workspace.hunks(write), cause: cause.title, maybeUser: cause.maybeUser === true || saved.has(write.path),
     };
-    await run.recorder.record({ type: 'flag/raised', flag });
-    flags.push(flag);
   }
-  return flags;
 }
 
 /** Whether a path has the content of the base or of the boundary before. */
@@ -156,35 +158,44 @@ function sameBlob(a: Blob | undefined, b: Blob | undefined): boolean {
 
 const inWords = ({ path, standing }: Flag): string => `${path} (${standing})`;
 
-/** What the contract says about strays; what may be the user's is only flagged. */
-async function react(run: Run, flags: readonly Flag[]): Promise<string[]> {
-  if (flags.length === 0) return [];
-  const { session } = run.recorder;
-  const names = someOf(flags.map(inWords));
-  if (session.contract.onStray === 'rewind') {
-    const ours = flags.filter((flag) => !flag.maybeUser);
-    const done = await rewindFlags(run, ours, 'on-stray');
-    const back = done === undefined ? new Set(ours.map((flag) => flag.path)) : backAgain(done);
-    for (const flag of ours.filter((one) => back.has(one.path))) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: done === undefined ? 'restored' : 'rewound' });
-    const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
-    const rewound = someOf(flags.filter((flag) => back.has(flag.path)).map(inWords));
-    return [...(rewound === '' ? [] : [`Changed outside of what was agreed, and rewound by Bounded: ${rewound}.`]), ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${someOf(open)}.`])];
-  }
-  if (session.contract.onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${names}. What shall happen?`, flags.map((flag) => flag.id));
+/** What the contract says about strays. */
+async function react(run: Run, { call }: Cause, flags: readonly Flag[]): Promise<readonly string[]> {
+  const { contract: { onStray }, line } = run.recorder.session;
+  if (onStray === 'rewind') return flags.length === 0 ? [] : rewindStrays(run, flags);
+  // With those that the call had raised before a crash.
+  const open = openFlags(line).filter((flag) => flag.write.call === call);
+  if (open.length === 0) return [];
+  const names = someOf(open.map(inWords));
+  if (onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${names}. What shall happen?`, open.map((flag) => flag.id));
   return [`Changed outside of what was agreed, and flagged to the user: ${names}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];
+}
+
+/** What may be the user's is only flagged. */
+async function rewindStrays(run: Run, flags: readonly Flag[]): Promise<readonly string[]> {
+  const ours = flags.filter((flag) => !flag.maybeUser);
+  const done = await rewindFlags(run, ours, 'on-stray');
+  const back = done === undefined ? new Set(ours.map((flag) => flag.path)) : backAgain(done);
+  await settle(run, ours.filter((flag) => back.has(flag.path)).map(({ id }) => ({ flag: id, how: done === undefined ? 'restored' : 'rewound' })));
+  const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
+  const rewound = someOf(flags.filter((flag) => back.has(flag.path)).map(inWords));
+  return [...(rewound === '' ? [] : [`Changed outside of what was agreed, and rewound by Bounded: ${rewound}.`]), ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${someOf(open)}.`])];
 }
 
 /** Closes flags whose reason is gone: the file is as it was before, or the diff is within its budget again. */
 export async function settleGoneFlags(run: Run, tree: TreeId): Promise<void> {
-  const open = openFlags(run.recorder.session.line);
+  const { session } = run.recorder;
+  const open = openFlags(session.line);
   if (open.length === 0) return;
-  const within = overBudget(run.recorder.session.contract.diff, await recordUse(run, tree)) === undefined;
+  const within = overBudget(session.contract.diff, await recordUse(run, tree)) === undefined;
   const paths = [...new Set(open.map((flag) => flag.path))];
   const now = await run.ports.workspace.entries(tree, paths);
   const agreed = await agreedContent(run, paths);
-  for (const flag of open) {
-    const gone = flag.beside === undefined ? isBack(run.recorder.session, flag.write, now.get(flag.path), agreed) : controlStates(run.recorder.session.control)[flag.path] === flag.beside.before;
-    if (gone) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'restored' });
-    else if (flag.standing === 'over-budget' && within) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'left' });
-  }
+  const control = controlStates(session.control);
+  const outcomes = await inStretches(run.ports.clock, open, (flag): FlagOutcome | undefined => {
+    const gone = flag.beside === undefined ? isBack(session, flag.write, now.get(flag.path), agreed) : control[flag.path] === flag.beside.before;
+    return gone ? 'restored' : flag.standing === 'over-budget' && within ? 'left' : undefined;
+  });
+  await settle(run, open.flatMap(({ id }, index) => outcomeOf(id, outcomes[index])));
 }
+
+const outcomeOf = (flag: string, how: FlagOutcome | undefined): readonly SettledFlag[] => (how === undefined ? [] : [{ flag, how }]);

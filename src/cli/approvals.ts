@@ -19,7 +19,19 @@ export function parseApprovals(values: readonly string[]): Approvals {
  */
 export function answerFrom(approvals: Approvals, gate: Gate): GateAnswer | undefined {
   const ids = approvals.names.filter((name) => !(phaseNames as readonly string[]).includes(name));
-  const named = gate.kind === 'phase' ? approvals.all || approvals.names.includes(gate.phase) || ids.includes(gate.id) : gate.blocking.some((id) => ids.includes(id));
+  const own = namesOf(gate);
+  const named = gate.kind === 'phase' ? approvals.all || approvals.names.includes(gate.phase) || ids.includes(gate.id) : ids.some((id) => own.has(id));
   const answer: GateAnswer = { kind: 'approve', ids };
   return named && answerProblem(gate, answer) === undefined ? answer : undefined;
+}
+
+/** The ids that a gate is answered by: its own, and those of what is open at it. */
+export const namesOf = ({ id, blocking }: Gate): ReadonlySet<string> => new Set([id, ...blocking]);
+
+/** So many ids are asked for one by one; more have one name together, which leaves what is flagged as it is. */
+const idsAskedFor = 20;
+
+/** What `--approve` takes for all that is open at a gate. */
+export function approvalOf({ id, blocking }: Pick<Gate, 'id' | 'blocking'>): string {
+  return blocking.length > idsAskedFor ? id : blocking.join(',');
 }

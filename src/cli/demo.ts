@@ -61,7 +61,7 @@ async function keptPromise(workspace: string, session: Session, output: Output):
 /** The person of the demo presses *Rewind file* on each flag, as a user would in the editor. */
 function rewindFlags(controller: Controller): void {
   controller.onEntry((_session, { event }) => {
-    if (event.type === 'flag/raised') void controller.act({ type: 'rewind-file', flag: event.flag.id });
+    if (event.type === 'flags/raised') for (const { id } of event.flags) void controller.act({ type: 'rewind-file', flag: id });
   });
 }
 

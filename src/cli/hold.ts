@@ -5,6 +5,7 @@ import type { Entry } from '../core/session/events.ts';
 import type { Session } from '../core/session/session.ts';
 import type { Intention } from '../core/session/view.ts';
 import type { HeldSession } from '../node/session/open.ts';
+import { approvalOf } from './approvals.ts';
 import { exitOf } from './exit.ts';
 import type { Output, ResultLine } from './output.ts';
 import { resultLine } from './output.ts';
@@ -73,6 +74,6 @@ function closing(session: Session, outcome: Outcome, result: ResultLine): string
 
 function howToAnswer(session: Session): string {
   const { gate } = session;
-  const approval = gate === undefined || gate.kind === 'phase' ? (gate?.phase ?? 'all') : gate.blocking.join(',');
+  const approval = gate === undefined || gate.kind === 'phase' ? (gate?.phase ?? 'all') : approvalOf(gate);
   return `Answer: bounded resume ${session.id} --approve ${approval} | --send-back NOTE | --rewind BOUNDARY | --stop`;
 }

@@ -6,6 +6,8 @@ import { count, sandboxWords, unmatchedWarning } from '../core/session/view/figu
 import { phasesWords, storeWarning } from '../core/session/view/storeWords.ts';
 import { oneLine } from '../core/session/reports/markdown.ts';
 import { shownPath } from '../core/session/shownPath.ts';
+import { someLines, someOf } from '../core/session/someOf.ts';
+import { approvalOf } from './approvals.ts';
 import { plain } from './output.ts';
 
 /** Without layers the terminal does not see who saves a file; the editor does. */
@@ -24,15 +26,15 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'store/measured': return storeWarning(session, event.root ?? '')?.replace(/^/, ' ! ');
     case 'checkpoints/evicted': return ` ! no rewind is possible any more to ${[...(event.boundaries.length === 0 ? [] : [{ session: event.by, name: session.name, boundaries: event.boundaries }]), ...(event.elsewhere ?? [])].map((one) => phasesWords(one, session.id)).join('; ')}: their checkpoints are removed to make room`;
     case 'changes/withheld': return event.files.map(({ path, why, blob }) => ` ! ${shownPath(path)} stays as you left it: ${why}. What the command did there is ${blob === undefined ? 'not kept' : `kept as ${blob.oid.slice(0, 12)}`}`).join('\n');
-    case 'flag/raised': return ` ! ${event.flag.standing}: ${shownPath(event.flag.path)} by ${oneLine(event.flag.cause)} · flag ${event.flag.id}`;
-    case 'flag/settled': return `   flag ${event.flag}: ${event.how}`;
+    case 'flags/raised': return someLines(event.flags.map((flag) => ` ! ${flag.standing}: ${shownPath(flag.path)} by ${oneLine(flag.cause)} · flag ${flag.id}`), flagsTold);
+    case 'flags/settled': return someLines(event.settled.map(({ flag, how }) => `   flag ${flag}: ${how}`), flagsTold);
     case 'rewind/done': return `   rewound ${event.rewind.kind} ${oneLine(event.rewind.to)}: ${event.rewind.restored.length} files${event.rewind.left.length > 0 ? `, left alone: ${event.rewind.left.map((one) => shownPath(one.path)).join(', ')}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${shownPath(one.path)} is kept in ${shownPath(one.to)}`).join('')}`;
     case 'rewind/refused': return `   a rewind was not done: ${oneLine(event.why)}`;
     case 'oracle/ran': return indent(describeRun(event.run));
     case 'decoy/ran': return `   decoy ${event.decoy}: ${event.result} · ${event.detail}`;
     case 'review/reported': return `   review: ${count(event.findings.length, 'finding')}`;
     case 'finding/settled': return `   finding ${event.finding}: ${event.outcome} · ${event.detail}`;
-    case 'gate/opened': return ` ? ${oneLine(event.question)}${event.blocking.length > 0 ? `\n   open: ${event.blocking.join(', ')}` : ''}`;
+    case 'gate/opened': return ` ? ${oneLine(event.question)}${event.blocking.length > 0 ? `\n   open: ${openInWords(event)}` : ''}`;
     case 'gate/answered': return `   answered: ${event.answer.kind}`;
     case 'gate/settled': return event.problem === undefined ? undefined : ` ! ${event.problem}`;
     case 'boundary/crossed': return ` ✓ ${event.boundary} · tree ${shortId(event.tree)}`;
@@ -41,6 +43,15 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'verdict/reached': return `\nVerdict: ${event.verdict} · tree ${shortId(event.tree)}\n${event.because.map((reason) => `  ${reason}`).join('\n')}`;
     default: return undefined;
   }
+}
+
+/** So many flags of one record are told by name. */
+const flagsTold = 20;
+
+/** What is open at a gate; where that is very much, how much, and the one name for all of it. */
+function openInWords({ gate, blocking }: Extract<Entry['event'], { type: 'gate/opened' }>): string {
+  const name = approvalOf({ id: gate, blocking });
+  return name === gate && blocking.length > 1 ? `${someOf(blocking)}; all ${blocking.length} by ${gate}, which leaves what is flagged as it is` : blocking.join(', ');
 }
 
 function prose(content: Extract<Entry['event'], { type: 'turn/answered' }>['content']): string | undefined {

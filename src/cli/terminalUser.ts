@@ -1,7 +1,7 @@
 import type { User } from '../agent/ports.ts';
 import type { GateAnswer } from '../core/session/session.ts';
 import type { Approvals } from './approvals.ts';
-import { answerFrom } from './approvals.ts';
+import { answerFrom, namesOf } from './approvals.ts';
 
 /** A person behind a terminal answers by the options of the command; `first` is given once, before the approvals. */
 export function terminalUser(approvals: Approvals, first?: GateAnswer): User {
@@ -12,7 +12,8 @@ export function terminalUser(approvals: Approvals, first?: GateAnswer): User {
       const answer = once ?? answerFrom(left, gate);
       once = undefined;
       // An id opens one gate: the same thing in the way again is a new question.
-      if (gate.kind !== 'phase') left = { ...left, names: left.names.filter((name) => !gate.blocking.includes(name)) };
+      const own = namesOf(gate);
+      if (gate.kind !== 'phase') left = { ...left, names: left.names.filter((name) => !own.has(name)) };
       return answer === undefined ? undefined : { answer, by: 'approve-flag' };
     },
     unsaved: () => [],

@@ -77,7 +77,7 @@ describe('bounded demo', function () {
       (event) => event.type === 'oracle/frozen',
       (event) => ran(event, 'progress', false) && event.type === 'oracle/ran' && event.run.cells.some((cell) => cell.metrics.some((metric) => metric.value !== null && !metric.met)),
       (event) => wrote(event, 'src/scheduler/queue.js'),
-      (event) => event.type === 'flag/raised' && event.flag.path === 'src/scheduler/queue.js' && event.flag.standing === 'out-of-scope',
+      (event) => event.type === 'flags/raised' && event.flags.some((flag) => flag.path === 'src/scheduler/queue.js' && flag.standing === 'out-of-scope'),
       (event) => event.type === 'rewind/done' && event.rewind.by === 'person' && event.rewind.restored.includes('src/scheduler/queue.js'),
       (event) => ran(event, 'boundary', true),
       (event) => ran(event, 'confirm', true),
@@ -132,7 +132,7 @@ describe('bounded demo', function () {
     };
     assert.deepEqual(without((event) => event), []);
     assert.match(without((event) => (event.type === 'decoy/ran' && event.decoy === 'constant' ? { ...event, result: 'survived' } : event)).join(), /decoys/);
-    assert.match(without((event) => (event.type === 'flag/settled' ? { ...event, how: 'left' } : event)).join(), /outside of the scope/);
+    assert.match(without((event) => (event.type === 'flags/settled' ? { ...event, settled: event.settled.map((one) => ({ ...one, how: 'left' as const })) } : event)).join(), /outside of the scope/);
     assert.match(without((event) => (event.type === 'finding/settled' && event.outcome === 'fixed' ? { ...event, outcome: 'accepted' } : event)).join(), /finding/);
     assert.match(without((event) => (event.type === 'oracle/ran' && event.run.purpose === 'progress' ? undefined : event)).join(), /wrong implementation/);
     assert.match(without((event) => (event.type === 'turn/answered' ? { ...event, content: event.content.filter((block) => block.type !== 'text' || !block.text.includes('All cells are green')) } : event)).join(), /false claim/);

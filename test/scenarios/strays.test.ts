@@ -33,7 +33,7 @@ describe('changes outside of what was agreed', function () {
       assert.equal(ran.status, 5, ran.stderr);
       const [stray, phase] = ran.entries.flatMap(({ event }) => (event.type === 'tool/answered' && /outside of what was agreed|no change outside/.test(event.text) ? [event.text] : []));
       assert.match(stray ?? '', /flagged to the user: (?:spread\/f\d+\.txt \(out-of-scope\), ){19}spread\/f\d+\.txt \(out-of-scope\) and 110 more\. The phase cannot end/);
-      assert.match(phase ?? '', /\n… and \d+ more$/);
+      assert.match(phase ?? '', /no-open-flag: wanted no change outside of what was agreed; measured (?:spread\/f\d+\.txt \(out-of-scope, by .+?, flag [0-9a-f]+\), ){19}spread\/f\d+\.txt \(.+\) and 110 more/);
       assert.match((await bounded('status')).stdout, /… and 30 flags more; bounded trace names every one/);
     });
   });
@@ -171,7 +171,7 @@ describe('changes outside of what was agreed', function () {
       const ran = await run('--approve', 'all');
       assert.equal(ran.status, 0, ran.stderr);
       assert.equal(existsSync(path.join(project.root, 'build/out.js')), false);
-      assert.deepEqual(events(ran, 'flag/raised').map((event) => event.flag.path), ['build/out.js']);
+      assert.deepEqual(events(ran, 'flags/raised').flatMap((event) => event.flags.map(({ path }) => path)), ['build/out.js']);
     });
   });
 

@@ -1,6 +1,7 @@
 import { overBudget } from '../../core/guard/budget.ts';
-import { openFlags } from '../../core/session/line.ts';
+import { noOpenFlag, openFlags } from '../../core/session/line.ts';
 import type { ConditionResult } from '../../core/session/session.ts';
+import { someOf } from '../../core/session/someOf.ts';
 import { recordUse } from '../diffUse.ts';
 import type { Capture } from '../ports.ts';
 import type { Run } from '../run.ts';
@@ -15,12 +16,11 @@ export async function contractUnchanged(run: Run): Promise<ConditionResult> {
   };
 }
 
-/** One condition for each open flag, so that a person can answer each by its id; one that holds where there is none. */
-export function noOpenFlag(run: Run): readonly ConditionResult[] {
-  const wanted = 'no change outside of what was agreed';
+/** One condition for all flags; a person answers each by its id. */
+export function flagsSettled(run: Run): ConditionResult {
   const open = openFlags(run.recorder.session.line);
-  if (open.length === 0) return [{ id: 'no-open-flag', holds: true, wanted, measured: 'none' }];
-  return open.map((flag) => ({ id: flag.id, holds: false, wanted, measured: `${flag.path} (${flag.standing}, by ${flag.cause}, flag ${flag.id})` }));
+  const names = open.map((flag) => `${flag.path} (${flag.standing}, by ${flag.cause}, flag ${flag.id})`);
+  return { id: noOpenFlag, holds: open.length === 0, wanted: 'no change outside of what was agreed', measured: open.length === 0 ? 'none' : someOf(names) };
 }
 
 export async function withinBudget(run: Run, capture: Capture): Promise<ConditionResult> {

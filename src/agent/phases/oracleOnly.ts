@@ -6,12 +6,12 @@ import { openConversation } from '../conversation.ts';
 import { measure, measurePatched } from '../measure.ts';
 import { decoysTurn, decoysWanted } from '../prompts/decoys.ts';
 import type { Run } from '../run.ts';
-import { contractUnchanged, noOpenFlag, withinBudget } from './conditions.ts';
+import { contractUnchanged, flagsSettled, withinBudget } from './conditions.ts';
 import type { Exit } from './exit.ts';
 
 /** oracle-only ends when the oracle is red for the right reason and catches the decoys. */
 export const oracleOnlyExit: Exit = async (run, capture, call) => {
-  const basics = [await contractUnchanged(run), ...noOpenFlag(run), await withinBudget(run, capture)];
+  const basics = [await contractUnchanged(run), flagsSettled(run), await withinBudget(run, capture)];
   const { conditions: red, result } = await redConditions(run);
   if ([...basics, ...red].some((condition) => !condition.holds)) return [...basics, ...red];
   await adoptListedDecoys(run);

@@ -4,7 +4,7 @@ import { look } from '../look.ts';
 import { request } from '../measure.ts';
 import type { Run } from '../run.ts';
 import { throwIfAborted } from '../run.ts';
-import { noOpenFlag } from './conditions.ts';
+import { flagsSettled } from './conditions.ts';
 import type { Exit } from './exit.ts';
 
 /** review ends when every finding is answered: fixed, refuted by a command, or accepted by a person. */
@@ -14,7 +14,7 @@ export const reviewExit: Exit = async (run) => {
   return [
     { id: 'reviewed', holds: line.reviewed, wanted: 'a report of the reviewer', measured: line.reviewed ? `${line.findings.length} findings` : 'none' },
     { id: 'findings-answered', holds: open.length === 0, wanted: 'every finding fixed, refuted or accepted', measured: open.length === 0 ? 'all answered' : open.map((one) => one.id).join(', ') },
-    ...noOpenFlag(run),
+    flagsSettled(run),
   ];
 };
 

@@ -11,12 +11,12 @@ import { dueChecks, measure } from '../measure.ts';
 import type { Capture } from '../ports.ts';
 import type { Run } from '../run.ts';
 import { surfaceDelta } from '../surface.ts';
-import { contractUnchanged, noOpenFlag, withinBudget } from './conditions.ts';
+import { contractUnchanged, flagsSettled, withinBudget } from './conditions.ts';
 import type { Exit } from './exit.ts';
 
 /** minimal-hook and production-shape end when every check that is due is green and confirmed, and the change is as agreed. */
 export const workExit: Exit = async (run, capture) => {
-  const basics = [await contractUnchanged(run), ...noOpenFlag(run), await withinBudget(run, capture), await somethingChanged(run, capture)];
+  const basics = [await contractUnchanged(run), flagsSettled(run), await withinBudget(run, capture), await somethingChanged(run, capture)];
   if (basics.some((condition) => !condition.holds)) return basics;
   const checks = dueChecks(run.recorder.session);
   const first = await measure(run, 'boundary', checks);

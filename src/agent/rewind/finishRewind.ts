@@ -1,7 +1,9 @@
 import { diskFault } from '../../core/session/diskFault.ts';
 import type { Blob, Hunk, Path, TreeId } from '../../core/session/changes.ts';
 import type { FileHunks, LeftPath, RestoreItem, RewindPlan } from '../../core/session/facts.ts';
+import { openFlags } from '../../core/session/line.ts';
 import { sameBlob } from '../../core/session/sameBlob.ts';
+import { settle } from '../flags.ts';
 import { differences } from '../look.ts';
 import type { RestoreOutcome } from '../ports.ts';
 import { writeReports } from '../reports.ts';
@@ -37,7 +39,7 @@ async function finishFiles(run: Run, plan: RewindPlan, tree: TreeId): Promise<vo
   // What a person decided about lines may leave some of the session's.
   if (plan.resolves !== undefined) return settleFlags(run, [plan.to]);
   const back = backAgain(rewind);
-  for (const flag of run.recorder.session.line.flags) if (flag.outcome === undefined && back.has(flag.path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+  await settle(run, openFlags(run.recorder.session.line).filter((flag) => back.has(flag.path)).map((flag) => ({ flag: flag.id, how: 'rewound' })));
 }
 
 /** How far the rounds of a rewind came: paths that they changed, and what does the rest. */

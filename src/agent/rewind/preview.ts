@@ -14,7 +14,7 @@ import { movedPaths } from '../moved.ts';
 import type { Capture, Rehearsal, RestoreItem, Workspace } from '../ports.ts';
 import { planRewind } from './restoreRounds.ts';
 import { besideBack, itemsBetween } from './undoRewind.ts';
-import { besideOfFlag, besideOfWrites, besideSince, isAt, writesOfFile, writesOfPath, writesSince } from './rewind.ts';
+import { atOneOf, besideOfFlag, besideOfWrites, besideSince, writesOfFile, writesOfPath, writesSince } from './rewind.ts';
 import { planFlagged, planHunks, type Parts } from './rewindHunks.ts';
 
 /** What an intention would do to the work tree, and what it would leave. */
@@ -59,7 +59,8 @@ export async function previewFor(workspace: Workspace, session: Session, intenti
   if (session.base === undefined) return emptyPreview;
   const capture = await workspace.capture();
   const { files, stays, permissions = [], emptied = [] } = await previewIn(workspace, session, intention, capture.tree);
-  const items = [...besideOf(session, intention), ...permissions].filter(({ path }) => isOfBoundary(session, intention) || !stays.some((one) => isAt(path, one.path)));
+  const isLeft = atOneOf(stays.map(({ path }) => path));
+  const items = [...besideOf(session, intention), ...permissions].filter(({ path }) => isOfBoundary(session, intention) || !isLeft(path));
   const { back, left } = rehearseBeside(items, capture);
   const rest = emptied.filter((path) => !back.some((one) => one.path === path)).map((path) => ({ path, does: 'no-folder' as const }));
   // Permissions come with the file.

@@ -38,7 +38,7 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
   const half = new Map([...begun, ...now].filter(([path]) => left.has(path)));
   for (const path of left.keys()) now.delete(path);
   const { back, theirs } = await putBack(run, half, safety);
-  const notBack = back.left.map((one) => one.path);
+  const notBack = new Set(back.left.map((one) => one.path));
   for (const path of notBack) now.set(path, half.get(path) ?? null);
   moved.push(...(back.moved ?? []));
   return {
@@ -63,9 +63,9 @@ async function leftAlone({ ports }: Run, rounds: readonly (readonly RestoreItem[
 }
 
 /** Half a rewind is no conflict that a person could decide: its rounds would not begin where they did. */
-function inPart(one: LeftPath, notBack: readonly Path[], theirs: readonly Path[]): LeftPath {
-  if (theirs.includes(one.path)) return { path: one.path, why: `${one.why}; it was rewound in part, and you changed it meanwhile` };
-  return notBack.includes(one.path) ? { path: one.path, why: `${one.why}; it was rewound in part` } : one;
+function inPart(one: LeftPath, notBack: ReadonlySet<Path>, theirs: ReadonlySet<Path>): LeftPath {
+  if (theirs.has(one.path)) return { path: one.path, why: `${one.why}; it was rewound in part, and you changed it meanwhile` };
+  return notBack.has(one.path) ? { path: one.path, why: `${one.why}; it was rewound in part` } : one;
 }
 
 /** Paths that were in the end's state before the first round: nothing leads them there by ways in which a change of the user's may stand. */
@@ -90,13 +90,13 @@ export async function asFound(run: Run, outcome: RestoreOutcome, tree: TreeId): 
 const changedAtOnce = 'you changed it the moment it had come back, so it counts as yours';
 
 /** Brings paths back to what they were in `safety`, but for `theirs`: those that have something else by now than what the rounds made of them, `half`. */
-async function putBack(run: Run, half: ReadonlyMap<Path, Blob | null>, safety: TreeId): Promise<{ readonly back: Pick<RestoreOutcome, 'left' | 'moved'>; readonly theirs: readonly Path[] }> {
-  if (half.size === 0) return { back: { left: [] }, theirs: [] };
+async function putBack(run: Run, half: ReadonlyMap<Path, Blob | null>, safety: TreeId): Promise<{ readonly back: Pick<RestoreOutcome, 'left' | 'moved'>; readonly theirs: ReadonlySet<Path> }> {
+  if (half.size === 0) return { back: { left: [] }, theirs: new Set() };
   const paths = [...half.keys()];
   const { tree } = await run.ports.workspace.capture();
   const [wanted, now] = [await run.ports.workspace.entries(safety, paths), await run.ports.workspace.entries(tree, paths)];
   const changed = paths.filter((path) => !sameBlob(wanted.get(path) ?? null, now.get(path) ?? null));
-  const theirs = changed.filter((path) => !sameBlob(now.get(path) ?? null, half.get(path) ?? null));
-  const ours = changed.filter((path) => !theirs.includes(path));
+  const theirs = new Set(changed.filter((path) => !sameBlob(now.get(path) ?? null, half.get(path) ?? null)));
+  const ours = changed.filter((path) => !theirs.has(path));
   return { back: await run.ports.workspace.restore(ours.map((path) => ({ path, target: wanted.get(path) ?? null, expected: now.get(path) ?? null }))), theirs };
 }

@@ -1,8 +1,9 @@
 import type { BesideChange, FileDiff, HunkName, Path, TreeId, Write } from '../../core/session/changes.ts';
 import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } from '../../core/session/facts.ts';
-import { byPath } from '../../core/session/ofPath.ts';
+import { byPath, ofPath } from '../../core/session/ofPath.ts';
 import type { Flag, Session } from '../../core/session/session.ts';
 import { sameBlob } from '../../core/session/sameBlob.ts';
+import { someOf } from '../../core/session/someOf.ts';
 import { stretchesOf } from '../../core/session/standing.ts';
 import { evictedWords } from '../../core/session/view/storeWords.ts';
 import { doneOf, emptyFolder, planBeside } from '../beside.ts';
@@ -62,7 +63,7 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   const rounds = planRewind(undone);
   const beside = planBeside([...besideOfWrites(session, undone), ...changes.flatMap((change) => changesFrom(session, change))]);
   if (await isThere(run, before, rounds.flat(), beside)) return undefined;
-  const plan = await begin(run, { kind: 'file', to: [...writes, ...changes].map(({ path }) => path).join(', '), by, safety: before.tree, rounds, beside: notYetBack(beside, before), ...usersPart(session, writes) });
+  const plan = await begin(run, { kind: 'file', to: someOf([...writes, ...changes].map(({ path }) => path)), by, safety: before.tree, rounds, beside: notYetBack(beside, before), ...usersPart(session, writes) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
@@ -70,12 +71,18 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
 export function besideOfWrites({ line }: Session, writes: readonly Write[]): readonly BesideChange[] {
   const isFolder = ({ before, after }: BesideChange): boolean => before === emptyFolder || after === emptyFolder;
   const written = byPath(writes);
-  const folders = line.beside.some(isFolder) ? writes : [];
-  return line.beside.filter((change) => written.get(change.path)?.some((write) => write.call === change.call) === true || (isFolder(change) && folders.some(({ call, path }) => call === change.call && isAt(change.path, path))));
+  const byCall = (path: Path, call: string): boolean => written.get(path)?.some((write) => write.call === call) === true;
+  return line.beside.filter((change) => byCall(change.path, change.call) || (isFolder(change) && around(change.path).some((path) => byCall(path, change.call))));
 }
 
-/** A path itself, or one below it, which cannot be there while a file is. */
-export const isAt = (path: Path, file: Path): boolean => path === file || path.startsWith(`${file}/`);
+/** The folders around a path. */
+const around = (path: Path): readonly Path[] => path.split('/').slice(0, -1).map((_, index, names) => names.slice(0, index + 1).join('/'));
+
+/** Tells whether a path is one of these files, or below one, where nothing can be while that is there. */
+export function atOneOf(files: Iterable<Path>): (path: Path) => boolean {
+  const all = new Set(files);
+  return (path) => all.has(path) || around(path).some((folder) => all.has(folder));
+}
 
 /** What a rewind of the file of a flag brings back beside its content. */
 export function besideOfFlag(session: Session, flag: Flag): readonly BesideItem[] {
@@ -114,13 +121,13 @@ export function usersPart({ line }: Session, writes: readonly Write[]): Pick<Rew
 
 /** A change of a control file and all later ones of the session to it; by itself where it is none of the session's for certain. */
 function changesFrom({ line }: Session, first: BesideChange): readonly BesideChange[] {
-  const own = line.beside.filter((one) => one.path === first.path);
+  const own = ofPath(line.beside, first.path);
   const at = own.findIndex((one) => one.call === first.call);
   return at === -1 ? [first] : own.slice(at);
 }
 
 /** The writes of the session to a path, the earliest first. */
-export const writesOfPath = ({ line }: Session, path: Path): readonly Write[] => line.writes.filter((write) => write.path === path);
+export const writesOfPath = ({ line }: Session, path: Path): readonly Write[] => ofPath(line.writes, path);
 
 /** The writes that a rewind of the file of a flag undoes: those since its earliest open flag. */
 export function writesOfFile(session: Session, flag: Flag): readonly Write[] {
@@ -129,7 +136,7 @@ export function writesOfFile(session: Session, flag: Flag): readonly Write[] {
 }
 
 function firstOpen({ line }: Session, flag: Flag): Flag {
-  return line.flags.find((one) => one.path === flag.path && one.outcome === undefined) ?? flag;
+  return ofPath(line.flags, flag.path).find((one) => one.outcome === undefined) ?? flag;
 }
 
 /** Rewinds the file of a flag to what it was before the earliest open flag on it. Undefined where it is as it was. */
@@ -170,7 +177,8 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const taken = resolves === undefined ? diffs.filter(({ path }) => users.has(path) && sure.has(path)) : await decided(run, outcome, to, after.tree);
   const others = await othersSince(run, after.tree, touched);
-  const emptied = (outcome.emptied ?? []).filter((path) => !beside.some((item) => item.path === path));
+  const known = new Set(beside.map(({ path }) => path));
+  const emptied = (outcome.emptied ?? []).filter((path) => !known.has(path));
   const rewind: RewindRecord = {
     id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
     ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...(emptied.length === 0 ? {} : { emptied }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
@@ -185,7 +193,8 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
 
 /** What comes back beside the files: of one that was left, only what a boundary had. */
 export function besideOfDone({ kind, beside }: Pick<RewindPlan, 'kind' | 'beside'>, { left }: Pick<RestoreOutcome, 'left'>): readonly BesideItem[] {
-  return kind === 'boundary' ? beside : beside.filter((item) => !left.some((one) => isAt(item.path, one.path)));
+  const isLeft = atOneOf(left.map((one) => one.path));
+  return kind === 'boundary' ? beside : beside.filter((item) => !isLeft(item.path));
 }
 
 /** Before what the rewind did: once that is on record, this is known, and what nobody noted until then is taken for known, too. */

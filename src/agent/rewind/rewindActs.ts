@@ -2,6 +2,7 @@ import type { HunkName } from '../../core/session/changes.ts';
 import type { Flag } from '../../core/session/session.ts';
 import { describeRestored, movedInWords, type Acted } from '../acted.ts';
 import { inverse, planBeside } from '../beside.ts';
+import { settle } from '../flags.ts';
 import { movedIn } from '../moved.ts';
 import type { RestoreOutcome } from '../ports.ts';
 import { writeReports } from '../reports.ts';
@@ -34,7 +35,7 @@ export async function takeBackFlagged(run: Run, id: string, hunkId?: string): Pr
   if (typeof done === 'string') return { ok: false, message: done };
   if (done !== undefined && done.left.length > 0) return { ok: false, message: describeRestored(0, done.left) };
   const gone = hunk === undefined || flag.hunks.length === 1 ? openOf(run, flag.path).filter((one) => hunk === undefined || one.id === id) : [];
-  for (const one of gone) await run.recorder.record({ type: 'flag/settled', flag: one.id, how: done === undefined ? 'restored' : 'rewound' });
+  await settle(run, gone.map((one) => ({ flag: one.id, how: done === undefined ? 'restored' : 'rewound' })));
   // The last of several hunks takes the flag with it.
   if (hunk !== undefined) await settleFlags(run, [flag.path]);
   return { ok: true, message: done === undefined ? nothingLeft(flag.path) : `${flag.path} was rewound${movedInWords(done.moved)}` };
@@ -47,7 +48,7 @@ export async function takeBackPath(run: Run, path: string): Promise<Acted> {
   const done = await rewindWrites(run, [first], 'person');
   if (done === undefined) return { ok: true, message: nothingLeft(path) };
   if (done.left.length > 0) return { ok: false, message: describeRestored(0, done.left) };
-  for (const flag of openOf(run, path)) await run.recorder.record({ type: 'flag/settled', flag: flag.id, how: 'rewound' });
+  await settle(run, openOf(run, path).map((flag) => ({ flag: flag.id, how: 'rewound' })));
   return { ok: true, message: `${path} was rewound${movedInWords(done.moved)}` };
 }
 
@@ -93,7 +94,7 @@ export async function restoreFlag(run: Run, id: string): Promise<Acted> {
     ? await run.ports.workspace.restore([{ path: flag.path, target: flag.write.after ?? null, expected: flag.write.before ?? null }])
     : { left: await run.ports.workspace.restoreBeside(inverse(planBeside([flag.beside]))), moved: undefined };
   if (outcome.left.length > 0) return { ok: false, message: describeRestored(0, outcome.left) };
-  await run.recorder.record({ type: 'flag/settled', flag: id, how: 'restored' });
+  await settle(run, [{ flag: id, how: 'restored' }]);
   return { ok: true, message: `${flag.path} is back; it counts as your change now${movedInWords(outcome.moved)}` };
 }
 

@@ -4,10 +4,12 @@ import { openFlags } from '../../core/session/line.ts';
 import { isWholeFile } from '../../core/session/listedHunk.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import { sameBlob } from '../../core/session/sameBlob.ts';
-import type { Session } from '../../core/session/session.ts';
+import { someOf } from '../../core/session/someOf.ts';
+import type { Flag, Session } from '../../core/session/session.ts';
 import { planBeside } from '../beside.ts';
 import { notYetBack } from '../control.ts';
 import { baseTree } from '../diffUse.ts';
+import { settle } from '../flags.ts';
 import { listHunks } from '../hunks.ts';
 import { look } from '../look.ts';
 import type { RestoreOutcome, WholeCapture, Workspace } from '../ports.ts';
@@ -73,7 +75,7 @@ export async function planHunks(workspace: Pick<Workspace, 'entries'>, session: 
 }
 
 async function rewindParts(run: Run, before: WholeCapture, { rounds, beside, files: hunks, ...users }: Parts, names: readonly HunkName[]): Promise<RewindRecord | string> {
-  const to = [...new Set(names.map((name) => name.path))].join(', ');
+  const to = someOf([...new Set(names.map((name) => name.path))]);
   const plan = await begin(run, { kind: 'hunk', to, by: 'person', safety: before.tree, rounds, beside: notYetBack(beside, before), hunks, ...users });
   const files = await restoreRounds(run, rounds, plan.safety);
   return finishHunks(run, plan, joined(files, await revertAll(run, hunks)));
@@ -125,11 +127,11 @@ export async function settleFlags(run: Run, paths: readonly Path[]): Promise<voi
   const now = await run.ports.workspace.entries(session.tree ?? baseTree(session), paths);
   const left = new Set((await listHunks(run.ports.workspace, session)).flatMap(({ path, writes }) => writes.map(({ call }) => nameOf(path, call))));
   const certain = new Set(session.line.writes.map(({ path, call }) => nameOf(path, call)));
-  for (const { id, path, write } of flags) {
+  const isGone = ({ path, write }: Flag): boolean => {
     const name = nameOf(path, write.call);
-    const isGone = certain.has(name) ? !left.has(name) : sameBlob(now.get(path) ?? null, write.before ?? null);
-    if (isGone) await run.recorder.record({ type: 'flag/settled', flag: id, how: 'rewound' });
-  }
+    return certain.has(name) ? !left.has(name) : sameBlob(now.get(path) ?? null, write.before ?? null);
+  };
+  await settle(run, flags.filter(isGone).map(({ id }) => ({ flag: id, how: 'rewound' })));
 }
 
 /** Stands for a call or a hunk of a path; no path has a NUL. */

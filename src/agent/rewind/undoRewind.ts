@@ -1,6 +1,7 @@
 import type { Blob, FileDiff, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, RestoreItem, RewindPlan } from '../../core/session/facts.ts';
 import type { DoneRewind, Undoing } from '../../core/session/session.ts';
+import { ofPath } from '../../core/session/ofPath.ts';
 import { sameBlob } from '../../core/session/sameBlob.ts';
 import { sharesOf } from '../../core/session/shares.ts';
 import { doneOf, emptyFolder, inverse } from '../beside.ts';
@@ -106,7 +107,7 @@ async function usersPart(run: Run, { kind, writes, previous }: DoneRewind): Prom
   const base = await run.ports.workspace.entries(baseTree(run.recorder.session), writes.map((write) => write.path));
   const changes = writes.map(({ path, before }) => ({ path, ...withBlob('before', base.get(path)), ...withBlob('after', before) }));
   const { users, both } = sharesOf(changes, previous.writes);
-  return [...users, ...both].filter((path) => userChanges.some((change) => change.path === path));
+  return [...users, ...both].filter((path) => ofPath(userChanges, path).length > 0);
 }
 
 function withBlob<K extends string>(key: K, blob: Blob | undefined): { readonly [key in K]?: Blob } {

@@ -3,7 +3,7 @@ import type { RootName } from '../contract/rootPath.ts';
 import type { OracleRun, Verdict } from '../oracle/result.ts';
 import type { AssistantBlock, Fault, Message, StopReason, Usage } from '../transcript/message.ts';
 import type { BesideChange, ChangeSize, DiffUses, FileDiff, HunkName, Path, TreeId, Write } from './changes.ts';
-import type { Endpoint, EvictedPhases, FlagOutcome, HeadPlace, LeftPath, MaybeMoved, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SurfaceDelta, Withheld } from './facts.ts';
+import type { Endpoint, EvictedPhases, HeadPlace, LeftPath, MaybeMoved, RefusalReason, RewindPlan, RewindRecord, ScratchUse, SettledFlag, SurfaceDelta, Withheld } from './facts.ts';
 import type { ConditionResult, Decision, Finding, Flag, GateAnswer, GateKind, KeptBranch, Plan, Role, SandboxState, SessionEnd, StoreState, BaseState, FrozenFile, Decoy, DecoyPatch, AmendmentRequest } from './session.ts';
 
 /** A fact of a session. The session is the fold of these; nothing else is stored. */
@@ -44,8 +44,9 @@ export type SessionEvent =
   | { readonly type: 'store/measured'; readonly root?: RootName } & StoreState
   /** Recorded before anything is removed. `boundaries` are this session's own; `elsewhere`: those of other sessions, which have such a record of their own. `by`: the session that needed the room. */
   | { readonly type: 'checkpoints/evicted'; readonly boundaries: EvictedPhases['boundaries']; readonly elsewhere?: readonly EvictedPhases[]; readonly limit: number; readonly by: string }
-  | { readonly type: 'flag/raised'; readonly flag: Flag }
-  | { readonly type: 'flag/settled'; readonly flag: string; readonly how: FlagOutcome }
+  /** Of one call there may be several: a record is bounded. */
+  | { readonly type: 'flags/raised'; readonly flags: readonly Flag[] }
+  | { readonly type: 'flags/settled'; readonly settled: readonly SettledFlag[] }
   | { readonly type: 'plan/submitted'; readonly plan: Plan }
   | { readonly type: 'decision/recorded'; readonly decision: Decision }
   | { readonly type: 'blocker/reported'; readonly what: string; readonly tried: string; readonly needs: string }

@@ -109,7 +109,9 @@ function open(session: Session, gate: Gate): Session {
 
 /** Whether an answer does more than to let the loop go on. */
 function hasEffect({ line }: Session, { kind, blocking, answer: { kind: how } }: AnsweredGate): boolean {
-  return kind === 'amendment' || how === 'approve' && (kind === 'findings' || openFlags(line).some((flag) => blocking.includes(flag.id)));
+  if (kind === 'amendment') return true;
+  const named = new Set(blocking);
+  return how === 'approve' && (kind === 'findings' || openFlags(line).some((flag) => named.has(flag.id)));
 }
 
 function answer(session: Session, event: Of<'gate/answered'>): Session {

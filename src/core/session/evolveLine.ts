@@ -1,3 +1,4 @@
+import { approvedIds } from './approved.ts';
 import type { Entry, SessionEvent } from './events.ts';
 import { redo, rewind, undo } from './evolveRewind.ts';
 import { maxReviewRounds, phaseAfter, reopened } from './line.ts';
@@ -29,8 +30,8 @@ function evolveWork(line: Line, event: SessionEvent, session: Session, stamp: St
     case 'changes/written': return { ...reopened(line), writes: [...line.writes, ...event.writes], beside: [...line.beside, ...(event.beside ?? [])] };
     case 'diff/measured': return { ...line, uses: event.uses };
     case 'changes/observed': return reopened(line);
-    case 'flag/raised': return { ...reopened(line), flags: [...line.flags, event.flag] };
-    case 'flag/settled': return { ...reopened(line), flags: line.flags.map((flag) => (flag.id === event.flag ? { ...flag, outcome: event.how } : flag)) };
+    case 'flags/raised': return { ...reopened(line), flags: [...line.flags, ...event.flags] };
+    case 'flags/settled': return { ...reopened(line), flags: settledFlags(line, event) };
     case 'plan/submitted': return { ...reopened(line), plan: event.plan };
     case 'exit/evaluated': return evaluated(line, event);
     case 'oracle/ran': return { ...line, runs: [...line.runs, event.run] };
@@ -46,6 +47,14 @@ function evolveWork(line: Line, event: SessionEvent, session: Session, stamp: St
   }
 }
 
+function settledFlags({ flags }: Line, { settled }: Of<'flags/settled'>): Line['flags'] {
+  const outcomes = new Map(settled.map(({ flag, how }) => [flag, how]));
+  return flags.map((flag) => {
+    const outcome = outcomes.get(flag.id);
+    return outcome === undefined ? flag : { ...flag, outcome };
+  });
+}
+
 /** Numbers are never used again: an approval of one must not be taken for that of another. */
 function submitted(line: Line, { decoys }: Of<'decoys/submitted'>): Line {
   const counted = line.decoys.filter((decoy) => decoy.result !== 'void');
@@ -59,7 +68,8 @@ function evaluated(line: Line, event: Of<'exit/evaluated'>): Line {
 }
 
 function gateAnswered(line: Line, event: Of<'gate/answered'>, session: Session, stamp: Stamp): Line {
-  const kind = session.gate?.kind;
+  const { gate } = session;
+  const kind = gate?.kind;
   const { answer } = event;
   if (answer.kind === 'send-back') {
     const { plan: _, ...withoutPlan } = reopened(line);
@@ -67,7 +77,7 @@ function gateAnswered(line: Line, event: Of<'gate/answered'>, session: Session, 
     return { ...(line.phase === 'explore' ? withoutPlan : reopened(line)), ...allowance(stamp), stack: [], roundsAllowed };
   }
   if (answer.kind !== 'approve') return line;
-  const accepted = { ...line, waived: [...line.waived, ...(answer.ids ?? [])] };
+  const accepted = { ...line, waived: [...line.waived, ...(gate === undefined ? answer.ids ?? [] : approvedIds(gate, answer))] };
   if (kind === 'phase') return { ...accepted, gateApproved: true };
   if (kind === 'budget') return { ...accepted, ...allowance(stamp), repairs: line.repairs };
   if (kind === 'repairs' || kind === 'no-progress') return { ...reopened(accepted), ...allowance(stamp), stack: [] };

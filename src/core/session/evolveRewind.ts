@@ -3,6 +3,7 @@ import type { SessionEvent } from './events.ts';
 import type { BesideItem, RewindPlan, RewindRecord } from './facts.ts';
 import { firstLine, openFlags, reopened } from './line.ts';
 import type { DoneRewind, GateKind, Line, Session } from './session.ts';
+import { someOf } from './someOf.ts';
 import { takenBack } from './takenBack.ts';
 import { tellRedo, tellRewind, tellUndo } from './tell.ts';
 import { redone, undone, withBeside } from './undo.ts';
@@ -42,12 +43,12 @@ export function rewind(session: Session, event: Of<'rewind/done'>): Session {
   const left = new Set(event.rewind.left.map((one) => one.path));
   const back = new Set([...restored, ...merged, ...beside.map(({ path }) => path)].filter((path) => !left.has(path)));
   // What a person took back since is their change, and stays.
-  const [known, written] = [new Set(target.writes), new Set(target.writes.map((write) => write.path))];
+  const [known, written, flagged] = [new Set(target.writes), new Set(target.writes.map((write) => write.path)), new Set(target.flags.map((flag) => flag.id))];
   const stays = (write: Write): boolean => left.has(write.path) || (write.ends === true && written.has(write.path));
   const line = {
     ...target, writes: [...target.writes, ...session.line.writes.filter((write) => stays(write) && !known.has(write))],
     beside: [...target.beside, ...notBack(session.line.beside, target.beside, plan, beside)],
-    flags: [...target.flags, ...openFlags(session.line).filter((flag) => !back.has(flag.path) && !target.flags.some((one) => one.id === flag.id))],
+    flags: [...target.flags, ...openFlags(session.line).filter((flag) => !back.has(flag.path) && !flagged.has(flag.id))],
   };
   const { end: _end, gate: _gate, owed: _owed, blocker: _blocker, ...open } = onLine(next, line);
   return { ...open, queued: [], attempts: session.attempts + 1, lessons: [...session.lessons, lesson(session)] };
@@ -114,6 +115,6 @@ export function redo(session: Session, event: Of<'rewind/redone'>): Session {
 function lesson(session: Session): string {
   const failed = session.line.exit?.conditions.filter((condition) => !condition.holds) ?? [];
   const figures = failed.map((condition) => `${condition.id}: wanted ${condition.wanted}, measured ${condition.measured}`).join('; ');
-  const files = [...new Set(session.line.writes.map((write) => write.path))].join(', ');
+  const files = someOf([...new Set(session.line.writes.map((write) => write.path))]);
   return `Attempt ${session.line.attempt} was rewound in ${session.line.phase ?? 'its end'}. It had changed: ${files || 'nothing'}.${figures ? ` Not met: ${figures}.` : ''}`;
 }

@@ -17,6 +17,12 @@ export type RefusalReason = 'phase' | 'scope' | 'budget' | 'command' | 'secret' 
 
 export type FlagOutcome = 'rewound' | 'allowed' | 'restored' | 'left';
 
+/** What became of a flag, by its id. */
+export interface SettledFlag {
+  readonly flag: string;
+  readonly how: FlagOutcome;
+}
+
 /** What a production-shape boundary did to the visible surface, against the gate before. */
 export interface SurfaceDelta {
   readonly files: number;

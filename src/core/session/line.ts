@@ -43,6 +43,9 @@ export function fellSilent({ conversations, line }: Session): boolean {
   return last !== undefined && last.idle >= maxIdle && !last.interrupted;
 }
 
+/** The id of the exit condition that every flag is settled. The flags that are not stand on the line: the condition does not list them once more. */
+export const noOpenFlag = 'no-open-flag';
+
 export function openFlags(line: Line): readonly Flag[] {
   return line.flags.filter((flag) => flag.outcome === undefined);
 }

@@ -1,7 +1,7 @@
 import type { PhaseName } from '../contract/contract.ts';
 import { isContinueTurn } from '../transcript/append.ts';
 import type { ToolUse } from '../transcript/message.ts';
-import { fellSilent, isPhaseMet, maxIdle, openConversation, openFindings, openFlags } from './line.ts';
+import { fellSilent, isPhaseMet, maxIdle, noOpenFlag, openConversation, openFindings, openFlags } from './line.ts';
 import type { AnsweredGate, Conversation, GateKind, Role, Session, SessionEnd } from './session.ts';
 import { someOf } from './someOf.ts';
 
@@ -102,7 +102,10 @@ function gateWithin(session: Session, conversation: Conversation): Step | undefi
     if (line.phaseTurns >= contract.budget.explore.turns) return gate('budget', `explore has used its ${contract.budget.explore.turns} turns and there is no plan. Go on?`, ['explore-turns']);
     if (session.active - line.phaseStartedAt >= contract.budget.explore.timeMs) return gate('budget', 'explore has used its time and there is no plan. Go on?', ['explore-time']);
   }
-  if (line.repairs > contract.budget.repairs) return gate('repairs', `${line.phase} was not met after ${line.repairs} attempts to end it. Go on?`, ['repairs', ...openFlags(line).map((flag) => flag.id)]);
+  if (line.repairs > contract.budget.repairs) {
+    const open = openFlags(line).map((flag) => flag.id);
+    return gate('repairs', `${line.phase} was not met after ${line.repairs} attempts to end it. Go on?${open.length === 0 ? '' : ` Flags that are open: ${open.length}.`}`, ['repairs', ...open]);
+  }
   if (conversation.refusedTurns >= maxRefusedTurns) return gate('no-progress', `${conversation.refusedTurns} turns in a row held nothing but refused calls. Go on?`, ['refusals']);
   if (conversation.truncated > maxTruncated) return gate('no-progress', 'The answers of the model are cut by the token limit. Try again?', ['truncated-answers']);
   return undefined;
@@ -164,8 +167,10 @@ function afterEvaluation(session: Session, phase: PhaseName): Step {
   const failed = line.exit?.conditions.filter((condition) => !condition.holds) ?? [];
   if (failed.length > 0) {
     if (phase !== 'baseline' && phase !== 'review' && line.repairs <= contract.budget.repairs && !fellSilent(session)) return { do: 'open-conversation', role: 'main' };
-    const flagged = new Map(line.flags.map((flag) => [flag.id, flag.path]));
-    return gate('no-progress', `${phase} is not met and no conversation goes on: ${someOf(failed.map((one) => flagged.get(one.id) ?? one.id))}`, failed.map((one) => one.waivable ?? one.id));
+    const open = failed.some((one) => one.id === noOpenFlag) ? openFlags(line) : [];
+    const others = failed.filter((one) => one.id !== noOpenFlag);
+    const names = [...others.map((one) => one.id), ...open.map((flag) => flag.path)];
+    return gate('no-progress', `${phase} is not met and no conversation goes on: ${someOf(names)}`, [...others.map((one) => one.waivable ?? one.id), ...open.map((flag) => flag.id)]);
   }
   if (contract.gates[phase] === 'auto' || phase === 'baseline' || line.gateApproved) return { do: 'cross' };
   return gate('phase', gateQuestions[phase], []);

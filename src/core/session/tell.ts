@@ -1,5 +1,6 @@
 import type { SessionEvent } from './events.ts';
 import type { RewindRecord } from './facts.ts';
+import { someOf } from './someOf.ts';
 
 type Of<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
 
@@ -10,7 +11,7 @@ export function tellRewind(event: Of<'rewind/done'>): string {
   const who = by === 'person' ? 'The user' : 'Bounded';
   if (kind === 'boundary') return `${who} rewound the work tree to ${to}.`;
   if (event.rewind.resolves !== undefined) return `The user resolved a conflict about ${to} by hand. What is there now is theirs to change.`;
-  return `${who} rewound ${kind === 'hunk' ? hunksInWords(event.rewind) : paths.join(', ')}: the change was outside of what was agreed. Do not make it again.`;
+  return `${who} rewound ${kind === 'hunk' ? hunksInWords(event.rewind) : someOf(paths)}: the change was outside of what was agreed. Do not make it again.`;
 }
 
 /** What a rewind of hunks took back. */
@@ -29,5 +30,5 @@ export function tellRedo(event: Of<'rewind/redone'>): string {
 }
 
 function pathsOf({ restored, control = [] }: Of<'rewind/undone'> | Of<'rewind/redone'>): string {
-  return [...restored, ...control].join(', ') || 'nothing';
+  return someOf([...restored, ...control]) || 'nothing';
 }

@@ -29,7 +29,8 @@ export function undone({ line, writes: all, rewinding }: Session, rewind: DoneRe
   const after = (writes: readonly Write[]): readonly Write[] => [...writes.map((write) => theirs.get(write) ?? write), ...own];
   const restored = new Set([...event.restored, ...(event.control ?? [])]);
   const flags = reopen(line.flags, openFlags(rewind.previous).filter((flag) => restored.has(flag.path)));
-  return { line: withBeside({ ...line, writes: after(line.writes), flags }, besideDone(rewinding, event).filter(({ path }) => rewind.emptied?.includes(path) !== true)), own, writes: after(all) };
+  const emptied = new Set(rewind.emptied);
+  return { line: withBeside({ ...line, writes: after(line.writes), flags }, besideDone(rewinding, event).filter(({ path }) => !emptied.has(path))), own, writes: after(all) };
 }
 
 /** Where an older journal does not say what an undoing wrote beside newer changes, neither that nor what the rewind did there counts. */

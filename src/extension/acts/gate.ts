@@ -10,7 +10,7 @@ export async function approve(app: App, given?: unknown): Promise<void> {
   const gate = shown?.session.gate;
   if (shown === undefined || gate === undefined) return nothingOpen();
   if (given === undefined && !(await agreed(gate.question, shown.view.card))) return;
-  await perform(app, { type: 'approve', gate: typeof given === 'string' ? given : gate.id, ids: gate.blocking });
+  await perform(app, { type: 'approve', gate: typeof given === 'string' ? given : gate.id, ids: [gate.id] });
 }
 
 /** Sends the work at the open gate back with a note. */

@@ -16,7 +16,7 @@ const rewindFile = {
 
 /** In minimal-hook, with one change in scope and a flagged stray. */
 function working(): Story {
-  return new Story().tell(base, phase('explore'), boundary('explore', 't0'), phase('minimal-hook'), ...opened('m1'), wrote('t2', hook, stray), { type: 'flag/raised', flag: flag('f1', stray) });
+  return new Story().tell(base, phase('explore'), boundary('explore', 't0'), phase('minimal-hook'), ...opened('m1'), wrote('t2', hook, stray), { type: 'flags/raised', flags: [flag('f1', stray)] });
 }
 
 const rewindTo = (to: string, left: readonly string[] = []) => ({
@@ -50,7 +50,7 @@ describe('A session is the fold of its journal', () => {
 
 describe('Undoing a rewind', () => {
   it('of a file keeps what was done since: boundaries, writes and the phase', () => {
-    const { session } = working().tell(rewindFile, { type: 'flag/settled', flag: 'f1', how: 'rewound' }, wrote('t3', write('src/model/norm.js', 'n0', 'n1')), exit('minimal-hook', 't3'), boundary('minimal-hook', 't3'), phase('production-shape'),
+    const { session } = working().tell(rewindFile, { type: 'flags/settled', settled: [{ flag: 'f1', how: 'rewound' }] }, wrote('t3', write('src/model/norm.js', 'n0', 'n1')), exit('minimal-hook', 't3'), boundary('minimal-hook', 't3'), phase('production-shape'),
       { type: 'rewind/undone', rewind: 'w1', restored: [stray.path], left: [], tree: 't4' });
     assert.equal(session.line.phase, 'production-shape');
     assert.deepEqual(session.line.boundaries.map((one) => one.id), ['explore', 'minimal-hook']);
@@ -59,12 +59,12 @@ describe('Undoing a rewind', () => {
   });
 
   it('of a stray opens its flag again', () => {
-    const { session } = working().tell(rewindFile, { type: 'flag/settled', flag: 'f1', how: 'rewound' }, { type: 'rewind/undone', rewind: 'w1', restored: [stray.path], left: [], tree: 't2' });
+    const { session } = working().tell(rewindFile, { type: 'flags/settled', settled: [{ flag: 'f1', how: 'rewound' }] }, { type: 'rewind/undone', rewind: 'w1', restored: [stray.path], left: [], tree: 't2' });
     assert.equal(session.line.flags[0]?.outcome, undefined);
   });
 
   it('of a stray whose file could not be brought back leaves the flag settled', () => {
-    const { session } = working().tell(rewindFile, { type: 'flag/settled', flag: 'f1', how: 'rewound' }, { type: 'rewind/undone', rewind: 'w1', restored: [], left: [{ path: stray.path, why: 'yours' }], tree: 't1' });
+    const { session } = working().tell(rewindFile, { type: 'flags/settled', settled: [{ flag: 'f1', how: 'rewound' }] }, { type: 'rewind/undone', rewind: 'w1', restored: [], left: [{ path: stray.path, why: 'yours' }], tree: 't1' });
     assert.equal(session.line.flags[0]?.outcome, 'rewound');
   });
 

@@ -104,7 +104,7 @@ describe('Next step: within a conversation', () => {
 describe('Next step: what a person decided is carried out, whatever happened in between', () => {
   const amending = () => hooking().tell({ type: 'amendment/proposed', amendment: { id: 'A-1', change: 'x', why: 'y' } }, gate('g', 'minimal-hook', 'amendment', ['A-1']));
   const back0: SessionEvent = { type: 'rewind/done', rewind: { id: 'w', kind: 'boundary', to: 'base', safety: 't1', tree: 't0', restored: [], merged: [], left: [], writes: [], by: 'person' } };
-  const flagged: SessionEvent = { type: 'flag/raised', flag: { id: 'f', path: 'x', standing: 'out-of-scope', write: write('x', 'a', 'b'), hunks: [], cause: 'bash', maybeUser: false } };
+  const flagged: SessionEvent = { type: 'flags/raised', flags: [{ id: 'f', path: 'x', standing: 'out-of-scope', write: write('x', 'a', 'b'), hunks: [], cause: 'bash', maybeUser: false }] };
   const decided: SessionEvent = { type: 'amendment/decided', amendment: 'A-1', approved: false };
   const settled: SessionEvent = { type: 'gate/settled', gate: 'g' };
   table([
@@ -150,7 +150,7 @@ describe('Next step: failed evaluations', () => {
 describe('Next step: the question of a phase that is not met', () => {
   it('names the file of a flag, not the flag', () => {
     const stray = write('docs/out.md', 'a', 'b', 'command');
-    const story = hooking().tell(wrote('t1', stray), { type: 'flag/raised', flag: flag('f1', stray) }, ...turn('m1', 'c1'), closed('m1'), ...Array.from({ length: 3 }, () => exit('minimal-hook', 't1', false, 'f1')));
+    const story = hooking().tell(wrote('t1', stray), { type: 'flags/raised', flags: [flag('f1', stray)] }, ...turn('m1', 'c1'), closed('m1'), ...Array.from({ length: 3 }, () => exit('minimal-hook', 't1', false, 'no-open-flag')));
     const next = nextStep(story.session);
     assert.equal(next.do === 'open-gate' ? next.question : next.do, 'minimal-hook is not met and no conversation goes on: docs/out.md');
   });

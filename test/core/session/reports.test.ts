@@ -53,7 +53,7 @@ function hostileSession(text: string): Story {
     { type: 'amendment/proposed', amendment: { id: 'A-1', change: text, why: text } }, gate('g', 'explore', 'phase'),
     { type: 'gate/answered', gate: 'g', answer: { kind: 'send-back', note: text }, by: 'person' }, boundary('explore', 't0'), phase('minimal-hook'),
     { type: 'decoys/submitted', decoys: [{ name: text, wrong_how: text, patch: text }] }, { type: 'decoy/ran', decoy: text, result: 'survived', detail: text },
-    { type: 'flag/raised', flag: flag('f1', change, { cause: text }) }, { type: 'review/reported', findings: [finding('F-1', 0, { claim: text, trigger: text, command: text, file: text })], dropped: 0 },
+    { type: 'flags/raised', flags: [flag('f1', change, { cause: text })] }, { type: 'review/reported', findings: [finding('F-1', 0, { claim: text, trigger: text, command: text, file: text })], dropped: 0 },
     { type: 'exit/evaluated', phase: 'minimal-hook', tree: 't0', conditions: [{ id: text, holds: false, wanted: text, measured: text }] },
     { type: 'verdict/reached', verdict: 'fail', tree: 't0', change: { files: 1, added: 1, removed: 0 }, because: [text] }, { type: 'session/ended', end: 'blocked', detail: text });
 }

@@ -28,7 +28,7 @@ describe('What a session needs of the checkpoint store', () => {
 
   it('holds what an open flag needs and what a rewound one may bring back, and not what was allowed', () => {
     const stray = (id: string) => write(`src/scheduler/${id}.js`, `${id}0`, `${id}1`, 'command');
-    const story = worked().tell(...['f', 'g', 'h'].map((id) => ({ type: 'flag/raised', flag: flag(id, stray(id)) } as const)), { type: 'flag/settled', flag: 'g', how: 'rewound' }, { type: 'flag/settled', flag: 'h', how: 'allowed' });
+    const story = worked().tell(...['f', 'g', 'h'].map((id) => ({ type: 'flags/raised', flags: [flag(id, stray(id))] } as const)), { type: 'flags/settled', settled: [{ flag: 'g', how: 'rewound' }] }, { type: 'flags/settled', settled: [{ flag: 'h', how: 'allowed' }] });
     const { blobs } = holdingsOf(story.session).fixed;
     assert.deepEqual(['f0', 'f1', 'g0', 'g1', 'h0', 'h1'].filter((id) => blobs.includes(id)), ['f0', 'f1', 'g0', 'g1']);
   });
@@ -68,7 +68,7 @@ describe('What a session needs of the checkpoint store', () => {
     const rewind = { id: 'w', kind: 'file', to: '.git/done', safety: 't4', tree: 't5', restored: [], merged: [], left: [], writes: [], beside: [item('done')], by: 'person' } as const;
     const story = worked().tell(
       { type: 'control/seen', control: { 'config': 'file 644 now', 'HEAD': 'file 644 head', 'refs/heads/main': 'ref r0', 'index': 'seen file 644 large' }, head: {}, changed: [] },
-      { type: 'changes/written', writes: [], beside: [change('config')], tree: 't4' }, { type: 'flag/raised', flag: { ...flag('f', write('.git/flag', 'x', 'y')), beside: change('flag') } },
+      { type: 'changes/written', writes: [], beside: [change('config')], tree: 't4' }, { type: 'flags/raised', flags: [{ ...flag('f', write('.git/flag', 'x', 'y')), beside: change('flag') }] },
       { type: 'rewind/done', rewind }, { type: 'rewind/begun', plan: { id: 'v', kind: 'file', to: '.git/begun', by: 'person', safety: 's0', rounds: [], beside: [item('begun')] } },
     );
     const { blobs } = holdingsOf(story.session).fixed;

@@ -32,7 +32,7 @@ describe('View of a session', () => {
   });
 
   it('lists a hundred flags at most, and says how many more there are', () => {
-    const story = () => working().tell(wrote('t1', stray), ...Array.from({ length: 230 }, (_, index) => ({ type: 'flag/raised' as const, flag: flag(`f${index}`, write(`src/scheduler/file${index}.js`, 'q0', 'q1', 'command')) })));
+    const story = () => working().tell(wrote('t1', stray), ...Array.from({ length: 230 }, (_, index) => ({ type: 'flags/raised' as const, flags: [flag(`f${index}`, write(`src/scheduler/file${index}.js`, 'q0', 'q1', 'command'))] })));
     for (const told of [story(), story().tell(gate('g', 'minimal-hook', 'stray', ['f1']))]) {
       const view = viewOf(told.session, { active: 0, running: false });
       assert.deepEqual([view.card?.flags.length, view.card?.moreFlags], [100, 130]);
@@ -43,7 +43,7 @@ describe('View of a session', () => {
 
   it('shows one card: the end before a gate, a gate before flags, flags before a pause', () => {
     const kind = (story: Story, running = true) => viewOf(story.session, { active: 0, running }).card?.kind;
-    const flagged = () => working().tell(wrote('t1', stray), { type: 'flag/raised', flag: flag('f1', stray) });
+    const flagged = () => working().tell(wrote('t1', stray), { type: 'flags/raised', flags: [flag('f1', stray)] });
     assert.equal(kind(working()), undefined);
     assert.equal(kind(working(), false), 'paused');
     assert.equal(kind(flagged(), false), 'flags');
@@ -51,15 +51,15 @@ describe('View of a session', () => {
     assert.equal(kind(flagged().tell({ type: 'session/ended', end: 'stopped', detail: '' })), 'end');
   });
 
-  it('approves a gate with everything that is open at it, and sends back without a note', () => {
+  it('approves a gate as a whole, by the name that stands for everything that is open at it, and sends back without a note', () => {
     const { card } = viewOf(working().tell(gate('g', 'minimal-hook', 'stray', ['f1', 'f2'])).session);
-    assert.deepEqual(card?.actions.map(({ intention }) => intention), [{ type: 'approve', gate: 'g', ids: ['f1', 'f2'] }, { type: 'send-back', gate: 'g' }]);
+    assert.deepEqual(card?.actions.map(({ intention }) => intention), [{ type: 'approve', gate: 'g', ids: ['g'] }, { type: 'send-back', gate: 'g' }]);
   });
 
   it('offers to rewind the hunk first where there is exactly one', () => {
     const labels = (hunks: number) => {
       const one = flag('f1', stray);
-      return viewOf(working().tell({ type: 'flag/raised', flag: { ...one, hunks: Array.from({ length: hunks }, () => one.hunks[0] ?? assert.fail()) } }).session).card?.actions.map(({ label }) => label);
+      return viewOf(working().tell({ type: 'flags/raised', flags: [{ ...one, hunks: Array.from({ length: hunks }, () => one.hunks[0] ?? assert.fail()) }] }).session).card?.actions.map(({ label }) => label);
     };
     assert.deepEqual(labels(1), ['Rewind hunk', 'Rewind file', 'Allow…']);
     assert.deepEqual(labels(2), ['Rewind file', 'Allow…']);
@@ -106,7 +106,7 @@ describe('View of the gates', () => {
   });
 
   it('minimal-hook: regression, figures and strays; one run is not a confirmation', () => {
-    const at = (...runs: ReturnType<typeof ran>[]) => facts(working().tell(...runs, { type: 'flag/raised', flag: flag('f1', stray, { outcome: 'rewound' }) }, gate('g', 'minimal-hook')));
+    const at = (...runs: ReturnType<typeof ran>[]) => facts(working().tell(...runs, { type: 'flags/raised', flags: [flag('f1', stray, { outcome: 'rewound' })] }, gate('g', 'minimal-hook')));
     assert.equal(at(ran('r1', 'boundary', 't1'))['Oracle'], '9 of 9 cells green');
     const shown = at(ran('r1', 'boundary', 't1'), ran('r2', 'confirm', 't1'));
     assert.equal(shown['Oracle'], '9 of 9 cells green, confirmed by a second run');
@@ -203,7 +203,7 @@ describe('View of the end', () => {
   });
 
   it('a gate that flags keep from its end names files, and says of flags nothing twice', () => {
-    const story = working().tell(wrote('t1', stray), { type: 'flag/raised', flag: flag('f1', stray) }, exit('minimal-hook', 't1', false, 'f1'));
+    const story = working().tell(wrote('t1', stray), { type: 'flags/raised', flags: [flag('f1', stray)] }, exit('minimal-hook', 't1', false, 'no-open-flag'));
     assert.deepEqual(facts(story.tell(gate('g', 'minimal-hook', 'no-progress', ['f1']))), {});
   });
 

@@ -2,7 +2,9 @@ import { decisiveRuns } from '../line.ts';
 import { evictedAt } from '../retention.ts';
 import { isReviewed } from '../listedHunk.ts';
 import type { ListedHunk } from '../listedHunk.ts';
-import type { AnsweredGate, Session } from '../session.ts';
+import { approvedIds } from '../approved.ts';
+import type { AnsweredGate, Flag, Session } from '../session.ts';
+import { someOf } from '../someOf.ts';
 import { bytesText, changeText, cost, count, dollars, duration, sandboxWarning, sandboxWords } from '../view/figures.ts';
 import { notMeasured } from '../view/notMeasured.ts';
 import { usersPaths } from '../view/usersPaths.ts';
@@ -38,12 +40,22 @@ function verdictSections(session: Session, verdict: Reached): Sections {
 function workSections({ line, rewinds, ...session }: Session): Sections {
   const yours = usersPaths({ line, rewinds, ...session });
   return [
-    ['Changes outside of what was agreed', list(line.flags.map((flag) => `${code(flag.path)}, ${flag.standing}, by ${code(flag.cause)}: **${flag.outcome ?? 'open'}**`))],
+    ['Changes outside of what was agreed', flagLines(line.flags)],
     ['Rewinds', list(rewinds.map(rewindLine))],
     ["The user's own changes in the measured tree", list(yours.map(code))],
     ["What commands did where the user's own changes stayed", list(session.withheld.map(({ path, why, blob }) => `${code(path)}: ${plainText(why)}${blob === undefined ? '' : `; kept in the checkpoint store as ${code(blob.oid)}`}`))],
     ['Boundaries', line.boundaries.length === 0 ? 'None was crossed.' : table(['Boundary', 'Change', 'Tree', 'Commit'], line.boundaries.map((one) => [tableCode(one.id), changeText(one.change), evictedAt({ line, rewinds, ...session }, one) === undefined ? tableCode(one.tree) : `${tableCode(one.tree)} (removed to make room)`, tableCode(one.commit)]))],
   ];
+}
+
+/** More flags are no page for people: the trace names every one. Those that are open come first. */
+const flagsListed = 100;
+
+function flagLines(flags: readonly Flag[]): string {
+  const [open, settled] = [flags.filter((flag) => flag.outcome === undefined), flags.filter((flag) => flag.outcome !== undefined)];
+  const shown = [...open, ...settled].slice(0, flagsListed);
+  const more = flags.length === shown.length ? [] : [`and ${flags.length - shown.length} more, which the trace names`];
+  return list([...shown.map((flag) => `${code(flag.path)}, ${flag.standing}, by ${code(flag.cause)}: **${flag.outcome ?? 'open'}**`), ...more]);
 }
 
 /** A mark is for exactly the change that a person looked at: what changed since has none. */
@@ -65,8 +77,10 @@ function agreementSections({ contract: { roots = [] }, contractFile, contractHas
 
 const answeredBy = { 'person': 'by a person', 'approve-flag': 'by --approve on the command line', 'auto': 'by the contract' } as const;
 
-function gateLine({ phase, kind, question, answer, by }: AnsweredGate): string {
-  const ids = answer.kind === 'approve' && (answer.ids ?? []).length > 0 ? `, with ${(answer.ids ?? []).map(code).join(', ')}` : '';
+function gateLine(gate: AnsweredGate): string {
+  const { phase, kind, question, answer, by } = gate;
+  const named = approvedIds(gate, answer);
+  const ids = named.length === 0 ? '' : `, with ${someOf(named.map(code))}`;
   const note = answer.kind === 'send-back' && answer.note !== '' ? `: “${plainText(answer.note)}”` : '';
   return `${phase}${kind === 'phase' ? '' : ` (${kind})`}: ${plainText(question)} **${answer.kind}** ${answeredBy[by]}${ids}${note}`;
 }

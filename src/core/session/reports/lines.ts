@@ -1,6 +1,7 @@
 import { cellName, figure } from '../../oracle/describe.ts';
 import type { CellResult, OracleRun } from '../../oracle/result.ts';
 import type { Decoy, DoneRewind, Finding } from '../session.ts';
+import { someOf } from '../someOf.ts';
 import { outcomeOf } from '../view/resultView.ts';
 import { code, plainText, table, tableCode } from './markdown.ts';
 
@@ -27,9 +28,12 @@ export function findingLine(finding: Finding): string {
   return `${code(finding.id)} **${outcomeOf(finding)}** (${finding.kind}, ${finding.severity}) ${code(`${finding.file}:${finding.line}`)}: ${plainText(finding.claim)}${finding.detail === undefined ? '' : ` (${plainText(finding.detail)})`}`;
 }
 
+/** More paths are no page for people: the trace names every one. */
+const pathsListed = 100;
+
 export function rewindLine(rewind: DoneRewind): string {
-  const paths = [...rewind.restored, ...rewind.merged].map(code).join(', ');
-  const left = rewind.left.map((one) => `${code(one.path)} (${plainText(one.why)})`).join(', ');
+  const paths = someOf([...rewind.restored, ...rewind.merged].map(code), pathsListed);
+  const left = someOf(rewind.left.map((one) => `${code(one.path)} (${plainText(one.why)})`), pathsListed);
   const what = rewind.kind === 'boundary' ? `to ${code(rewind.to)}` : `${rewind.kind} ${code(rewind.to)}`;
   return `${what} by ${rewind.by === 'person' ? 'a person' : 'Bounded'}${rewind.undone ? ', **undone**' : ''}; restored: ${paths || 'nothing'}${left === '' ? '' : `; left alone: ${left}`}`;
 }

@@ -6,14 +6,14 @@ import { gateFacts } from './gateFacts.ts';
 
 type Approval = Pick<Card['actions'][number], 'label' | 'title'>;
 
-/** One question, the facts that answer it, one decision. An approval names everything that is open at the gate. */
+/** One question, the facts that answer it, one decision. An approval is for the gate as a whole. */
 export function gateCard(session: Session, gate: Gate): Card {
   const approval = gate.kind === 'phase' ? phaseApprovals[gate.phase] : approvals[gate.kind];
   const listed = listedFlags(session);
   return {
     kind: 'gate', attention: gate.kind !== 'phase' || listed.flags.some((flag) => flag.outcome === undefined), question: gate.kind === 'blocker' ? 'The model is blocked' : gate.question, facts: gateFacts(session, gate), ...listed,
     actions: [
-      { ...approval, intention: { type: 'approve', gate: gate.id, ids: gate.blocking } },
+      { ...approval, intention: { type: 'approve', gate: gate.id, ids: [gate.id] } },
       { label: gate.kind === 'amendment' ? 'Reject…' : 'Send back…', title: 'With a note to the model; the phase goes on', intention: { type: 'send-back', gate: gate.id } },
     ],
   };

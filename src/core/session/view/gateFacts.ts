@@ -3,7 +3,7 @@ import { compileGlobs } from '../../guard/globs.ts';
 import { regressionChecks } from '../../oracle/before.ts';
 import { isGreenCheck } from '../../oracle/evidence.ts';
 import type { OracleRun } from '../../oracle/result.ts';
-import { baselineRun, lastBoundary } from '../line.ts';
+import { baselineRun, lastBoundary, noOpenFlag } from '../line.ts';
 import type { Gate, Line, Plan, Session } from '../session.ts';
 import type { Card } from '../view.ts';
 import { someOf } from '../someOf.ts';
@@ -133,11 +133,9 @@ function findingFacts({ findings }: Line): Facts {
   return findings.map((finding) => ({ name: finding.id, value: `${finding.claim} · ${finding.severity}, ${outcomeOf(finding)}${finding.detail === undefined ? '' : `: ${finding.detail}`}` }));
 }
 
-/** The exit conditions that do not hold, each with what was measured. */
 /** What of a phase's end does not hold, apart from flags, which have rows of their own. */
-function unmetFacts({ exit, flags }: Line): Facts {
-  const flagged = new Set(flags.map((flag) => flag.id));
-  return (exit?.conditions ?? []).filter((one) => !one.holds && !flagged.has(one.id)).map((one) => ({ name: one.id, value: `${one.measured}; wanted ${one.wanted}` }));
+function unmetFacts({ exit }: Line): Facts {
+  return (exit?.conditions ?? []).filter((one) => !one.holds && one.id !== noOpenFlag).map((one) => ({ name: one.id, value: `${one.measured}; wanted ${one.wanted}` }));
 }
 
 /** What an approval names, apart from flags, which have rows of their own. */

@@ -24,9 +24,9 @@ const hook: readonly SessionEvent[] = [
   { type: 'turn/failed', conversation: 'm1', turn: 4, fault: { class: 'overloaded', message: 'later' }, retryInMs: 10, costUsd: null, ms: 3 },
   answered('m1', [{ type: 'text', text: 'All cells are green now.' }, { type: 'tool_use', id: 'c4', name: 'bash', input: {} }]), called('m1', 'c4', 'bash', 'sed -i src/*'),
   wrote('t2', write('src/model/block.js', 'b0', 'b1'), stray), { type: 'diff/measured', uses: { phase: { files: 1, lines: 4 }, base: { files: 2, lines: 8 } } },
-  { type: 'flag/raised', flag: flag('f1', stray) },
+  { type: 'flags/raised', flags: [flag('f1', stray)] },
   { type: 'rewind/done', rewind: { id: 'w1', kind: 'file', to: stray.path, safety: 't2', tree: 't3', restored: [stray.path], merged: [], left: [], writes: [write(stray.path, 'q1', 'q0', 'rewind')], by: 'person' } },
-  { type: 'flag/settled', flag: 'f1', how: 'rewound' }, returned('m1', 'c4'), { type: 'note/written', text: 'Mind batch 4.' },
+  { type: 'flags/settled', settled: [{ flag: 'f1', how: 'rewound' }] }, returned('m1', 'c4'), { type: 'note/written', text: 'Mind batch 4.' },
   { type: 'session/paused', reason: 'paused by a person' }, { type: 'session/resumed', door: 'terminal' },
   ran('r3', 'boundary', 't3'), ran('r4', 'confirm', 't3'), exit('minimal-hook', 't3'), closed('m1'), gate('g3', 'minimal-hook'), answer('g3'), boundary('minimal-hook', 't3'),
 ];
