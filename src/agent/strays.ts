@@ -6,7 +6,7 @@ import { openFlags, phaseBase } from '../core/session/line.ts';
 import type { FlagOutcome, MaybeMoved, SettledFlag } from '../core/session/facts.ts';
 import { ofPath } from '../core/session/ofPath.ts';
 import type { Flag, Session } from '../core/session/session.ts';
-import { someOf } from '../core/session/someOf.ts';
+import { someNamed, someOf } from '../core/session/someOf.ts';
 import { besideChanges, canComeBack, isPermissions } from './beside.ts';
 import { type Cause, writeOf } from './cause.ts';
 import { controlStates, shareOfControl } from './control.ts';
@@ -44,6 +44,7 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const made = cause.by === 'tool' ? await madeByTool(run, diffs, cause.allowed) : undefined;
   const theirs = new Set([...diffs.filter((diff) => (cause.by === 'tool' && diff !== made) || landing?.landed.has(diff.path) === false), ...unsure]);
   if (theirs.size > 0) await run.recorder.record({ type: 'changes/observed', by: 'user', files: [...theirs], ...(moved === undefined ? {} : { maybeMoved: moved }), ...treeOf(capture) });
+  await run.ports.clock.rest();
   const writes = await inStretches(run.ports.clock, diffs.filter((diff) => !theirs.has(diff)), (diff) => writeOf(run, diff, cause));
   const written = new Set(writes.map((write) => write.path));
   // A file tool writes its one file; whoever else changed a folder or permissions meanwhile, it was not the session.
@@ -165,7 +166,7 @@ async function react(run: Run, { call }: Cause, flags: readonly Flag[]): Promise
   // With those that the call had raised before a crash.
   const open = openFlags(line).filter((flag) => flag.write.call === call);
   if (open.length === 0) return [];
-  const names = someOf(open.map(inWords));
+  const names = someNamed(open, inWords);
   if (onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${names}. What shall happen?`, open.map((flag) => flag.id));
   return [`Changed outside of what was agreed, and flagged to the user: ${names}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];
 }
@@ -177,7 +178,7 @@ async function rewindStrays(run: Run, flags: readonly Flag[]): Promise<readonly 
   const back = done === undefined ? new Set(ours.map((flag) => flag.path)) : backAgain(done);
   await settle(run, ours.filter((flag) => back.has(flag.path)).map(({ id }) => ({ flag: id, how: done === undefined ? 'restored' : 'rewound' })));
   const open = flags.filter((flag) => !back.has(flag.path)).map((flag) => flag.path);
-  const rewound = someOf(flags.filter((flag) => back.has(flag.path)).map(inWords));
+  const rewound = someNamed(flags.filter((flag) => back.has(flag.path)), inWords);
   return [...(rewound === '' ? [] : [`Changed outside of what was agreed, and rewound by Bounded: ${rewound}.`]), ...(open.length === 0 ? [] : [`Not rewound, and open to the user: ${someOf(open)}.`])];
 }
 

@@ -58,21 +58,36 @@ function control(place: Place): { readonly source: vscode.SourceControl; readonl
   // The badge of the view adds all providers up; git counts these files already.
   source.count = 0;
   const group = (id: string, label: string): vscode.SourceControlResourceGroup => Object.assign(source.createResourceGroup(id, label), { hideWhenEmpty: true });
-  return { source, groups: { out: group('outOfScope', 'Out of scope'), oracle: group('oracleProtected', 'Oracle-protected'), over: group('overBudget', 'Over the diff budget'), within: group('inScope', 'In scope') } };
+  return { source, groups: { out: group('outOfScope', labels.out), oracle: group('oracleProtected', labels.oracle), over: group('overBudget', labels.over), within: group('inScope', labels.within) } };
 }
+
+const labels = { out: 'Out of scope', oracle: 'Oracle-protected', over: 'Over the diff budget', within: 'In scope' } as const;
 
 function fill(groups: Groups, session: Session, place: Place): void {
   const open = session.line.flags.filter((flag) => flag.outcome === undefined);
   const changes = netChanges(session);
   const [changeOf, flaggedPaths] = [new Map(changes.map((change) => [change.path, change])), new Set(open.map((flag) => flag.path))];
-  const flagged = (standing: Flag['standing']): Row[] => {
+  const flagged = (standing: Flag['standing']): readonly Listed[] => {
     const first = new Map(open.filter((flag) => flag.standing === standing).toReversed().map((flag) => [flag.path, flag]));
-    return [...first.values()].map((flag) => row(place, changeOf.get(flag.path) ?? flag.write, flag));
+    return [...first.values()].map((flag) => ({ change: changeOf.get(flag.path) ?? flag.write, flag }));
   };
-  groups.out.resourceStates = flagged('out-of-scope');
-  groups.oracle.resourceStates = flagged('oracle-protected');
-  groups.over.resourceStates = flagged('over-budget');
-  groups.within.resourceStates = changes.filter((change) => !flaggedPaths.has(change.path)).map((change) => row(place, change));
+  list(place, groups.out, labels.out, flagged('out-of-scope'));
+  list(place, groups.oracle, labels.oracle, flagged('oracle-protected'));
+  list(place, groups.over, labels.over, flagged('over-budget'));
+  list(place, groups.within, labels.within, changes.filter((change) => !flaggedPaths.has(change.path)).map((change) => ({ change })));
+}
+
+/** Nobody goes through more rows than these; the rows of a group are made anew with each change of the flags. */
+const rowsShown = 1000;
+
+interface Listed {
+  readonly change: Change;
+  readonly flag?: Flag;
+}
+
+function list(place: Place, group: vscode.SourceControlResourceGroup, label: string, rows: readonly Listed[]): void {
+  group.label = rows.length > rowsShown ? `${label} · the first ${rowsShown} of ${rows.length}` : label;
+  group.resourceStates = rows.slice(0, rowsShown).map(({ change, flag }) => row(place, change, flag));
 }
 
 function row(place: Place, { path, before, after }: Change, flag?: Flag): Row {

@@ -1,7 +1,7 @@
 import { overBudget } from '../../core/guard/budget.ts';
 import { noOpenFlag, openFlags } from '../../core/session/line.ts';
 import type { ConditionResult } from '../../core/session/session.ts';
-import { someOf } from '../../core/session/someOf.ts';
+import { someNamed } from '../../core/session/someOf.ts';
 import { recordUse } from '../diffUse.ts';
 import type { Capture } from '../ports.ts';
 import type { Run } from '../run.ts';
@@ -19,8 +19,8 @@ export async function contractUnchanged(run: Run): Promise<ConditionResult> {
 /** One condition for all flags; a person answers each by its id. */
 export function flagsSettled(run: Run): ConditionResult {
   const open = openFlags(run.recorder.session.line);
-  const names = open.map((flag) => `${flag.path} (${flag.standing}, by ${flag.cause}, flag ${flag.id})`);
-  return { id: noOpenFlag, holds: open.length === 0, wanted: 'no change outside of what was agreed', measured: open.length === 0 ? 'none' : someOf(names) };
+  const measured = someNamed(open, (flag) => `${flag.path} (${flag.standing}, by ${flag.cause}, flag ${flag.id})`);
+  return { id: noOpenFlag, holds: open.length === 0, wanted: 'no change outside of what was agreed', measured: measured || 'none' };
 }
 
 export async function withinBudget(run: Run, capture: Capture): Promise<ConditionResult> {

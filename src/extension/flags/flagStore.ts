@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Flag } from '../../core/session/session.ts';
-import { byPath } from '../../core/session/ofPath.ts';
+import { ofPath } from '../../core/session/ofPath.ts';
 import type { SessionHost } from '../sessionHost.ts';
-import { flaggedIn } from './placed.ts';
+import { firstFiles, flaggedIn } from './placed.ts';
 import type { PlacedHunk } from './placed.ts';
 
 /** The flagged hunks of one file, first one first. */
@@ -24,7 +24,9 @@ export class FlagStore implements vscode.Disposable {
   #files = new Map<string, FlaggedFile>();
   #watched: { readonly folders: string; readonly watcher: vscode.Disposable } | undefined;
   #pending: NodeJS.Timeout | undefined;
-  #round = 0;
+  #busy = false;
+  #again = false;
+  #disposed = false;
   #seen: unknown[] = [];
 
   /** The flags or their places are not what they were. */
@@ -54,7 +56,7 @@ export class FlagStore implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#pending);
-    this.#round += 1;
+    this.#disposed = true;
     this.#watched?.watcher.dispose();
     for (const one of this.#subscriptions) one.dispose();
   }
@@ -70,7 +72,7 @@ export class FlagStore implements vscode.Disposable {
 
   #isFlagged(uri: vscode.Uri): boolean {
     const path = this.#host.place?.pathOf(uri);
-    return path !== undefined && this.#openFlags().some((flag) => flag.path === path);
+    return path !== undefined && ofPath(this.#host.session?.line.flags ?? [], path).some((flag) => flag.outcome === undefined);
   }
 
   #openFlags(): readonly Flag[] {
@@ -78,23 +80,36 @@ export class FlagStore implements vscode.Disposable {
   }
 
   #soon(): void {
-    this.#pending ??= setTimeout(() => {
+    if (this.#busy) this.#again = true;
+    else this.#pending ??= setTimeout(() => {
       this.#pending = undefined;
       void this.#recompute();
     }, settleMs);
   }
 
+  /** One at a time: a command may flag more than are read between two records of it. */
   async #recompute(): Promise<void> {
-    const round = ++this.#round;
+    this.#busy = true;
+    try {
+      await this.#place();
+    } finally {
+      this.#busy = false;
+      if (this.#again && !this.#disposed) this.#soon();
+      this.#again = false;
+    }
+  }
+
+  async #place(): Promise<void> {
     const flags = this.#openFlags();
     const place = flags.length === 0 ? undefined : this.#host.place;
     this.#watch(place?.roots.map(({ folder }) => folder) ?? []);
     const files = new Map<string, FlaggedFile>();
-    for (const [path, own] of byPath(flags)) {
+    const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => place?.pathOf(uri)));
+    for (const [path, own] of firstFiles(flags, (file) => open.has(file))) {
       const file = place === undefined ? undefined : await fileAt(place.uri(path), own);
       if (file !== undefined && file.hunks.length > 0) files.set(file.uri.toString(), file);
     }
-    if (round !== this.#round || signature(files) === signature(this.#files)) return;
+    if (this.#disposed || signature(files) === signature(this.#files)) return;
     this.#files = files;
     this.#changed.fire();
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Hunk } from '../../core/session/changes.ts';
+import type { Hunk, Path } from '../../core/session/changes.ts';
+import { byPath } from '../../core/session/ofPath.ts';
 import type { Flag } from '../../core/session/session.ts';
 import { placeOfHunk } from '../../node/workspace/rewind/revertHunk.ts';
 
@@ -40,6 +41,16 @@ export function flaggedIn(text: string | undefined, flags: readonly Flag[]): rea
   if (placed.length > 0 || text === undefined) return placed;
   const changed = flags.find((flag) => flag.outcome === undefined && flag.standing !== 'over-budget');
   return changed === undefined || changed.write.before?.oid === blobIdOf(text) ? [] : [{ flag: changed, start: 0, end: 0 }];
+}
+
+/** Nobody looks through more files in the editor; each of them is read whenever one of them changes. */
+const filesPlaced = 1000;
+
+/** The flags of the files that the editor shows, by path: where there are very many, of those that are open and of the first others. */
+export function firstFiles(flags: readonly Flag[], isOpen: (path: Path) => boolean): readonly (readonly [Path, readonly Flag[]])[] {
+  const files = [...byPath(flags)];
+  if (files.length <= filesPlaced) return files;
+  return [...files.filter(([path]) => isOpen(path)), ...files.filter(([path]) => !isOpen(path))].slice(0, filesPlaced);
 }
 
 /** The id that git gives a text as a file. */

@@ -4,12 +4,12 @@ import { isReviewed } from '../listedHunk.ts';
 import type { ListedHunk } from '../listedHunk.ts';
 import { approvedIds } from '../approved.ts';
 import type { AnsweredGate, Flag, Session } from '../session.ts';
-import { someOf } from '../someOf.ts';
+import { someNamed } from '../someOf.ts';
 import { bytesText, changeText, cost, count, dollars, duration, sandboxWarning, sandboxWords } from '../view/figures.ts';
 import { notMeasured } from '../view/notMeasured.ts';
 import { usersPaths } from '../view/usersPaths.ts';
 import { decoyLine, findingLine, rewindLine, runTable } from './lines.ts';
-import { code, list, page, plainText, table, tableCode } from './markdown.ts';
+import { code, firstOf, list, page, plainText, table, tableCode } from './markdown.ts';
 
 type Sections = readonly (readonly [string, string])[];
 type Reached = NonNullable<Session['verdict']>;
@@ -48,21 +48,17 @@ function workSections({ line, rewinds, ...session }: Session): Sections {
   ];
 }
 
-/** More flags are no page for people: the trace names every one. Those that are open come first. */
-const flagsListed = 100;
-
+/** Those that are open come first. */
 function flagLines(flags: readonly Flag[]): string {
   const [open, settled] = [flags.filter((flag) => flag.outcome === undefined), flags.filter((flag) => flag.outcome !== undefined)];
-  const shown = [...open, ...settled].slice(0, flagsListed);
-  const more = flags.length === shown.length ? [] : [`and ${flags.length - shown.length} more, which the trace names`];
-  return list([...shown.map((flag) => `${code(flag.path)}, ${flag.standing}, by ${code(flag.cause)}: **${flag.outcome ?? 'open'}**`), ...more]);
+  return firstOf([...open, ...settled], (flag) => `${code(flag.path)}, ${flag.standing}, by ${code(flag.cause)}: **${flag.outcome ?? 'open'}**`);
 }
 
 /** A mark is for exactly the change that a person looked at: what changed since has none. */
 function lookedAt(session: Session, hunks: readonly ListedHunk[] = []): Sections {
   const open = hunks.filter((hunk) => !isReviewed(session, hunk));
   const done = hunks.length - open.length;
-  const rest = open.length === 0 ? '' : `\n\nNot looked at:\n\n${list(open.map(({ path, line, added, removed }) => `${code(`${path}:${line}`)}, +${added} −${removed}`))}`;
+  const rest = open.length === 0 ? '' : `\n\nNot looked at:\n\n${firstOf(open, ({ path, line, added, removed }) => `${code(`${path}:${line}`)}, +${added} −${removed}`)}`;
   return [['Marked as reviewed by a person', hunks.length === 0 ? '' : done === 0 ? `None of ${count(hunks.length, 'hunk')}.` : `${done} of ${count(hunks.length, 'hunk')}.${rest}`]];
 }
 
@@ -80,7 +76,7 @@ const answeredBy = { 'person': 'by a person', 'approve-flag': 'by --approve on t
 function gateLine(gate: AnsweredGate): string {
   const { phase, kind, question, answer, by } = gate;
   const named = approvedIds(gate, answer);
-  const ids = named.length === 0 ? '' : `, with ${someOf(named.map(code))}`;
+  const ids = named.length === 0 ? '' : `, with ${someNamed(named, code)}`;
   const note = answer.kind === 'send-back' && answer.note !== '' ? `: “${plainText(answer.note)}”` : '';
   return `${phase}${kind === 'phase' ? '' : ` (${kind})`}: ${plainText(question)} **${answer.kind}** ${answeredBy[by]}${ids}${note}`;
 }

@@ -1,7 +1,7 @@
 import { cellName, figure } from '../../oracle/describe.ts';
 import type { CellResult, OracleRun } from '../../oracle/result.ts';
 import type { Decoy, DoneRewind, Finding } from '../session.ts';
-import { someOf } from '../someOf.ts';
+import { someNamed } from '../someOf.ts';
 import { outcomeOf } from '../view/resultView.ts';
 import { code, plainText, table, tableCode } from './markdown.ts';
 
@@ -32,8 +32,8 @@ export function findingLine(finding: Finding): string {
 const pathsListed = 100;
 
 export function rewindLine(rewind: DoneRewind): string {
-  const paths = someOf([...rewind.restored, ...rewind.merged].map(code), pathsListed);
-  const left = someOf(rewind.left.map((one) => `${code(one.path)} (${plainText(one.why)})`), pathsListed);
+  const paths = someNamed([...rewind.restored, ...rewind.merged], code, pathsListed);
+  const left = someNamed(rewind.left, (one) => `${code(one.path)} (${plainText(one.why)})`, pathsListed);
   const what = rewind.kind === 'boundary' ? `to ${code(rewind.to)}` : `${rewind.kind} ${code(rewind.to)}`;
   return `${what} by ${rewind.by === 'person' ? 'a person' : 'Bounded'}${rewind.undone ? ', **undone**' : ''}; restored: ${paths || 'nothing'}${left === '' ? '' : `; left alone: ${left}`}`;
 }

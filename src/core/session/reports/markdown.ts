@@ -49,6 +49,15 @@ export function list(items: readonly string[]): string {
   return items.length === 0 ? 'None.' : items.map((item) => `- ${item}`).join('\n');
 }
 
+/** More lines are no page for people: the trace has every one. */
+const linesListed = 100;
+
+/** A list of the first things, and how many more there are. */
+export function firstOf<Thing>(things: readonly Thing[], lineOf: (thing: Thing) => string): string {
+  const more = things.length - linesListed;
+  return list([...things.slice(0, linesListed).map(lineOf), ...(more > 0 ? [`and ${more} more, which the trace has`] : [])]);
+}
+
 /** A page: title and sections, those without content left out. */
 export function page(title: string, sections: readonly (readonly [string, string])[]): string {
   return `# ${title}\n\n${sections.filter(([, body]) => body !== '').map(([name, body]) => `## ${name}\n\n${body}\n`).join('\n')}`;

@@ -6,7 +6,7 @@ import type { OracleRun } from '../../oracle/result.ts';
 import { baselineRun, lastBoundary, noOpenFlag } from '../line.ts';
 import type { Gate, Line, Plan, Session } from '../session.ts';
 import type { Card } from '../view.ts';
-import { someOf } from '../someOf.ts';
+import { someNamed } from '../someOf.ts';
 import { cellState } from './cells.ts';
 import { count } from './figures.ts';
 import { checkGaps } from './notMeasured.ts';
@@ -126,7 +126,7 @@ function surfaceFacts({ line }: Session): Facts {
 
 function strayFacts({ flags }: Line): Facts {
   if (flags.length === 0) return [{ name: 'Strays', value: 'none' }];
-  return [{ name: 'Strays', value: someOf(flags.map((flag) => `${flag.path} (${flag.standing}, ${flag.outcome ?? 'open'})`)) }];
+  return [{ name: 'Strays', value: someNamed(flags, (flag) => `${flag.path} (${flag.standing}, ${flag.outcome ?? 'open'})`) }];
 }
 
 function findingFacts({ findings }: Line): Facts {
