@@ -1,6 +1,7 @@
 import type { LeftPath, MovedPath } from '../core/session/facts.ts';
 import type { Path } from '../core/session/changes.ts';
 import { shownPath } from '../core/session/shownPath.ts';
+import { someNamed } from '../core/session/someOf.ts';
 import { count } from '../core/session/view/figures.ts';
 
 /** What came of an intention; `message` is for people. */
@@ -13,7 +14,7 @@ export interface Acted {
 
 /** A rewind in words: how many files, what was left and why, what was put aside. */
 export function describeRestored(done: number, left: readonly LeftPath[], moved?: readonly MovedPath[]): string {
-  const rest = left.length === 0 ? '' : `; left alone: ${left.map((one) => `${shownPath(one.path)} (${one.why})`).join(', ')}`;
+  const rest = left.length === 0 ? '' : `; left alone: ${someNamed(left, (one) => `${shownPath(one.path)} (${one.why})`)}`;
   return `${count(done, 'file')} restored${rest}${movedInWords(moved)}`;
 }
 

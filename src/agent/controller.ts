@@ -4,6 +4,7 @@ import type { Entry } from '../core/session/events.ts';
 import type { ListedHunk } from '../core/session/listedHunk.ts';
 import { callWithoutAnswer } from '../core/session/next.ts';
 import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
+import { someOf } from '../core/session/someOf.ts';
 import { openConflicts } from '../core/session/conflicts.ts';
 import type { Intention } from '../core/session/view.ts';
 import type { Fingerprint } from '../core/transcript/fingerprint.ts';
@@ -206,7 +207,7 @@ export class Controller {
     if (this.session.end !== undefined) return acted;
     const conflicts = this.#conflictsSince(before);
     if (conflicts === undefined && wasRunning && !this.#closed) void this.run();
-    if (conflicts !== undefined) await this.#recorder.record({ type: 'session/paused', reason: `you and the session both changed the same lines of ${conflicts.paths.join(', ')}; decide about them first` });
+    if (conflicts !== undefined) await this.#recorder.record({ type: 'session/paused', reason: `you and the session both changed the same lines of ${someOf(conflicts.paths)}; decide about them first` });
     return acted;
   }
 

@@ -1,12 +1,13 @@
 import { describeRun } from '../core/oracle/describe.ts';
 import type { Entry } from '../core/session/events.ts';
 import { shortId } from '../core/session/joinedIds.ts';
-import type { SandboxState, Session } from '../core/session/session.ts';
+import type { SettledFlag } from '../core/session/facts.ts';
+import type { Flag, SandboxState, Session } from '../core/session/session.ts';
 import { count, sandboxWords, unmatchedWarning } from '../core/session/view/figures.ts';
 import { phasesWords, storeWarning } from '../core/session/view/storeWords.ts';
 import { oneLine } from '../core/session/reports/markdown.ts';
 import { shownPath } from '../core/session/shownPath.ts';
-import { someLines, someOf } from '../core/session/someOf.ts';
+import { someNamed, someOf } from '../core/session/someOf.ts';
 import { approvalOf } from './approvals.ts';
 import { plain } from './output.ts';
 
@@ -26,9 +27,9 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'store/measured': return storeWarning(session, event.root ?? '')?.replace(/^/, ' ! ');
     case 'checkpoints/evicted': return ` ! no rewind is possible any more to ${[...(event.boundaries.length === 0 ? [] : [{ session: event.by, name: session.name, boundaries: event.boundaries }]), ...(event.elsewhere ?? [])].map((one) => phasesWords(one, session.id)).join('; ')}: their checkpoints are removed to make room`;
     case 'changes/withheld': return event.files.map(({ path, why, blob }) => ` ! ${shownPath(path)} stays as you left it: ${why}. What the command did there is ${blob === undefined ? 'not kept' : `kept as ${blob.oid.slice(0, 12)}`}`).join('\n');
-    case 'flags/raised': return someLines(event.flags.map((flag) => ` ! ${flag.standing}: ${shownPath(flag.path)} by ${oneLine(flag.cause)} · flag ${flag.id}`), flagsTold);
-    case 'flags/settled': return someLines(event.settled.map(({ flag, how }) => `   flag ${flag}: ${how}`), flagsTold);
-    case 'rewind/done': return `   rewound ${event.rewind.kind} ${oneLine(event.rewind.to)}: ${event.rewind.restored.length} files${event.rewind.left.length > 0 ? `, left alone: ${event.rewind.left.map((one) => shownPath(one.path)).join(', ')}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${shownPath(one.path)} is kept in ${shownPath(one.to)}`).join('')}`;
+    case 'flags/raised': return raised(event.flags);
+    case 'flags/settled': return settled(event.settled);
+    case 'rewind/done': return `   rewound ${event.rewind.kind} ${oneLine(event.rewind.to)}: ${event.rewind.restored.length} files${event.rewind.left.length > 0 ? `, left alone: ${someNamed(event.rewind.left, (one) => shownPath(one.path))}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${shownPath(one.path)} is kept in ${shownPath(one.to)}`).join('')}`;
     case 'rewind/refused': return `   a rewind was not done: ${oneLine(event.why)}`;
     case 'oracle/ran': return indent(describeRun(event.run));
     case 'decoy/ran': return `   decoy ${event.decoy}: ${event.result} · ${event.detail}`;
@@ -45,8 +46,18 @@ export function tell(session: Session, { event }: Entry): string | undefined {
   }
 }
 
-/** So many flags of one record are told by name. */
+/** So many flags of one record are told one by one. */
 const flagsTold = 20;
+
+function raised(flags: readonly Flag[]): string {
+  if (flags.length <= flagsTold) return flags.map((flag) => ` ! ${flag.standing}: ${shownPath(flag.path)} by ${oneLine(flag.cause)} · flag ${flag.id}`).join('\n');
+  return ` ! ${flags.length} changes outside of what was agreed by ${oneLine(flags[0]?.cause ?? '')}: ${someNamed(flags, ({ path }) => shownPath(path), 3)}`;
+}
+
+function settled(all: readonly SettledFlag[]): string {
+  if (all.length <= flagsTold) return all.map(({ flag, how }) => `   flag ${flag}: ${how}`).join('\n');
+  return `   ${all.length} flags: ${[...new Set(all.map(({ how }) => how))].join(', ')}`;
+}
 
 /** What is open at a gate; where that is very much, how much, and the one name for all of it. */
 function openInWords({ gate, blocking }: Extract<Entry['event'], { type: 'gate/opened' }>): string {

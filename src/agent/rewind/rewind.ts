@@ -9,6 +9,7 @@ import { evictedWords } from '../../core/session/view/storeWords.ts';
 import { doneOf, emptyFolder, planBeside } from '../beside.ts';
 import { notYetBack } from '../control.ts';
 import { baseTree, recordUse } from '../diffUse.ts';
+import { inStretches } from '../inStretches.ts';
 import { differences, look, seeControl, treeOf } from '../look.ts';
 import type { Capture, RestoreOutcome } from '../ports.ts';
 import { asFound, planRewind, restoreRounds } from './restoreRounds.ts';
@@ -182,7 +183,7 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
   const rewind: RewindRecord = {
     id, kind, to, by, ...(hunks === undefined ? {} : { hunks: namesOf(plan, hunks) }), safety, tree: after.tree, restored: outcome.restored, merged: outcome.merged, left: [...outcome.left, ...besideLeft],
     ...(resolves === undefined ? {} : { resolves }), ...(outcome.moved === undefined ? {} : { moved: outcome.moved }), ...(emptied.length === 0 ? {} : { emptied }), ...notHeld(run.recorder.session, plan, after.notCovered), ...(beside.length === 0 ? {} : { beside }),
-    writes: [...diffs.filter((diff) => !isUsers(diff)).map((diff) => rewound(run, diff)), ...(await endings(run, taken, resolves !== undefined))],
+    writes: [...await inStretches(run.ports.clock, diffs.filter((diff) => !isUsers(diff)), (diff) => rewound(run, diff)), ...(await endings(run, taken, resolves !== undefined))],
   };
   await seeUsers(run, after, [...diffs.filter(isUsers), ...others]);
   await run.recorder.record({ type: 'rewind/done', rewind });

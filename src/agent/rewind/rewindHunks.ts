@@ -4,7 +4,7 @@ import { openFlags } from '../../core/session/line.ts';
 import { isWholeFile } from '../../core/session/listedHunk.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import { sameBlob } from '../../core/session/sameBlob.ts';
-import { someOf } from '../../core/session/someOf.ts';
+import { someNamed, someOf } from '../../core/session/someOf.ts';
 import type { Flag, Session } from '../../core/session/session.ts';
 import { planBeside } from '../beside.ts';
 import { notYetBack } from '../control.ts';
@@ -97,7 +97,7 @@ export async function revertAll(run: Run, files: readonly FileHunks[]): Promise<
 /** Records what came of it; where nothing was changed, that, and answers why. */
 export async function finishHunks(run: Run, plan: RewindPlan, outcome: RestoreOutcome): Promise<RewindRecord | string> {
   if (outcome.restored.length + outcome.merged.length > 0) return finish(run, plan, outcome);
-  const why = outcome.left.map((one) => `${one.path}: ${one.why}`).join('; ');
+  const why = someNamed(outcome.left, (one) => `${one.path}: ${one.why}`);
   await run.recorder.record({ type: 'rewind/refused', rewind: plan.id, why });
   return why;
 }

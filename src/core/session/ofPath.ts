@@ -5,13 +5,17 @@ const sorted = new WeakMap<readonly { readonly path: Path }[], ReadonlyMap<Path,
 
 /** What of a list is about a path, in its order. The list must not change afterwards. */
 export function ofPath<Item extends { readonly path: Path }>(list: readonly Item[], path: Path): readonly Item[] {
-  const known = sorted.get(list) ?? byPath(list);
-  sorted.set(list, known);
-  return (known.get(path) ?? []) as readonly Item[];
+  return byPath(list).get(path) ?? [];
 }
 
-/** The same list by path. */
+/** The same list by path. It must not change afterwards. */
 export function byPath<Item extends { readonly path: Path }>(list: readonly Item[]): ReadonlyMap<Path, readonly Item[]> {
+  const known = sorted.get(list) ?? sortedByPath(list);
+  sorted.set(list, known);
+  return known as ReadonlyMap<Path, readonly Item[]>;
+}
+
+function sortedByPath<Item extends { readonly path: Path }>(list: readonly Item[]): ReadonlyMap<Path, readonly Item[]> {
   const paths = new Map<Path, Item[]>();
   for (const item of list) {
     const own = paths.get(item.path);
