@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Hunk, Write } from '../../src/core/session/changes.ts';
 import type { Flag, Session } from '../../src/core/session/session.ts';
 import { netChanges } from '../../src/extension/changes.ts';
-import { flaggedIn, placedIn } from '../../src/extension/flags/placed.ts';
+import { firstFiles, flaggedIn, placedIn } from '../../src/extension/flags/placed.ts';
 import { takeBack } from '../../src/node/workspace/rewind/revertHunk.ts';
 
 const blob = (oid: string) => ({ oid, mode: '100644' as const });
@@ -73,6 +73,20 @@ describe('A flagged hunk in a text', () => {
   it('is found behind a byte-order mark that the editor hides', () => {
     const first: Hunk = { id: 'h', oldStart: 1, oldLines: 1, newStart: 1, newLines: 1, lines: ['-\uFEFFa', '+\uFEFFA'], context: { before: [], after: ['b'] } };
     assert.deepEqual(lines(placedIn('A\nb\n', flag({ hunks: [first] }))), [[0, 1]]);
+  });
+});
+
+describe('Flagged files in the editor', () => {
+  const flags = (count: number) => Array.from({ length: count }, (_, index) => flag({ path: `${index}.js` }));
+
+  it('are all of them where they are not very many', () => {
+    assert.deepEqual(firstFiles(flags(1000), () => false).map(([path]) => path), flags(1000).map(({ path }) => path));
+    assert.deepEqual(firstFiles([flag(), flag({ id: 'g' })], () => true).map(([path, own]) => [path, own.length]), [['x.js', 2]]);
+  });
+
+  it('are those that are open and the first others where they are', () => {
+    const shown = firstFiles(flags(30_000), (path) => path === '29999.js').map(([path]) => path);
+    assert.deepEqual([shown.length, shown[0], shown[1], shown.at(-1)], [1000, '29999.js', '0.js', '998.js']);
   });
 });
 

@@ -112,6 +112,15 @@ describe('Undoing a rewind', () => {
 });
 
 describe('A rewind to a boundary', () => {
+  it('names the first of very many files in the lesson and to the model', () => {
+    const many = Array.from({ length: 300 }, (_, index) => write(`src/model/${index}.js`, 'a', 'b'));
+    const paths = many.map(({ path }) => path);
+    const { session } = working().tell(wrote('t3', ...many), { type: 'rewind/done', rewind: { id: 'w', kind: 'file', to: 'many', safety: 't3', tree: 't2', restored: paths, merged: [], left: [], writes: [], by: 'person' } });
+    assert.match(session.undelivered.at(-1) ?? '', /model\/19\.js and 280 more:/);
+    const undone = working().tell(wrote('t3', ...many), { type: 'rewind/done', rewind: { id: 'w', kind: 'boundary', to: 'explore', safety: 't3', tree: 't0', restored: paths, merged: [], left: [], writes: [], by: 'person' } });
+    assert.match(undone.session.lessons[0] ?? '', / and \d+ more\./);
+  });
+
   it('starts a new attempt with the line of the boundary and a lesson', () => {
     const { session } = working().tell(exit('minimal-hook', 't2', false), rewindTo('explore'));
     assert.deepEqual([session.attempts, session.line.attempt, session.line.phase, session.line.phaseStarted], [2, 2, 'baseline', false]);

@@ -152,7 +152,16 @@ describe('Next step: the question of a phase that is not met', () => {
     const stray = write('docs/out.md', 'a', 'b', 'command');
     const story = hooking().tell(wrote('t1', stray), { type: 'flags/raised', flags: [flag('f1', stray)] }, ...turn('m1', 'c1'), closed('m1'), ...Array.from({ length: 3 }, () => exit('minimal-hook', 't1', false, 'no-open-flag')));
     const next = nextStep(story.session);
-    assert.equal(next.do === 'open-gate' ? next.question : next.do, 'minimal-hook is not met and no conversation goes on: docs/out.md');
+    assert.deepEqual(next.do === 'open-gate' ? [next.question, next.blocking] : next.do, ['minimal-hook is not met and no conversation goes on: docs/out.md', ['f1']]);
+  });
+});
+
+describe('Next step: the question of a phase that is tried too often', () => {
+  it('says how many flags are open', () => {
+    const strays = Array.from({ length: 30 }, (_, index) => flag(`f${index}`, write(`docs/${index}.md`, 'a', 'b', 'command')));
+    const story = hooking().tell({ type: 'flags/raised', flags: strays }, ...Array.from({ length: 3 }, () => exit('minimal-hook', 't1', false, 'no-open-flag')));
+    const next = nextStep(story.session);
+    assert.deepEqual(next.do === 'open-gate' ? [next.kind, next.question, next.blocking.length] : next.do, ['repairs', 'minimal-hook was not met after 3 attempts to end it. Go on? Flags that are open: 30.', 31]);
   });
 });
 

@@ -61,6 +61,15 @@ function hostileSession(text: string): Story {
 describe('Pages for people', () => {
   const headings = (text: string) => text.split('\n').filter((line) => /^\s*#/.test(line));
 
+  it('name the first of very many flags, those that are open first', () => {
+    const flags = Array.from({ length: 3000 }, (_, index) => flag(`f${index}`, write(`out/${index}.js`, 'a', 'b'), index < 2990 ? { outcome: 'left' } : {}));
+    const session = hostileSession('x').tell({ type: 'flags/raised', flags }).session;
+    const evidence = reportPages(session).get('EVIDENCE.md') ?? '';
+    assert.match(evidence, /- `out\/2990\.js`, out-of-scope, by `.*`: \*\*open\*\*\n/);
+    assert.match(evidence, /\n- and 2901 more, which the trace has\n/);
+    assert.equal(evidence.match(/out\/\d+\.js/g)?.length, 99);
+  });
+
   it('have the same headings whatever a model writes, and never its markup', () => {
     const harmless = reportPages(hostileSession('x').session);
     for (const text of evil) {

@@ -208,7 +208,9 @@ describe('View of the end', () => {
   });
 
   it('a person who let an unmet step through sees it as not met', () => {
-    const story = working().tell(exit('minimal-hook', 't0', false), gate('g', 'minimal-hook', 'no-progress', ['step:s2']), answer('g', { kind: 'approve', ids: ['step:s2'] }));
-    assert.equal(viewOf(story.session).plan?.steps.find((step) => step.id === 's2')?.met, false);
+    for (const ids of [['step:s2'], ['g']]) {
+      const story = working().tell(exit('minimal-hook', 't0', false), gate('g', 'minimal-hook', 'no-progress', ['step:s2']), answer('g', { kind: 'approve', ids }));
+      assert.equal(viewOf(story.session).plan?.steps.find((step) => step.id === 's2')?.met, false);
+    }
   });
 });
