@@ -75,7 +75,7 @@ const answeredBy = { 'person': 'by a person', 'approve-flag': 'by --approve on t
 
 function gateLine(gate: AnsweredGate): string {
   const { phase, kind, question, answer, by } = gate;
-  const named = approvedIds(gate, answer);
+  const named = approvedIds(gate, answer).filter((id) => id !== gate.id);
   const ids = named.length === 0 ? '' : `, with ${someNamed(named, code)}`;
   const note = answer.kind === 'send-back' && answer.note !== '' ? `: “${plainText(answer.note)}”` : '';
   return `${phase}${kind === 'phase' ? '' : ` (${kind})`}: ${plainText(question)} **${answer.kind}** ${answeredBy[by]}${ids}${note}`;
