@@ -3,9 +3,10 @@ import type { Flag } from '../core/session/session.ts';
 import type { Run } from './run.ts';
 
 /**
- * The most flags of one record, and about the most characters of their hunks: each record waits for the disk, and is written and read again at a stretch.
+ * The most flags that one record raises, and about the most characters of their hunks: a record is read again at a stretch. What becomes of a flag is a
+ * few words, and each record of it goes through all flags that there are.
  */
-const most = { flags: 500, characters: 256 * 1024 };
+const most = { flags: 500, characters: 256 * 1024, settled: 5000 };
 
 /** Raises flags as they come, many in one record. Where the process dies in between, those of whole records are raised. Answers all of them. */
 export async function raise(run: Run, flags: AsyncIterable<Flag> | Iterable<Flag>): Promise<readonly Flag[]> {
@@ -27,7 +28,7 @@ export async function raise(run: Run, flags: AsyncIterable<Flag> | Iterable<Flag
 
 /** Settles flags, many in one record. Records nothing where there are none. */
 export async function settle(run: Run, settled: readonly SettledFlag[]): Promise<void> {
-  for (let at = 0; at < settled.length; at += most.flags) await run.recorder.record({ type: 'flags/settled', settled: settled.slice(at, at + most.flags) });
+  for (let at = 0; at < settled.length; at += most.settled) await run.recorder.record({ type: 'flags/settled', settled: settled.slice(at, at + most.settled) });
 }
 
 const sizeOf = ({ hunks }: Flag): number => hunks.reduce((sum, { lines }) => sum + lines.reduce((all, line) => all + line.length, 0), 0);

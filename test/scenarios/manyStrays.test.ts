@@ -57,7 +57,7 @@ describe('thousands of strays of one command', function () {
       const approved = await bounded('resume', '--approve', `${gate?.id},all`, '--json');
       assert.equal(approved.result?.gate?.kind, 'blocker', approved.stderr);
       assert.deepEqual(new Set(approved.result?.flags.map((flag) => flag.outcome)), new Set(['left']));
-      assert.equal(events(approved, 'flags/settled').length, count / 500);
+      assert.equal(events(approved, 'flags/settled').length, 1);
       assert.equal(readFileSync(project.contract, 'utf8'), contract);
     });
   });
