@@ -48,7 +48,7 @@ describe('a thousand paths', () => {
     const seen = await reads(async (session) => {
       const back = new Map(session.line.writes.map(({ before }, index) => [path(index), before]));
       const workspace = { capture: async () => ({ tree: 't1', control: {}, notCovered: [] }), entries: async () => back };
-      const run = { ports: { workspace }, recorder: { session } } as unknown as Run;
+      const run = { ports: { workspace, clock: { rest: async () => undefined } }, recorder: { session } } as unknown as Run;
       assert.equal(await rewindFlags(run, session.line.writes.map((write, index): Flag => flag(`f${index}`, write)), 'on-stray'), undefined, 'they are as they were');
     });
     assert.ok(seen < limit, `${seen} reads`);

@@ -3,7 +3,7 @@ import type { BesideItem, FileHunks, RestoreItem, RewindPlan, RewindRecord } fro
 import { byPath, ofPath } from '../../core/session/ofPath.ts';
 import type { Flag, Session } from '../../core/session/session.ts';
 import { sameBlob } from '../../core/session/sameBlob.ts';
-import { someOf } from '../../core/session/someOf.ts';
+import { someNamed } from '../../core/session/someOf.ts';
 import { stretchesOf } from '../../core/session/standing.ts';
 import { evictedWords } from '../../core/session/view/storeWords.ts';
 import { doneOf, emptyFolder, planBeside } from '../beside.ts';
@@ -58,13 +58,17 @@ export async function rewindWrites(run: Run, writes: readonly Write[], by: Rewin
   if (writes.length + changes.length === 0) return undefined;
   // Also where a stray is rewound right after it was measured: after a file tool only its path was looked at.
   const before = await look(run);
-  const { session } = run.recorder;
+  const { recorder: { session }, ports: { clock } } = run;
   const own = byPath(session.line.writes);
-  const undone = writes.flatMap((write) => fromOn(own.get(write.path), write));
+  // A stray may be tens of thousands of files: between any two passes over them others have their turn.
+  const undone = (await inStretches(clock, writes, (write) => fromOn(own.get(write.path), write))).flat();
   const rounds = planRewind(undone);
+  await clock.rest();
   const beside = planBeside([...besideOfWrites(session, undone), ...changes.flatMap((change) => changesFrom(session, change))]);
   if (await isThere(run, before, rounds.flat(), beside)) return undefined;
-  const plan = await begin(run, { kind: 'file', to: someOf([...writes, ...changes].map(({ path }) => path)), by, safety: before.tree, rounds, beside: notYetBack(beside, before), ...usersPart(session, writes) });
+  const users = usersPart(session, writes);
+  await clock.rest();
+  const plan = await begin(run, { kind: 'file', to: someNamed([...writes, ...changes], ({ path }) => path), by, safety: before.tree, rounds, beside: notYetBack(beside, before), ...users });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
 
@@ -175,6 +179,7 @@ export async function finish(run: Run, plan: RewindPlan, restored: RestoreOutcom
   const touched = new Set([...restored.restored, ...restored.merged]);
   const sure = new Set([...outcome.restored, ...outcome.merged]);
   const isUsers = ({ path }: FileDiff): boolean => users.has(path) || !sure.has(path);
+  await run.ports.clock.rest();
   const diffs = (await differences(run, safety, after.tree)).filter((diff) => touched.has(diff.path));
   const taken = resolves === undefined ? diffs.filter(({ path }) => users.has(path) && sure.has(path)) : await decided(run, outcome, to, after.tree);
   const others = await othersSince(run, after.tree, touched);

@@ -56,6 +56,11 @@ describe('View of a session', () => {
     assert.deepEqual(card?.actions.map(({ intention }) => intention), [{ type: 'approve', gate: 'g', ids: ['g'] }, { type: 'send-back', gate: 'g' }]);
   });
 
+  it('says of an approval that is about more than flags that these stay as they are', () => {
+    const title = (...blocking: readonly string[]) => viewOf(working().tell({ type: 'flags/raised', flags: [flag('f1', stray)] }, gate('g', 'minimal-hook', 'repairs', blocking)).session).card?.actions[0]?.title;
+    assert.deepEqual([title('repairs'), title('repairs', 'f1')], ['Gives the phase its repair rounds again', 'Gives the phase its repair rounds again; what is flagged stays as it is']);
+  });
+
   it('offers to rewind the hunk first where there is exactly one', () => {
     const labels = (hunks: number) => {
       const one = flag('f1', stray);

@@ -1,4 +1,5 @@
 import type { PhaseName } from '../../contract/contract.ts';
+import { openFlags } from '../line.ts';
 import type { Gate, GateKind, Session } from '../session.ts';
 import type { Card } from '../view.ts';
 import { listedFlags } from './flagCard.ts';
@@ -10,13 +11,19 @@ type Approval = Pick<Card['actions'][number], 'label' | 'title'>;
 export function gateCard(session: Session, gate: Gate): Card {
   const approval = gate.kind === 'phase' ? phaseApprovals[gate.phase] : approvals[gate.kind];
   const listed = listedFlags(session);
+  const stays = gate.kind !== 'stray' && asksAboutFlags(session, gate) ? '; what is flagged stays as it is' : '';
   return {
     kind: 'gate', attention: gate.kind !== 'phase' || listed.flags.some((flag) => flag.outcome === undefined), question: gate.kind === 'blocker' ? 'The model is blocked' : gate.question, facts: gateFacts(session, gate), ...listed,
     actions: [
-      { ...approval, intention: { type: 'approve', gate: gate.id, ids: [gate.id] } },
+      { ...approval, title: `${approval.title}${stays}`, intention: { type: 'approve', gate: gate.id, ids: [gate.id] } },
       { label: gate.kind === 'amendment' ? 'Reject…' : 'Send back…', title: 'With a note to the model; the phase goes on', intention: { type: 'send-back', gate: gate.id } },
     ],
   };
+}
+
+function asksAboutFlags({ line }: Session, { blocking }: Gate): boolean {
+  const named = new Set(blocking);
+  return openFlags(line).some((flag) => named.has(flag.id));
 }
 
 const phaseApprovals: Readonly<Record<PhaseName, Approval>> = {
