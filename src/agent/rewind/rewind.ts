@@ -11,6 +11,7 @@ import { baseTree, recordUse } from '../diffUse.ts';
 import { differences, look, seeControl, treeOf } from '../look.ts';
 import type { Capture, RestoreOutcome } from '../ports.ts';
 import { asFound, planRewind, restoreRounds } from './restoreRounds.ts';
+import { undoneBy } from './sinceBoundary.ts';
 import type { Run } from '../run.ts';
 
 /** What the session wrote since a boundary id or `base`; throws for a boundary that is not on the current line. */
@@ -43,7 +44,7 @@ export function besideSince({ line }: Session, to: string): readonly BesideChang
 export async function rewindToBoundary(run: Run, to: string): Promise<RewindRecord> {
   const before = await look(run);
   const { session } = run.recorder;
-  const rounds = planRewind(writesSince(session, to));
+  const rounds = planRewind(await undoneBy(run.ports.workspace, session, to, before.tree));
   const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: notYetBack(planBeside(besideSince(session, to)), before) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }
