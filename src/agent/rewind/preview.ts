@@ -14,8 +14,8 @@ import { movedPaths } from '../moved.ts';
 import type { Capture, Rehearsal, RestoreItem, Workspace } from '../ports.ts';
 import { planRewind } from './restoreRounds.ts';
 import { besideBack, itemsBetween } from './undoRewind.ts';
-import { besideOfFlag, besideOfWrites, besideSince, isAt, writesOfFile, writesOfPath } from './rewind.ts';
-import { undoneBy } from './sinceBoundary.ts';
+import { besideOfFlag, besideOfWrites, isAt, writesOfFile, writesOfPath } from './rewind.ts';
+import { besideSince, undoneBy } from './sinceBoundary.ts';
 import { planFlagged, planHunks, type Parts } from './rewindHunks.ts';
 
 /** What an intention would do to the work tree, and what it would leave. */
