@@ -1,3 +1,4 @@
+import type { PhaseName } from '../core/contract/contract.ts';
 import { overBudget } from '../core/guard/budget.ts';
 import { phaseRights } from '../core/guard/rights.ts';
 import { standingsIn } from '../core/guard/standing.ts';
@@ -104,15 +105,15 @@ function unflagged({ line }: Session, call: string): readonly Write[] {
 }
 
 async function flagWrites(run: Run, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, tree: TreeId): Promise<readonly Flag[]> {
-  const over = overBudget(run.recorder.session.contract.diff, writes.length === 0 ? run.recorder.session.line.uses : await recordUse(run, tree));
-  return raise(run, strays(run, writes, saved, cause, over !== undefined));
+  const { contract, line: { phase } } = run.recorder.session;
+  if (phase === undefined || writes.length === 0) return [];
+  const over = overBudget(contract.diff, await recordUse(run, tree)) !== undefined;
+  return raise(run, strays(run, phase, writes, saved, cause, over));
 }
 
-/** The flags of those writes that were not agreed. */
-async function* strays(run: Run, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, over: boolean): AsyncGenerator<Flag> {
+/** The flags of those writes that were not agreed. `over`: the whole diff is over its budget. */
+async function* strays(run: Run, phase: PhaseName, writes: readonly Write[], saved: ReadonlySet<string>, cause: Cause, over: boolean): AsyncGenerator<Flag> {
   const { session } = run.recorder;
-  const phase = session.line.phase;
-  if (phase === undefined || writes.length === 0) return;
   const agreed = await agreedContent(run, writes.map((write) => write.path));
   const standingAt = standingsIn(session, phase);
   for (const write of writes) {

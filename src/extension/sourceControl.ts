@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { FileDiff } from '../core/session/changes.ts';
+import { byPath } from '../core/session/ofPath.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import type { FlagGiven } from './acts/flags.ts';
 import { netChanges } from './changes.ts';
@@ -67,10 +68,8 @@ function fill(groups: Groups, session: Session, place: Place): void {
   const open = session.line.flags.filter((flag) => flag.outcome === undefined);
   const changes = netChanges(session);
   const [changeOf, flaggedPaths] = [new Map(changes.map((change) => [change.path, change])), new Set(open.map((flag) => flag.path))];
-  const flagged = (standing: Flag['standing']): readonly Listed[] => {
-    const first = new Map(open.filter((flag) => flag.standing === standing).toReversed().map((flag) => [flag.path, flag]));
-    return [...first.values()].map((flag) => ({ change: changeOf.get(flag.path) ?? flag.write, flag }));
-  };
+  const flagged = (standing: Flag['standing']): readonly Listed[] =>
+    [...byPath(open.filter((flag) => flag.standing === standing)).values()].flatMap(([flag]) => (flag === undefined ? [] : [{ change: changeOf.get(flag.path) ?? flag.write, flag }]));
   list(place, groups.out, labels.out, flagged('out-of-scope'));
   list(place, groups.oracle, labels.oracle, flagged('oracle-protected'));
   list(place, groups.over, labels.over, flagged('over-budget'));
