@@ -32,7 +32,7 @@ function boundaryMessage(run: Run, said: { readonly boundary: string; readonly t
   const { session } = run.recorder;
   const { line: { phase, exit } } = session;
   const subject = session.contract.task.trim().split('\n')[0] ?? '';
-  const measured = exit?.conditions.map((condition) => oneLine(`${condition.id}: ${condition.measured}`)) ?? [];
+  const measured = exit?.conditions.map(({ id, measured: what }) => oneLine(what.startsWith(`${id}: `) ? what : `${id}: ${what}`)) ?? [];
   // Quoted, so that no file name can pass for a line of the message.
   const shared = both.size === 0 ? [] : ['Changed by the session and by the user, in one commit because it is one file:', ...[...both].sort().map((path) => `  ${JSON.stringify(path)}`), ''];
   return [`${said.boundary}: ${subject}`, '', ...measured, '', ...shared, trailersOf(session, { ...said, ...(phase === undefined ? {} : { phase }) })].join('\n');

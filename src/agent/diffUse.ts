@@ -2,26 +2,22 @@ import { sizeOf, useOf } from '../core/guard/budget.ts';
 import type { ChangeSize, DiffUses, FileDiff, Path, TreeId } from '../core/session/changes.ts';
 import { phaseBase } from '../core/session/line.ts';
 import type { Session } from '../core/session/session.ts';
+import { standingPaths } from '../core/session/standing.ts';
 import { differences } from './look.ts';
 import type { Run } from './run.ts';
-
-/** Paths of the write set of the current line, without what Bounded itself brought back. */
-export function writtenPaths(session: Session): Set<Path> {
-  return new Set(session.line.writes.filter((write) => write.by !== 'rewind').map((write) => write.path));
-}
 
 /** What the session's work uses of the diff budget now. */
 export async function measureUse(run: Run, tree: TreeId): Promise<DiffUses> {
   const { session } = run.recorder;
-  const written = writtenPaths(session);
-  const use = async (from: TreeId) => useOf(session.contract.diff, await differences(run, from, tree), written);
+  const standing = standingPaths(session.line.writes);
+  const use = async (from: TreeId) => useOf(session.contract.diff, await differences(run, from, tree), standing);
   return { phase: await use(phaseBase(session)), base: await use(baseTree(session)) };
 }
 
 /** Size of the session's own change between two trees. */
 export async function measureChange(run: Run, from: TreeId, to: TreeId): Promise<ChangeSize> {
   const { session } = run.recorder;
-  return sizeOf(session.contract.diff, await differences(run, from, to), writtenPaths(session));
+  return sizeOf(session.contract.diff, await differences(run, from, to), standingPaths(session.line.writes));
 }
 
 /** Measures what the work uses of the diff budget, and records it where it has changed. */
@@ -35,13 +31,13 @@ export async function recordUse(run: Run, tree: TreeId): Promise<DiffUses> {
 /** The same, as if `path` had `content` (null: were deleted). */
 export async function measureUseWith(run: Run, tree: TreeId, path: Path, content: string | null): Promise<DiffUses> {
   const { session } = run.recorder;
-  const written = writtenPaths(session).add(path);
+  const standing = standingPaths(session.line.writes).add(path);
   const use = async (from: TreeId) => {
     const others = (await differences(run, from, tree)).filter((diff) => diff.path !== path);
     const counted = await run.ports.workspace.countLines(path, content, from);
     const same = counted.added === 0 && counted.removed === 0;
     const proposed: FileDiff[] = same ? [] : [{ path, ...counted, binary: false }];
-    return useOf(session.contract.diff, [...others, ...proposed], written);
+    return useOf(session.contract.diff, [...others, ...proposed], standing);
   };
   return { phase: await use(phaseBase(session)), base: await use(baseTree(session)) };
 }

@@ -5,7 +5,6 @@ import { listedHunks } from '../core/session/listedHunk.ts';
 import type { ListedHunk } from '../core/session/listedHunk.ts';
 import type { Session } from '../core/session/session.ts';
 import { standingWrites } from '../core/session/standing.ts';
-import { writtenPaths } from './diffUse.ts';
 import type { Workspace } from './ports.ts';
 
 /**
@@ -15,7 +14,7 @@ import type { Workspace } from './ports.ts';
 export async function listHunks(workspace: Pick<Workspace, 'diff' | 'hunks'>, session: Session, tree = session.tree): Promise<readonly ListedHunk[]> {
   const { base } = session;
   if (base === undefined || tree === undefined || tree === base.tree) return [];
-  const [written, standing] = [writtenPaths(session), standingWrites(session.line.writes)];
+  const [written, standing] = [new Set(session.line.writes.flatMap(({ by, path }) => (by === 'rewind' ? [] : [path]))), standingWrites(session.line.writes)];
   const found: ListedHunk[] = [];
   for (const diff of await workspace.diff(base.tree, tree)) if (written.has(diff.path)) found.push(...(await hunksOfFile(workspace, session, diff, standing.get(diff.path))));
   return found;

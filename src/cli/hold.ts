@@ -1,9 +1,9 @@
 import type { Acted } from '../agent/acted.ts';
 import type { Outcome } from '../agent/loop.ts';
-import { writtenPaths } from '../agent/diffUse.ts';
 import { useOf } from '../core/guard/budget.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { Session } from '../core/session/session.ts';
+import { standingPaths } from '../core/session/standing.ts';
 import type { Intention } from '../core/session/view.ts';
 import type { HeldSession } from '../node/session/open.ts';
 import { exitOf } from './exit.ts';
@@ -53,7 +53,7 @@ function follow({ controller, opening }: HeldSession, output: Output): () => voi
 /** Files and lines that the session's write set differs from the base by. */
 export async function diffOf({ controller: { session }, workspace }: HeldSession): Promise<ResultLine['diff']> {
   if (session.base === undefined || session.tree === undefined) return { files: 0, lines: 0 };
-  return useOf(session.contract.diff, await workspace.diff(session.base.tree, session.tree), writtenPaths(session));
+  return useOf(session.contract.diff, await workspace.diff(session.base.tree, session.tree), standingPaths(session.line.writes));
 }
 
 function endOf(session: Session, outcome: Outcome): string {

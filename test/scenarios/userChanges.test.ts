@@ -4,7 +4,7 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import { events } from './support/cli.ts';
-import { honest } from './support/moves.ts';
+import { honest, right } from './support/moves.ts';
 import { contractText, type Project } from './support/project.ts';
 import { scenario } from './support/scenario.ts';
 
@@ -51,6 +51,18 @@ describe('changes of the user during a session', function () {
       assert.deepEqual(project.git('diff', '--name-only', 'bounded/task/1', 'bounded/task/2').trim().split('\n'), ['LATER.md', 'NOTES.md']);
       assert.deepEqual([project.git('rev-parse', 'HEAD'), project.git('--no-optional-locks', 'status', '--porcelain'), project.git('ls-files', '-s')], repository);
       assert.equal((await bounded('drop', '--without-mine')).status, 64);
+    });
+  });
+
+  it('are no work of the session: a phase in which it changed nothing itself is not met', async () => {
+    let root = '';
+    const byHand = () => (writeFileSync(path.join(root, 'src/stats/variance.js'), right), call('complete_phase', { summary: 'Done.' }));
+    await scenario({ 'minimal-hook': [[byHand]] }, undefined, async ({ project, run }) => {
+      root = project.root;
+      const ran = await run('--approve', 'explore,oracle-only');
+      assert.equal(ran.status, 5, ran.stderr);
+      const [exit] = events(ran, 'exit/evaluated').filter(({ phase }) => phase === 'minimal-hook');
+      assert.deepEqual(exit?.conditions.filter(({ holds }) => !holds), [{ id: 'work-done', holds: false, wanted: 'a change by the session', measured: '0 files changed' }]);
     });
   });
 

@@ -3,8 +3,9 @@ import { cellName, describeCell, isGreen } from '../../core/oracle/describe.ts';
 import type { OracleRun } from '../../core/oracle/result.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import { baselineRun, phaseBase } from '../../core/session/line.ts';
-import { surfaceText } from '../../core/session/view/figures.ts';
+import { count, surfaceText } from '../../core/session/view/figures.ts';
 import type { ConditionResult, PlanStep } from '../../core/session/session.ts';
+import { standingPaths } from '../../core/session/standing.ts';
 import { baseTree } from '../diffUse.ts';
 import { differences } from '../look.ts';
 import { dueChecks, measure } from '../measure.ts';
@@ -27,11 +28,12 @@ export const workExit: Exit = async (run, capture) => {
   return [...basics, ...measured, confirmed(second), ...steps];
 };
 
-/** A phase that may change files and changed none has not done its work, unless an earlier one did. */
+/** A phase that may change files, and in which nothing of the session's changed, has not done its work, unless an earlier one did. What the user changes meanwhile is no work of the session. */
 async function somethingChanged(run: Run, capture: Capture): Promise<ConditionResult> {
   const { session } = run.recorder;
-  const changed = await differences(run, session.line.phase === 'minimal-hook' ? phaseBase(session) : baseTree(session), capture.tree);
-  return { id: 'work-done', holds: changed.length > 0, wanted: 'a change of the work tree', measured: `${changed.length} files changed` };
+  const own = standingPaths(session.line.writes);
+  const changed = (await differences(run, session.line.phase === 'minimal-hook' ? phaseBase(session) : baseTree(session), capture.tree)).filter(({ path }) => own.has(path));
+  return { id: 'work-done', holds: changed.length > 0, wanted: 'a change by the session', measured: `${count(changed.length, 'file')} changed` };
 }
 
 function cellConditions(result: OracleRun): ConditionResult[] {

@@ -43,6 +43,12 @@ export function stretchesOf(writes: readonly Write[]): ReadonlyMap<Path, readonl
   return new Map(Array.from(standingWrites(writes), ([path, own]) => [path, inStretches(own)]));
 }
 
+/** Paths in which something of the session's own stands: what was taken back wholly is none of its work any more, whatever the user has there. */
+export function standingPaths(writes: readonly Write[]): Set<Path> {
+  const stands = (own: readonly Write[]): boolean => own.some(({ by }) => by !== 'rewind') && inStretches(own).some(({ before, after }) => !sameBlob(before, after));
+  return new Set(Array.from(standingWrites(writes)).flatMap(([path, own]) => (stands(own) ? [path] : [])));
+}
+
 function inStretches(own: readonly Write[]): readonly Stretch[] {
   const stretches: Stretch[] = [];
   for (const write of own) {

@@ -40,6 +40,20 @@ describe('fixed histories of rewinds', () => {
     assert.equal(file.text(), start);
   }));
 
+  it('a file of which all that the session did was taken back is no part of its change, whatever the user has there: not of the budget, a boundary or its size', () => play(async (house, file) => {
+    await file.command('a0 line\n', '');
+    file.edit('a5 line\n', 'of the user\na5 line\n');
+    await house.act({ type: 'rewind-path', path: name });
+    assert.ok(file.text().includes('a0 line\na1 line\n') && file.text().includes('of the user\n'));
+    await house.command(() => fs.appendFileSync(path.join(house.root, 'src/b.txt'), 'more\n'));
+    assert.deepEqual(house.session.line.uses.base, { files: 1, lines: 1 });
+    await house.cross();
+    assert.deepEqual(house.session.line.boundaries.at(-1)?.change, { files: 1, added: 1, removed: 0 });
+    await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
+    await house.command(() => fs.appendFileSync(path.join(house.root, 'src/b.txt'), 'and more\n'));
+    assert.deepEqual(house.session.line.uses.base, { files: 2, lines: 4 }, 'what came back counts again, with the user\'s line in the same file');
+  }));
+
   it('the same where the session had changed other lines meanwhile', () => play(async (house, file) => {
     const start = file.text();
     await file.command('a0 line\n', '');

@@ -55,7 +55,7 @@ function summaryOf(check: Check, run: OracleRun, cells: readonly CellResult[]): 
   if (cells.length === 1 && only?.metrics.length === 0) return only.reason ?? only.class;
   const green = cells.filter((cell) => cellState(check, cell) === 'pass').length;
   const worst = cells.flatMap((cell) => measuredIn(check, cell)).filter((one) => one.value !== null).toSorted((a, b) => Number(a.met) - Number(b.met) || b.share - a.share)[0];
-  const parts = [...(cellsOf(check).length === 1 ? [] : [`${green} of ${cellsOf(check).length} cells`]), ...(worst?.value === undefined || worst.value === null ? [] : [`worst ${figure(worst.value)}`])];
+  const parts = [...(cellsOf(check).length === 1 ? [] : [`${green} of ${cellsOf(check).length} cells`]), ...(worst?.value === undefined || worst.value === null ? [] : [`worst ${figure(worst.value)}, wanted ${worst.wanted}`])];
   return parts.join(' · ') || (only?.reason ?? 'no value');
 }
 

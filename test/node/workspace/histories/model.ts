@@ -97,13 +97,22 @@ export class Model {
     if (by === 'user' && (old === undefined || now === undefined)) this.#remade.add(path);
     if (by === 'user' && now !== undefined) for (const word of old ?? []) if (!now.has(word) && seen?.has(word) === true) out.add(word);
     this.#takenOut.set(path, out);
-    const carried = this.#carried.get(path) ?? new Set();
     const [had, has] = [marksIn(before.get(path)?.bytes, 'u'), marksIn(after.get(path)?.bytes, 'u')];
-    for (const mark of has) if (!had.has(mark) && by !== 'rewind') carried[by === 'session' ? 'add' : 'delete'](mark);
-    this.#carried.set(path, carried);
+    if (by !== 'rewind') this.#noteCarried(by, path, had, has);
     const returned = this.#returned.get(path) ?? new Set();
     for (const mark of has) if (!had.has(mark)) returned[by === 'rewind' ? 'add' : 'delete'](mark);
     this.#returned.set(path, returned);
+  }
+
+  /** A command of the session was at its end here; what of that Bounded rewinds at once, an undo can bring back. */
+  commanded(before: Disk, after: Disk): void {
+    for (const path of changedPaths(before, after)) this.#noteCarried('session', path, marksIn(before.get(path)?.bytes, 'u'), marksIn(after.get(path)?.bytes, 'u'));
+  }
+
+  #noteCarried(by: 'user' | 'session', path: string, had: ReadonlySet<string>, has: ReadonlySet<string>): void {
+    const carried = this.#carried.get(path) ?? new Set();
+    for (const mark of has) if (!had.has(mark)) carried[by === 'session' ? 'add' : 'delete'](mark);
+    this.#carried.set(path, carried);
   }
 
   /**

@@ -143,6 +143,7 @@ class Player {
     await this.#house.command(() => {
       for (const mutation of mutations) mutate(this.#house.root, mutation, this.#mark);
       this.#commanded = this.#disk();
+      if (whose === 'session') this.#model.commanded(before, this.#commanded);
     });
     if (whose === 'user') this.#model.changed('user', before, this.#disk());
     return whose === 'session';
