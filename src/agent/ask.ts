@@ -1,3 +1,4 @@
+import { nextStep } from '../core/session/next.ts';
 import type { Gate } from '../core/session/session.ts';
 import { applyAnswer } from './gates.ts';
 import type { Exclusive } from './loop.ts';
@@ -14,28 +15,29 @@ export async function ask(run: Run, exclusive: Exclusive): Promise<Gate | undefi
   const answered = await answerOrPassed(run, gate);
   throwIfAborted(run);
   recorder.startClock();
-  if (!isOpen(run, gate)) return undefined;
+  if (answered === 'passed') return undefined;
   if (answered === undefined) return gate;
   await exclusive(async () => {
-    if (isOpen(run, gate)) await applyAnswer(run, gate, answered.answer, answered.by);
+    if (isNext(run, gate)) await applyAnswer(run, gate, answered.answer, answered.by);
   });
   return undefined;
 }
 
-function isOpen({ recorder }: Run, gate: Gate): boolean {
-  return recorder.session.gate?.id === gate.id;
+/** Whether there is nothing to do but to wait for the answer to this gate. */
+function isNext({ recorder: { session } }: Run, gate: Gate): boolean {
+  return session.gate?.id === gate.id && nextStep(session).do === 'ask';
 }
 
 /**
- * What the door answers; undefined as soon as the loop is to stop, or the gate is not open any more. Only what is recorded closes a gate, by whichever
- * act: so nobody has to tell the loop, and it never waits for an answer that was given.
+ * What the door answers; `passed` as soon as the loop is to stop, or something else is next: the gate was answered by an act, or an act has begun what the loop
+ * has to take to its end where the act cannot. Only what is recorded makes it so: nobody has to tell the loop, and it never waits for an answer that was given.
  */
-async function answerOrPassed(run: Run, gate: Gate): Promise<Awaited<ReturnType<User['answer']>>> {
+async function answerOrPassed(run: Run, gate: Gate): Promise<Awaited<ReturnType<User['answer']>> | 'passed'> {
   const { ports, recorder, signal } = run;
   let off = (): void => undefined;
-  const passed = new Promise<undefined>((resolve) => {
+  const passed = new Promise<'passed'>((resolve) => {
     const look = (): void => {
-      if (signal.aborted || !isOpen(run, gate)) resolve(undefined);
+      if (signal.aborted || !isNext(run, gate)) resolve('passed');
     };
     signal.addEventListener('abort', look, { once: true });
     off = recorder.onEntry(look);

@@ -267,8 +267,10 @@ export class Controller {
 
   async #pauseFor(reason: string): Promise<void> {
     await this.#endWork();
-    const { end, paused } = this.session;
-    if (end === undefined && paused !== reason) await this.#recorder.record({ type: 'session/paused', reason });
+    await this.#inTurn(async () => {
+      const { end, paused } = this.session;
+      if (end === undefined && paused !== reason) await this.#recorder.record({ type: 'session/paused', reason });
+    });
   }
 
   async #stop(): Promise<Acted> {

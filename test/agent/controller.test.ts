@@ -17,9 +17,9 @@ function atTheGate(append: () => Promise<void> = async () => undefined, ...befor
   const journal = { append: async (at: number, active: number, event: SessionEvent) => (await append(), told.push(event), { seq: 100 + told.length, at, active, event } as never) };
   // Whatever comes after the gate: the story is over there.
   const workspace = new Proxy({}, { get: () => async () => { throw new Paused('it went on'); } });
-  const user = { answer: (_gate: unknown, _session: unknown, signal: AbortSignal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined))), unsaved: () => [], takeSaved: () => [], diagnostics: () => [] };
+  const user: Ports['user'] = { answer: () => new Promise(() => undefined), unsaved: () => [], takeSaved: () => [], diagnostics: async () => undefined };
   const controller = new Controller({ rooms: [], clock, workspace, user } as unknown as Ports, new Recorder(journal, clock, session), () => new AbortController(), () => undefined);
-  return { controller, answers: () => told.flatMap((event) => (event.type === 'gate/answered' ? [event.answer.kind] : [])) };
+  return { controller, user, answers: () => told.flatMap((event) => (event.type === 'gate/answered' ? [event.answer.kind] : [])) };
 }
 
 const approve = { type: 'approve', gate: 'g1' } as const;
@@ -83,7 +83,44 @@ async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await setImmediate();
 }
 
+describe('the answer to another gate', () => {
+  it('opens none', async () => {
+    const { controller, answers } = atTheGate();
+    assert.deepEqual(await controller.act({ ...approve, gate: 'g0' }), { ok: false, message: 'this gate is not open any more' });
+    assert.deepEqual(answers(), []);
+  });
+});
+
+describe('the door', () => {
+  it('is not heard where a person has answered meanwhile by an act', async () => {
+    const { controller, answers, user } = atTheGate(() => setImmediate());
+    let decide: (answered: Awaited<ReturnType<typeof user.answer>>) => void = () => undefined;
+    user.answer = () => new Promise((resolve) => (decide = resolve));
+    const running = controller.run();
+    await setImmediate();
+    const acted = controller.act({ type: 'send-back', gate: 'g1', note: 'no' });
+    decide({ answer: { kind: 'approve' }, by: 'approve-flag' });
+    await Promise.all([acted, running]);
+    assert.deepEqual(answers(), ['send-back']);
+  });
+});
+
 describe('two acts at once', () => {
+  it('are two pauses: it is paused once', async () => {
+    const { controller, told } = await waiting();
+    const both = await Promise.all([controller.act({ type: 'pause' }), controller.act({ type: 'pause' })]);
+    assert.deepEqual([both.map(({ ok }) => ok), told('session/paused')], [[true, true], 1]);
+  });
+
+  it('are a note and a pause: the loop, which waited for the note, begins nothing', async () => {
+    const { world, controller } = beginning();
+    const noting = controller.act({ type: 'note', text: 'one' });
+    void controller.run();
+    await Promise.all([noting, controller.act({ type: 'pause' })]);
+    assert.deepEqual(world.events.map(({ type }) => type), ['note/written', 'session/paused']);
+  });
+
+
   it('are a pause and a rewind: it stays paused', async () => {
     const { controller, told } = await waiting();
     const both = [controller.act({ type: 'rewind-path', path: 'src/a' }), controller.act({ type: 'rewind-boundary', to: 'base' })];
@@ -150,7 +187,27 @@ describe('what the loop does next', () => {
   });
 });
 
+describe('a rewind of a session that came to rest by itself', () => {
+  it('does not let it go on', async () => {
+    const { controller } = atTheGate();
+    const running = controller.run();
+    await controller.act(approve);
+    assert.equal((await running).kind, 'paused');
+    await controller.act({ type: 'undo-rewind', rewind: 'r0' });
+    assert.equal(controller.running, false);
+  });
+});
+
 describe('an act that fails', () => {
+  it('in a rewind at a gate: the loop takes the rewind to its end, and waits at the gate again', async () => {
+    const { world, controller, told } = await waiting();
+    controller.onEntry((_session, { event }) => event.type === 'rewind/begun' && world.failNext('ENOSPC'));
+    assert.equal((await controller.act({ type: 'rewind-path', path: 'src/a' })).ok, false);
+    await turns(100);
+    assert.deepEqual([controller.session.rewinding, told('rewind/done'), controller.running, controller.session.gate !== undefined], [undefined, 1, true, true]);
+  });
+
+
   it('at the effect of an answer that is on record: the loop does not wait for that answer any more', async () => {
     const { controller } = atTheGate(undefined, { type: 'amendment/proposed', amendment: { id: 'A-1', change: 'budget: { turns: 500 }', why: 'more' } }, gate('g1', 'minimal-hook', 'amendment', ['A-1']));
     const running = controller.run();
