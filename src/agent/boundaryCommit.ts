@@ -6,7 +6,7 @@ import { sharesOf } from '../core/session/shares.ts';
 import { trailersOf, usersTrailer } from '../core/session/trailers.ts';
 import { baseTree } from './diffUse.ts';
 import { differences } from './look.ts';
-import { writesSince } from './rewind/rewind.ts';
+import { writesSince } from './rewind/sinceBoundary.ts';
 import type { Run } from './run.ts';
 
 /**

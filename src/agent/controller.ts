@@ -22,8 +22,9 @@ import type { RewindPreview } from './rewind/preview.ts';
 import { ReadLedger } from './readLedger.ts';
 import type { Recorder } from './recorder.ts';
 import { conflictOf } from './resolve.ts';
-import { rewindProblem, writesOfPath } from './rewind/rewind.ts';
+import { writesOfPath } from './rewind/rewind.ts';
 import { notChanged, redo, restoreFlag, takeBackFlagged, takeBackHunks, takeBackPath, takeBackTo, takeResolution, undo } from './rewind/rewindActs.ts';
+import { rewindProblem } from './rewind/sinceBoundary.ts';
 import { Paused, type Run } from './run.ts';
 
 /** A switch that a door can throw; the platform's AbortController has this shape. */

@@ -14,7 +14,8 @@ import { movedPaths } from '../moved.ts';
 import type { Capture, Rehearsal, RestoreItem, Workspace } from '../ports.ts';
 import { planRewind } from './restoreRounds.ts';
 import { besideBack, itemsBetween } from './undoRewind.ts';
-import { besideOfFlag, besideOfWrites, besideSince, isAt, writesOfFile, writesOfPath, writesSince } from './rewind.ts';
+import { besideOfFlag, besideOfWrites, isAt, writesOfFile, writesOfPath } from './rewind.ts';
+import { besideSince, undoneBy } from './sinceBoundary.ts';
 import { planFlagged, planHunks, type Parts } from './rewindHunks.ts';
 
 /** What an intention would do to the work tree, and what it would leave. */
@@ -86,7 +87,7 @@ async function previewIn(workspace: Workspace, session: Session, intention: Inte
   const listed = await listHunks(workspace, session, tree);
   if (intention.type === 'rewind-hunks') return previewHunks(workspace, session, listed, intention.hunks, tree);
   if (intention.type === 'rewind-hunk') return previewFlagged(workspace, session, intention);
-  const { rounds, writes } = await planOf(workspace, session, intention);
+  const { rounds, writes } = await planOf(workspace, session, intention, tree);
   const rehearsed = withRoom(await rehearseRounds(workspace, rounds));
   const [gone, hunksOf] = [new Set(writes), byPath(listed)];
   const { files, stays, emptied } = told(rehearsed, (path) => hunksOf.get(path)?.filter((hunk) => hunk.writes.some((write) => gone.has(write))) ?? []);
@@ -197,12 +198,12 @@ interface Plan {
 
 const none: Plan = { rounds: [], writes: [] };
 
-async function planOf(workspace: Workspace, session: Session, intention: Intention): Promise<Plan> {
-  const { line, rewinds } = session;
+async function planOf(workspace: Workspace, session: Session, intention: Intention, now: TreeId): Promise<Plan> {
+  const { rewinds } = session;
   const undoing = (writes: readonly Write[]): Plan => ({ rounds: planRewind(writes), writes });
   switch (intention.type) {
-    case 'rewind-boundary': return undoing(writesSince(session, intention.to));
-    case 'keep': return undoing(intention.how === 'undo' ? line.writes : []);
+    case 'rewind-boundary': return undoing(await undoneBy(workspace, session, intention.to, now));
+    case 'keep': return undoing(intention.how === 'undo' ? await undoneBy(workspace, session, 'base', now) : []);
     case 'rewind-path': return undoing(writesOfPath(session, intention.path));
     case 'rewind-file': return undoing(flagOf(session, intention.flag).flatMap((flag) => writesOfFile(session, flag)));
     case 'restore-flag': return { rounds: [flagOf(session, intention.flag).filter((flag) => flag.beside === undefined).map(({ path, write }) => ({ path, target: write.after ?? null, expected: write.before ?? null }))], writes: [] };

@@ -4,46 +4,20 @@ import { byPath } from '../../core/session/ofPath.ts';
 import type { Flag, Session } from '../../core/session/session.ts';
 import { sameBlob } from '../../core/session/sameBlob.ts';
 import { stretchesOf } from '../../core/session/standing.ts';
-import { evictedWords } from '../../core/session/view/storeWords.ts';
 import { doneOf, emptyFolder, planBeside } from '../beside.ts';
 import { notYetBack } from '../control.ts';
 import { baseTree, recordUse } from '../diffUse.ts';
 import { differences, look, seeControl, treeOf } from '../look.ts';
 import type { Capture, RestoreOutcome } from '../ports.ts';
 import { asFound, planRewind, restoreRounds } from './restoreRounds.ts';
+import { besideSince, undoneBy } from './sinceBoundary.ts';
 import type { Run } from '../run.ts';
-
-/** What the session wrote since a boundary id or `base`; throws for a boundary that is not on the current line. */
-export function writesSince(session: Session, to: string): readonly Write[] {
-  if (to === 'base') return session.line.writes;
-  const boundary = session.line.boundaries.find((one) => one.id === to);
-  if (boundary === undefined) throw new Error(noBoundary(session, to));
-  return session.line.writes.slice(boundary.line.writes.length);
-}
-
-const noBoundary = ({ line }: Session, to: string): string => `there is no boundary ${to} on this attempt; there are: ${['base', ...line.boundaries.map((one) => one.id)].join(', ')}`;
-
-/** Why there is no way back to a boundary id or `base`, in words; undefined where there is one. */
-export function rewindProblem(session: Session, to: string): string | undefined {
-  if (to === 'base') return undefined;
-  const boundary = session.line.boundaries.find((one) => one.id === to);
-  if (boundary === undefined) return noBoundary(session, to);
-  const evicted = evictedWords(session, boundary);
-  if (evicted === undefined) return undefined;
-  const left = session.line.boundaries.filter((one) => evictedWords(session, one) === undefined).map((one) => one.id);
-  return `${evicted}. There is a way back to: ${['base', ...left].join(', ')}`;
-}
-
-/** What it changed since then beside its writes. */
-export function besideSince({ line }: Session, to: string): readonly BesideChange[] {
-  return line.beside.slice(line.boundaries.find((one) => one.id === to)?.line.beside.length ?? 0);
-}
 
 /** Brings the write set back to a boundary; a new attempt starts there. */
 export async function rewindToBoundary(run: Run, to: string): Promise<RewindRecord> {
   const before = await look(run);
   const { session } = run.recorder;
-  const rounds = planRewind(writesSince(session, to));
+  const rounds = planRewind(await undoneBy(run.ports.workspace, session, to, before.tree));
   const plan = await begin(run, { kind: 'boundary', to, by: 'person', safety: before.tree, rounds, beside: notYetBack(planBeside(besideSince(session, to)), before) });
   return finish(run, plan, await restoreRounds(run, plan.rounds, plan.safety));
 }

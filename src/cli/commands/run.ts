@@ -1,4 +1,4 @@
-import { rewindProblem } from '../../agent/rewind/rewind.ts';
+import { rewindProblem } from '../../agent/rewind/sinceBoundary.ts';
 import { loadContract } from '../../node/session/place.ts';
 import { endpointFromEnvironment } from '../../node/session/preflight.ts';
 import { resumeSession, startSession, withModel } from '../../node/session/open.ts';

@@ -41,6 +41,24 @@ describe('what rewinds took back, in other orders', () => {
     assert.equal(ok, true, message);
   }
 
+  it('is not brought back to a file that is as it was at the boundary', () => play(async (house, file) => {
+    const start = file.text();
+    await file.command('a3 line\n', '');
+    const first = await toBaseline(house);
+    // The user takes out what the session had: there is nothing to undo, and then it counts as the session's again.
+    file.edit('a3 line\n', '');
+    await undo(house, first);
+    await house.act(toBase);
+    await house.startPhase();
+    assert.equal(file.text(), start);
+    await redo(house, first);
+    for (const to of ['baseline', 'base']) {
+      assert.deepEqual((await house.controller.preview({ type: 'rewind-boundary', to })).files, []);
+      assert.deepEqual(await house.act({ type: 'rewind-boundary', to }), { ok: true, message: '0 files restored' });
+      assert.equal(file.text(), start);
+    }
+  }));
+
   describe('lines of the user over lines that the session has no more', () => {
     /** The user writes over the line that the session had; nothing of the session is left, so that no rewind has anything to do. */
     async function isOver(house: House, file: File): Promise<void> {

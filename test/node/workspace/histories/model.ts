@@ -149,9 +149,13 @@ export class Model {
    * it is theirs, whoever wrote it first.
    */
   sharedBack(paths: readonly string[], before: Disk, after: Disk): void {
-    const shared = paths.filter((path) => this.#moments.get('base')?.user.has(path) === true);
-    this.countsAsUsers(shared);
-    for (const path of shared) for (const mark of marksIn(after.get(path)?.bytes, 's')) if (!marksIn(before.get(path)?.bytes, 's').has(mark)) this.#adopted.add(mark);
+    this.becameUsers(paths.filter((path) => this.#moments.get('base')?.user.has(path) === true), before, after);
+  }
+
+  /** From here on these paths are the user's, for every moment before, and so is what came to them, whoever wrote it first. */
+  becameUsers(paths: readonly string[], before: Disk, after: Disk): void {
+    this.countsAsUsers(paths);
+    for (const path of paths) for (const mark of marksIn(after.get(path)?.bytes, 's')) if (!marksIn(before.get(path)?.bytes, 's').has(mark)) this.#adopted.add(mark);
   }
 
   countsAsUsers(paths: readonly string[]): void {

@@ -365,8 +365,9 @@ class Player {
     const taken = hunks ? (path: string) => marksIn(before.get(path)?.bytes, 'u') : brought;
     // A merge that nobody recorded may hold what the user did since: such a path is told as left, and counts as theirs.
     const unsure = outcomes.flatMap((one) => one.left).filter((path) => !sameContent(before.get(path), after.get(path)));
+    this.#model.becameUsers(unsure, before, after);
     // So does a file whose hunks had lines of theirs, as in a rewind that comes to its end at once.
-    this.#model.countsAsUsers([...unsure, ...usersHunks(this.#house.events.slice(from))]);
+    this.#model.countsAsUsers(usersHunks(this.#house.events.slice(from)));
     this.#model.checkRewind(before, after, { done: [...outcomes.flatMap((one) => one.done), ...unsure], left: outcomes.flatMap((one) => one.left) }, taken, () => hunks);
     for (const rewind of rewinds) this.#model.rewound(rewind.id, before, after, outcomeOf(rewind));
   }
@@ -375,14 +376,14 @@ class Player {
   #crashedUndo(before: Disk, undone: Undone | undefined): void {
     if (undone === undefined) return assert.deepEqual(this.#disk(), before, 'something was undone, and nothing says so');
     const unsure = undone.left.map((one) => one.path).filter((path) => !sameContent(before.get(path), this.#disk().get(path)));
-    this.#model.countsAsUsers(unsure);
+    this.#model.becameUsers(unsure, before, this.#disk());
     this.#checkUndone(before, undone, unsure);
   }
 
   #crashedRedo(before: Disk, redone: Redone | undefined): void {
     if (redone === undefined) return assert.deepEqual(this.#disk(), before, 'something was done again, and nothing says so');
     const unsure = redone.left.map((one) => one.path).filter((path) => !sameContent(before.get(path), this.#disk().get(path)));
-    this.#model.countsAsUsers(unsure);
+    this.#model.becameUsers(unsure, before, this.#disk());
     this.#checkRedone(before, redone, unsure);
   }
 
