@@ -3,7 +3,7 @@ import { diskFault } from '../core/session/diskFault.ts';
 import type { Entry } from '../core/session/events.ts';
 import type { ListedHunk } from '../core/session/listedHunk.ts';
 import { callWithoutAnswer } from '../core/session/next.ts';
-import type { Gate, GateAnswer, Session } from '../core/session/session.ts';
+import type { GateAnswer, Session } from '../core/session/session.ts';
 import { someOf } from '../core/session/someOf.ts';
 import { openConflicts } from '../core/session/conflicts.ts';
 import type { Intention } from '../core/session/view.ts';
@@ -13,7 +13,6 @@ import { answerInterrupted } from './call.ts';
 import { finish } from './finish.ts';
 import { finishRewind } from './rewind/finishRewind.ts';
 import { allowFlags, answerProblem, applyAnswer } from './gates.ts';
-import type { AnsweredBy } from './gates.ts';
 import { listHunks } from './hunks.ts';
 import { keepWork } from './keepActs.ts';
 import { runSession } from './loop.ts';
@@ -45,22 +44,22 @@ export class Controller {
   readonly #newSwitch: () => Switch;
   readonly #progress: (text: string) => void;
   readonly #memory = { reads: new ReadLedger(), fingerprints: new Map<string, Fingerprint>() };
-  #switch: Switch;
+  /** That of the loop. What a person does is never interrupted. */
+  #switch: Switch | undefined;
   #running: Promise<Outcome> | undefined;
+  /** Whether the loop runs or stands still only for what a person does: then it goes on afterwards. */
+  #goesOn = false;
   #closed = false;
   #queue: Promise<unknown> = Promise.resolve();
-  #waiting: { readonly gate: Gate; readonly answer: (answer: { answer: GateAnswer; by: AnsweredBy } | undefined) => void } | undefined;
+  /** Those that have no answer yet. */
+  readonly #acts = new Set<Promise<Acted>>();
 
   constructor(ports: Ports, recorder: Recorder, newSwitch: () => Switch, progress: (text: string) => void) {
-    this.#ports = { ...ports, user: { ...bound(ports.user), answer: (gate, session, signal) => this.#answer(gate, session, signal) } };
+    this.#ports = ports;
     this.#recorder = recorder;
     this.#newSwitch = newSwitch;
-    this.#switch = newSwitch();
     this.#progress = progress;
-    this.#door = ports.user.answer.bind(ports.user);
   }
-
-  readonly #door: Ports['user']['answer'];
 
   get session(): Session {
     return this.#recorder.session;
@@ -79,31 +78,31 @@ export class Controller {
     return this.#recorder.onEntry(listener);
   }
 
-  /** Runs until the session ends, waits, pauses or is interrupted. A second call while it runs gives the same promise. */
+  /** Runs until the session ends, waits, pauses or is interrupted. A second call while it runs gives the same promise; after `close` nothing runs. */
   run(): Promise<Outcome> {
-    this.#running ??= this.#start().finally(() => {
-      this.#running = undefined;
-    });
+    if (this.#running === undefined && this.#closed) return Promise.resolve({ kind: 'interrupted' });
+    this.#running ??= this.#loop();
     return this.#running;
-  }
-
-  /** Ends the work at hand; the session can be continued. Resolves when nothing runs any more. */
-  async interrupt(): Promise<void> {
-    this.#switch.abort();
-    await this.#running?.catch(() => undefined);
   }
 
   /** Ends the work at hand, and lets what a person has begun come to its end: a rewind is not left half done. Nothing runs here afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.interrupt();
-    for (let last: unknown; last !== this.#queue; await last) last = this.#queue;
+    await this.#endWork();
+    await Promise.allSettled(this.#acts);
   }
 
   /** Carries out what a person intends; never throws for what a person can get wrong, nor for a disk that takes nothing. */
   async act(intention: Intention): Promise<Acted> {
+    if (this.#closed) return { ok: false, message: 'the session was closed; nothing was done' };
+    const acted = this.#attempt(intention);
+    this.#acts.add(acted);
+    return acted.finally(() => this.#acts.delete(acted));
+  }
+
+  async #attempt(intention: Intention): Promise<Acted> {
     try {
-      return await this.#withConflicts(intention);
+      return await this.#carryOut(intention);
     } catch (error) {
       if (error instanceof Paused) return { ok: false, message: error.message };
       const fault = diskFault(error);
@@ -112,36 +111,21 @@ export class Controller {
     }
   }
 
-  async #withConflicts(intention: Intention): Promise<Acted> {
-    const before = this.session.rewinds.length;
-    const acted = await this.#carryOut(intention);
-    const conflicts = this.#conflictsSince(before);
-    return conflicts === undefined ? acted : { ...acted, conflicts };
-  }
-
-  /** What the rewind that was made as number `before` left for a person to decide. */
-  #conflictsSince(before: number): Acted['conflicts'] {
-    const { rewinds } = this.session;
-    const made = rewinds[before];
-    const paths = made === undefined ? [] : openConflicts(rewinds, made).map((one) => one.path);
-    return made === undefined || paths.length === 0 ? undefined : { rewind: made.id, paths };
-  }
-
   #carryOut(intention: Intention): Promise<Acted> | Acted {
     switch (intention.type) {
       case 'approve': return this.#decide(intention.gate, { kind: 'approve', ids: intention.ids ?? [] });
       case 'send-back': return this.#decide(intention.gate, { kind: 'send-back', note: intention.note ?? '' });
       case 'rewind-boundary': return this.#aside((run) => takeBackTo(run, intention.to));
-      case 'rewind-file': return this.#exclusive(() => takeBackFlagged(this.#run(), intention.flag));
-      case 'rewind-hunk': return this.#exclusive(() => takeBackFlagged(this.#run(), intention.flag, intention.hunk));
-      case 'rewind-path': return this.#exclusive(() => takeBackPath(this.#run(), intention.path));
-      case 'rewind-hunks': return this.#exclusive(() => takeBackHunks(this.#run(), intention.hunks));
+      case 'rewind-file': return this.#exclusive((run) => takeBackFlagged(run, intention.flag));
+      case 'rewind-hunk': return this.#exclusive((run) => takeBackFlagged(run, intention.flag, intention.hunk));
+      case 'rewind-path': return this.#exclusive((run) => takeBackPath(run, intention.path));
+      case 'rewind-hunks': return this.#exclusive((run) => takeBackHunks(run, intention.hunks));
       case 'redo-rewind': return this.#aside((run) => redo(run, intention.rewind));
-      case 'resolve-conflict': return this.#exclusive(() => takeResolution(this.#run(), intention));
+      case 'resolve-conflict': return this.#exclusive((run) => takeResolution(run, intention));
       case 'mark-hunks': return this.#markHunks(intention);
       case 'undo-rewind': return this.#aside((run) => undo(run, intention.rewind));
       case 'restore-flag': return this.#aside((run) => restoreFlag(run, intention.flag));
-      case 'allow-flag': return this.#exclusive(() => this.#allowFlag(intention.flag));
+      case 'allow-flag': return this.#exclusive((run) => this.#allowFlag(run, intention.flag));
       case 'note': return this.#exclusive(() => this.#note(intention.text ?? ''));
       case 'pause': return this.#pause();
       case 'continue': return { ok: !this.running, message: this.running ? 'the session runs' : 'continued' };
@@ -172,22 +156,35 @@ export class Controller {
     return listHunks(this.#ports.workspace, this.session, (await this.#ports.workspace.capture()).tree);
   }
 
-  async #start(): Promise<Outcome> {
-    this.#switch = this.#newSwitch();
-    return runSession(this.#run(), (work) => this.#inTurn(work));
+  async #loop(): Promise<Outcome> {
+    const own = this.#newSwitch();
+    [this.#switch, this.#goesOn] = [own, true];
+    let interrupted = false;
+    try {
+      const outcome = await runSession(this.#run(own), (work) => this.#inTurn(work));
+      interrupted = outcome.kind === 'interrupted';
+      return outcome;
+    } finally {
+      this.#running = undefined;
+      // Where it came to its end by itself, nobody has to let it go on.
+      this.#goesOn &&= interrupted;
+    }
   }
 
-  #run(): Run {
-    return { ports: this.#ports, recorder: this.#recorder, ...this.#memory, signal: this.#switch.signal, progress: this.#progress };
+  #run({ signal } = this.#newSwitch()): Run {
+    return { ports: this.#ports, recorder: this.#recorder, ...this.#memory, signal, progress: this.#progress };
   }
 
-  /** The same for what a person does, on a work tree where no rewind is half done and where it is known whose every change is. */
-  #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
-      await finishRewind(this.#run());
-      await answerInterrupted(this.#run());
-      return work();
-    });
+  /** Ends the work at hand; the session can be continued. Resolves when the loop does not run any more. */
+  async #endWork(): Promise<void> {
+    this.#goesOn = false;
+    await this.#halt();
+  }
+
+  /** Brings the loop to a stand; whether it goes on is another matter. */
+  async #halt(): Promise<void> {
+    this.#switch?.abort();
+    await this.#running?.catch(() => undefined);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -196,50 +193,50 @@ export class Controller {
     return turn;
   }
 
-  /**
-   * Stops the loop, does the work, and lets the loop go on where the session then stands. Where a person has to decide about lines first, it pauses: the
-   * model would work on those lines meanwhile.
-   */
-  async #aside(work: (run: Run) => Promise<Acted>): Promise<Acted> {
-    const [wasRunning, before] = [this.running, this.session.rewinds.length];
-    await this.interrupt();
-    this.#switch = this.#newSwitch();
-    const acted = await this.#exclusive(() => work(this.#run()));
-    if (this.session.end !== undefined) return acted;
-    const conflicts = this.#conflictsSince(before);
-    if (conflicts === undefined && wasRunning && !this.#closed) void this.run();
-    if (conflicts !== undefined) await this.#recorder.record({ type: 'session/paused', reason: `you and the session both changed the same lines of ${someOf(conflicts.paths)}; decide about them first` });
-    return acted;
-  }
-
-  /** A gate is answered by the door, or by an intention that comes meanwhile. */
-  #answer(gate: Gate, session: Session, signal: Signal): ReturnType<Ports['user']['answer']> {
-    return new Promise((resolve, reject) => {
-      const stop = (): void => resolve(undefined);
-      signal.addEventListener('abort', stop, { once: true });
-      this.#waiting = { gate, answer: resolve };
-      this.#door(gate, session, signal).then(resolve, reject);
+  /** In turn, what a person does: on a work tree where no rewind is half done and where it is known whose every change is. Tells what it left in conflict. */
+  #exclusive(work: (run: Run) => Promise<Acted>): Promise<Acted> {
+    return this.#inTurn(async () => {
+      const run = this.#run();
+      await finishRewind(run);
+      await answerInterrupted(run);
+      const before = this.session.rewinds.length;
+      const acted = await work(run);
+      const conflicts = this.#conflictsSince(before);
+      return conflicts === undefined ? acted : { ...acted, conflicts };
     });
   }
 
-  async #decide(id: string, answer: GateAnswer): Promise<Acted> {
-    const { gate } = this.session;
-    if (gate === undefined || gate.id !== id) return { ok: false, message: notOpen };
-    const problem = answerProblem(gate, answer);
-    if (problem !== undefined) return { ok: false, message: problem };
-    const failed = await this.#exclusive(() => this.#apply(gate, answer));
-    return failed !== undefined ? { ok: false, message: failed } : { ok: true, message: answer.kind === 'approve' ? 'approved' : 'sent back' };
+  /** What the rewind that was made as number `before` left for a person to decide. */
+  #conflictsSince(before: number): Acted['conflicts'] {
+    const { rewinds } = this.session;
+    const made = rewinds[before];
+    const paths = made === undefined ? [] : openConflicts(rewinds, made).map((one) => one.path);
+    return made === undefined || paths.length === 0 ? undefined : { rewind: made.id, paths };
   }
 
   /**
-   * The answer is on the disk before the loop hears of it: whatever interrupts the loop then, nobody was told of an answer that is lost. The loop may come
-   * to the gate only after this; then it finds the gate answered.
+   * Stops the loop, does the work, and lets the loop go on where the session then stands, unless a person has stopped it meanwhile. Where a person has to
+   * decide about lines first, it pauses: the model would work on those lines meanwhile.
    */
-  async #apply(gate: Gate, answer: GateAnswer): Promise<string | undefined> {
-    if (this.session.gate?.id !== gate.id) return notOpen;
-    const problem = await applyAnswer(this.#run(), gate, answer, 'person');
-    if (this.#waiting?.gate.id === gate.id) this.#waiting.answer({ answer, by: 'person' });
-    return problem;
+  async #aside(work: (run: Run) => Promise<Acted>): Promise<Acted> {
+    await this.#halt();
+    try {
+      const acted = await this.#exclusive(work);
+      if (acted.conflicts !== undefined && this.session.end === undefined) await this.#pauseFor(`you and the session both changed the same lines of ${someOf(acted.conflicts.paths)}; decide about them first`);
+      return acted;
+    } finally {
+      // Whoever holds the session asks for its outcome by `run`. After an error the loop finds out by itself whether it can go on, and says so.
+      if (this.#goesOn) this.run().catch(() => undefined);
+    }
+  }
+
+  #decide(id: string, answer: GateAnswer): Promise<Acted> {
+    return this.#exclusive(async (run) => {
+      const { gate } = this.session;
+      if (gate?.id !== id) return { ok: false, message: 'this gate is not open any more' };
+      const problem = answerProblem(gate, answer) ?? (await applyAnswer(run, gate, answer, 'person'));
+      return problem !== undefined ? { ok: false, message: problem } : { ok: true, message: answer.kind === 'approve' ? 'approved' : 'sent back' };
+    });
   }
 
   /** Writes nothing but the mark itself, so that nobody has to wait for a command that runs. What is not as it was looked at gets no mark. */
@@ -251,8 +248,7 @@ export class Controller {
     return { ok: true, message: `${hunks.length === 1 ? '1 hunk' : `${hunks.length} hunks`} ${reviewed ? 'marked as reviewed' : 'not marked as reviewed any more'}` };
   }
 
-  async #allowFlag(id: string): Promise<Acted> {
-    const run = this.#run();
+  async #allowFlag(run: Run, id: string): Promise<Acted> {
     const flag = this.session.line.flags.find((one) => one.id === id && one.outcome === undefined);
     if (flag === undefined) return { ok: false, message: 'this flag is not open any more' };
     const [problem] = await allowFlags(run, [flag]);
@@ -266,26 +262,29 @@ export class Controller {
   }
 
   async #pause(): Promise<Acted> {
-    if (!this.running) return { ok: false, message: 'the session does not run' };
-    await this.interrupt();
-    if (this.session.end === undefined) await this.#recorder.record({ type: 'session/paused', reason: 'paused by a person' });
-    return { ok: true, message: 'paused' };
+    if (!this.#goesOn && !this.running) return { ok: false, message: 'the session does not run' };
+    await this.#pauseFor('paused by a person');
+    return this.session.end === undefined ? { ok: true, message: 'paused' } : { ok: false, message: hasEnded };
+  }
+
+  async #pauseFor(reason: string): Promise<void> {
+    await this.#endWork();
+    await this.#inTurn(async () => {
+      const { end, paused } = this.session;
+      if (end === undefined && paused !== reason) await this.#recorder.record({ type: 'session/paused', reason });
+    });
   }
 
   async #stop(): Promise<Acted> {
-    if (this.session.end !== undefined) return { ok: false, message: 'the session has ended' };
-    await this.interrupt();
-    this.#switch = this.#newSwitch();
+    await this.#endWork();
     const detail = 'stopped by a person';
-    // Without a base nothing was done that could be measured.
-    await this.#exclusive(async () => (this.session.base === undefined ? void (await this.#recorder.record({ type: 'session/ended', end: 'stopped', detail })) : finish(this.#run(), 'stopped', detail, 'as-is')));
-    return { ok: true, message: 'stopped' };
+    return this.#exclusive(async (run) => {
+      if (this.session.end !== undefined) return { ok: false, message: hasEnded };
+      // Without a base nothing was done that could be measured.
+      await (this.session.base === undefined ? this.#recorder.record({ type: 'session/ended', end: 'stopped', detail }) : finish(run, 'stopped', detail, 'as-is'));
+      return { ok: true, message: 'stopped' };
+    });
   }
-
 }
 
-const notOpen = 'this gate is not open any more';
-
-function bound(user: Ports['user']): Ports['user'] {
-  return { answer: user.answer.bind(user), unsaved: user.unsaved.bind(user), takeSaved: user.takeSaved.bind(user), diagnostics: user.diagnostics.bind(user) };
-}
+const hasEnded = 'the session has ended';

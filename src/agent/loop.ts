@@ -2,12 +2,13 @@ import { diskFault } from '../core/session/diskFault.ts';
 import { nextStep } from '../core/session/next.ts';
 import type { Step } from '../core/session/next.ts';
 import type { Gate } from '../core/session/session.ts';
+import { ask } from './ask.ts';
 import { answerCall, answerInterrupted, returnCall } from './call.ts';
 import { nudge, openPhaseConversation, remind, sendResults } from './conversation.ts';
 import { cross } from './cross.ts';
 import { finish } from './finish.ts';
 import { finishRewind } from './rewind/finishRewind.ts';
-import { applyAnswer, carryOut } from './gates.ts';
+import { carryOut } from './gates.ts';
 import { evaluatePhase } from './phases/evaluate.ts';
 import { settleFindings } from './phases/review.ts';
 import { writeReports } from './reports.ts';
@@ -41,22 +42,14 @@ export async function runSession(run: Run, exclusive: Exclusive): Promise<Outcom
       await answerInterrupted(run);
     });
     for (;;) {
-      await exclusive(() => keepRoom(run));
-      throwIfAborted(run);
-      // Nothing comes between what is next and its beginning: a person may answer a gate at any moment.
-      const step = nextStep(run.recorder.session);
+      const step = await exclusive(() => advance(run));
+      if (step === undefined) continue;
       if (step.do === 'done') return { kind: 'ended' };
-      if (step.do === 'ask') {
+      if (step.do === 'pause') return await pause(run, new Paused(step.reason));
+      if (step.do === 'turn') await takeTurn(run, step.conversation);
+      else {
         const gate = await ask(run, exclusive);
         if (gate !== undefined) return { kind: 'waiting', gate };
-      } else if (step.do === 'pause') {
-        return await pause(run, new Paused(step.reason));
-      } else if (step.do === 'turn') {
-        await takeTurn(run, step.conversation);
-      } else if (step.do !== 'finish' && step.do !== 'take-base' && step.do !== 'carry-out' && step.do !== 'finish-rewind' && isTimeUp(run)) {
-        await run.recorder.record({ type: 'budget/reached', budget: 'time', detail: 'the active time or the deadline is reached' });
-      } else {
-        await exclusive(() => take(run, step));
       }
     }
   } catch (error) {
@@ -96,7 +89,27 @@ function isTimeUp(run: Run): boolean {
   return session.budgetReached === undefined && (run.recorder.active >= timeMs || (deadline !== undefined && run.ports.clock.now() >= deadline));
 }
 
-async function take(run: Run, step: Exclude<Step, { do: 'done' | 'ask' | 'pause' | 'turn' }>): Promise<void> {
+/** What does not change the work tree, and may take as long as it likes: a person acts meanwhile. */
+type Beside = Extract<Step, { do: 'done' | 'ask' | 'pause' | 'turn' }>;
+
+/**
+ * Does what is next, or answers it where it is done beside what a person does. In one go: what is next is worked out when nothing else changes the session,
+ * and nothing comes between that and its end.
+ */
+async function advance(run: Run): Promise<Beside | undefined> {
+  await keepRoom(run);
+  throwIfAborted(run);
+  const step = nextStep(run.recorder.session);
+  if (step.do === 'done' || step.do === 'ask' || step.do === 'pause' || step.do === 'turn') return step;
+  if (step.do !== 'finish' && step.do !== 'take-base' && step.do !== 'carry-out' && step.do !== 'finish-rewind' && isTimeUp(run)) {
+    await run.recorder.record({ type: 'budget/reached', budget: 'time', detail: 'the active time or the deadline is reached' });
+  } else {
+    await take(run, step);
+  }
+  return undefined;
+}
+
+async function take(run: Run, step: Exclude<Step, Beside>): Promise<void> {
   const { recorder, ports } = run;
   switch (step.do) {
     case 'take-base': return takeBase(run);
@@ -121,17 +134,4 @@ async function take(run: Run, step: Exclude<Step, { do: 'done' | 'ask' | 'pause'
       return writeReports(run);
     }
   }
-}
-
-/** Waits for a person; answers the gate where nobody is there. Time at a gate is not active time. */
-async function ask(run: Run, exclusive: Exclusive): Promise<Gate | undefined> {
-  const { gate } = run.recorder.session;
-  if (gate === undefined) throw new Error('there is no gate to ask at');
-  run.recorder.stopClock();
-  const answered = await run.ports.user.answer(gate, run.recorder.session, run.signal);
-  throwIfAborted(run);
-  run.recorder.startClock();
-  if (answered === undefined) return gate;
-  if (run.recorder.session.gate?.id === gate.id) await exclusive(() => applyAnswer(run, gate, answered.answer, answered.by));
-  return undefined;
 }

@@ -305,7 +305,7 @@ export interface Clock {
 }
 
 export interface User {
-  /** Waits for a person. `undefined`: nobody is there to answer now; the session stays at the gate. */
+  /** Waits for a person, who may answer by an act as well: then nobody waits for this any more. `undefined`: nobody is there to answer now; the session stays at the gate. */
   answer(gate: Gate, session: Session, signal: Signal): Promise<{ readonly answer: GateAnswer; readonly by: 'person' | 'approve-flag' } | undefined>;
   /** Files with unsaved changes in an editor. */
   unsaved(): readonly Path[];

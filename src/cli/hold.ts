@@ -1,3 +1,4 @@
+import type { Acted } from '../agent/acted.ts';
 import type { Outcome } from '../agent/loop.ts';
 import { useOf } from '../core/guard/budget.ts';
 import type { Entry } from '../core/session/events.ts';
@@ -13,17 +14,17 @@ import { tell } from './tell.ts';
 
 /**
  * Runs a held session to its next stop, tells what happens, and answers the exit status. `first` is carried out before.
- * Ctrl-C stops at the last fact.
+ * Ctrl-C stops at the last fact, and during `first` after it: a rewind is not left half done, and nothing comes behind it.
  */
 export async function runHeld(held: HeldSession, output: Output, first?: Intention): Promise<number> {
   const { controller } = held;
   const off = follow(held, output);
-  const interrupt = (): void => void controller.interrupt();
+  const interrupt = (): void => void controller.close();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const acted = first === undefined ? undefined : await controller.act(first);
     if (acted !== undefined) output.say(acted.message);
-    const outcome: Outcome = acted?.conflicts === undefined ? await controller.run() : { kind: 'paused', reason: controller.session.paused ?? acted.message };
+    const outcome: Outcome = acted !== undefined && rests(first, acted, controller.session) ? { kind: 'paused', reason: controller.session.paused ?? acted.message } : await controller.run();
     const result = resultLine(controller.session, endOf(controller.session, outcome), detailOf(controller.session, outcome), await diffOf(held));
     output.print(result, closing(controller.session, outcome, result));
     return exitOf(controller.session, outcome);
@@ -32,6 +33,11 @@ export async function runHeld(held: HeldSession, output: Output, first?: Intenti
     off();
     await held.close();
   }
+}
+
+/** Whether the session shall not go on: a person has to decide first, or wanted an end that could not be recorded. */
+function rests(first: Intention | undefined, { ok, conflicts }: Acted, { end }: Session): boolean {
+  return conflicts !== undefined || (first?.type === 'stop' && !ok && end === undefined);
 }
 
 /** Tells each entry as it is recorded, the one that the session began with first. */

@@ -19,7 +19,7 @@ export class EditorUser implements User, vscode.Disposable {
     this.#listeners = [vscode.workspace.onDidSaveTextDocument(saved), vscode.workspace.onDidSaveNotebookDocument(saved)];
   }
 
-  /** Never answers by itself: the controller resolves the gate when an intention comes, or when the session is stopped. */
+  /** Never answers: a gate is closed by what an intention records. */
   answer(): ReturnType<User['answer']> {
     return new Promise(() => undefined);
   }

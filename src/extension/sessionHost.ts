@@ -56,6 +56,7 @@ export class SessionHost {
   #holding: Holding | undefined;
   #running: Promise<Outcome> | undefined;
   #opening = false;
+  #leaving: Promise<void> | undefined;
   #stuck = false;
   #closings = 0;
   #progress = '';
@@ -161,15 +162,20 @@ export class SessionHost {
     this.#pulse.soon();
   }
 
-  /** Carries out an intention and lets the loop go on where it should. */
-  async act(intention: Intention): Promise<Acted> {
-    const controller = this.held?.controller;
-    if (controller === undefined) return { ok: false, message: 'there is no session in this window' };
-    const acted = await controller.act(intention);
-    // The controller itself lets the loop go on after a rewind.
-    if (controller.running || (acted.ok && goesOn.has(intention.type))) this.run();
-    this.#pulse.soon();
-    return acted;
+  /** Carries out an intention and lets the loop go on where it should. `of`: the session that the person means; nothing is done to another one. */
+  async act(intention: Intention, of = this.held): Promise<Acted> {
+    if (of === undefined) return { ok: false, message: 'there is no session in this window' };
+    if (of !== this.held) return { ok: false, message: 'the session that you decided about is not open in this window any more; nothing was done' };
+    let wanted = false;
+    try {
+      const acted = await of.controller.act(intention);
+      wanted = acted.ok && goesOn.has(intention.type);
+      return acted;
+    } finally {
+      // The controller itself lets the loop go on after a rewind, also after one that failed.
+      if (of === this.held && (wanted || of.controller.running)) this.run();
+      this.#pulse.soon();
+    }
   }
 
   /** Ends the work at hand at the last fact and gives the work tree free for another door; the session can be continued. */
@@ -196,7 +202,9 @@ export class SessionHost {
     this.#holding = undefined;
     this.#pulse.rest();
     holding?.user.dispose();
-    await holding?.held.close();
+    if (holding !== undefined) this.#leaving = holding.held.close().finally(() => (this.#leaving = undefined));
+    // Also where somebody else lets it go: until then its work tree is not free.
+    await this.#leaving;
   }
 
   #rest(rest: Rest): void {

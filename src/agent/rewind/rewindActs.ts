@@ -8,8 +8,8 @@ import type { RestoreOutcome } from '../ports.ts';
 import { writeReports } from '../reports.ts';
 import { resolveConflict, type Resolution } from '../resolve.ts';
 import { rewindFile, rewindToBoundary, rewindWrites, writesOfPath } from './rewind.ts';
+import { noSuchHunk, rewindHunk, rewindListed, settleFlags } from './rewindHunks.ts';
 import { rewindProblem } from './sinceBoundary.ts';
-import { rewindHunk, rewindListed, settleFlags } from './rewindHunks.ts';
 import type { Run } from '../run.ts';
 import { redoRewind, undoRewind } from './undoRewind.ts';
 import { verdictAnew } from '../verdictAnew.ts';
@@ -32,6 +32,7 @@ export async function takeBackFlagged(run: Run, id: string, hunkId?: string): Pr
   const flag = run.recorder.session.line.flags.find((one) => one.id === id && one.outcome === undefined);
   if (flag === undefined) return { ok: false, message: 'this flag is not open any more' };
   const hunk = flag.hunks.find((one) => one.id === hunkId);
+  if (hunkId !== undefined && hunk === undefined) return { ok: false, message: noSuchHunk(flag.path) };
   const done = hunk === undefined ? await rewindFile(run, flag) : await rewindHunk(run, flag.write, hunk);
   if (typeof done === 'string') return { ok: false, message: done };
   if (done !== undefined && done.left.length > 0) return { ok: false, message: describeRestored(0, done.left) };

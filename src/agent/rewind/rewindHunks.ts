@@ -23,8 +23,11 @@ export async function findHunks(run: Run, names: readonly HunkName[], tree: Tree
   const listed = new Map(all.map((one) => [nameOf(one.path, one.hunk), one]));
   const found = names.map(({ path, hunk }) => listed.get(nameOf(path, hunk)) ?? path);
   const gone = found.find((one) => typeof one === 'string');
-  return gone === undefined ? found.filter((one) => typeof one !== 'string') : `${gone} has no such hunk now: it was changed or rewound since; nothing was done`;
+  return gone === undefined ? found.filter((one) => typeof one !== 'string') : noSuchHunk(gone);
 }
+
+/** Why a hunk that was named cannot be taken back. */
+export const noSuchHunk = (path: Path): string => `${path} has no such hunk now: it was changed or rewound since; nothing was done`;
 
 /**
  * Takes parts of the session's change back in one rewind, so that one undo brings all of them back. Of one file all or none: its hunks go in one

@@ -3,6 +3,7 @@ import type { Acted } from '../../agent/acted.ts';
 import type { RewindPreview } from '../../agent/rewind/preview.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { App } from '../app.ts';
+import type { HeldSession } from '../engine.ts';
 import { unsavedIn } from '../place.ts';
 import type { Place } from '../place.ts';
 import { plain } from '../plain.ts';
@@ -28,12 +29,12 @@ export async function perform(app: App, wanted: Intention): Promise<Acted | unde
   // A person may have typed while the question was open.
   const late = unsavedRefusal(shown.place, needed);
   if (late !== undefined) return tell({ ok: false, message: late });
-  return tell(await inTurn(app, intention), intention.type, (rewind, path) => void vscode.commands.executeCommand('bounded.resolveConflict', { rewind, path }));
+  return tell(await inTurn(app, intention, held), intention.type, (rewind, path) => void vscode.commands.executeCommand('bounded.resolveConflict', { rewind, path }));
 }
 
-/** An act comes after the call that runs; while that lasts, the editor says so. */
-function inTurn(app: App, intention: Intention): Promise<Acted> {
-  return Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Bounded: as soon as the call that runs is at its end' }, () => app.host.act(intention)));
+/** An act comes after the call that runs; while that lasts, the editor says so. While the question was open, another session may have come into the window. */
+function inTurn(app: App, intention: Intention, held: HeldSession): Promise<Acted> {
+  return Promise.resolve(vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Bounded: as soon as the call that runs is at its end' }, () => app.host.act(intention, held)));
 }
 
 /** Whether an intention writes files of the work tree. */

@@ -147,9 +147,13 @@ function held(ports: Ports, recorder: Recorder, workspace: ThreadedWorkspace, fo
     controller, workspace, folder,
     async close() {
       await controller.close();
-      await workspace.close();
-      await journal.close();
-      await release();
+      try {
+        await workspace.close();
+        await journal.close();
+      } finally {
+        // A disk that fails at the very end keeps nobody from the work tree.
+        await release();
+      }
     },
   };
 }

@@ -123,7 +123,7 @@ class Player {
       mutate(this.#house.root, user, this.#userMark);
       const after = this.#disk();
       // Of one file that both wrote at once nobody knows whose it is: it counts as the user's. What the file system refused to the user, they did not write.
-      const both = user.place === mutation.place && !sameContent(written.get(file), after.get(file));
+      const both = !sameContent(written.get(file), after.get(file));
       this.#model.changed(both ? 'user' : 'session', before, written);
       this.#model.changed('user', written, after);
     };
