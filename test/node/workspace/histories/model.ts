@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { changedPaths, type Disk, marksIn, sameContent, wordsIn } from './disk.ts';
+import { changedPaths, type Disk, type FileState, marksIn, sameContent, wordsIn } from './disk.ts';
 
 /** The work tree at a moment to which a rewind may go back, and what the user has touched since. */
 interface Moment {
@@ -33,8 +33,8 @@ type Author = 'user' | 'session' | 'rewind';
 export class Model {
   readonly #moments = new Map<string, Moment>();
   readonly #rewinds = new Map<string, Rewound>();
-  /** Files that the user made where the session had left nothing: to delete one of them is to take that back. */
-  readonly #made = new Set<string>();
+  /** Files that the user made where the session had left nothing, as they left them: to delete one of them is to take that back, also where the session changed it and took that back itself. */
+  readonly #made = new Map<string, FileState>();
   /** Paths that the user deleted, and modes that the user set, last of all. */
   readonly #deleted = new Set<string>();
   readonly #modes = new Map<string, boolean>();
@@ -78,10 +78,10 @@ export class Model {
       const wasDeleted = this.#deleted.delete(path);
       if (old?.executable !== now?.executable || old?.link !== now?.link) this.#modes.delete(path);
       this.#noteLines(by, path, before, after);
-      const made = this.#made.delete(path) || (old === undefined && !wasDeleted);
-      if (made && now !== undefined && shared.has(path)) this.#made.add(path);
+      const made = old === undefined ? !wasDeleted : sameContent(old, this.#made.get(path));
+      if (by === 'user' || shared.has(path)) this.#made.delete(path);
+      if (made && now !== undefined && (by === 'user' || shared.has(path))) this.#made.set(path, now);
       if (by !== 'user') continue;
-      if (made && now !== undefined) this.#made.add(path);
       for (const moment of this.#moments.values()) moment.user.add(path);
       for (const mark of marksIn(now?.bytes, 's')) if (!marksIn(old?.bytes, 's').has(mark)) this.#adopted.add(mark);
       const known = this.#seen.get(path);
