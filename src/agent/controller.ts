@@ -24,7 +24,7 @@ import { ReadLedger } from './readLedger.ts';
 import type { Recorder } from './recorder.ts';
 import { conflictOf } from './resolve.ts';
 import { writesOfPath } from './rewind/rewind.ts';
-import { notChanged, redo, restoreFlag, takeBackFlagged, takeBackHunks, takeBackPath, takeBackTo, takeResolution, undo } from './rewind/rewindActs.ts';
+import { notChanged, redo, restoreFlag, takeBackAllFlagged, takeBackFlagged, takeBackHunks, takeBackPath, takeBackTo, takeResolution, undo } from './rewind/rewindActs.ts';
 import { rewindProblem } from './rewind/sinceBoundary.ts';
 import { Paused, type Run } from './run.ts';
 
@@ -118,6 +118,7 @@ export class Controller {
       case 'rewind-boundary': return this.#aside((run) => takeBackTo(run, intention.to));
       case 'rewind-file': return this.#exclusive((run) => takeBackFlagged(run, intention.flag));
       case 'rewind-hunk': return this.#exclusive((run) => takeBackFlagged(run, intention.flag, intention.hunk));
+      case 'rewind-flags': return this.#exclusive(takeBackAllFlagged);
       case 'rewind-path': return this.#exclusive((run) => takeBackPath(run, intention.path));
       case 'rewind-hunks': return this.#exclusive((run) => takeBackHunks(run, intention.hunks));
       case 'redo-rewind': return this.#aside((run) => redo(run, intention.rewind));

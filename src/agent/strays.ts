@@ -167,9 +167,9 @@ async function react(run: Run, { call }: Cause, flags: readonly Flag[]): Promise
   // With those that the call had raised before a crash.
   const open = openFlags(line).filter((flag) => flag.write.call === call);
   if (open.length === 0) return [];
-  const names = someNamed(open, inWords);
-  if (onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${names}. What shall happen?`, open.map((flag) => flag.id));
-  return [`Changed outside of what was agreed, and flagged to the user: ${names}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];
+  // A question is a heading; every flag stands below it.
+  if (onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${someNamed(open, inWords, 3)}. What shall happen?`, open.map((flag) => flag.id));
+  return [`Changed outside of what was agreed, and flagged to the user: ${someNamed(open, inWords)}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];
 }
 
 /** What may be the user's is only flagged. */

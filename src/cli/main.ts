@@ -13,7 +13,7 @@ bounded resume [SESSION] [--approve all|GATE|ID,… | --send-back NOTE | --rewin
 bounded verify CONTRACT [--unsandboxed] [--json]
 bounded check CONTRACT [--workspace DIR] [--json]
 bounded status|trace|report [SESSION] [--json]
-bounded rewind [SESSION] [--to BOUNDARY|base] [--file PATH] [--hunk ID]… [--undo|--redo] [--dry-run] [--json]
+bounded rewind [SESSION] [--to BOUNDARY|base] [--file PATH] [--hunk ID]… [--flags] [--undo|--redo] [--dry-run] [--json]
 bounded mark [SESSION] [--hunk ID… | --file PATH | --all] [--off] [--json]
 bounded keep|squash|patch [SESSION] [--without-mine] [--json]
 bounded drop [SESSION] [--branch] [--json]

@@ -17,6 +17,7 @@ const intention = variants<Intention, 'type'>('type', {
   approve: object<Member<Intention, 'approve'>>({ type: oneOf('approve'), gate: text, ids: optional(texts) }),
   'send-back': object<Member<Intention, 'send-back'>>({ type: oneOf('send-back'), gate: text, note: optional(text) }),
   'rewind-boundary': object({ type: oneOf('rewind-boundary'), to: text }),
+  'rewind-flags': object({ type: oneOf('rewind-flags') }),
   'rewind-path': object({ type: oneOf('rewind-path'), path: text }),
   'rewind-hunks': object<Member<Intention, 'rewind-hunks'>>({ type: oneOf('rewind-hunks'), hunks: list(hunkName) }),
   'mark-hunks': object<Member<Intention, 'mark-hunks'>>({ type: oneOf('mark-hunks'), hunks: list(hunkName), reviewed: flag }),

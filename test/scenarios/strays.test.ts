@@ -120,6 +120,28 @@ describe('changes outside of what was agreed', function () {
     });
   });
 
+  it('are rewound all at once by the user, in one rewind; what may be theirs stays, and so does the work in scope', async () => {
+    const change = 'for f in src/other/neighbour.js package.json; do echo "// stray" >> $f; done; rm .gitignore; mkdir -p vendor/a; echo x > vendor/a/b; echo y > src/stats/more.js';
+    await scenario({ 'minimal-hook': [[call('bash', { command: change }), call('report_blocker', { what: 'w', tried: 't', needs: 'n' })]] }, contractText({ top: 'on-stray: flag\n' }), async ({ project, run, bounded }) => {
+      const ran = await run('--approve', 'explore,oracle-only');
+      assert.deepEqual(ran.result?.flags.map(({ path }) => path).toSorted(), ['.gitignore', 'package.json', 'src/other/neighbour.js', 'vendor/a/b']);
+      project.write('src/other/neighbour.js', `// mine\n${readFileSync(path.join(project.root, 'src/other/neighbour.js'), 'utf8')}`);
+      const shown = await bounded('rewind', '--flags', '--dry-run');
+      assert.match(shown.stdout, /would bring back:[^]*\.gitignore\n[^]*neighbour\.js \(your own changes of it stay\)[^]*vendor\/a\/b \(deleted: the session made it\)/);
+      assert.doesNotMatch(shown.stdout, /more\.js/);
+      const done = await bounded('rewind', '--flags', '--json');
+      assert.equal(done.status, 0, done.stdout);
+      assert.equal(project.git('status', '--porcelain', '-uall', '--', '.', ':!.bounded').trim().split('\n').sort().join(), '?? oracle/check.mjs,?? src/stats/more.js,M src/other/neighbour.js'.split(',').sort().join());
+      assert.equal(readFileSync(path.join(project.root, 'src/other/neighbour.js'), 'utf8'), '// mine\nexport const limit = 3;\nexport const name = "neighbour";\n');
+      const after = await bounded('resume', '--json');
+      assert.deepEqual(after.result?.flags.filter(({ outcome }) => outcome !== 'rewound'), []);
+      const none = await bounded('rewind', '--flags');
+      assert.deepEqual([none.status, none.stdout.trim()], [1, 'no flag is open']);
+      assert.equal((await bounded('rewind', '--undo')).status, 0);
+      assert.ok(existsSync(path.join(project.root, 'vendor/a/b')) && !existsSync(path.join(project.root, '.gitignore')));
+    });
+  });
+
   it('are allowed by their id, which amends the contract by exactly that path', async () => {
     await scenario({ 'minimal-hook': [[stray, ...work], [call('complete_phase', { summary: 'as before' })]] }, contractText({ top: 'on-stray: flag\n' }), async ({ project, run, bounded }) => {
       const ran = await run('--approve', 'all');

@@ -1,6 +1,7 @@
 import type { HunkName, Path, TreeId, Write } from '../../core/session/changes.ts';
 import type { BesideItem } from '../../core/session/facts.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
+import { flagsToRewind } from '../../core/session/line.ts';
 import { callWithoutAnswer } from '../../core/session/next.ts';
 import type { Flag, Session } from '../../core/session/session.ts';
 import { count } from '../../core/session/view/figures.ts';
@@ -14,7 +15,7 @@ import { movedPaths } from '../moved.ts';
 import type { Capture, Rehearsal, RestoreItem, Workspace } from '../ports.ts';
 import { planRewind } from './restoreRounds.ts';
 import { besideBack, itemsBetween } from './undoRewind.ts';
-import { atOneOf, besideOfFlag, besideOfWrites, writesOfFile, writesOfPath } from './rewind.ts';
+import { atOneOf, besideOfFlags, besideOfWrites, writesOfFile, writesOfPath } from './rewind.ts';
 import { besideSince, undoneBy } from './sinceBoundary.ts';
 import { planFlagged, planHunks, type Parts } from './rewindHunks.ts';
 
@@ -129,7 +130,8 @@ function besideOf(session: Session, intention: Intention): readonly BesideItem[]
     case 'rewind-boundary': return planBeside(besideSince(session, intention.to));
     case 'keep': return intention.how === 'undo' ? planBeside(line.beside) : [];
     case 'rewind-path': return planBeside(besideOfWrites(session, writesOfPath(session, intention.path)));
-    case 'rewind-file': return flagOf(session, intention.flag).flatMap((flag) => besideOfFlag(session, flag));
+    case 'rewind-file': return besideOfFlags(session, flagOf(session, intention.flag));
+    case 'rewind-flags': return besideOfFlags(session, flagsToRewind(session.line));
     case 'restore-flag': return flagOf(session, intention.flag).flatMap(({ beside }) => (beside === undefined ? [] : inverse(planBeside([beside]))));
     case 'undo-rewind': return rewinds.filter((one) => one.id === intention.rewind).flatMap(besideBack);
     case 'redo-rewind': return rewinds.find((one) => one.id === intention.rewind)?.beside ?? [];
@@ -206,6 +208,7 @@ async function planOf(workspace: Workspace, session: Session, intention: Intenti
     case 'rewind-boundary': return undoing(await undoneBy(workspace, session, intention.to, now));
     case 'keep': return undoing(intention.how === 'undo' ? await undoneBy(workspace, session, 'base', now) : []);
     case 'rewind-path': return undoing(writesOfPath(session, intention.path));
+    case 'rewind-flags': return undoing(flagsToRewind(session.line).flatMap((flag) => writesOfFile(session, flag)));
     case 'rewind-file': return undoing(flagOf(session, intention.flag).flatMap((flag) => writesOfFile(session, flag)));
     case 'restore-flag': return { rounds: [flagOf(session, intention.flag).filter((flag) => flag.beside === undefined).map(({ path, write }) => ({ path, target: write.after ?? null, expected: write.before ?? null }))], writes: [] };
     case 'undo-rewind': {

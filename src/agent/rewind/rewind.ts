@@ -63,10 +63,10 @@ export function atOneOf(files: Iterable<Path>): (path: Path) => boolean {
   return (path) => all.has(path) || around(path).some((folder) => all.has(folder));
 }
 
-/** What a rewind of the file of a flag brings back beside its content. */
-export function besideOfFlag(session: Session, flag: Flag): readonly BesideItem[] {
-  const { beside } = firstOpen(session, flag);
-  return planBeside([...besideOfWrites(session, writesOfFile(session, flag)), ...(beside === undefined ? [] : changesFrom(session, beside))]);
+/** What a rewind of the files of flags brings back beside their content. */
+export function besideOfFlags(session: Session, flags: readonly Flag[]): readonly BesideItem[] {
+  const changes = flags.flatMap((flag) => firstOpen(session, flag).beside ?? []);
+  return planBeside([...besideOfWrites(session, flags.flatMap((flag) => writesOfFile(session, flag))), ...changes.flatMap((change) => changesFrom(session, change))]);
 }
 
 /** Whether everything is already as a rewind would leave it. */

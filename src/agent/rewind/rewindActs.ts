@@ -1,4 +1,5 @@
 import type { HunkName } from '../../core/session/changes.ts';
+import { flagsToRewind, openFlags } from '../../core/session/line.ts';
 import type { Flag } from '../../core/session/session.ts';
 import { describeRestored, movedInWords, type Acted } from '../acted.ts';
 import { inverse, planBeside } from '../beside.ts';
@@ -7,7 +8,7 @@ import { movedIn } from '../moved.ts';
 import type { RestoreOutcome } from '../ports.ts';
 import { writeReports } from '../reports.ts';
 import { resolveConflict, type Resolution } from '../resolve.ts';
-import { rewindFile, rewindToBoundary, rewindWrites, writesOfPath } from './rewind.ts';
+import { backAgain, rewindFile, rewindFlags, rewindToBoundary, rewindWrites, writesOfPath } from './rewind.ts';
 import { noSuchHunk, rewindHunk, rewindListed, settleFlags } from './rewindHunks.ts';
 import { rewindProblem } from './sinceBoundary.ts';
 import type { Run } from '../run.ts';
@@ -41,6 +42,19 @@ export async function takeBackFlagged(run: Run, id: string, hunkId?: string): Pr
   // The last of several hunks takes the flag with it.
   if (hunk !== undefined) await settleFlags(run, [flag.path]);
   return { ok: true, message: done === undefined ? nothingLeft(flag.path) : `${flag.path} was rewound${movedInWords(done.moved)}` };
+}
+
+/** Every flagged file, as far as it is the session's for certain, in one rewind. */
+export async function takeBackAllFlagged(run: Run): Promise<Acted> {
+  const { line } = run.recorder.session;
+  const flags = flagsToRewind(line);
+  if (flags.length === 0) return { ok: false, message: openFlags(line).length === 0 ? 'no flag is open' : 'what is flagged may be yours; rewind it file by file' };
+  const done = await rewindFlags(run, flags, 'person');
+  const paths = new Set(flags.map(({ path }) => path));
+  const back = done === undefined ? paths : backAgain(done);
+  await settle(run, openFlags(run.recorder.session.line).filter(({ path }) => paths.has(path) && back.has(path)).map(({ id }) => ({ flag: id, how: done === undefined ? 'restored' : 'rewound' })));
+  if (done === undefined) return { ok: true, message: 'everything that was flagged is already as it was' };
+  return { ok: done.left.length === 0, message: describeRestored(back.size, done.left, done.moved) };
 }
 
 /** Everything that the session changed in a file. */

@@ -14,13 +14,13 @@ import { createOutput } from '../output.ts';
 import type { Output } from '../output.ts';
 import { holdQuietly } from '../quietDoor.ts';
 
-/** `bounded rewind`: back to a boundary or the base, or one file or any hunks back; `--undo` takes the last rewind back, `--redo` the last undoing. */
+/** `bounded rewind`: back to a boundary or the base, or one file, any hunks or every flagged file back; `--undo` takes the last rewind back, `--redo` the last undoing. */
 export async function rewind(args: readonly string[]): Promise<number> {
   const { values, positionals: [id] } = parse(args, {
-    to: { type: 'string' }, file: { type: 'string' }, hunk: { type: 'string', multiple: true }, undo: { type: 'boolean' }, redo: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, json: { type: 'boolean' }, workspace: { type: 'string' },
+    to: { type: 'string' }, file: { type: 'string' }, hunk: { type: 'string', multiple: true }, flags: { type: 'boolean' }, undo: { type: 'boolean' }, redo: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, json: { type: 'boolean' }, workspace: { type: 'string' },
   }, { least: 0, most: 1, names: '[SESSION]' });
-  const given = [values.to, values.file, values.hunk, values.undo, values.redo].filter((value) => value !== undefined);
-  if (given.length > 1) throw new UsageError('give one of --to, --file, --hunk, --undo and --redo');
+  const given = [values.to, values.file, values.hunk, values.flags, values.undo, values.redo].filter((value) => value !== undefined);
+  if (given.length > 1) throw new UsageError('give one of --to, --file, --hunk, --flags, --undo and --redo');
   const output = createOutput(values.json === true);
   const held = await holdQuietly(values.workspace ?? process.cwd(), id, output);
   try {
@@ -35,6 +35,7 @@ interface Given {
   readonly to?: string | undefined;
   readonly file?: string | undefined;
   readonly hunk?: readonly string[] | undefined;
+  readonly flags?: boolean | undefined;
   readonly undo?: boolean | undefined;
   readonly redo?: boolean | undefined;
 }
@@ -57,6 +58,7 @@ async function intentionOf(held: HeldSession, values: Given): Promise<Intention>
     const flag = open.find((one) => one.path === file || one.id === values.file);
     return flag === undefined ? { type: 'rewind-path', path: file } : { type: 'rewind-file', flag: flag.id };
   }
+  if (values.flags === true) return { type: 'rewind-flags' };
   if (values.hunk !== undefined) return hunkIntention(held, values.hunk);
   return { type: 'rewind-boundary', to: values.to ?? line.boundaries.at(-1)?.id ?? 'base' };
 }

@@ -1,6 +1,6 @@
 import type { PhaseName } from '../contract/contract.ts';
 import type { OracleRun } from '../oracle/result.ts';
-import type { TreeId } from './changes.ts';
+import type { Path, TreeId } from './changes.ts';
 import type { Boundary, Conversation, Finding, Flag, Line, Session } from './session.ts';
 
 /** Rounds of fixing review findings before a person decides. */
@@ -48,6 +48,13 @@ export const noOpenFlag = 'no-open-flag';
 
 export function openFlags(line: Line): readonly Flag[] {
   return line.flags.filter((flag) => flag.outcome === undefined);
+}
+
+/** The flags that a rewind of all of them is about: of each path the earliest that is open, and nothing of a path where that may be the user's. */
+export function flagsToRewind(line: Line): readonly Flag[] {
+  const first = new Map<Path, Flag>();
+  for (const flag of openFlags(line)) if (!first.has(flag.path)) first.set(flag.path, flag);
+  return [...first.values()].filter((flag) => !flag.maybeUser);
 }
 
 /** Findings that still need a fix or a person. */

@@ -169,7 +169,7 @@ function afterEvaluation(session: Session, phase: PhaseName): Step {
     if (phase !== 'baseline' && phase !== 'review' && line.repairs <= contract.budget.repairs && !fellSilent(session)) return { do: 'open-conversation', role: 'main' };
     const open = failed.some((one) => one.id === noOpenFlag) ? openFlags(line) : [];
     const others = failed.filter((one) => one.id !== noOpenFlag);
-    const names = [...others.map((one) => one.id), ...open.map((flag) => flag.path)];
+    const names = [...others.map((one) => one.id), ...(open.length > 3 ? [`${open.length} open flags`] : open.map((flag) => flag.path))];
     return gate('no-progress', `${phase} is not met and no conversation goes on: ${someOf(names)}`, [...others.map((one) => one.waivable ?? one.id), ...open.map((flag) => flag.id)]);
   }
   if (contract.gates[phase] === 'auto' || phase === 'baseline' || line.gateApproved) return { do: 'cross' };

@@ -203,6 +203,8 @@ export type Intention =
   | { readonly type: 'rewind-boundary'; readonly to: string }
   | { readonly type: 'rewind-file'; readonly flag: string }
   | { readonly type: 'rewind-hunk'; readonly flag: string; readonly hunk: string }
+  /** Every flagged file, but for what may be the user's, in one rewind. */
+  | { readonly type: 'rewind-flags' }
   /** Any path of the session's write set, flagged or not, back to what it was at the base. */
   | { readonly type: 'rewind-path'; readonly path: Path }
   /** Hunks of the session's change, in any files: all in one rewind. */

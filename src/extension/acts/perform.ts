@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Acted } from '../../agent/acted.ts';
 import type { RewindPreview } from '../../agent/rewind/preview.ts';
+import { someNamed } from '../../core/session/someOf.ts';
 import type { Intention } from '../../core/session/view.ts';
 import type { App } from '../app.ts';
 import type { HeldSession } from '../engine.ts';
@@ -23,7 +24,7 @@ export async function perform(app: App, wanted: Intention): Promise<Acted | unde
   const refusal = unsavedRefusal(shown.place, needed);
   if (refusal !== undefined) return tell({ ok: false, message: refusal });
   // A list on the screen can be older than the files.
-  if (wanted.type === 'rewind-hunks' && preview.files.length === 0) return tell({ ok: false, message: `${preview.stays.map(({ path, why }) => `${path}: ${why}`).join('; ')}. Nothing was done` });
+  if ((wanted.type === 'rewind-hunks' || wanted.type === 'rewind-flags') && preview.files.length + preview.beside.length === 0 && preview.stays.length > 0) return tell({ ok: false, message: `${someNamed(preview.stays, ({ path, why }) => `${path} (${why})`)}. Nothing was done` });
   const intention = await completed(shown, wanted, preview);
   if (intention === undefined) return undefined;
   // A person may have typed while the question was open.

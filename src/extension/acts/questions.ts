@@ -14,6 +14,7 @@ export async function completed(shown: Shown, intention: Intention, preview: Rew
     case 'allow-flag': return confirmed(intention, allowQuestion(shown, intention.flag));
     case 'rewind-boundary': return confirmed(intention, rewindQuestion(intention.to, preview));
     case 'keep': return confirmed(intention, keepQuestion(shown, intention, preview));
+    case 'rewind-flags': return confirmed(intention, flagsQuestion(preview));
     case 'rewind-path': return confirmed(intention, pathQuestion(intention.path, preview));
     case 'rewind-hunks': return confirmed(intention, hunksQuestion(preview));
     case 'approve': case 'rewind-file': case 'rewind-hunk': case 'undo-rewind': case 'redo-rewind': case 'restore-flag': case 'mark-hunks': case 'resolve-conflict': case 'pause': case 'continue': case 'stop': return intention;
@@ -72,6 +73,11 @@ function rewindQuestion(to: string, preview: RewindPreview): Question {
 
 function pathQuestion(path: string, preview: RewindPreview): Question {
   return { text: `Rewind ${path} to what it was before the session?`, detail: `${listed(preview)}\n\nEverything that this session changed in it is taken back; a newer change of yours is kept or listed. The rewind can be undone.`, button: 'Rewind File' };
+}
+
+function flagsQuestion(preview: RewindPreview): Question {
+  const paths = [...new Set([...preview.files, ...preview.beside].map(({ path }) => path))];
+  return { text: `Rewind ${counted(paths)} to what ${paths.length === 1 ? 'it was' : 'they were'} before they were flagged?`, detail: `${listed(preview)}\n\nWhat may be your own change stays, and so does a newer change of yours. It is one rewind: one undo brings all of it back.`, button: 'Rewind All', lookFirst: true };
 }
 
 function hunksQuestion(preview: RewindPreview): Question {

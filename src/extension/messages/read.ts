@@ -19,6 +19,7 @@ const intentions: Readonly<Record<Intention['type'], Fields>> = {
   'rewind-boundary': { to: text },
   'rewind-file': { flag: text },
   'rewind-hunk': { flag: text, hunk: text },
+  'rewind-flags': {},
   'rewind-path': { path: text },
   'rewind-hunks': { hunks: hunkNames },
   'mark-hunks': { hunks: hunkNames, reviewed: (value) => typeof value === 'boolean' },

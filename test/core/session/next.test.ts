@@ -154,6 +154,13 @@ describe('Next step: the question of a phase that is not met', () => {
     const next = nextStep(story.session);
     assert.deepEqual(next.do === 'open-gate' ? [next.question, next.blocking] : next.do, ['minimal-hook is not met and no conversation goes on: docs/out.md', ['f1']]);
   });
+
+  it('says of many flags how many there are: a question is a heading', () => {
+    const flags = ['a', 'b', 'c', 'd'].map((name) => flag(name, write(`docs/${name}.md`, 'a', 'b', 'command')));
+    const story = hooking().tell({ type: 'flags/raised', flags }, ...turn('m1', 'c1'), closed('m1'), ...Array.from({ length: 3 }, () => exit('minimal-hook', 't1', false, 'no-open-flag')));
+    const next = nextStep(story.session);
+    assert.equal(next.do === 'open-gate' ? next.question : next.do, 'minimal-hook is not met and no conversation goes on: 4 open flags');
+  });
 });
 
 describe('Next step: the question of a phase that is tried too often', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { printView } from '../../../src/cli/printView.ts';
 import { catchesDecoy } from '../../../src/core/oracle/before.ts';
+import type { SessionEvent } from '../../../src/core/session/events.ts';
 import { fold } from '../../../src/core/session/evolve.ts';
 import { viewOf } from '../../../src/core/session/viewOf.ts';
 import { problemOf } from '../../../src/webview/incoming.ts';
@@ -39,6 +40,15 @@ describe('View of a session', () => {
       assert.match(printView(view), /… and 130 flags more; bounded trace names every one/);
     }
     assert.match(facts(story().tell(gate('g', 'minimal-hook')))['Strays'] ?? '', /file19\.js \(out-of-scope, open\) and 210 more$/);
+  });
+
+  it('answers for all flagged files at once where there are several, and for none that may be the user\'s', () => {
+    const labels = (...more: readonly SessionEvent[]) => viewOf(working().tell(...more).session).card?.actions.map(({ label }) => label);
+    const at = (id: string, path: string, maybeUser = false): SessionEvent => ({ type: 'flags/raised', flags: [flag(id, write(path, 'q0', 'q1', 'command'), { maybeUser })] });
+    const [a, again, b, theirs] = [at('f1', 'a.js'), at('f2', 'a.js'), at('f3', 'b.js'), at('f4', 'c.js', true)];
+    assert.deepEqual(labels(a, again, b, theirs), ['Rewind all 2']);
+    assert.deepEqual(labels(a, again, theirs), []);
+    assert.deepEqual(labels(a, b, gate('g', 'minimal-hook', 'repairs', ['f1'])), ['Try again', 'Send back…', 'Rewind all 2']);
   });
 
   it('shows one card: the end before a gate, a gate before flags, flags before a pause', () => {

@@ -1,4 +1,4 @@
-import { openFlags } from '../line.ts';
+import { flagsToRewind, openFlags } from '../line.ts';
 import type { Flag, Session, Standing } from '../session.ts';
 import type { Card, FlagRow } from '../view.ts';
 import { count } from './figures.ts';
@@ -7,7 +7,13 @@ import { count } from './figures.ts';
 export function flagsCard(session: Session): Card {
   const flags = openFlags(session.line);
   const [first] = flags;
-  return { kind: 'flags', attention: true, question: question(flags), facts: [], ...shown(flags), actions: first === undefined || flags.length > 1 ? [] : actions(first) };
+  return { kind: 'flags', attention: true, question: question(flags), facts: [], ...shown(flags), actions: first === undefined || flags.length > 1 ? rewindAll(session) : actions(first) };
+}
+
+/** Where several files are flagged, the one answer for all of them. */
+export function rewindAll({ line }: Session): Card['actions'] {
+  const files = flagsToRewind(line).length;
+  return files < 2 ? [] : [{ label: `Rewind all ${files}`, title: 'Brings each flagged file back to what it was before; what may be your own change stays', intention: { type: 'rewind-flags' } }];
 }
 
 /** The flags of a line that a person may still act on: open ones, and rewound ones, which can be restored. */

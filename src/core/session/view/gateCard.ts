@@ -2,7 +2,7 @@ import type { PhaseName } from '../../contract/contract.ts';
 import { openFlags } from '../line.ts';
 import type { Gate, GateKind, Session } from '../session.ts';
 import type { Card } from '../view.ts';
-import { listedFlags } from './flagCard.ts';
+import { listedFlags, rewindAll } from './flagCard.ts';
 import { gateFacts } from './gateFacts.ts';
 
 type Approval = Pick<Card['actions'][number], 'label' | 'title'>;
@@ -17,6 +17,7 @@ export function gateCard(session: Session, gate: Gate): Card {
     actions: [
       { ...approval, title: `${approval.title}${stays}`, intention: { type: 'approve', gate: gate.id, ids: [gate.id] } },
       { label: gate.kind === 'amendment' ? 'Reject…' : 'Send back…', title: 'With a note to the model; the phase goes on', intention: { type: 'send-back', gate: gate.id } },
+      ...rewindAll(session),
     ],
   };
 }
