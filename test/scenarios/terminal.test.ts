@@ -6,6 +6,7 @@ import { contractText, makeProject } from './support/project.ts';
 import type { Project } from './support/project.ts';
 import { startCli } from './support/cli.ts';
 import { scenario } from './support/scenario.ts';
+import { sha256 } from '../../src/node/journal/line.ts';
 
 const program = path.resolve('dist/cli.js');
 const stack = /\n\s+at |node:internal/;
@@ -130,6 +131,23 @@ describe('a trace that was damaged', function () {
         assert.match(ran.stderr, /does not verify at line 2/);
       }
       assert.equal(linesOf(trace).length, lines.length);
+    });
+  });
+
+  it('or goes on with what only another version knows is shown up to there, and not continued', async () => {
+    await waiting(async ({ project, bounded }) => {
+      const trace = traceOf(project);
+      const lines = linesOf(trace);
+      const body = JSON.stringify({ v: 1, seq: lines.length + 1, prev: sha256(lines.at(-1) ?? ''), at: 1, active: 1, event: { type: 'flag/raised', flag: {} } }).slice(0, -1);
+      const written = `${[...lines, `${body},"sum":"${sha256(body)}"}`].join('\n')}\n`;
+      writeFileSync(trace, written);
+      for (const [command, status] of [['status', 1], ['report', 1], ['resume', 69]] as const) {
+        const ran = await bounded(command);
+        assert.equal(ran.status, status, `${command}: ${ran.stderr}`);
+        assert.match(ran.stderr, /written by another version of Bounded: this one does not know the event "flag\/raised"; continue the session with that version/);
+      }
+      assert.match((await bounded('status')).stdout, /population variance/);
+      assert.equal(readFileSync(trace, 'utf8'), written);
     });
   });
 

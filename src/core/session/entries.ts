@@ -1,3 +1,4 @@
+import { isKnownType } from './eventTypes.ts';
 import type { Entry, SessionEvent } from './events.ts';
 
 /** `prev` of the first entry of a journal. */
@@ -29,6 +30,7 @@ export function entryFrom(value: unknown): Entry | string {
   if (typeof prev !== 'string' || !/^[0-9a-f]{64}$/.test(prev)) return 'its prev is not a SHA-256';
   if (!isFinite(at) || !isFinite(active)) return 'its times are not numbers';
   if (!isRecord(event) || typeof event['type'] !== 'string') return 'its event has no type';
+  if (!isKnownType(event['type'])) return `it was written by another version of Bounded: this one does not know the event ${JSON.stringify(event['type'])}; continue the session with that version, or begin a new one`;
   return { v, seq, prev, at, active, event: event as SessionEvent };
 }
 

@@ -85,6 +85,8 @@ describe('a damaged journal', () => {
     ['an incomplete line is followed by others', ([a = '', b = '', c = '']) => [a, `${b.slice(0, 20)}\n`, c], 2],
     ['there is an empty line', ([a = '', b = '', c = '']) => [a, '\n', b, c], 2],
     ['a newer program wrote the last line', ([a = '', b = '', c = '']) => [a, b, forge(c, '"v":1', '"v":2')], 3],
+    ['another version wrote an event that this one does not know', ([a = '', b = '', c = '']) => [a, b, forge(c, 'note/written', 'flag/raised')], 3],
+    ['the type of an event is the name of what every object has', ([a = '', b = '', c = '']) => [a, b, forge(c, 'note/written', 'toString')], 3],
   ];
 
   for (const [what, change, line] of breaks) {
