@@ -1,10 +1,11 @@
 import { applyAmendment } from '../core/contract/amend.ts';
-import { globFault, globOfPath } from '../core/contract/globSyntax.ts';
+import { globOfPath, hasGlob } from '../core/contract/globSyntax.ts';
 import type { Path } from '../core/session/changes.ts';
 import { approvedIds } from '../core/session/approved.ts';
 import { openFlags } from '../core/session/line.ts';
 import type { AnsweredGate, Flag, Gate, GateAnswer } from '../core/session/session.ts';
-import { someOf } from '../core/session/someOf.ts';
+import { shownPath } from '../core/session/shownPath.ts';
+import { someNamed, someOf } from '../core/session/someOf.ts';
 import { settle } from './flags.ts';
 import { rootsAreFixed, sameRoots } from './fixedRoots.ts';
 import type { Run } from './run.ts';
@@ -54,31 +55,36 @@ async function accept(run: Run, gate: AnsweredGate): Promise<readonly string[]> 
   return allowFlags(run, flags.filter((flag) => named.has(flag.id)));
 }
 
-/**
- * A person allows flagged changes. Paths outside of the scope come into it by an amendment; a change of the oracle, over the budget or of a control
- * file of git, which no scope can name, is accepted as it is. Answers why something could not be done.
- */
+/** Whether a flagged change can be allowed by bringing its path into the scope; a change of the oracle, over the budget or of a control file of git, which no scope can name, is only accepted as it is. */
+export const isAmendable = ({ standing, beside }: Flag): boolean => standing === 'out-of-scope' && beside === undefined;
+
+/** A person allows flagged changes: paths outside of the scope come into it by one amendment, the rest is accepted as it is. Answers why something could not be done. */
 export async function allowFlags(run: Run, flags: readonly Flag[]): Promise<readonly string[]> {
-  const amends = ({ standing, beside }: Flag): boolean => standing === 'out-of-scope' && beside === undefined;
-  await settle(run, flags.filter((flag) => !amends(flag)).map(({ id }) => ({ flag: id, how: 'left' })));
-  const paths = [...new Set(flags.filter(amends).map(({ path }) => path))];
+  const amending = flags.filter(isAmendable);
+  await settle(run, flags.filter((flag) => !isAmendable(flag)).map(({ id }) => ({ flag: id, how: 'left' })));
+  const paths = [...new Set(amending.map(({ path }) => path))];
   // One that no contract can name must not keep the others out.
-  const [named, nameless] = [paths.filter((path) => globFault(globOfPath(path)) === undefined), paths.filter((path) => globFault(globOfPath(path)) !== undefined)];
-  const problems: string[] = [];
-  for (const together of [...(named.length === 0 ? [] : [named]), ...nameless.map((path) => [path])]) {
-    const problem = await amendScope(run, together);
-    const allowed = new Set(together);
-    if (problem === undefined) await settle(run, flags.filter((flag) => amends(flag) && allowed.has(flag.path)).map(({ id }) => ({ flag: id, how: 'allowed' })));
-    else problems.push(problem);
-  }
-  return problems;
+  const problem = await amendScope(run, paths.filter(hasGlob));
+  if (problem === undefined) await settle(run, amending.filter(({ path }) => hasGlob(path)).map(({ id }) => ({ flag: id, how: 'allowed' })));
+  const nameless = paths.filter((path) => !hasGlob(path));
+  return [...(problem === undefined ? [] : [problem]), ...(nameless.length === 0 ? [] : [unnamable(nameless)])];
 }
 
-/** Brings exactly these paths into the scope; answers why they could not be. */
+const unnamable = (paths: readonly Path[]): string => `no glob of a contract can name ${someNamed(paths, shownPath)}: rewind such a change, or leave it as it is by approving the gate as a whole`;
+
+/** Brings exactly these paths into the scope, those that are not in it by just that name; answers why they could not be. */
 async function amendScope(run: Run, paths: readonly Path[]): Promise<string | undefined> {
-  const id = `A-${run.recorder.session.amendments.length + 1}`;
-  const why = paths.length === 1 ? `allow the flagged change of ${paths[0]}` : `allow the flagged changes of ${someOf(paths)}`;
-  await run.recorder.record({ type: 'amendment/proposed', amendment: { id, change: `scope:\n  change: ${JSON.stringify(paths.map(globOfPath))}\n`, why } });
+  const { amendments, contract } = run.recorder.session;
+  const globs = new Set(contract.scope.change.map(({ glob }) => glob));
+  // Where the process died after the amendment was decided, they are there already.
+  const missing = paths.filter((path) => !globs.has(globOfPath(path)));
+  if (missing.length === 0) return undefined;
+  const change = `scope:\n  change: ${JSON.stringify(missing.map(globOfPath))}\n`;
+  // Where it died before, the same is proposed already: a second one would leave the first for a person to decide again.
+  const open = amendments.find((one) => one.change === change && one.decided === undefined);
+  const id = open?.id ?? `A-${amendments.length + 1}`;
+  const why = missing.length === 1 ? `allow the flagged change of ${missing[0]}` : `allow the flagged changes of ${someOf(missing)}`;
+  if (open === undefined) await run.recorder.record({ type: 'amendment/proposed', amendment: { id, change, why } });
   return decideAmendment(run, id, true);
 }
 

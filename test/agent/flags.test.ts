@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { raise, settle } from '../../src/agent/flags.ts';
-import { answerProblem, applyAnswer } from '../../src/agent/gates.ts';
+import { answerProblem, applyAnswer, carryOut } from '../../src/agent/gates.ts';
 import type { Ports } from '../../src/agent/ports.ts';
 import { Recorder } from '../../src/agent/recorder.ts';
 import type { Run } from '../../src/agent/run.ts';
@@ -76,7 +76,7 @@ describe('flags of one call', () => {
 describe('a gate about flags', () => {
   const flags = [stray('f1'), stray('f2'), { ...stray('f3'), standing: 'oracle-protected' as const }];
   const opened: Gate = { id: 'g', kind: 'stray', phase: 'minimal-hook', question: 'Shall it go on?', blocking: ['f1', 'f2', 'f3'] };
-  const atGate = (raised: readonly Flag[] = flags) => running({ type: 'flags/raised', flags: raised }, gate('g', 'minimal-hook', 'stray', raised.map(({ id }) => id)));
+  const atGate = (raised: readonly Flag[] = flags, then: readonly SessionEvent[] = []) => running({ type: 'flags/raised', flags: raised }, gate('g', 'minimal-hook', 'stray', raised.map(({ id }) => id)), ...then);
 
   it('is approved by everything that it names, or by its own name and no other', () => {
     const problem = (...ids: readonly string[]) => answerProblem(opened, { kind: 'approve', ids });
@@ -99,10 +99,25 @@ describe('a gate about flags', () => {
     assert.deepEqual([outcomes(run), disk.text], [['left', 'left', 'left'], contractText]);
   });
 
-  it('allows a path with two flags, and others beside one that no contract can name', async () => {
-    const raised = [stray('f1', 'out/x'), stray('f2', 'out/x'), stray('f3', 'out/a\nb')];
-    const { run } = atGate(raised);
-    assert.match(await applyAnswer(run, opened, { kind: 'approve', ids: ['f1', 'f2', 'f3'] }, 'person') ?? '', /valid contract/);
-    assert.deepEqual(outcomes(run), ['allowed', 'allowed', undefined]);
+  it('allows a path with two flags, and others beside those that no contract can name, of which nothing is proposed', async () => {
+    const nameless = Array.from({ length: 30 }, (_, index) => stray(`n${index}`, `out/${index}\nb`));
+    const raised = [stray('f1', 'out/x'), stray('f2', 'out/x'), ...nameless];
+    const { run, told } = atGate(raised);
+    assert.match(await applyAnswer(run, { ...opened, blocking: raised.map(({ id }) => id) }, { kind: 'approve', ids: raised.map(({ id }) => id) }, 'person') ?? '', /^no glob of a contract can name "out\/0\\nb", .*"out\/19\\nb" and 10 more: rewind/);
+    assert.deepEqual(outcomes(run), ['allowed', 'allowed', ...nameless.map(() => undefined)]);
+    assert.deepEqual(told.flatMap((event) => (event.type === 'amendment/proposed' ? [event.amendment.change] : [])), ['scope:\n  change: ["out/x"]\n']);
+  });
+
+  it('is carried out to its end by one amendment, decided once, wherever the process died', async () => {
+    const whole = atGate();
+    await applyAnswer(whole.run, opened, { kind: 'approve', ids: ['f1', 'f2', 'f3'] }, 'person');
+    for (const cut of whole.told.keys()) {
+      const recorded = whole.told.slice(0, cut + 1);
+      const { run, told, disk } = atGate(flags, recorded);
+      if (recorded.some(({ type }) => type === 'amendment/decided')) disk.text = whole.disk.text;
+      assert.equal(await carryOut(run), undefined, recorded.at(-1)?.type);
+      assert.deepEqual([...recorded, ...told].map(({ type }) => type), whole.told.map(({ type }) => type));
+      assert.deepEqual([outcomes(run), run.recorder.session.amendments.map(({ decided }) => decided), disk.text], [['allowed', 'allowed', 'left'], ['approved'], whole.disk.text]);
+    }
   });
 });

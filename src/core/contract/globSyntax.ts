@@ -90,6 +90,9 @@ export function globOfPath(path: string): string {
   return path.includes('/') ? literal : `/${literal}`;
 }
 
+/** Whether a contract can name this path. */
+export const hasGlob = (path: string): boolean => globFault(globOfPath(path)) === undefined;
+
 /** Why a text is not the path of one file in the workspace folder, or undefined. */
 export function pathFault(path: string): string | undefined {
   if (path.trim() === '' || path !== path.trim()) return 'a path cannot be empty, nor begin or end with a space';
