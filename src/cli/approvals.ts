@@ -27,11 +27,3 @@ export function answerFrom(approvals: Approvals, gate: Gate): GateAnswer | undef
 
 /** The ids that a gate is answered by: its own, and those of what is open at it. */
 export const namesOf = ({ id, blocking }: Gate): ReadonlySet<string> => new Set([id, ...blocking]);
-
-/** So many ids are asked for one by one; more have one name together, which leaves what is flagged as it is. */
-const idsAskedFor = 20;
-
-/** What `--approve` takes for all that is open at a gate. */
-export function approvalOf({ id, blocking }: Pick<Gate, 'id' | 'blocking'>): string {
-  return blocking.length > idsAskedFor ? id : blocking.join(',');
-}

@@ -6,7 +6,7 @@ import type { Session } from '../core/session/session.ts';
 import { standingPaths } from '../core/session/standing.ts';
 import type { Intention } from '../core/session/view.ts';
 import type { HeldSession } from '../node/session/open.ts';
-import { approvalOf } from './approvals.ts';
+import { closing } from './closing.ts';
 import { exitOf } from './exit.ts';
 import type { Output, ResultLine } from './output.ts';
 import { resultLine } from './output.ts';
@@ -65,21 +65,4 @@ function detailOf(session: Session, outcome: Outcome): string {
   if (outcome.kind === 'waiting') return outcome.gate.question;
   if (outcome.kind === 'paused') return outcome.reason;
   return session.end?.detail ?? '';
-}
-
-function closing(session: Session, outcome: Outcome, result: ResultLine): string {
-  const money = `$${session.spent.usd.toFixed(2)}${session.spent.unpriced > 0 ? ` and ${session.spent.unpriced} requests without a known price` : ''}`;
-  const figures = `${result.diff.files} files, ${result.diff.lines} lines · ${session.spent.turns} turns · ${money}`;
-  switch (outcome.kind) {
-    case 'ended': return `\n${result.verdict} · ${figures}\nEvidence: .bounded/${session.name}/EVIDENCE.md`;
-    case 'waiting': return `\nWaiting: ${outcome.gate.question}\n${howToAnswer(session)}`;
-    case 'paused': return `\nPaused: ${outcome.reason}\nContinue: bounded resume ${session.id}`;
-    case 'interrupted': return `\nInterrupted. Continue: bounded resume ${session.id}`;
-  }
-}
-
-function howToAnswer(session: Session): string {
-  const { gate } = session;
-  const approval = gate === undefined || gate.kind === 'phase' ? (gate?.phase ?? 'all') : approvalOf(gate);
-  return `Answer: bounded resume ${session.id} --approve ${approval} | --send-back NOTE | --rewind BOUNDARY | --stop`;
 }

@@ -8,7 +8,6 @@ import { phasesWords, storeWarning } from '../core/session/view/storeWords.ts';
 import { oneLine } from '../core/session/reports/markdown.ts';
 import { shownPath } from '../core/session/shownPath.ts';
 import { someNamed, someOf } from '../core/session/someOf.ts';
-import { approvalOf } from './approvals.ts';
 import { plain } from './output.ts';
 
 /** Without layers the terminal does not see who saves a file; the editor does. */
@@ -29,13 +28,13 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'changes/withheld': return event.files.map(({ path, why, blob }) => ` ! ${shownPath(path)} stays as you left it: ${why}. What the command did there is ${blob === undefined ? 'not kept' : `kept as ${blob.oid.slice(0, 12)}`}`).join('\n');
     case 'flags/raised': return raised(event.flags);
     case 'flags/settled': return settled(event.settled);
-    case 'rewind/done': return `   rewound ${event.rewind.kind} ${oneLine(event.rewind.to)}: ${event.rewind.restored.length} files${event.rewind.left.length > 0 ? `, left alone: ${someNamed(event.rewind.left, (one) => shownPath(one.path))}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${shownPath(one.path)} is kept in ${shownPath(one.to)}`).join('')}`;
+    case 'rewind/done': return `   rewound ${event.rewind.kind} ${oneLine(event.rewind.to)}: ${count(event.rewind.restored.length, 'file')}${event.rewind.left.length > 0 ? `, left alone: ${someNamed(event.rewind.left, (one) => shownPath(one.path))}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${shownPath(one.path)} is kept in ${shownPath(one.to)}`).join('')}`;
     case 'rewind/refused': return `   a rewind was not done: ${oneLine(event.why)}`;
     case 'oracle/ran': return indent(describeRun(event.run));
     case 'decoy/ran': return `   decoy ${event.decoy}: ${event.result} · ${event.detail}`;
     case 'review/reported': return `   review: ${count(event.findings.length, 'finding')}`;
     case 'finding/settled': return `   finding ${event.finding}: ${event.outcome} · ${event.detail}`;
-    case 'gate/opened': return ` ? ${oneLine(event.question)}${event.blocking.length > 0 ? `\n   open: ${openInWords(event)}` : ''}`;
+    case 'gate/opened': return ` ? ${oneLine(event.question)}${event.blocking.length > 0 ? `\n   open: ${someOf(event.blocking)}` : ''}`;
     case 'gate/answered': return `   answered: ${event.answer.kind}`;
     case 'gate/settled': return event.problem === undefined ? undefined : ` ! ${event.problem}`;
     case 'boundary/crossed': return ` ✓ ${event.boundary} · tree ${shortId(event.tree)}`;
@@ -56,13 +55,9 @@ function raised(flags: readonly Flag[]): string {
 
 function settled(all: readonly SettledFlag[]): string {
   if (all.length <= flagsTold) return all.map(({ flag, how }) => `   flag ${flag}: ${how}`).join('\n');
-  return `   ${all.length} flags: ${[...new Set(all.map(({ how }) => how))].join(', ')}`;
-}
-
-/** What is open at a gate; where that is very much, how much, and the one name for all of it. */
-function openInWords({ gate, blocking }: Extract<Entry['event'], { type: 'gate/opened' }>): string {
-  const name = approvalOf({ id: gate, blocking });
-  return name === gate && blocking.length > 1 ? `${someOf(blocking)}; all ${blocking.length} by ${gate}, which leaves what is flagged as it is` : blocking.join(', ');
+  const counts = new Map<SettledFlag['how'], number>();
+  for (const { how } of all) counts.set(how, (counts.get(how) ?? 0) + 1);
+  return `   ${count(all.length, 'flag')}: ${[...counts].map(([how, many]) => `${many} ${how}`).join(', ')}`;
 }
 
 function prose(content: Extract<Entry['event'], { type: 'turn/answered' }>['content']): string | undefined {

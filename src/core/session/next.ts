@@ -4,6 +4,7 @@ import type { ToolUse } from '../transcript/message.ts';
 import { fellSilent, isPhaseMet, maxIdle, noOpenFlag, openConversation, openFindings, openFlags } from './line.ts';
 import type { AnsweredGate, Conversation, GateKind, Role, Session, SessionEnd } from './session.ts';
 import { someOf } from './someOf.ts';
+import { count } from './view/figures.ts';
 
 /** What Bounded does next. Computed from the session alone, so that a resumed session goes on where the journal ends. */
 export type Step =
@@ -154,7 +155,7 @@ function answerFindings(session: Session): Step {
   const { line } = session;
   const open = openFindings(line);
   if (line.round < line.roundsAllowed) return { do: 'start-phase', phase: fixingPhase(session), round: line.round + 1 };
-  return gate('findings', `${open.length} findings are open after ${line.round} rounds. Accept them?`, open.map((finding) => finding.id));
+  return gate('findings', `${open.length === 1 ? '1 finding is' : `${open.length} findings are`} open after ${count(line.round, 'round')}. Accept ${open.length === 1 ? 'it' : 'them'}?`, open.map((finding) => finding.id));
 }
 
 /** The phase that a finding or a late note reopens. */

@@ -163,6 +163,18 @@ describe('Next step: the question of a phase that is not met', () => {
   });
 });
 
+describe('Next step: the question about findings', () => {
+  const asked = (...ids: readonly string[]) => {
+    const confirmed = ids.map((id): SessionEvent => ({ type: 'finding/settled', finding: id, outcome: 'confirmed', detail: 'fails' }));
+    const next = nextStep(reviewing().tell(phase('review', maxReviewRounds), { type: 'review/reported', findings: ids.map((id) => finding(id, maxReviewRounds)), dropped: 0 }, ...confirmed).session);
+    return next.do === 'open-gate' ? next.question : next.do;
+  };
+
+  it('counts them and the rounds', () => {
+    assert.deepEqual([asked('F-1'), asked('F-1', 'F-2')], [`1 finding is open after ${maxReviewRounds} rounds. Accept it?`, `2 findings are open after ${maxReviewRounds} rounds. Accept them?`]);
+  });
+});
+
 describe('Next step: the question of a phase that is tried too often', () => {
   it('says how many flags are open', () => {
     const strays = Array.from({ length: 30 }, (_, index) => flag(`f${index}`, write(`docs/${index}.md`, 'a', 'b', 'command')));
