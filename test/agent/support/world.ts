@@ -4,7 +4,7 @@ import type { Ports, RestoreItem, RestoreOutcome, Signal } from '../../../src/ag
 import type { Blob, FileDiff, Hunk, Path, TreeId } from '../../../src/core/session/changes.ts';
 import type { Entry, SessionEvent } from '../../../src/core/session/events.ts';
 import type { OracleRun } from '../../../src/core/oracle/result.ts';
-import type { Session } from '../../../src/core/session/session.ts';
+import type { Gate, Session } from '../../../src/core/session/session.ts';
 import { openConversation } from '../../../src/core/session/line.ts';
 import { contractOf, Story } from '../../core/session/support/journal.ts';
 import { base, boundary, phase } from '../../core/session/support/events.ts';
@@ -56,9 +56,12 @@ export class World {
   #contractHash = 'c0ffee';
 
   fault: Fault | undefined;
+  /** Whether the door answers the first question, the second one, …; those behind them it leaves to acts. */
+  readonly #door: readonly boolean[];
+  #questions = 0;
 
-  constructor(delays: Delays, fault?: Fault) {
-    [this.#delays, this.fault] = [delays, fault];
+  constructor(delays: Delays, fault?: Fault, door: readonly boolean[] = []) {
+    [this.#delays, this.fault, this.#door] = [delays, fault, door];
     const tree = treeOf(this.files);
     const begun: SessionEvent = base.type === 'base/taken' ? { ...base, base: { ...base.base, tree, dirty: [], notCovered: [] } } : base;
     this.session = new Story(contractOf(contractText), { contractText }).tell(begun, phase('explore'), { type: 'contract/locked', hash: 'c0ffee' }, boundary('explore', tree), phase('baseline'), boundary('baseline', tree), phase('minimal-hook')).session;
@@ -88,7 +91,7 @@ export class World {
     return {
       rooms: [], artifacts: played({ put: async () => 'a' }),
       clock: { now: () => 0, monotonic: () => 0, sleep: (_ms, signal) => this.#wait(signal), rest: async () => undefined, random: () => 0.5, id: () => `i${(this.#ids += 1)}`, sha256: digest },
-      user: { answer: () => new Promise(() => undefined), unsaved: () => [], takeSaved: () => [], diagnostics: async () => undefined },
+      user: { answer: (gate) => this.#answer(gate), unsaved: () => [], takeSaved: () => [], diagnostics: async () => undefined },
       journal: { append: (at, active, event) => this.#append(at, active, event) },
       model: played({ send: (_request: unknown, _progress: unknown, signal: Signal) => this.#send(signal) }),
       oracle: played({ run: (request: { id: string; purpose: OracleRun['purpose']; tree: TreeId }, _progress: unknown, signal: Signal) => this.#measure(request, signal), runCommand: async () => ({ kind: 'exit', exit: 0, output: '' }) }),
@@ -96,6 +99,13 @@ export class World {
       keeper: played({ keep: async () => (await this.#wait(), { ok: true, detail: 'kept', branches: [] }), drop: async () => ({ ok: true, detail: 'dropped' }) }),
       workspace: this.#workspace(),
     };
+  }
+
+  /** By the gate's own id, as a person at a terminal does who was told it. */
+  async #answer({ id }: Gate): ReturnType<Ports['user']['answer']> {
+    if (this.#door[this.#questions++] !== true) return new Promise(() => undefined);
+    await this.#wait();
+    return { answer: { kind: 'approve', ids: [id] }, by: 'approve-flag' };
   }
 
   async #append(at: number, active: number, event: SessionEvent): Promise<Entry> {
