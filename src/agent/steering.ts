@@ -12,13 +12,13 @@ import type { Capture } from './ports.ts';
 import type { Run } from './run.ts';
 import { openStrayGate } from './strayGate.ts';
 
-/** Flags what a call did to the files that steer git, asks about what no flag can hold, and records what was seen. `moved`: new files that may be what is missing. Answers the flags, and sentences for the model. */
-export async function seeSteering(run: Run, capture: Capture, control: ControlShare, cause: Cause, moved?: MaybeMoved): Promise<{ readonly flags: readonly Flag[]; readonly told: readonly string[] }> {
+/** Flags what a call did to the files that steer git, asks about what no flag can hold, and records what was seen. `moved`: new files that may be what is missing. Answers sentences for the model. */
+export async function seeSteering(run: Run, capture: Capture, control: ControlShare, cause: Cause, moved?: MaybeMoved): Promise<readonly string[]> {
   // The questions first: a crash in between must not lose them.
   const told = await gateControl(run, cause.title, control.reported, moved);
-  const flags = await flagControl(run, cause, unflagged(run.recorder.session, cause.call), control.unsure);
+  await flagControl(run, cause, unflagged(run.recorder.session, cause.call), control.unsure);
   await seeControl(run, capture, { during: cause.call });
-  return { flags, told };
+  return told;
 }
 
 /** Changes of git's control files that Bounded cannot bring back, or of which nobody knows whose they are: a person is asked. */
@@ -34,7 +34,7 @@ function unflagged({ line }: Session, call: string): readonly BesideChange[] {
 }
 
 /** No contract allows a command to steer git: each control file that it changed is flagged, unless it only has put back what it had flagged before. */
-function flagControl(run: Run, cause: Cause, sure: readonly BesideChange[], unsure: readonly BesideChange[]): Promise<readonly Flag[]> {
+function flagControl(run: Run, cause: Cause, sure: readonly BesideChange[], unsure: readonly BesideChange[]): Promise<unknown> {
   const { line } = run.recorder.session;
   const isBack = ({ path, after }: BesideChange): boolean => {
     const open = ofPath(line.flags, path).find((flag) => flag.outcome === undefined);

@@ -57,12 +57,9 @@ export async function measureCall(run: Run, cause: Cause): Promise<readonly stri
   const uncovered = await gateUncovered(run, cause.title, besides.filter((change) => !canComeBack(change)).map((change) => change.path), moved);
   const permissions = await gatePermissions(run, cause.title, beside.filter((change) => !written.has(change.path)));
   const scratch = cause.by === 'command' ? await measureScratch(run, { id: cause.call, title: cause.title }) : [];
-  const flags = [
-    ...await flagWrites(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...movedFiles]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree),
-    ...steering.flags,
-  ];
+  await flagWrites(run, [...unflagged(run.recorder.session, cause.call), ...unsure.map((diff) => writeOf(run, diff, cause))], new Set([...saved, ...movedFiles]), readOnly ? { ...cause, maybeUser: true } : cause, capture.tree);
   await settleGoneFlags(run, run.recorder.session.tree ?? capture.tree);
-  return [...withheld, ...uncovered, ...permissions, ...scratch, ...steering.told, ...(await react(run, cause, flags))];
+  return [...withheld, ...uncovered, ...permissions, ...scratch, ...steering, ...(await react(run, cause))];
 }
 
 /** The change of a file tool: its path with exactly what it put there, and with the mode that was there. Where there is anything else by now, a person may have made it so. */
@@ -161,12 +158,12 @@ function sameBlob(a: Blob | undefined, b: Blob | undefined): boolean {
 const inWords = ({ path, standing }: Flag): string => `${path} (${standing})`;
 
 /** What the contract says about strays. */
-async function react(run: Run, { call }: Cause, flags: readonly Flag[]): Promise<readonly string[]> {
+async function react(run: Run, { call }: Cause): Promise<readonly string[]> {
   const { contract: { onStray }, line } = run.recorder.session;
-  if (onStray === 'rewind') return flags.length === 0 ? [] : rewindStrays(run, flags);
   // With those that the call had raised before a crash.
   const open = openFlags(line).filter((flag) => flag.write.call === call);
   if (open.length === 0) return [];
+  if (onStray === 'rewind') return rewindStrays(run, open);
   // A question is a heading; every flag stands below it.
   if (onStray === 'stop') await openStrayGate(run, `A command changed files outside of what was agreed: ${someNamed(open, inWords, 3)}. What shall happen?`, open.map((flag) => flag.id));
   return [`Changed outside of what was agreed, and flagged to the user: ${someNamed(open, inWords)}. The phase cannot end while a flag is open. Put it back, or propose an amendment.`];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { FileDiff } from '../core/session/changes.ts';
+import { wasLeft } from '../core/session/line.ts';
 import { byPath } from '../core/session/ofPath.ts';
 import type { Flag, Session } from '../core/session/session.ts';
 import type { FlagGiven } from './acts/flags.ts';
@@ -70,10 +71,12 @@ function fill(groups: Groups, session: Session, place: Place): void {
   const [changeOf, flaggedPaths] = [new Map(changes.map((change) => [change.path, change])), new Set(open.map((flag) => flag.path))];
   const flagged = (standing: Flag['standing']): readonly Listed[] =>
     [...byPath(open.filter((flag) => flag.standing === standing)).values()].flatMap(([flag]) => (flag === undefined ? [] : [{ change: changeOf.get(flag.path) ?? flag.write, flag }]));
-  list(place, groups.out, labels.out, flagged('out-of-scope'));
-  list(place, groups.oracle, labels.oracle, flagged('oracle-protected'));
+  const left = new Map(session.line.flags.flatMap((flag) => (wasLeft(flag) && !flaggedPaths.has(flag.path) ? [[flag.path, flag.standing] as const] : [])));
+  const aside = (standing: Flag['standing']): readonly Listed[] => changes.flatMap((change) => (left.get(change.path) === standing ? [{ change, left: true }] : []));
+  list(place, groups.out, labels.out, [...flagged('out-of-scope'), ...aside('out-of-scope')]);
+  list(place, groups.oracle, labels.oracle, [...flagged('oracle-protected'), ...aside('oracle-protected')]);
   list(place, groups.over, labels.over, flagged('over-budget'));
-  list(place, groups.within, labels.within, changes.filter((change) => !flaggedPaths.has(change.path)).map((change) => ({ change })));
+  list(place, groups.within, labels.within, changes.filter(({ path }) => !flaggedPaths.has(path) && !left.has(path)).map((change) => ({ change })));
 }
 
 /** Nobody goes through more rows than these; the rows of a group are made anew with each change of the flags. */
@@ -82,19 +85,21 @@ const rowsShown = 1000;
 interface Listed {
   readonly change: Change;
   readonly flag?: Flag;
+  /** A stray that a person left as it is. */
+  readonly left?: true;
 }
 
 function list(place: Place, group: vscode.SourceControlResourceGroup, label: string, rows: readonly Listed[]): void {
   group.label = rows.length > rowsShown ? `${label} · the first ${rowsShown} of ${rows.length}` : label;
-  group.resourceStates = rows.slice(0, rowsShown).map(({ change, flag }) => row(place, change, flag));
+  group.resourceStates = rows.slice(0, rowsShown).map((one) => row(place, one));
 }
 
-function row(place: Place, { path, before, after }: Change, flag?: Flag): Row {
+function row(place: Place, { change: { path, before, after }, flag, left }: Listed): Row {
   const what = after === undefined ? 'deleted' : before === undefined ? 'created' : 'changed';
   const resourceUri = place.uri(path);
   return {
     resourceUri, path, ...(flag === undefined ? {} : { flag: flag.id }), contextValue: flag === undefined ? 'change' : 'flag',
     command: { title: 'Open Changes', command: 'bounded.openFileDiff', arguments: [{ path }] },
-    decorations: { strikeThrough: after === undefined, tooltip: flag === undefined ? `In scope: ${what} by the session` : sentenceOf(flag) },
+    decorations: { strikeThrough: after === undefined, tooltip: flag === undefined ? `${left === true ? 'Outside of what was agreed, and left so by you' : 'In scope'}: ${what} by the session` : sentenceOf(flag) },
   };
 }

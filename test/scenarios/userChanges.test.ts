@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
@@ -63,6 +64,21 @@ describe('changes of the user during a session', function () {
       assert.equal(ran.status, 5, ran.stderr);
       const [exit] = events(ran, 'exit/evaluated').filter(({ phase }) => phase === 'minimal-hook');
       assert.deepEqual(exit?.conditions.filter(({ holds }) => !holds), [{ id: 'work-done', holds: false, wanted: 'a change by the session', measured: '0 files changed' }]);
+    });
+  });
+
+  it('by a formatter that runs when a file is saved do not make the session\'s work undone', async () => {
+    await scenario({ 'production-shape': [[call('complete_phase', { summary: 'Nothing to clean up.' })]] }, undefined, async ({ project, run }) => {
+      const folder = JSON.stringify(path.join(project.root, 'src/stats'));
+      const formatter = spawn(process.execPath, ['-e', `const fs = require('node:fs'); fs.watch(${folder}, () => { const file = ${folder} + '/variance.js'; if (!fs.existsSync(file)) return; const text = fs.readFileSync(file, 'utf8'); if (text !== '' && !text.startsWith('// formatted')) fs.writeFileSync(file, '// formatted\\n' + text); }); console.log('watching');`], { stdio: ['ignore', 'pipe', 'ignore'] });
+      try {
+        await once(formatter.stdout, 'data');
+        const ran = await run('--approve', 'all');
+        assert.deepEqual([ran.status, ran.result?.verdict], [0, 'pass'], ran.stderr);
+        assert.match(readFileSync(path.join(project.root, 'src/stats/variance.js'), 'utf8'), /^\/\/ formatted/);
+      } finally {
+        formatter.kill();
+      }
     });
   });
 

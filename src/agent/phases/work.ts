@@ -28,12 +28,27 @@ export const workExit: Exit = async (run, capture) => {
   return [...basics, ...measured, confirmed(second), ...steps];
 };
 
-/** A phase that may change files, and in which nothing of the session's changed, has not done its work, unless an earlier one did. What the user changes meanwhile is no work of the session. */
+/**
+ * A phase that may change files, and in which nothing of the session's changed, has not done its work, unless an earlier one did. What the user alone changes
+ * is no work of the session. A file that both wrote at once, as where a formatter runs when it is saved, counts as the user's everywhere else; here it is enough
+ * that a file tool was at work there.
+ */
 async function somethingChanged(run: Run, capture: Capture): Promise<ConditionResult> {
   const { session } = run.recorder;
-  const own = standingPaths(session.line.writes);
-  const changed = (await differences(run, session.line.phase === 'minimal-hook' ? phaseBase(session) : baseTree(session), capture.tree)).filter(({ path }) => own.has(path));
+  const { phase, writes } = session.line;
+  const inPhase = phase === 'minimal-hook';
+  const own = standingPaths(writes);
+  const tried = new Set(session.calls.flatMap((call) => (fileTools.has(call.tool) && call.outcome !== 'refused' && (!inPhase || call.phase === phase) ? [pathNamed(session.workspace, call.title)] : [])));
+  const changed = (await differences(run, inPhase ? phaseBase(session) : baseTree(session), capture.tree)).filter(({ path }) => own.has(path) || tried.has(path));
   return { id: 'work-done', holds: changed.length > 0, wanted: 'a change by the session', measured: `${count(changed.length, 'file')} changed` };
+}
+
+/** Tools that write the one file that they name. */
+const fileTools: ReadonlySet<string> = new Set(['edit', 'write']);
+
+/** The path of a file that a model named, by the usual ways to name one. */
+function pathNamed(workspace: string, name: string): string {
+  return name.startsWith(`${workspace}/`) ? name.slice(workspace.length + 1) : name.replace(/^(?:\.\/)+/, '');
 }
 
 function cellConditions(result: OracleRun): ConditionResult[] {

@@ -41,6 +41,7 @@ export async function takeBackFlagged(run: Run, id: string, hunkId?: string): Pr
   await settle(run, gone.map((one) => ({ flag: one.id, how: done === undefined ? 'restored' : 'rewound' })));
   // The last of several hunks takes the flag with it.
   if (hunk !== undefined) await settleFlags(run, [flag.path]);
+  await writeReports(run);
   return { ok: true, message: done === undefined ? nothingLeft(flag.path) : `${flag.path} was rewound${movedInWords(done.moved)}` };
 }
 
@@ -53,6 +54,7 @@ export async function takeBackAllFlagged(run: Run): Promise<Acted> {
   const paths = new Set(flags.map(({ path }) => path));
   const back = done === undefined ? paths : backAgain(done);
   await settle(run, openFlags(run.recorder.session.line).filter(({ path }) => paths.has(path) && back.has(path)).map(({ id }) => ({ flag: id, how: done === undefined ? 'restored' : 'rewound' })));
+  await writeReports(run);
   if (done === undefined) return { ok: true, message: 'everything that was flagged is already as it was' };
   return { ok: done.left.length === 0, message: describeRestored(back.size, done.left, done.moved) };
 }
@@ -65,6 +67,7 @@ export async function takeBackPath(run: Run, path: string): Promise<Acted> {
   if (done === undefined) return { ok: true, message: nothingLeft(path) };
   if (done.left.length > 0) return { ok: false, message: describeRestored(0, done.left) };
   await settle(run, openOf(run, path).map((flag) => ({ flag: flag.id, how: 'rewound' })));
+  await writeReports(run);
   return { ok: true, message: `${path} was rewound${movedInWords(done.moved)}` };
 }
 
@@ -72,6 +75,7 @@ export async function takeBackHunks(run: Run, hunks: readonly HunkName[]): Promi
   if (hunks.length === 0) return { ok: false, message: 'no hunk was named' };
   const done = await rewindListed(run, hunks);
   if (typeof done === 'string') return { ok: false, message: done };
+  await writeReports(run);
   const what = `${hunks.length === 1 ? 'a hunk' : `${hunks.length} hunks`} of ${done.to}`;
   return done.left.length === 0 ? { ok: true, message: `${what} rewound${movedInWords(done.moved)}` } : { ok: false, message: describeRestored(done.restored.length + done.merged.length, done.left, done.moved) };
 }

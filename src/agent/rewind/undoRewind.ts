@@ -6,7 +6,7 @@ import { sameBlob } from '../../core/session/sameBlob.ts';
 import { sharesOf } from '../../core/session/shares.ts';
 import { doneOf, emptyFolder, inverse } from '../beside.ts';
 import { isControlWord, notYetBack } from '../control.ts';
-import { baseTree } from '../diffUse.ts';
+import { baseTree, recordUse } from '../diffUse.ts';
 import { differences, look, seeControl } from '../look.ts';
 import type { Capture, RestoreOutcome, Workspace } from '../ports.ts';
 import { asFound, restoreRounds } from './restoreRounds.ts';
@@ -49,6 +49,7 @@ export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, out
   const all = plan.kind === 'boundary' ? found : changedOf(found, changes);
   await seeUsers(run, after, theirs);
   await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
+  await recordUse(run, after.tree);
   await seeControl(run, after, { own: plan.beside });
   return all;
 }
@@ -80,6 +81,7 @@ export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: 
     type: 'rewind/undone', rewind, restored: [...all.restored, ...all.merged], changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }),
     ...(users.length === 0 ? {} : { users }), left: all.left, tree: after.tree,
   });
+  await recordUse(run, after.tree);
   await seeControl(run, after, { own: plan.beside });
   return all;
 }

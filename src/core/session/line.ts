@@ -50,6 +50,11 @@ export function openFlags(line: Line): readonly Flag[] {
   return line.flags.filter((flag) => flag.outcome === undefined);
 }
 
+/** Whether a person left a stray as it is. What was over the diff budget and is within it again is none. */
+export function wasLeft({ outcome, standing }: Flag): boolean {
+  return outcome === 'left' && standing !== 'over-budget';
+}
+
 /** The flags that a rewind of all of them is about: of each path the earliest that is open, and nothing of a path where that may be the user's. */
 export function flagsToRewind(line: Line): readonly Flag[] {
   const first = new Map<Path, Flag>();

@@ -1,5 +1,6 @@
 import { blame, type FileStep } from './blame.ts';
 import type { Blob, FileDiff, Hunk, HunkName, Path, Write } from './changes.ts';
+import { wasLeft } from './line.ts';
 import { ofPath } from './ofPath.ts';
 import type { Session, Standing } from './session.ts';
 
@@ -45,7 +46,8 @@ function wholeId({ path, after }: FileDiff): string {
 
 function standingOf({ line }: Session, path: Path, writes: readonly Write[]): Standing {
   if (writes.length === 0) return 'user';
-  const flags = ofPath(line.flags, path).filter((flag) => flag.outcome === undefined);
+  // What a person left outside of the scope is outside of it all the same.
+  const flags = ofPath(line.flags, path).filter((flag) => flag.outcome === undefined || wasLeft(flag));
   return (flags.find((flag) => writes.some((write) => write.call === flag.write.call)) ?? flags[0])?.standing ?? 'in-scope';
 }
 

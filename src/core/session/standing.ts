@@ -43,10 +43,23 @@ export function stretchesOf(writes: readonly Write[]): ReadonlyMap<Path, readonl
   return new Map(Array.from(standingWrites(writes), ([path, own]) => [path, inStretches(own)]));
 }
 
-/** Paths in which something of the session's own stands: what was taken back wholly is none of its work any more, whatever the user has there. */
+/**
+ * Paths that count as the session's work: what a rewind took back wholly is none of it any more, whatever the user has there. Where a person decided about
+ * lines, those of the session may be among what they kept: such a path counts.
+ */
 export function standingPaths(writes: readonly Write[]): Set<Path> {
   const stands = (own: readonly Write[]): boolean => own.some(({ by }) => by !== 'rewind') && inStretches(own).some(({ before, after }) => !sameBlob(before, after));
-  return new Set(Array.from(standingWrites(writes)).flatMap(([path, own]) => (stands(own) ? [path] : [])));
+  return new Set([...keptPaths(writes), ...Array.from(standingWrites(writes)).flatMap(([path, own]) => (stands(own) ? [path] : []))]);
+}
+
+/** Paths where a person ended what the session had, with another content than before its first write. */
+function keptPaths(writes: readonly Write[]): ReadonlySet<Path> {
+  const [first, kept] = [new Map<Path, Blob | null>(), new Set<Path>()];
+  for (const { path, before, after, ends } of writes) {
+    if (!first.has(path)) first.set(path, before ?? null);
+    if (ends === true) kept[sameBlob(first.get(path) ?? null, after ?? null) ? 'delete' : 'add'](path);
+  }
+  return kept;
 }
 
 function inStretches(own: readonly Write[]): readonly Stretch[] {

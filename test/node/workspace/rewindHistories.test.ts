@@ -50,8 +50,9 @@ describe('fixed histories of rewinds', () => {
     await house.cross();
     assert.deepEqual(house.session.line.boundaries.at(-1)?.change, { files: 1, added: 1, removed: 0 });
     await house.act({ type: 'undo-rewind', rewind: lastRewind(house) });
-    await house.command(() => fs.appendFileSync(path.join(house.root, 'src/b.txt'), 'and more\n'));
-    assert.deepEqual(house.session.line.uses.base, { files: 2, lines: 4 }, 'what came back counts again, with the user\'s line in the same file');
+    assert.deepEqual(house.session.line.uses.base, { files: 2, lines: 3 }, 'what came back counts again at once, with the user\'s line in the same file');
+    await house.act({ type: 'redo-rewind', rewind: lastRewind(house) });
+    assert.deepEqual(house.session.line.uses.base, { files: 1, lines: 1 });
   }));
 
   it('the same where the session had changed other lines meanwhile', () => play(async (house, file) => {

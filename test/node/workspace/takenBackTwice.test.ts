@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { openConflicts } from '../../../src/core/session/conflicts.ts';
 import { type File, type History, lastRewind, name, playFixed } from './histories/fixed.ts';
-import { Crash, type House, Template } from './histories/house.ts';
+import { Crash, House, Template } from './histories/house.ts';
 
 const outside = 'docs/out.txt';
 const toBase = { type: 'rewind-boundary', to: 'base' } as const;
@@ -40,6 +40,41 @@ describe('what rewinds took back, in other orders', () => {
     const { ok, message } = await house.act({ type: 'resolve-conflict', rewind, path: at, answers: [answer(yours)], seen: yours });
     assert.equal(ok, true, message);
   }
+
+  it('is every stray of a call, also of one that died when some were flagged', async () => {
+    const [count, docs] = [700, 'docs/many'];
+    const writeAll = (house: House) => () => {
+      fs.mkdirSync(path.join(house.root, docs), { recursive: true });
+      for (let i = 0; i < count; i += 1) fs.writeFileSync(path.join(house.root, docs, `${i}`), `${i}`);
+    };
+    for (let record = 1; ; record += 1) {
+      const house = await House.takeUp(template.copy('rewind'));
+      try {
+        house.crashAt({ record, kept: true });
+        await house.command(writeAll(house)).catch((error: unknown) => assert.ok(error instanceof Crash));
+        const raised = house.session.line.flags.length;
+        if (raised === 0) continue;
+        assert.equal(raised, 500, 'the process died after the first record of flags');
+        await house.restart();
+        const [first] = house.session.line.flags;
+        assert.equal(first?.outcome, 'rewound');
+        assert.equal(fs.existsSync(path.join(house.root, docs)), false);
+        return;
+      } finally {
+        await house.close();
+      }
+    }
+  });
+
+  it('counts as work of the session where a person decided about lines and kept some of its', () => play(async (house, file) => {
+    await file.command('a1 line', 'by the session');
+    await file.command('a9 line', 'by the session too');
+    file.edit('by the session\n', 'by the session, and the user\n');
+    await house.act(toBase);
+    await decide(house, lastRewind(house), name, (yours) => yours);
+    assert.ok(file.text().includes('by the session too'));
+    assert.deepEqual(house.session.line.uses.base, { files: 1, lines: 4 });
+  }));
 
   it('is not brought back to a file that is as it was at the boundary', () => play(async (house, file) => {
     const start = file.text();
