@@ -1,9 +1,8 @@
 import { nextStep } from '../core/session/next.ts';
 import type { Gate } from '../core/session/session.ts';
 import { applyAnswer } from './gates.ts';
-import type { Exclusive } from './loop.ts';
 import type { User } from './ports.ts';
-import type { Run } from './run.ts';
+import type { Exclusive, Run } from './run.ts';
 import { throwIfAborted } from './run.ts';
 
 /** Waits at the open gate; answers the gate where nobody is there to decide. Time at a gate is not active time. */

@@ -13,7 +13,7 @@ import { evaluatePhase } from './phases/evaluate.ts';
 import { settleFindings } from './phases/review.ts';
 import { writeReports } from './reports.ts';
 import { keepRoom } from './room.ts';
-import type { Run } from './run.ts';
+import type { Exclusive, Run } from './run.ts';
 import { Interrupted, Paused, throwIfAborted } from './run.ts';
 import { takeBase } from './takeBase.ts';
 import { takeTurn } from './turn.ts';
@@ -25,9 +25,6 @@ export type Outcome =
   /** `unrecorded`: the journal does not take the reason. It may take nothing more from this process, so the session has to be opened anew. */
   | { readonly kind: 'paused'; readonly reason: string; readonly unrecorded?: true }
   | { readonly kind: 'interrupted' };
-
-/** Runs `work` while nothing else changes the work tree or the session. */
-export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
  * The loop, and nothing else: the session says what comes next, one part of the agent does it, its facts go into the

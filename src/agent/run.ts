@@ -16,6 +16,9 @@ export interface Run {
   readonly progress: (text: string) => void;
 }
 
+/** Runs `work` while nothing else changes the work tree or the session. */
+export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** The work was interrupted by the signal; nothing is half recorded. */
 export class Interrupted extends Error {
   constructor() {
