@@ -21,6 +21,7 @@ export interface Scenario {
 export async function scenario(moves: Moves | ((request: RecordedRequest) => Reply | Promise<Reply>), contract: string | undefined, work: (scenario: Scenario) => Promise<void>, where?: Parameters<typeof makeProject>[1]): Promise<void> {
   const project = makeProject(contract, where);
   const server = await startMessagesServer(typeof moves === 'function' ? moves : play({ ...honest, ...moves }));
+  let held = false;
   try {
     await work({
       project, server,
@@ -28,8 +29,18 @@ export async function scenario(moves: Moves | ((request: RecordedRequest) => Rep
       bounded: (...args) => runCli(project, server.url, ...args),
       start: (args, env) => startCli(project, server.url, args, env),
     });
+    held = true;
   } finally {
     await server.close();
+    removed(project, held);
+  }
+}
+
+/** What went wrong in a scenario is what has to be told, and not that its project cannot be removed from a disk that it left broken. */
+function removed(project: Project, held: boolean): void {
+  try {
     project.remove();
+  } catch (error) {
+    if (held) throw error;
   }
 }
