@@ -2,9 +2,10 @@ import { belowBaseline } from '../../core/oracle/tests.ts';
 import { cellName, describeCell, isGreen } from '../../core/oracle/describe.ts';
 import type { OracleRun } from '../../core/oracle/result.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
+import type { Path } from '../../core/session/changes.ts';
 import { baselineRun, phaseBase } from '../../core/session/line.ts';
 import { count, surfaceText } from '../../core/session/view/figures.ts';
-import type { ConditionResult, PlanStep } from '../../core/session/session.ts';
+import type { CallRecord, ConditionResult, PlanStep } from '../../core/session/session.ts';
 import { standingPaths } from '../../core/session/standing.ts';
 import { baseTree } from '../diffUse.ts';
 import { differences } from '../look.ts';
@@ -38,7 +39,7 @@ async function somethingChanged(run: Run, capture: Capture): Promise<ConditionRe
   const { phase, writes } = session.line;
   const inPhase = phase === 'minimal-hook';
   const own = standingPaths(writes);
-  const tried = new Set(session.calls.flatMap((call) => (fileTools.has(call.tool) && call.outcome !== 'refused' && (!inPhase || call.phase === phase) ? [pathNamed(session.workspace, call.title)] : [])));
+  const tried = await namedFiles(run, session.calls.filter((call) => fileTools.has(call.tool) && call.outcome !== 'refused' && (!inPhase || call.phase === phase)));
   const changed = (await differences(run, inPhase ? phaseBase(session) : baseTree(session), capture.tree)).filter(({ path }) => own.has(path) || tried.has(path));
   return { id: 'work-done', holds: changed.length > 0, wanted: 'a change by the session', measured: `${count(changed.length, 'file')} changed` };
 }
@@ -46,9 +47,10 @@ async function somethingChanged(run: Run, capture: Capture): Promise<ConditionRe
 /** Tools that write the one file that they name. */
 const fileTools: ReadonlySet<string> = new Set(['edit', 'write']);
 
-/** The path of a file that a model named, by the usual ways to name one. */
-function pathNamed(workspace: string, name: string): string {
-  return name.startsWith(`${workspace}/`) ? name.slice(workspace.length + 1) : name.replace(/^(?:\.\/)+/, '');
+/** The files that calls of file tools name, each by its path in the workspace. */
+async function namedFiles({ ports }: Run, calls: readonly CallRecord[]): Promise<ReadonlySet<Path>> {
+  const named = await Promise.all([...new Set(calls.map(({ title }) => title))].map((name) => ports.workspace.resolve(name)));
+  return new Set(named.flatMap((one) => ('path' in one ? [one.path] : [])));
 }
 
 function cellConditions(result: OracleRun): ConditionResult[] {
