@@ -16,6 +16,10 @@ export async function prune({ host }: App): Promise<void> {
   const detail = `${engine.keptLines(kept, mostNamed).join('\n')}\n\nAll of it is removed: every session, trace and checkpoint of this repository. Nothing can be rewound or continued after that.${kept.warning} Your work tree and your repository stay as they are.`;
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Remove It')) === undefined) return;
   await host.close();
-  await engine.removeState(folder.uri.fsPath, 'the editor');
+  try {
+    await engine.removeState(folder.uri.fsPath, 'the editor');
+  } finally {
+    host.lookAgain();
+  }
   void vscode.window.showInformationMessage(`Bounded: ${size} of private state were removed.`);
 }

@@ -185,6 +185,11 @@ export class SessionHost {
     this.#changed.fire(undefined);
   }
 
+  /** Says that what is kept on the disk has changed: who shows it looks again. */
+  lookAgain(): void {
+    this.#changed.fire(this.shown);
+  }
+
   #take(holding: Holding): void {
     this.#holding = holding;
     this.#stuck = false;

@@ -10,6 +10,7 @@ export class SideView implements vscode.WebviewViewProvider {
   static readonly id = 'bounded.session';
   readonly #app: App;
   #view: vscode.WebviewView | undefined;
+  #refreshes = 0;
 
   constructor(app: App) {
     this.#app = app;
@@ -49,14 +50,15 @@ export class SideView implements vscode.WebviewViewProvider {
   /** Posts what there is to show now. */
   async #refresh(): Promise<void> {
     const view = this.#view;
+    const refresh = ++this.#refreshes;
     if (view === undefined) return;
     const { shown } = this.#app.host;
     const waits = shown?.view.card?.attention === true || shown?.view.state === 'waiting';
     view.badge = waits ? { value: 1, tooltip: 'Bounded waits for you' } : undefined;
     if (!view.visible) return;
     const message: ToWebview = shown === undefined ? await this.#empty() : { type: 'view', view: shown.view };
-    // Looking for what there is takes a moment, and a session may have begun meanwhile.
-    if (message.type === 'view' || this.#app.host.held === undefined) await view.webview.postMessage(message);
+    // Looking for what there is takes a moment, and a session may have begun meanwhile, or a later look have found something else.
+    if (refresh === this.#refreshes && (message.type === 'view' || this.#app.host.held === undefined)) await view.webview.postMessage(message);
   }
 
   async #empty(): Promise<ToWebview> {

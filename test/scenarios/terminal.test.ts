@@ -264,13 +264,16 @@ describe('what cannot be done', function () {
         assert.match(ran.stderr, /^bounded: the example wants a folder of its own, and [^\n]*\n$/);
       }
       for (const place of places) {
-        const ran = await alone(project, ['status'], { XDG_STATE_HOME: place });
-        assert.equal(ran.status, 1, `${place}: ${ran.stderr}`);
+        const ran = await alone(project, ['verify', project.contract], { XDG_STATE_HOME: place });
+        assert.equal(ran.status, 69, `${place}: ${ran.stderr}`);
         assert.match(ran.stderr, /^bounded: the private state of [^\n]* cannot be kept: [^\n]*\n$/);
       }
       const made = path.join(project.root, '..', 'a', 'b', 'c');
       mkdirSync(path.dirname(path.dirname(made)));
+      for (const looks of [['status'], ['trace'], ['prune'], ['prune', '--yes'], ['resume']]) await alone(project, looks, { XDG_STATE_HOME: made });
       assert.match((await alone(project, ['status'], { XDG_STATE_HOME: made })).stderr, /there is no session/);
+      assert.ok(!existsSync(made), 'who only looks leaves nothing behind');
+      await alone(project, ['verify', project.contract], { XDG_STATE_HOME: made });
       assert.ok(existsSync(path.join(made, 'bounded')));
     });
   });

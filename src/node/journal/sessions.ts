@@ -59,7 +59,7 @@ export async function createSession(state: RepositoryState, id: string): Promise
  */
 export async function listSessions(root: string, machine: Machine = thisMachine()): Promise<readonly SessionSummary[]> {
   const state = await repositoryState(root, machine);
-  const ids = (await readdir(state.sessions)).sort().reverse();
+  const ids = [...(await readdir(state.sessions).catch(noneIfMissing))].sort().reverse();
   const folders = ids.flatMap((id) => sessionFolder(state, id) ?? []);
   return Promise.all(folders.map(summary));
 }
@@ -75,6 +75,11 @@ export async function sessionsHere(root: string, machine: Machine = thisMachine(
 export async function isSameWorkTree(a: string, b: string): Promise<boolean> {
   const [one, other] = await Promise.all([a, b].map(async (folder) => (await findRepository(folder).catch(() => undefined))?.top ?? folder));
   return one === other;
+}
+
+function noneIfMissing(error: unknown): readonly string[] {
+  if (codeOf(error) === 'ENOENT') return [];
+  throw error;
 }
 
 async function summary(folder: SessionFolder): Promise<SessionSummary> {

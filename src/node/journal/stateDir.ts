@@ -28,17 +28,17 @@ export interface RepositoryState {
   readonly dir: string;
   /** Git folder of the checkpoint store; made by its owner. */
   readonly store: string;
-  /** One folder per session; exists. */
+  /** One folder per session. */
   readonly sessions: string;
   /** For `acquireLease`: one session at a time may work in a work tree. */
   readonly lease: LeaseKey;
 }
 
 /**
- * Private state of the repository that `root` belongs to, or of the folder itself where there is none; makes its folders,
- * open to the user alone.
+ * Where the private state is of the repository that `root` belongs to, or of the folder itself where there is none. Makes
+ * nothing: who only looks leaves no state behind, also while somebody removes it.
  * @throws StateRefusal in a bare repository, or where state and workspace lie within each other: a session could
- * then write its own record. Rejects too where folders cannot be made.
+ * then write its own record.
  */
 export async function repositoryState(root: string, machine: Machine = thisMachine()): Promise<RepositoryState> {
   const gitFolder = await gitFolderAround(root);
@@ -47,9 +47,12 @@ export async function repositoryState(root: string, machine: Machine = thisMachi
   const bounded = stateRoot(machine);
   await refuseOverlap(await realpath(root), await realpathOfFuture(bounded));
   const dir = path.join(bounded, folderName(repository.commonDir));
-  const sessions = path.join(dir, 'sessions');
-  for (const folder of [bounded, dir, sessions]) await privateDirectory(folder);
-  return { dir, store: path.join(dir, 'store'), sessions, lease: leaseKey(bounded, repository.top) };
+  return { dir, store: path.join(dir, 'store'), sessions: path.join(dir, 'sessions'), lease: leaseKey(bounded, repository.top) };
+}
+
+/** Makes the folders of a private state, open to the user alone; those that are open to others are narrowed. Rejects where they cannot be made. */
+export async function makeState({ dir, sessions }: RepositoryState): Promise<void> {
+  for (const folder of [path.dirname(dir), dir, sessions]) await privateDirectory(folder);
 }
 
 /** A folder without a repository keeps its state where one that is made in it later would have it. */

@@ -63,10 +63,10 @@ export async function startSession(loaded: LoadedContract, door: Door): Promise<
   const clock = createClock();
   const id = sessionId(clock.now(), clock.id());
   const state = await stateOf(loaded.root);
-  const limits = await storeLimitsOf(roots, door.storeLimit);
   const { release, uses } = await takeLeases(roots, { door: door.name, session: id });
   let workspace: ThreadedWorkspace | undefined;
   try {
+    const limits = await storeLimitsOf(roots, door.storeLimit);
     workspace = await workspaceOf(roots, loaded.file, loaded.contract);
     await checkRepository(workspace);
     const sandbox = await sessionSandbox(roots.map(({ folder }) => folder), state.dir);

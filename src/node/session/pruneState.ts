@@ -5,6 +5,7 @@ import { bytesText, count } from '../../core/session/view/figures.ts';
 import { listSessions, type SessionSummary } from '../journal/sessions.ts';
 import { aloneInStore } from '../journal/storeUsers.ts';
 import { removeTree } from '../process/removeTree.ts';
+import { exists } from '../workspace/disk/exists.ts';
 import { storeSize } from '../workspace/store/prune.ts';
 import { readSession } from './read.ts';
 import { StartRefusal } from './refusal.ts';
@@ -100,6 +101,7 @@ const boundariesText = ({ boundaries }: Pick<KeptSession, 'boundaries'>): string
  */
 export async function removeState(root: string, door: string): Promise<void> {
   const { dir } = await stateOf(root);
+  if (!(await exists(dir))) return;
   const alone = await aloneInStore(dir, undefined, { door }, () => removeTree(dir));
   if ('usedBy' in alone) throw new StartRefusal('cannot-start', `a session works in this repository: ${alone.usedBy}. Nothing was removed`);
 }

@@ -9,7 +9,7 @@ import type { RepositoryState } from '../journal/stateDir.ts';
 import { type StoreUse, useStore } from '../journal/storeUsers.ts';
 import { isInside } from '../workspace/git/findProgram.ts';
 import { unfitRoot } from '../workspace/disk/unfitRoot.ts';
-import { stateOf } from './state.ts';
+import { readyState, stateOf } from './state.ts';
 import { StartRefusal } from './refusal.ts';
 
 /** A folder of a session with its private state. */
@@ -54,7 +54,8 @@ export async function takeLeases(roots: readonly SessionRoot[], holder: { readon
     for (const one of releases) await one();
   };
   try {
-    for (const { name, state } of ordered) {
+    for (const { name, folder, state } of ordered) {
+      await readyState(folder, state);
       const lease = await acquireLease(state.lease, holder);
       if ('heldBy' in lease) throw new StartRefusal('cannot-start', `a session works in ${name === '' ? 'this work tree' : name} already: ${lease.heldBy}`);
       releases.push(lease.release);

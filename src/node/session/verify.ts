@@ -7,7 +7,7 @@ import { createRedact } from '../journal/redaction.ts';
 import { useStore } from '../journal/storeUsers.ts';
 import { createOracle } from '../oracle/oracle.ts';
 import type { LoadedContract } from './place.ts';
-import { stateOf } from './state.ts';
+import { readyState, stateOf } from './state.ts';
 import { dependencies, oracleRoots, secretsOf, withWorkspace } from './ports.ts';
 import { checkSandbox, sandboxOf } from './preflight.ts';
 import { rootsOf } from './roots.ts';
@@ -25,6 +25,7 @@ export async function openVerifier(loaded: LoadedContract, unsandboxed: boolean)
   const roots = await rootsOf(loaded.root, loaded.contract);
   const sandbox = await sandboxOf(...roots.map(({ folder }) => folder));
   checkSandbox(loaded.contract, sandbox, unsandboxed);
+  for (const { folder, state } of roots) await readyState(folder, state);
   const uses = await Promise.all(roots.map(({ state }) => useStore(state.dir, { door: 'the oracle alone' })));
   const temporary = await mkdtemp(path.join((await stateOf(loaded.root)).dir, 'verify-'));
   const redact = createRedact(secretsOf(undefined));

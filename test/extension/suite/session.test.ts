@@ -359,7 +359,9 @@ describe('A session in the editor', () => {
     person.decide = ({ buttons }) => buttons.at(-1);
     await run('prune');
     assert.equal(person.heard('of private state were removed').length, 1);
-    assert.deepEqual([existsSync(kept), await sessionNow(), state(project)], [false, undefined, before]);
+    await run('continue');
+    assert.equal(person.heard('there is no session to continue').length, 1);
+    assert.deepEqual([existsSync(kept), await sessionNow(), state(project)], [false, undefined, before], 'and looking for it makes none');
   });
 
   /** What a conflict comes to, in the editor that was opened last. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { repositoryState, type RepositoryState } from '../../../src/node/journal/stateDir.ts';
+import { makeState, repositoryState, type RepositoryState } from '../../../src/node/journal/stateDir.ts';
 import { stateRoot, type Machine } from '../../../src/node/journal/stateRoot.ts';
 import { testFolder } from './support/folder.ts';
 
@@ -31,12 +31,14 @@ describe('the private state of a repository', () => {
     return at(...parts);
   }
 
-  it('is one folder, named so that a person finds it and nobody else enters it', async function () {
+  it('is one folder, named so that a person finds it and nobody else enters it, which is made when something is kept', async function () {
     const state = await stateIn(await repository('My project'), 'home');
     const bounded = at('home', '.local', 'state', 'bounded');
     assert.equal(path.dirname(state.dir), bounded);
     assert.match(path.basename(state.dir), /^[0-9a-f]{16}-My-project$/);
     assert.deepEqual([state.store, state.sessions], [path.join(state.dir, 'store'), path.join(state.dir, 'sessions')]);
+    assert.deepEqual(await readdir(at()), ['My project'], 'who only asks makes nothing');
+    await makeState(state);
     if (process.platform === 'win32') this.skip();
     for (const folder of [bounded, state.dir, state.sessions]) assert.equal((await stat(folder)).mode & 0o777, 0o700, folder);
   });
@@ -44,10 +46,11 @@ describe('the private state of a repository', () => {
   it('is narrowed where it was open to others', async function () {
     if (process.platform === 'win32') this.skip();
     const root = await repository('repo');
-    const { dir } = await stateIn(root, 'home');
-    await chmod(dir, 0o755);
-    await stateIn(root, 'home');
-    assert.equal((await stat(dir)).mode & 0o777, 0o700);
+    const state = await stateIn(root, 'home');
+    await makeState(state);
+    await chmod(state.dir, 0o755);
+    await makeState(state);
+    assert.equal((await stat(state.dir)).mode & 0o777, 0o700);
   });
 
   it('is the same from every folder, link and work tree of the repository', async () => {

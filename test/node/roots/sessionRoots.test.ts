@@ -41,7 +41,7 @@ describe('the folders of a session', () => {
     repository('api');
     repository('libs', 'shared');
     repository('home', 'of', 'user');
-    fs.mkdirSync(at('plain'));
+    for (const folder of ['plain', 'state']) fs.mkdirSync(at(folder));
     fs.mkdirSync(at('libs', 'shared', 'inner'));
     fs.writeFileSync(at('file'), '');
     fs.symlinkSync('api', at('link'));
