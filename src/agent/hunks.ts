@@ -16,12 +16,30 @@ export async function listHunks(workspace: Pick<Workspace, 'diff' | 'hunks'>, se
   if (base === undefined || tree === undefined || tree === base.tree) return [];
   const [written, standing] = [new Set(session.line.writes.flatMap(({ by, path }) => (by === 'rewind' ? [] : [path]))), standingWrites(session.line.writes)];
   const found: ListedHunk[] = [];
-  for (const diff of await workspace.diff(base.tree, tree)) if (written.has(diff.path)) found.push(...(await hunksOfFile(workspace, session, diff, standing.get(diff.path))));
+  const changed = (await workspace.diff(base.tree, tree)).filter((diff) => written.has(diff.path));
+  for await (const [diff, hunks] of withHunks(workspace, changed)) found.push(...(await hunksOfFile(workspace, session, diff, hunks, standing.get(diff.path))));
   return found;
 }
 
-async function hunksOfFile(workspace: Pick<Workspace, 'hunks'>, session: Session, diff: FileDiff, writes: readonly Write[] = []): Promise<readonly ListedHunk[]> {
-  const hunks = await workspace.hunks(diff);
+/** The most files, and about the most lines of them, whose hunks are asked for at once: an answer is taken in one stretch. */
+const most = { files: 250, lines: 20_000 };
+
+/** Each of these with its hunks, in their order. A command may change tens of thousands of files: many are asked for at once. */
+export async function* withHunks<Diff extends FileDiff>(workspace: Pick<Workspace, 'hunks'>, diffs: readonly Diff[]): AsyncGenerator<readonly [Diff, readonly Hunk[]], undefined> {
+  for (let at = 0; at < diffs.length;) {
+    let [end, lines] = [at, 0];
+    do lines += linesIn(diffs[end++]);
+    while (end < diffs.length && end - at < most.files && lines + linesIn(diffs[end]) <= most.lines);
+    const together = diffs.slice(at, end);
+    const hunks = await workspace.hunks(together);
+    for (const [index, diff] of together.entries()) yield [diff, hunks[index] ?? []];
+    at = end;
+  }
+}
+
+const linesIn = (diff: FileDiff | undefined): number => (diff === undefined ? 0 : diff.added + diff.removed);
+
+async function hunksOfFile(workspace: Pick<Workspace, 'hunks'>, session: Session, diff: FileDiff, hunks: readonly Hunk[], writes: readonly Write[] = []): Promise<readonly ListedHunk[]> {
   const steps = fileSteps(diff.before, writes, diff.after);
   // No hunk of a file that has none needs to be told from another.
   if (hunks.length === 0) return listedHunks(session, diff, hunks, steps.map((step) => ({ ...step, hunks })));
@@ -38,7 +56,6 @@ async function told(workspace: Pick<Workspace, 'hunks'>, diff: FileDiff, hunks: 
 
 async function eachTold(workspace: Pick<Workspace, 'hunks'>, { path }: FileDiff, hunks: readonly Hunk[], steps: readonly FileStep[]): Promise<readonly (FileStep & { readonly hunks: readonly Hunk[] })[]> {
   if (steps.length === 1) return steps.map((step) => ({ ...step, hunks }));
-  const each = [];
-  for (const { before, after, ...step } of steps) each.push({ ...step, hunks: await workspace.hunks({ path, added: 0, removed: 0, binary: false, ...(before && { before }), ...(after && { after }) }) });
-  return each;
+  const found = await workspace.hunks(steps.map(({ before, after }) => ({ path, added: 0, removed: 0, binary: false, ...(before && { before }), ...(after && { after }) })));
+  return steps.map((step, index) => ({ ...step, hunks: found[index] ?? [] }));
 }

@@ -167,7 +167,8 @@ export interface Workspace {
   /** Paths whose content differs from the user's HEAD: uncommitted and untracked, not ignored. */
   dirty(): Promise<readonly Path[]>;
   diff(from: TreeId, to: TreeId): Promise<readonly FileDiff[]>;
-  hunks(diff: FileDiff): Promise<readonly Hunk[]>;
+  /** The hunks of each of these, in their order; none where lines cannot be told: binary, very large, secret, a link, or changed in its mode alone. */
+  hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]>;
   /** Added and removed lines if `path` had `content` (null: were deleted), against its content in `tree`. */
   countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }>;
   /** Entries of `tree` at these paths. */

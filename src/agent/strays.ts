@@ -13,6 +13,7 @@ import { type Cause, writeOf } from './cause.ts';
 import { controlStates, shareOfControl } from './control.ts';
 import { baseTree, recordUse } from './diffUse.ts';
 import { raise, settle } from './flags.ts';
+import { withHunks } from './hunks.ts';
 import { inStretches } from './inStretches.ts';
 import { closeLanding, concerns, landWrites } from './landing.ts';
 import { differences, treeOf } from './look.ts';
@@ -113,14 +114,14 @@ async function* strays(run: Run, phase: PhaseName, writes: readonly Write[], sav
   const { session } = run.recorder;
   const agreed = await agreedContent(run, writes.map((write) => write.path));
   const standingAt = standingsIn(session, phase);
-  for (const write of writes) {
+  const isStray = (write: Write): boolean => (over || standingAt(write.path).standing !== 'in-scope') && !isBack(session, write, write.after, agreed);
+  const stray = await inStretches(run.ports.clock, writes, isStray);
+  for await (const [write, hunks] of withHunks(run.ports.workspace, writes.filter((_, index) => stray[index]))) {
     await run.ports.clock.rest();
     const { standing } = standingAt(write.path);
-    if (standing === 'in-scope' && !over) continue;
-    if (isBack(session, write, write.after, agreed)) continue;
     yield {
       id: run.ports.clock.id(), path: write.path, standing: standing === 'in-scope' ? 'over-budget' : standing, write,
-      hunks: await run.ports.workspace.hunks(write), cause: cause.title, maybeUser: cause.maybeUser === true || saved.has(write.path),
+      hunks, cause: cause.title, maybeUser: cause.maybeUser === true || saved.has(write.path),
     };
   }
 }

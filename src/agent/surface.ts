@@ -1,5 +1,6 @@
 import type { SurfaceDelta } from '../core/session/facts.ts';
-import type { FileDiff, TreeId } from '../core/session/changes.ts';
+import type { Hunk, TreeId } from '../core/session/changes.ts';
+import { withHunks } from './hunks.ts';
 import { differences } from './look.ts';
 import type { Run } from './run.ts';
 
@@ -11,19 +12,16 @@ export async function surfaceDelta(run: Run, before: TreeId, after: TreeId): Pro
   const diffs = await differences(run, before, after);
   const added = new Set<string>();
   const removed = new Set<string>();
-  for (const diff of diffs) await collect(run, diff, added, removed);
+  for await (const [, hunks] of withHunks(run.ports.workspace, diffs)) collect(hunks, added, removed);
   return {
     files: diffs.length, lines: diffs.reduce((sum, diff) => sum + diff.added - diff.removed, 0),
     exportsAdded: [...added].filter((name) => !removed.has(name)).sort(), exportsRemoved: [...removed].filter((name) => !added.has(name)).sort(),
   };
 }
 
-async function collect(run: Run, diff: FileDiff, added: Set<string>, removed: Set<string>): Promise<void> {
-  if (diff.binary) return;
-  for (const hunk of await run.ports.workspace.hunks(diff)) {
-    for (const line of hunk.lines) {
-      const name = exported.exec(line.slice(1))?.slice(1).find((group) => group !== undefined);
-      if (name !== undefined) (line.startsWith('+') ? added : removed).add(name);
-    }
+function collect(hunks: readonly Hunk[], added: Set<string>, removed: Set<string>): void {
+  for (const line of hunks.flatMap(({ lines }) => lines)) {
+    const name = exported.exec(line.slice(1))?.slice(1).find((group) => group !== undefined);
+    if (name !== undefined) (line.startsWith('+') ? added : removed).add(name);
   }
 }

@@ -1,6 +1,6 @@
-import type { Path } from '../../core/session/changes.ts';
 import { someOf } from '../../core/session/someOf.ts';
 import { baseTree } from '../diffUse.ts';
+import { withHunks } from '../hunks.ts';
 import { differences, look } from '../look.ts';
 import type { Run } from '../run.ts';
 import { contractPage } from './contractText.ts';
@@ -24,20 +24,18 @@ export async function reviewTurn(run: Run): Promise<string> {
 }
 
 async function diffText(run: Run, tree: string): Promise<string> {
-  const [parts, rest]: [string[], Path[]] = [[], []];
+  const parts: string[] = [];
   let length = 0;
-  for (const diff of await differences(run, baseTree(run.recorder.session), tree)) {
-    if (length > mostDiff) {
-      rest.push(diff.path);
-      continue;
-    }
-    const hunks = diff.binary ? [] : await run.ports.workspace.hunks(diff);
+  const diffs = await differences(run, baseTree(run.recorder.session), tree);
+  for await (const [diff, hunks] of withHunks(run.ports.workspace, diffs)) {
+    if (length > mostDiff) break;
     const body = hunks.map((hunk) => `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@\n${hunk.lines.join('\n')}`).join('\n');
     const part = `--- ${diff.before === undefined ? '/dev/null' : diff.path}\n+++ ${diff.after === undefined ? '/dev/null' : diff.path}\n${diff.binary ? '(binary)' : body}`;
     parts.push(part);
     length += part.length + 1;
   }
   const text = parts.join('\n');
+  const rest = diffs.slice(parts.length).map(({ path }) => path);
   if (rest.length === 0 && text.length <= mostDiff) return `${text}\n`;
   return `${text.slice(0, mostDiff)}\n(the diff is longer; read the last file here whole${rest.length === 0 ? '' : `, and these: ${someOf(rest, 200)}`})\n`;
 }

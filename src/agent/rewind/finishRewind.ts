@@ -95,7 +95,7 @@ async function finishParts(run: Run, plan: RewindPlan, files: readonly FileHunks
   const { begun, bring } = await standOf(run, plan, tree);
   for (const file of files) {
     const diff = diffs.get(file.path);
-    const changes = diff === undefined ? [] : await run.ports.workspace.hunks(diff);
+    const [changes = []] = diff === undefined ? [] : await run.ports.workspace.hunks([diff]);
     // Its mode may be back already, by a round.
     if (diff === undefined || (changes.length === 0 && begun.has(file.path))) ahead.push(file);
     else if (isInverse(file.hunks, changes)) done.push(file.path);

@@ -77,9 +77,15 @@ export class SeveralRoots implements Workspace, Keeper {
     return diffs.flat();
   }
 
-  async hunks(diff: FileDiff): Promise<readonly Hunk[]> {
-    const { root, rest } = this.#at(diff.path);
-    return (await root.workspace.hunks({ ...diff, path: rest })).map((hunk) => hunkOfRoot(root.name, hunk));
+  async hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]> {
+    const at = diffs.map((diff) => ({ diff, ...this.#at(diff.path) }));
+    const found = new Map<FileDiff, readonly Hunk[]>();
+    await this.#inEach(async ({ name, workspace }) => {
+      const own = at.filter(({ root }) => root.name === name);
+      const hunks = own.length === 0 ? [] : await workspace.hunks(own.map(({ diff, rest }) => ({ ...diff, path: rest })));
+      for (const [index, { diff }] of own.entries()) found.set(diff, (hunks[index] ?? []).map((hunk) => hunkOfRoot(name, hunk)));
+    });
+    return diffs.map((diff) => found.get(diff) ?? []);
   }
 
   countLines(file: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {

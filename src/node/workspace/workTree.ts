@@ -122,8 +122,10 @@ export class WorkTree implements KeepingWorkspace {
   }
 
   /** None for a secret file: hunks are shown. */
-  async hunks(diff: FileDiff): Promise<readonly Hunk[]> {
-    return this.#parts.guard.isSecret(diff.path) ? [] : this.#parts.diffs.hunks(diff);
+  async hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]> {
+    const shown = diffs.filter(({ path }) => !this.#parts.guard.isSecret(path));
+    const hunks = (await this.#parts.diffs.hunks(shown)).values();
+    return diffs.map(({ path }) => (this.#parts.guard.isSecret(path) ? [] : hunks.next().value ?? []));
   }
 
   countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {

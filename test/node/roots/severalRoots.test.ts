@@ -96,8 +96,9 @@ describe('the work trees of several roots', () => {
     const whole = await both.capture();
     const diffs = await both.diff(before.tree, whole.tree);
     assert.deepEqual(diffs.map(({ path: file, added, removed }) => [file, added, removed]), [['src/x.ts', 1, 1], ['../api/src/x.ts', 1, 1]]);
-    const ids = (await Promise.all(diffs.map((diff) => both.hunks(diff)))).flat().map(({ id }) => id);
+    const ids = (await both.hunks(diffs)).flat().map(({ id }) => id);
     assert.equal(new Set(ids).size, 2, 'the same change in two roots is two hunks');
+    assert.deepEqual((await both.hunks([...diffs].reverse())).flat().map(({ id }) => id), [...ids].reverse());
     assert.deepEqual(await both.countLines('../api/src/x.ts', null, before.tree), { added: 0, removed: 3 });
     const paths = async (...glob: Parameters<typeof both.glob>) => (await both.glob(...glob)).paths;
     assert.deepEqual(await paths('**'), ['README.md', 'src/x.ts']);

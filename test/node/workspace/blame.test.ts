@@ -45,7 +45,7 @@ describe('who made a hunk', () => {
     const session = { base: { tree: 't1' }, tree: 't4', line: { writes: [write('1', '2'), write('2', '3')], flags: [] } } as unknown as Session;
     const told = async (...gone: readonly string[]) => {
       const side = (oid: string) => (gone.includes(oid) ? assert.fail(`${oid} is gone`) : texts[oid] ?? []);
-      const workspace = { diff: async () => [{ path: 'a.ts', before: blob('1'), after: blob('4'), added: 2, removed: 2, binary: false }], hunks: async (diff: FileDiff) => hunks(side(diff.before?.oid ?? ''), side(diff.after?.oid ?? '')) };
+      const workspace = { diff: async () => [{ path: 'a.ts', before: blob('1'), after: blob('4'), added: 2, removed: 2, binary: false }], hunks: async (diffs: readonly FileDiff[]) => diffs.map((diff) => hunks(side(diff.before?.oid ?? ''), side(diff.after?.oid ?? ''))) };
       return (await listHunks(workspace, session)).map((hunk) => [hunk.lines?.lines.at(-1), hunk.writes.length, hunk.users]);
     };
     assert.deepEqual(await told(), [['+A!', 2, false], ['+D', 0, true]]);

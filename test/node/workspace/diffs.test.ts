@@ -151,11 +151,14 @@ describe('differences between checkpoints', () => {
       ['link', '100644', '120000'], ['made/new.txt', undefined, '100644'], ['mode.sh', '100644', '100755'],
     ]);
     const edit = diff.find((one) => one.path === 'edit.txt') ?? assert.fail();
-    assert.deepEqual((await workspace.hunks(edit)).map(({ oldStart, oldLines, newStart, newLines, lines, noEndOfLine }) => ({ oldStart, oldLines, newStart, newLines, lines, noEndOfLine })), [
+    assert.deepEqual(((await workspace.hunks([edit]))[0] ?? []).map(({ oldStart, oldLines, newStart, newLines, lines, noEndOfLine }) => ({ oldStart, oldLines, newStart, newLines, lines, noEndOfLine })), [
       { oldStart: 2, oldLines: 1, newStart: 2, newLines: 1, lines: ['-b', '+B'], noEndOfLine: undefined },
       { oldStart: 3, oldLines: 0, newStart: 4, newLines: 1, lines: ['+d'], noEndOfLine: 'new' },
     ]);
-    assert.deepEqual(await workspace.hunks(diff[0] ?? assert.fail()), []);
+    const each = await workspace.hunks(diff);
+    assert.deepEqual(each.map((hunks) => hunks.length), [0, 1, 2, 1, 0, 1, 0], 'each in its place, with those that have none');
+    assert.deepEqual(await workspace.hunks([...diff].reverse()), [...each].reverse(), 'what is known stands among what is read');
+    assert.deepEqual(await (await open(repo)).hunks([...diff].reverse()), [...each].reverse());
   });
 
   it('stay quick for thousands of lines that all differ, and are the same by count and by hunk', async () => {
@@ -169,7 +172,7 @@ describe('differences between checkpoints', () => {
     const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
     assert.ok(diff);
     assert.deepEqual(counted, { added: diff.added, removed: diff.removed });
-    const hunks = await workspace.hunks(diff);
+    const [hunks = []] = await workspace.hunks([diff]);
     assert.deepEqual([hunks.reduce((sum, hunk) => sum + hunk.newLines, 0), hunks.reduce((sum, hunk) => sum + hunk.oldLines, 0)], [diff.added, diff.removed]);
   });
 
@@ -190,7 +193,7 @@ describe('differences between checkpoints', () => {
     const before = (await workspace.capture()).tree;
     fs.writeFileSync(repo.at('a.txt'), Buffer.from('UN\r\ndeux\r\ntrois\xe9\r\nQUATRE\xff', 'latin1'));
     const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
-    const hunks = await workspace.hunks(diff ?? assert.fail());
+    const [hunks = []] = await workspace.hunks([diff ?? assert.fail()]);
     assert.equal(hunks.length, 2);
     const stored = JSON.parse(JSON.stringify(hunks)) as typeof hunks;
     assert.equal((await workspace.revertHunks('a.txt', [stored[1] ?? assert.fail()])).ok, true);
@@ -206,7 +209,7 @@ describe('differences between checkpoints', () => {
     repo.write('.env', 'KEY=2\n');
     const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
     assert.deepEqual([diff?.path, diff?.added, diff?.removed], ['.env', 1, 1]);
-    assert.deepEqual(await workspace.hunks(diff ?? assert.fail()), []);
+    assert.deepEqual(await workspace.hunks([diff ?? assert.fail()]), [[]]);
   });
 
   it('of many files whose contents are in memory leave the event loop its turns', async () => {
@@ -231,7 +234,7 @@ describe('differences between checkpoints', () => {
     const before = (await workspace.capture()).tree;
     fs.rmSync(repo.at('d'), { recursive: true });
     const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
-    const [hunk] = await workspace.hunks(diff ?? assert.fail());
+    const [hunk] = (await workspace.hunks([diff ?? assert.fail()]))[0] ?? [];
     assert.equal((await workspace.revertHunks('d/a.txt', [hunk ?? assert.fail()])).ok, true);
     assert.equal(repo.read('d/a.txt'), 'one\ntwo\n');
   });

@@ -17,6 +17,7 @@ describe('what a person does with hunks', () => {
 
   interface Work {
     text(file: string): string;
+    at(file: string): string;
     edit(file: string, from: string, to: string): void;
     command(file: string, from: string, to: string): Promise<void>;
   }
@@ -31,7 +32,7 @@ describe('what a person does with hunks', () => {
       fs.writeFileSync(at(file), text(file).replace(from, to));
     };
     try {
-      await history(house, { text, edit, command: (file, from, to) => house.command(() => edit(file, from, to)) });
+      await history(house, { text, at, edit, command: (file, from, to) => house.command(() => edit(file, from, to)) });
     } finally {
       await house.close();
     }
@@ -90,6 +91,13 @@ describe('what a person does with hunks', () => {
       await command(a, 'session five\n', 'session five\nand again\n');
       const told = (await house.hunks()).filter((one) => one.path === a).map(({ lines, writes, users, standing }) => [lines?.lines.at(-1), writes.length, users, standing]);
       assert.deepEqual(told, [['+of the user', 0, true, 'user'], ['+and again', 2, false, 'in-scope'], ['+of the user, too', 0, true, 'user']]);
+    }));
+
+    it('the change of the mode by itself, where text and mode came one after the other', () => play(async (house, { command, at }) => {
+      await command(a, 'a5 line', 'session five');
+      await house.command(() => fs.chmodSync(at(a), 0o755));
+      const told = (await house.hunks()).map(({ mode, writes, users }) => [mode, writes.map(({ after }) => after?.mode), users]);
+      assert.deepEqual(told, [['100644', ['100755'], false], [undefined, ['100644'], false]]);
     }));
 
     it('and whether they are flagged', () => play(async (house, { command }) => {

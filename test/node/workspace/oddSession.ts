@@ -125,7 +125,7 @@ async function restoreAll(workspace: KeepingWorkspace, paths: readonly Path[], f
 /** The first hunk of the first text file, and that file as a whole. */
 async function hunkBackAndForth(workspace: KeepingWorkspace, repo: TestRepo, base: TreeId, after: TreeId): Promise<void> {
   for (const diff of await workspace.diff(base, after)) {
-    const [hunk] = await workspace.hunks(diff);
+    const [hunk] = (await workspace.hunks([diff]))[0] ?? [];
     if (hunk === undefined || diff.before === undefined || diff.after === undefined) continue;
     const now = bytesAt(repo, diff.path);
     assert.equal((await workspace.revertHunks(diff.path, [hunk])).ok, true);

@@ -19,7 +19,7 @@ async function work(repo: TestRepo): Promise<void> {
   await workspace.apply({ kind: 'write', path: 'src/made/new.ts', content: 'new\n' });
   const after = await workspace.capture();
   const diff = await workspace.diff(base.tree, after.tree);
-  for (const one of diff) await workspace.hunks(one);
+  await workspace.hunks(diff);
   await workspace.countLines('src/a.ts', 'x', base.tree);
   await workspace.grep('more');
   await workspace.glob('**/*.ts');

@@ -53,17 +53,27 @@ export class Diffs {
     return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   }
 
-  /** None for binary and for very large files, for links, and where only the mode changed. */
-  async hunks(diff: FileDiff): Promise<readonly Hunk[]> {
-    if (diff.binary || diff.before?.oid === diff.after?.oid || [diff.before, diff.after].some((side) => side?.mode === linkMode)) return [];
-    const key = `${keyOf(diff)}:${diff.path}`;
-    const known = this.#hunks.get(key) ?? (await this.#findHunks(diff));
-    this.#hunks.set(key, known);
-    return known;
+  /** Of each of these, in their order. None for binary and for very large files, for links, and where only the mode changed. */
+  async hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]> {
+    const found = diffs.map((diff) => (hasLines(diff) ? this.#hunks.get(hunksKey(diff)) : []));
+    const open = [...found.entries()].flatMap(([at, hunks]) => (hunks === undefined ? [at] : []));
+    const contents = this.#blobs.readAll(open.flatMap((at) => oidsOf(diffs[at] ?? {})), largestWithHunks);
+    try {
+      for (const at of open) {
+        const [diff, before, after] = [diffs[at], (await contents.next()).value, (await contents.next()).value];
+        if (diff === undefined) continue;
+        const hunks = await this.#hunksBetween(diff, before, after);
+        this.#hunks.set(hunksKey(diff), hunks);
+        found[at] = hunks;
+      }
+    } finally {
+      await contents.return(undefined);
+    }
+    return found.map((hunks) => hunks ?? []);
   }
 
-  async #findHunks(diff: FileDiff): Promise<readonly Hunk[]> {
-    const [before, after] = await this.#sides(diff, largestWithHunks);
+  /** A side is undefined where it is too large to have hunks. */
+  async #hunksBetween(diff: FileDiff, before: Buffer | undefined, after: Buffer | undefined): Promise<readonly Hunk[]> {
     if (before === undefined || after === undefined || looksBinary(before) || looksBinary(after)) return [];
     const [old, now] = [linesOf(decodeBytes(before)), linesOf(decodeBytes(after))];
     return hunksOf(diff.path, old, now, settled(old, now, lineChanges(old, now) ?? (await this.#askGit(diff))));
@@ -131,3 +141,5 @@ const plainDiff = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-renames
 const unchanged: Counts = { added: 0, removed: 0, binary: false };
 const oidsOf = (sides: Sides): string[] => [sides.before?.oid ?? emptyBlob, sides.after?.oid ?? emptyBlob];
 const keyOf = (sides: Sides): string => oidsOf(sides).join(':');
+const hunksKey = (diff: FileDiff): string => `${keyOf(diff)}:${diff.path}`;
+const hasLines = ({ binary, before, after }: FileDiff): boolean => !binary && before?.oid !== after?.oid && before?.mode !== linkMode && after?.mode !== linkMode;
