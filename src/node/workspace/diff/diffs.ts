@@ -19,6 +19,9 @@ const largestWithHunks = 8 * 1024 * 1024;
 /** Lines of hunks that are kept for the next time: a list of them is asked for after every write, and most are as before. */
 const hunkLines = 200_000;
 
+/** Changes of files whose counted lines are kept: the whole diff is measured after every write of a session, and most of it is as before. */
+const countedFiles = 100_000;
+
 type Counts = Pick<FileDiff, 'added' | 'removed' | 'binary'>;
 type Sides = Pick<TreeChange, 'before' | 'after'>;
 
@@ -28,7 +31,7 @@ export class Diffs {
   readonly #blobs: Blobs;
   readonly #trees: Trees;
   readonly #leftOut: LeftOutLists;
-  readonly #counts = new Recent<Counts>(10_000, () => 1);
+  readonly #counts = new Recent<Counts>(countedFiles, () => 1);
   readonly #hunks = new Recent<readonly Hunk[]>(hunkLines, (hunks) => hunks.reduce((sum, hunk) => sum + hunk.lines.length, 1));
 
   constructor(parts: { readonly store: Store; readonly blobs: Blobs; readonly trees: Trees; readonly leftOut: LeftOutLists }) {

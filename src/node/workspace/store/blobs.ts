@@ -6,11 +6,13 @@ import type { Store } from './store.ts';
 
 const cachedBytes = 8 * 1024 * 1024;
 const cachedFileBytes = 1024 * 1024;
+/** About what a buffer takes beside its bytes. */
+const bufferBytes = 256;
 
 /** Contents from the store; those that were read or captured lately come from memory. */
 export class Blobs {
   readonly #reader: ContentReader;
-  readonly #recent = new Recent<Buffer>(cachedBytes, (bytes) => bytes.length);
+  readonly #recent = new Recent<Buffer>(cachedBytes, (bytes) => bytes.length + bufferBytes);
 
   constructor(store: Store) {
     this.#reader = new ContentReader(store);
