@@ -125,6 +125,29 @@ describe('keeping the work', () => {
     assert.ok(!(await (await open(repo)).patch(work.base, work.steps[0]?.tree ?? '')).includes('KEY'));
   });
 
+  it('does not delete what the user\'s sparse checkout leaves out meanwhile: it is kept as it last was', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n', 'src/s.txt': 's\n', 'hidden/edited.txt': 'e\n', 'hidden/gone.txt': 'g\n', 'hidden/plain.txt': 'p\n', 'hidden/users.txt': 'u\n' });
+    const { work, workspace } = await session(repo,
+      () => { repo.write('hidden/edited.txt', 'edited\n'); fs.rmSync(repo.at('hidden/gone.txt')); repo.write('src/made.txt', 'm\n'); },
+      () => {
+        fs.rmSync(repo.at('a.txt'));
+        repo.git('add', '-A');
+        repo.git('commit', '-qm', 'theirs');
+        repo.git('sparse-checkout', 'set', '--cone', 'src');
+      });
+    const steps = work.steps.map((step, index) => (index === 0 ? step : { ...step, writes: [] }));
+    const inOne = steps.slice(1).map((step) => ({ ...step, writes: steps[0]?.writes ?? [] }));
+    for (const how of [steps, inOne]) {
+      const [kept, whole] = [await workspace.keepBranch({ ...work, steps: how }), await workspace.squash({ ...work, steps: how }, 'all')];
+      const changed = ['D\ta.txt', 'M\thidden/edited.txt', 'D\thidden/gone.txt', 'A\tsrc/made.txt'];
+      for (const { branch } of [kept, whole]) assert.deepEqual(repo.git('diff', '--name-status', 'main~1', branch).split('\n'), changed);
+      assert.equal(repo.git('show', `${kept.branch}:hidden/edited.txt`), 'edited');
+    }
+    repo.write('hidden', 'a file in its place\n');
+    const placed = { tree: (await workspace.capture()).tree, message: 'placed', seconds: 0, writes: [] };
+    assert.equal(repo.git('ls-tree', '-r', '--name-only', (await workspace.keepBranch({ ...work, steps: [...steps, placed] })).branch, 'hidden'), 'hidden');
+  });
+
   it('as a patch turns a fresh checkout of the base into the result', async () => {
     const repo = newRepo({ 'a.txt': 'a\r\nb', 'bin': Buffer.from([0, 1, 2]), 'gone.txt': 'g\n', 'run.sh': 'x\n', 'latin.txt': Buffer.from([0xe9, 10]) });
     const { work, workspace } = await session(repo, () => {
@@ -226,6 +249,13 @@ describe('keeping a session as its journal tells it', () => {
     const { workspace, session: done } = await finished(repo);
     assert.deepEqual(await workspace.keep({ how: 'patch', withoutMine: false }, done), { ok: true, detail: 'the patch is in .bounded/task/s1.patch; git was not touched' });
     assert.match(repo.read('.bounded/task/s1.patch'), /^diff --git a\/a.txt b\/a.txt\n/);
+  });
+
+  it('writes a patch that does not delete what the user\'s sparse checkout leaves out meanwhile', async () => {
+    const repo = newRepo({ 'a.txt': 'a\n', 'hidden/h.txt': 'h\n' });
+    const { workspace, session: done } = await finished(repo, { users: ['hidden/h.txt'], second: () => repo.git('sparse-checkout', 'set', '--no-cone', '/*', '!/hidden/') });
+    assert.equal((await workspace.keep({ how: 'patch', withoutMine: true }, done)).detail, 'the patch is in .bounded/task/s1.patch; git was not touched. There was no change of yours to leave out');
+    assert.deepEqual(repo.read('.bounded/task/s1.patch').match(/^diff --git .*$/gm), ['diff --git a/a.txt b/a.txt', 'diff --git a/c.txt b/c.txt']);
   });
 
   it('leaves the user\'s changes out of a branch, a single commit and a patch, and says that nobody measured the rest', async () => {

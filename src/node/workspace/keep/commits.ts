@@ -16,6 +16,7 @@ import type { Store } from '../store/store.ts';
 import { type Dir, differences, fileAt, files, treeObjects } from '../store/tree.ts';
 import { treeOf, type Trees } from '../store/trees.ts';
 import { findUserRepository, unreadable, type UserRepository } from '../repository/userRepository.ts';
+import { readIndex } from '../repository/userIndex.ts';
 import { userSetting } from '../repository/userSettings.ts';
 
 export interface CommitParts {
@@ -103,13 +104,18 @@ export class Commits {
     return outside.filter((path) => !tracked.has(path)).sort();
   }
 
+  /** Paths that the user's git leaves out of the work tree on purpose, as in a sparse checkout. */
+  async skipped(): Promise<ReadonlySet<Path>> {
+    const { root, store } = this.#parts;
+    const repository = await findUserRepository(root);
+    if (repository === undefined) return new Set();
+    const index = await readable(readIndex(store.git, repository, root));
+    return new Set([...index].flatMap(([path, { skipped }]) => (skipped ? [path] : [])));
+  }
+
   /** Without the index nobody knows what of the ignored is tracked all the same. */
-  async #tracked(repository: UserRepository | undefined): Promise<ReadonlySet<Path>> {
-    try {
-      return await this.#parts.rules.tracked(repository);
-    } catch (error) {
-      throw error instanceof GitFailure ? new NotKept(unreadable(error.message)) : error;
-    }
+  #tracked(repository: UserRepository | undefined): Promise<ReadonlySet<Path>> {
+    return readable(this.#parts.rules.tracked(repository));
   }
 
   /** Who made a commit; the user under the name that git knows them by. */
@@ -119,6 +125,15 @@ export class Commits {
     const setting = (key: string) => userSetting(this.#parts.store.program, repository, key);
     const clean = (text: string) => text.replaceAll(/[<>\n\0]/g, '').trim();
     return `${clean((await setting('user.name')) ?? '') || 'User'} <${clean((await setting('user.email')) ?? '') || 'user@localhost'}>`;
+  }
+}
+
+/** What is read of the user's index; throws `NotKept` where git cannot read it. */
+async function readable<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw error instanceof GitFailure ? new NotKept(unreadable(error.message)) : error;
   }
 }
 

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { type Dir, differences, fileAt } from '../store/tree.ts';
 import { UserBranches } from '../repository/userBranches.ts';
 import { findUserRepository, unreadable } from '../repository/userRepository.ts';
-import { type Changes, stagesOf, withoutUsers, type Work } from './work.ts';
+import { type Changes, stagesOf, trackedAtEnd, withoutUsers, type Work } from './work.ts';
 
 export interface KeptBranch extends Published {
   readonly branch: string;
@@ -51,10 +51,10 @@ function unmeasured(message: string): string {
 
 /** Everything in one commit on a new branch, the user's changes and uncommitted work included or left out. */
 export async function squash(parts: KeepParts, work: Work, message: string, withoutMine: boolean): Promise<KeptBranch> {
-  const base = await parts.commits.committable(work.base);
+  const [base, stages] = [await parts.commits.committable(work.base), await stagesOf(parts.commits, work)];
   const changes = withoutMine
-    ? changesOf(base, await withoutUsers(parts.commits, work, await stagesOf(parts.commits, work)))
-    : new Map([...(await chosen(parts, work)), ...changesOf(base, await parts.commits.committable(lastTree(work)))]);
+    ? changesOf(base, await withoutUsers(parts.commits, work, stages))
+    : new Map([...(await chosen(parts, work)), ...changesOf(base, await trackedAtEnd(parts.commits, work, stages))]);
   return onBranch(parts, work, [{ changes, person: await parts.commits.person('user'), seconds: work.steps.at(-1)?.seconds ?? 0, message }]);
 }
 
@@ -69,7 +69,7 @@ export async function patchBetween(parts: KeepParts, from: Dir, to: Dir): Promis
   return (await parts.store.git.run({ args })).stdout;
 }
 
-/** What git would track of the work's end. */
+/** The checkpoint at the end of the work. */
 export const lastTree = (work: Work): TreeId => work.steps.at(-1)?.tree ?? work.base;
 
 async function onBranch(parts: KeepParts, work: Work, steps: readonly Step[]): Promise<KeptBranch> {

@@ -11,7 +11,7 @@ import { NotKept } from '../repository/notKept.ts';
 import type { OwnFiles } from '../disk/ownFiles.ts';
 import { UserBranches } from '../repository/userBranches.ts';
 import { findUserRepository, unreadable } from '../repository/userRepository.ts';
-import { stagesOf, verdictOn, withoutUsers, type Work, workOf } from './work.ts';
+import { stagesOf, trackedAtEnd, verdictOn, withoutUsers, type Work, workOf } from './work.ts';
 
 type Parts = KeepParts & { readonly own: OwnFiles };
 
@@ -56,8 +56,8 @@ export async function dropBranch(parts: KeepParts, branch: KeptRef): Promise<Kee
 }
 
 async function patch(parts: Parts, work: Work, { withoutMine }: KeepWish, session: Session): Promise<string> {
-  const base = await parts.commits.committable(work.base);
-  const result = withoutMine ? await withoutUsers(parts.commits, work, await stagesOf(parts.commits, work)) : await parts.commits.committable(lastTree(work));
+  const [base, stages] = [await parts.commits.committable(work.base), await stagesOf(parts.commits, work)];
+  const result = withoutMine ? await withoutUsers(parts.commits, work, stages) : await trackedAtEnd(parts.commits, work, stages);
   const file = `${session.id}.patch`;
   await parts.own.writeReport(session.name, file, await patchBetween(parts, base, result));
   return `the patch is in .bounded/${session.name}/${file}; git was not touched${withoutThese(await parts.commits.omitted(work.base, lastTree(work)))}`;
@@ -71,8 +71,9 @@ async function leftOut(parts: Parts, work: Work): Promise<string[]> {
 
 /** Whether leaving the user's changes out leaves nothing out. */
 async function isWhole(parts: Parts, work: Work): Promise<boolean> {
-  const kept = await withoutUsers(parts.commits, work, await stagesOf(parts.commits, work));
-  return work.dirty.length === 0 && kept.oid === (await parts.commits.committable(lastTree(work))).oid;
+  const stages = await stagesOf(parts.commits, work);
+  const kept = await withoutUsers(parts.commits, work, stages);
+  return work.dirty.length === 0 && kept.oid === (await trackedAtEnd(parts.commits, work, stages)).oid;
 }
 
 const subjectOf = (session: Session): string => session.contract.task.trim().split('\n')[0] ?? session.name;

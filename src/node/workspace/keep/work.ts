@@ -42,6 +42,8 @@ export type Changes = ReadonlyMap<Path, Blob | null>;
 /** What one step changed, the user's own part and the rest, in which `both` had a hand where it is named there. */
 export interface Stage {
   readonly step: WorkStep;
+  /** What git would track after the step. */
+  readonly after: Dir;
   readonly users: Changes;
   readonly rest: Changes;
   readonly both: ReadonlySet<Path>;
@@ -78,15 +80,33 @@ export async function stagesOf(commits: Commits, work: Work): Promise<readonly S
   const stages: Stage[] = [];
   let before = await commits.committable(work.base);
   for (const step of work.steps) {
-    const after = await commits.committable(step.tree);
+    const after = await trackedAfter(commits, step, before);
     const changes = [...differences(before, after)];
     const { users, both } = sharesOf(changes, step.writes);
     const part = (mine: boolean): Changes => new Map(changes.filter(({ path }) => users.has(path) === mine).map((change) => [change.path, change.after ?? null]));
-    stages.push({ step, users: part(true), rest: part(false), both });
+    stages.push({ step, after, users: part(true), rest: part(false), both });
     before = after;
   }
   return stages;
 }
+
+/**
+ * What git would track after a step, where it tracked `before`. What a sparse checkout has left out of the work tree meanwhile is not deleted for git either: it is as
+ * it last was.
+ */
+async function trackedAfter(commits: Commits, { tree, writes }: WorkStep, before: Dir): Promise<Dir> {
+  const after = await commits.committable(tree);
+  const changes = [...differences(before, after)];
+  const gone = changes.filter((change) => change.after === undefined);
+  if (gone.length === 0) return after;
+  const [skipped, made] = [await commits.skipped(), new Set(changes.flatMap((change) => (change.before === undefined ? [change.path] : [])))];
+  const written = new Map(writes.map((write) => [write.path, write.after]));
+  const left = gone.filter(({ path }) => skipped.has(path) && !isUnder(path, made));
+  return treeOf(left.map((change): [Path, Blob | null] => [change.path, (written.has(change.path) ? written.get(change.path) : change.before) ?? null]), after);
+}
+
+/** What git would track at the end of the work. */
+export const trackedAtEnd = async (commits: Commits, { base }: Work, stages: readonly Stage[]): Promise<Dir> => stages.at(-1)?.after ?? commits.committable(base);
 
 /** The base with the session's own changes and none that the user made later. Throws `NotKept` where the two cannot be told apart. */
 export async function withoutUsers(commits: Commits, work: Work, stages: readonly Stage[]): Promise<Dir> {
