@@ -5,6 +5,7 @@ import type { SettledFlag } from '../core/session/facts.ts';
 import type { Flag, SandboxState, Session } from '../core/session/session.ts';
 import { count, sandboxWords, unmatchedWarning } from '../core/session/view/figures.ts';
 import { phasesWords, storeWarning } from '../core/session/view/storeWords.ts';
+import { filesChanged } from '../core/session/filesChanged.ts';
 import { oneLine } from '../core/session/reports/markdown.ts';
 import { shownPath } from '../core/session/shownPath.ts';
 import { someNamed, someOf } from '../core/session/someOf.ts';
@@ -28,7 +29,7 @@ export function tell(session: Session, { event }: Entry): string | undefined {
     case 'changes/withheld': return event.files.map(({ path, why, blob }) => ` ! ${shownPath(path)} stays as you left it: ${why}. What the command did there is ${blob === undefined ? 'not kept' : `kept as ${blob.oid.slice(0, 12)}`}`).join('\n');
     case 'flags/raised': return raised(event.flags);
     case 'flags/settled': return settled(event.settled);
-    case 'rewind/done': return `   rewound ${event.rewind.kind} ${oneLine(event.rewind.to)}: ${count(event.rewind.restored.length, 'file')}${event.rewind.left.length > 0 ? `, left alone: ${someNamed(event.rewind.left, (one) => shownPath(one.path))}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${shownPath(one.path)} is kept in ${shownPath(one.to)}`).join('')}`;
+    case 'rewind/done': return `   rewound ${event.rewind.kind} ${oneLine(event.rewind.to)}: ${count(filesChanged(event.rewind), 'file')}${event.rewind.left.length > 0 ? `, left alone: ${someNamed(event.rewind.left, (one) => shownPath(one.path))}` : ''}${(event.rewind.moved ?? []).map((one) => `, what was in the place of ${shownPath(one.path)} is kept in ${shownPath(one.to)}`).join('')}`;
     case 'rewind/refused': return `   a rewind was not done: ${oneLine(event.why)}`;
     case 'oracle/ran': return indent(describeRun(event.run));
     case 'decoy/ran': return `   decoy ${event.decoy}: ${event.result} · ${event.detail}`;

@@ -138,7 +138,7 @@ describe('crash and resume', function () {
   it('any hunk of the work can be rewound by its id, and nothing else changes', async () => {
     const top = call('edit', { file_path: 'src/stats/mean.js', old_string: 'export function mean', new_string: '// top\nexport function mean' });
     const bottom = call('edit', { file_path: 'src/stats/mean.js', old_string: 'values.length;\n}\n', new_string: 'values.length;\n}\n// bottom\n' });
-    await scenario({ 'minimal-hook': [[call('bash', { command: 'echo x > "$(printf "src/stats/caf\\351.txt")"' }), call('read', { file_path: 'src/stats/mean.js' }), top, bottom, ...(honest['minimal-hook']?.[0] ?? [])]] }, undefined, async ({ project, run, bounded }) => {
+    await scenario({ 'minimal-hook': [[call('bash', { command: 'echo x > "$(printf "src/stats/caf\\351.txt")"; rm src/stats/old.js' }), call('read', { file_path: 'src/stats/mean.js' }), top, bottom, ...(honest['minimal-hook']?.[0] ?? [])]] }, undefined, async ({ project, run, bounded }) => {
       await run('--approve', 'all');
       assert.match((await bounded('rewind', '--file', 'src/stats/caf\ufffd.txt', '--dry-run')).stdout, /"src\/stats\/caf\\351\.txt" \(deleted/, 'a name that is no text is given as a shell hands it on');
       assert.match((await bounded('mark', '--off', '--file', '"src/stats/caf\\351.txt"')).stdout, /1 hunk/, 'and as it is shown');
@@ -185,7 +185,12 @@ describe('crash and resume', function () {
       assert.equal(conflict.status, 1);
       assert.match(conflict.stdout, /you changed the same lines since: line 1\).*conflict: src\/stats\/mean\.js.*hunk \w+ at line 1: \+1 −0, yours/s);
       assert.equal(readFileSync(file, 'utf8'), mine);
-    });
+
+      // A name that is no text is told as it is listed, and what an undo takes away again is not called the session's.
+      assert.equal((await bounded('rewind', '--file', '"src/stats/caf\\351.txt"')).stdout, '"src/stats/caf\\351.txt" was rewound\n');
+      assert.equal((await bounded('rewind', '--file', 'src/stats/old.js')).status, 0);
+      assert.match((await bounded('rewind', '--undo', '--dry-run')).stdout, /^would bring back:\n {2}src\/stats\/old\.js \(deleted again\)\n$/);
+    }, { more: { 'src/stats/old.js': '// old\n' } });
   });
 
   it('keep makes a branch in the user\'s repository and touches nothing else of it', async () => {

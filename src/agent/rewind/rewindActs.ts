@@ -1,6 +1,8 @@
 import type { HunkName } from '../../core/session/changes.ts';
+import { filesChanged } from '../../core/session/filesChanged.ts';
 import { flagsToRewind, openFlags } from '../../core/session/line.ts';
 import type { Flag } from '../../core/session/session.ts';
+import { shownPath } from '../../core/session/shownPath.ts';
 import { describeRestored, movedInWords, type Acted } from '../acted.ts';
 import { inverse, planBeside } from '../beside.ts';
 import { settle } from '../flags.ts';
@@ -25,7 +27,7 @@ export async function takeBackTo(run: Run, to: string): Promise<Acted> {
   const rewind = await rewindToBoundary(run, to);
   await writeReports(run);
   const moved = await movedIn(run, [rewind.tree]);
-  return { ok: rewind.left.length === 0, message: `${describeRestored(rewind.restored.length + rewind.merged.length, rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}${moved === undefined ? '' : `; left as yours: ${moved}`}` };
+  return { ok: rewind.left.length === 0, message: `${describeRestored(filesChanged(rewind), rewind.left, rewind.moved)}${rewind.notHeld === undefined ? '' : `; not in any checkpoint, and still there: ${rewind.notHeld.join(', ')}`}${moved === undefined ? '' : `; left as yours: ${moved}`}` };
 }
 
 /** A flagged file, or one hunk of it. */
@@ -42,7 +44,7 @@ export async function takeBackFlagged(run: Run, id: string, hunkId?: string): Pr
   // The last of several hunks takes the flag with it.
   if (hunk !== undefined) await settleFlags(run, [flag.path]);
   await writeReports(run);
-  return { ok: true, message: done === undefined ? nothingLeft(flag.path) : `${flag.path} was rewound${movedInWords(done.moved)}` };
+  return { ok: true, message: done === undefined ? nothingLeft(flag.path) : `${shownPath(flag.path)} was rewound${movedInWords(done.moved)}` };
 }
 
 /** Every flagged file, as far as it is the session's for certain, in one rewind. */
@@ -68,7 +70,7 @@ export async function takeBackPath(run: Run, path: string): Promise<Acted> {
   if (done.left.length > 0) return { ok: false, message: describeRestored(0, done.left) };
   await settle(run, openOf(run, path).map((flag) => ({ flag: flag.id, how: 'rewound' })));
   await writeReports(run);
-  return { ok: true, message: `${path} was rewound${movedInWords(done.moved)}` };
+  return { ok: true, message: `${shownPath(path)} was rewound${movedInWords(done.moved)}` };
 }
 
 export async function takeBackHunks(run: Run, hunks: readonly HunkName[]): Promise<Acted> {
@@ -76,7 +78,7 @@ export async function takeBackHunks(run: Run, hunks: readonly HunkName[]): Promi
   const done = await rewindListed(run, hunks);
   if (typeof done === 'string') return { ok: false, message: done };
   await writeReports(run);
-  const what = `${hunks.length === 1 ? 'a hunk' : `${hunks.length} hunks`} of ${done.to}`;
+  const what = `${hunks.length === 1 ? 'a hunk' : `${hunks.length} hunks`} of ${shownPath(done.to)}`;
   return done.left.length === 0 ? { ok: true, message: `${what} rewound${movedInWords(done.moved)}` } : { ok: false, message: describeRestored(done.restored.length + done.merged.length, done.left, done.moved) };
 }
 
@@ -85,7 +87,7 @@ export async function takeResolution(run: Run, resolution: Resolution): Promise<
   const done = await resolveConflict(run, resolution);
   if (typeof done === 'string') return { ok: false, message: done };
   await writeReports(run);
-  return done.left.length === 0 ? { ok: true, message: `${resolution.path} is as you resolved it` } : { ok: false, message: describeRestored(0, done.left) };
+  return done.left.length === 0 ? { ok: true, message: `${shownPath(resolution.path)} is as you resolved it` } : { ok: false, message: describeRestored(0, done.left) };
 }
 
 /** Brings back what a rewind took away. */
@@ -115,7 +117,7 @@ export async function restoreFlag(run: Run, id: string): Promise<Acted> {
     : { left: await run.ports.workspace.restoreBeside(inverse(planBeside([flag.beside]))), moved: undefined };
   if (outcome.left.length > 0) return { ok: false, message: describeRestored(0, outcome.left) };
   await settle(run, [{ flag: id, how: 'restored' }]);
-  return { ok: true, message: `${flag.path} is back; it counts as your change now${movedInWords(outcome.moved)}` };
+  return { ok: true, message: `${shownPath(flag.path)} is back; it counts as your change now${movedInWords(outcome.moved)}` };
 }
 
 function restored({ restored: back, merged, left, moved }: RestoreOutcome): Acted {
@@ -127,6 +129,6 @@ function openOf(run: Run, path: string): readonly Flag[] {
 }
 
 /** Why nothing of a path can be taken back. */
-export const notChanged = (path: string): string => `the session has not changed ${path}`;
+export const notChanged = (path: string): string => `the session has not changed ${shownPath(path)}`;
 
-const nothingLeft = (path: string): string => `nothing was left to do: what the session did to ${path} is not there any more`;
+const nothingLeft = (path: string): string => `nothing was left to do: what the session did to ${shownPath(path)} is not there any more`;

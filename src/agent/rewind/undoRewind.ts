@@ -51,7 +51,7 @@ export async function finishRedo(run: Run, plan: RewindPlan, rewind: string, out
   await run.recorder.record({ type: 'rewind/redone', rewind, restored: [...all.restored, ...all.merged], changes, ...control, ...(all.merged.length === 0 ? {} : { merged: all.merged }), left: all.left, tree: after.tree });
   await recordUse(run, after.tree);
   await seeControl(run, after, { own: plan.beside });
-  return all;
+  return changedOf(found, changes);
 }
 
 interface Ended {
@@ -83,7 +83,7 @@ export async function finishUndo(run: Run, plan: RewindPlan, { rewind, users }: 
   });
   await recordUse(run, after.tree);
   await seeControl(run, after, { own: plan.beside });
-  return all;
+  return changedOf(found, changes);
 }
 
 /**

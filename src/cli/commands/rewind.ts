@@ -89,18 +89,22 @@ async function preview(held: HeldSession, intention: Intention, output: Output):
   }
   const found = await held.controller.preview(intention);
   const hunks = found.files.flatMap((file) => file.hunks.flatMap(({ path: file, hunk, lines }) => (lines === undefined ? [] : [{ path: file, ...lines, id: hunk }])));
-  output.print({ intention, paths: [...new Set([...found.files, ...found.beside].map((one) => one.path))], hunks, stays: found.stays, notCovered: found.notCovered, ...(found.before === undefined ? {} : { before: found.before }) }, inWords(found));
+  output.print({ intention, paths: [...new Set([...found.files, ...found.beside].map((one) => one.path))], hunks, stays: found.stays, notCovered: found.notCovered, ...(found.before === undefined ? {} : { before: found.before }) }, inWords(found, intention));
   return exits.pass;
 }
 
-function inWords({ files, stays, beside, notCovered, before }: RewindPreview): string {
+function inWords({ files, stays, beside, notCovered, before }: RewindPreview, { type }: Intention): string {
+  const how = type === 'undo-rewind' || type === 'redo-rewind' ? howAgain : howBack;
   const back = [...files.flatMap((file) => [`  ${shownPath(file.path)}${how[file.does]}${namesInWords(file)}`, ...file.hunks.map((hunk) => `    ${hunkInWords(hunk)}`)]), ...beside.map((one) => `  ${shownPath(one.path)}${besideInWords[one.does]}`)];
   const outside = notCovered.map((one) => `  ${oneLine(one)}`);
   const rest = stays.map(({ path: file, why }) => `  ${shownPath(file)}: ${why}`);
   return [...(before === undefined ? [] : [before]), ...(back.length === 0 ? ['nothing would change'] : ['would bring back:', ...back]), ...(rest.length === 0 ? [] : ['would stay:', ...rest]), ...(outside.length === 0 ? [] : ['in no checkpoint, and left as it is:', ...outside])].join('\n');
 }
 
-const how: Readonly<Record<PreviewFile['does'], string>> = { back: '', delete: ' (deleted: the session made it)', merge: ' (your own changes of it stay)' };
+const howBack: Readonly<Record<PreviewFile['does'], string>> = { back: '', delete: ' (deleted: the session made it)', merge: ' (your own changes of it stay)' };
+
+/** What an undo takes away again need not be the session's: it may have been a file of the user's that the session had deleted. */
+const howAgain: typeof howBack = { ...howBack, delete: ' (deleted again)' };
 
 function hunkInWords(hunk: ListedHunk): string {
   return `hunk ${oneLine(hunk.hunk)} ${hunk.mode === undefined ? `at line ${hunk.line}: +${hunk.added} −${hunk.removed}` : 'its mode'}${usersPart(hunk)}`;

@@ -150,11 +150,11 @@ function voided(write: Write): Write {
   return { ...rest, ...(write.before === undefined ? {} : { after: write.before }), added: 0, removed: 0 };
 }
 
-/** The change that the rewind took away, made by whoever made it first, `origin`. */
+/** The change that the rewind took away, made by whoever made it first, and when: `origin`. */
 function inverse(write: Write, origin: Write = write): Write {
   const { before, after, added, removed, cancels: _, ...rest } = write;
-  const { by, call } = origin;
-  return { ...rest, by, call, added: removed, removed: added, ...(after === undefined ? {} : { before: after }), ...(before === undefined ? {} : { after: before }) };
+  const { by, call, phase, attempt, turn } = origin;
+  return { ...rest, by, call, phase, attempt, turn, added: removed, removed: added, ...(after === undefined ? {} : { before: after }), ...(before === undefined ? {} : { after: before }) };
 }
 
 /** Flags as they were at another moment: a stray that is back needs the user again, one that is gone again does not. */

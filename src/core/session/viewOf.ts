@@ -3,6 +3,7 @@ import type { CallRecord, DoneRewind, Session } from './session.ts';
 import type { ListedHunk } from './listedHunk.ts';
 import type { CallRow, Meter, PlanView, RewindRow, View } from './view.ts';
 import { openConflicts } from './conflicts.ts';
+import { filesChanged } from './filesChanged.ts';
 import { hunksInWords } from './tell.ts';
 import { boundaryRows } from './view/boundaryRows.ts';
 import { cardView } from './view/cardView.ts';
@@ -125,9 +126,9 @@ function isRunning(session: Session, call: CallRecord): boolean {
 }
 
 function rewindRow({ rewinds }: Session, rewind: DoneRewind): RewindRow {
-  const { id, moved = [], notHeld = [], undone, restored, merged, kind, to, by } = rewind;
+  const { id, moved = [], notHeld = [], undone, merged, kind, to, by } = rewind;
   const who = by === 'person' ? 'you' : 'Bounded';
-  const size = `${count(restored.length + merged.length, 'file')}${merged.length > 0 ? `, ${merged.length} merged with your changes` : ''}`;
+  const size = `${count(filesChanged(rewind), 'file')}${merged.length > 0 ? `, ${merged.length} merged with your changes` : ''}`;
   const what = kind === 'boundary' ? `Back to ${to}` : kind === 'hunk' ? hunksInWords(rewind) : rewind.resolves === undefined ? to : `${to}, as you resolved it`;
   return { id, text: `${what} · ${size} · by ${who}${moved.map((one) => ` · what was in the place of ${one.path} is kept in ${one.to}`).join('')}${notHeld.length === 0 ? '' : ` · not in any checkpoint, and still there: ${notHeld.join(', ')}`}`, left: leftRows(rewinds, rewind), undone, ...(undone && rewind.undoing !== undefined ? { redoable: true } : {}) };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { openConflicts } from '../../../src/core/session/conflicts.ts';
+import { filesChanged } from '../../../src/core/session/filesChanged.ts';
 import { type File, type History, lastRewind, name, playFixed } from './histories/fixed.ts';
 import { Crash, House, Template } from './histories/house.ts';
 
@@ -65,6 +66,29 @@ describe('what rewinds took back, in other orders', () => {
       }
     }
   });
+
+  it('is counted by the files that it changed, in the answer and afterwards, also where the user had put one back or brought it back', () => play(async (house, file) => {
+    const counts = () => house.session.rewinds.map((one) => filesChanged(one));
+    await file.command('a1 line', 'by the session');
+    await house.command(() => fs.writeFileSync(path.join(house.root, 'src/made.txt'), 'made\n'));
+    file.edit('by the session', 'a1 line');
+    assert.deepEqual((await house.controller.preview(toBase)).files.map((one) => one.path), ['src/made.txt']);
+    assert.deepEqual([await house.act(toBase), counts()], [{ ok: true, message: '1 file restored' }, [1]]);
+    fs.writeFileSync(path.join(house.root, 'src/made.txt'), 'made\n');
+    assert.deepEqual(await undo(house), { ok: true, message: '0 files restored' });
+    fs.rmSync(path.join(house.root, 'src/made.txt'));
+    assert.deepEqual([await redo(house), counts()], [{ ok: true, message: '0 files restored' }, [0]]);
+  }));
+
+  it('is told before as it is done where a file of the session went that the user had replaced, and a folder came again', () => play(async (house) => {
+    const at = path.join(house.root, 'src/place');
+    await house.command(() => fs.writeFileSync(at, 'a file\n'));
+    fs.rmSync(at);
+    fs.symlinkSync('a.txt', at);
+    await house.command(() => { fs.rmSync(at); fs.mkdirSync(at); fs.writeFileSync(path.join(at, 'inner'), 'inner\n'); });
+    const { files, stays } = await house.controller.preview(toBase);
+    assert.deepEqual([files.map((one) => one.path), stays, await house.act(toBase)], [['src/place/inner'], [], { ok: true, message: '1 file restored' }]);
+  }));
 
   it('counts as work of the session where a person decided about lines and kept some of its', () => play(async (house, file) => {
     await file.command('a1 line', 'by the session');

@@ -19,8 +19,8 @@ export function decideRestore(target: Blob | null, expected: Blob | null, curren
   if (sameBlob(current, target)) return { do: 'nothing' };
   if (sameBlob(current, expected)) return { do: target === null ? 'delete' : 'write' };
   if (current === null) return { do: 'leave', why: 'you deleted it since' };
-  if (target === null) return { do: 'leave', why: 'you changed it since the session made it' };
-  if (expected === null) return { do: 'leave', why: 'the session deleted it, and there is another one by now' };
+  if (target === null) return { do: 'leave', why: 'you changed it since it was made' };
+  if (expected === null) return { do: 'leave', why: 'it was deleted, and there is another one by now' };
   return decideMerge(target, expected, current);
 }
 

@@ -34,9 +34,10 @@ export async function rehearse(parts: Parts, path: Path, items: readonly Restore
   const why = refusesRestoring(path);
   if (why !== undefined) return { path, does: 'left', why };
   const state = await lookAt(parts.root, path);
-  const found = items[0]?.target === null && isNoFile(state) ? null : contentOf(state);
+  const last = items.at(-1)?.target;
+  const found = (items[0]?.target === null || last === null) && isNoFile(state) ? null : contentOf(state);
   // As in a restore: what is as it shall be in the end is not led there by other ways.
-  if (found !== undefined && sameBlob(found, items.at(-1)?.target)) return { path, does: 'nothing' };
+  if (found !== undefined && sameBlob(found, last)) return { path, does: 'nothing' };
   const taken = `there is ${stateInWords(state)} in its place`;
   // Where the session left nothing, a restore makes room as far as it may.
   if (found === undefined && items[0]?.expected !== null) return { path, does: 'left', why: taken };
