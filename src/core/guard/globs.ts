@@ -4,7 +4,8 @@ import type { Path } from '../session/changes.ts';
 /** Answers the first glob of the list that matches a path, or undefined. */
 export type GlobSet = (path: Path) => string | undefined;
 
-const options = { dot: true, nocase: false, nonegate: true, strictSlashes: true };
+// `s`: a name may hold a line break, and `**` goes over it as over any other character.
+const options = { dot: true, nocase: false, nonegate: true, strictSlashes: true, flags: 's' };
 
 /**
  * Compiles globs that mean what they mean in .gitignore: without an inner `/` they match at any depth, a match of a
