@@ -77,15 +77,16 @@ export class SeveralRoots implements Workspace, Keeper {
     return diffs.flat();
   }
 
+  /** From the stores alone, also where the folder of a root is away. */
   async hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]> {
-    const at = diffs.map((diff) => ({ diff, ...this.#at(diff.path) }));
-    const found = new Map<FileDiff, readonly Hunk[]>();
-    await this.#inEach(async ({ name, workspace }) => {
+    const at = diffs.map((diff, index) => ({ index, diff, ...this.#at(diff.path) }));
+    const found: (readonly Hunk[])[] = diffs.map(() => []);
+    for (const { name, workspace } of this.#roots) {
       const own = at.filter(({ root }) => root.name === name);
       const hunks = own.length === 0 ? [] : await workspace.hunks(own.map(({ diff, rest }) => ({ ...diff, path: rest })));
-      for (const [index, { diff }] of own.entries()) found.set(diff, (hunks[index] ?? []).map((hunk) => hunkOfRoot(name, hunk)));
-    });
-    return diffs.map((diff) => found.get(diff) ?? []);
+      for (const [place, { index }] of own.entries()) found[index] = (hunks[place] ?? []).map((hunk) => hunkOfRoot(name, hunk));
+    }
+    return found;
   }
 
   countLines(file: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {

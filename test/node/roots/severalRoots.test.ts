@@ -109,6 +109,15 @@ describe('the work trees of several roots', () => {
     assert.deepEqual(await both.dirty(), ['src/x.ts', '../api/.env', '../api/README.md', '../api/src/x.ts']);
   });
 
+  it('tell hunks from their stores, also while the folder of one of them is away', async () => {
+    const { both, main, api } = two;
+    const before = await both.capture();
+    for (const repo of [main, api]) repo.write('src/x.ts', 'a\nB\nc\n');
+    const diffs = await both.diff(before.tree, (await both.capture()).tree);
+    fs.renameSync(api.root, `${api.root}-away`);
+    assert.deepEqual((await both.hunks(diffs)).map((hunks) => hunks.length), [1, 1]);
+  });
+
   it('have empty folders and permissions of their own, which come back in theirs', async () => {
     const { both, api } = two;
     const before = await both.capture();

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import fc from 'fast-check';
-import type { FileDiff } from '../../../src/core/session/changes.ts';
+import type { Blob, FileDiff } from '../../../src/core/session/changes.ts';
 import { decodeBytes, encodeText, linesOf } from '../../../src/node/workspace/common/bytes.ts';
+import { Diffs } from '../../../src/node/workspace/diff/diffs.ts';
 import { hunksOf } from '../../../src/node/workspace/diff/hunks.ts';
 import { lineChanges } from '../../../src/node/workspace/diff/lineDiff.ts';
 import { takeBack } from '../../../src/node/workspace/rewind/revertHunk.ts';
+import type { Dir, TreeChange } from '../../../src/node/workspace/store/tree.ts';
+import { treeOf } from '../../../src/node/workspace/store/trees.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
 const text = fc.array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n', 'a\r\n'), { maxLength: 12 }).chain((lines) => fc.constantFrom(lines.join(''), `${lines.join('')}end`));
@@ -226,6 +229,17 @@ describe('differences between checkpoints', () => {
     assert.equal((await workspace.diff(before, after)).length, files.length);
     over = true;
     assert.ok(turns > 0, `${turns} turns`);
+  });
+
+  it('count the lines of every file, also of more than are kept for the next time', async () => {
+    const paths = Array.from({ length: 50_100 }, (_, n) => `${n % 100}/${n}`);
+    const oid = (n: number, side: string) => `${side}${n}`.padEnd(40, '0');
+    const tree = async (side: string) => treeOf(paths.map((path, n): [string, Blob] => [path, { oid: oid(n, side), mode: '100644' }]));
+    const [before, after] = [await tree('a'), await tree('b')];
+    const lines = { a: Buffer.from('one\n'), b: Buffer.from('one\ntwo\n') };
+    const blobs = { async *readAll(oids: readonly string[]) { for (const one of oids) yield lines[one.startsWith('a') ? 'a' : 'b']; } };
+    const diffs = new Diffs({ store: {}, blobs, trees: { get: async (id: string) => (id === 'before' ? before : after) }, leftOut: { real: async (_from: Dir, _to: Dir, changes: Iterable<TreeChange>) => [...changes] } } as unknown as ConstructorParameters<typeof Diffs>[0]);
+    assert.equal((await diffs.diff('before', 'after')).filter(({ added }) => added === 1).length, paths.length);
   });
 
   it('bring a deleted file back as a hunk', async () => {

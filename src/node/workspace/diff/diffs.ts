@@ -44,8 +44,8 @@ export class Diffs {
   /** Every path that differs, sorted. What only one of the trees covers is not a difference. */
   async diff(from: TreeId, to: TreeId): Promise<FileDiff[]> {
     const changes = await this.changes(from, to);
-    await this.#countAll(changes);
-    return changes.map((change) => ({ ...change, ...(this.#counts.get(keyOf(change)) ?? unchanged) }));
+    const counts = await this.#countAll(changes);
+    return changes.map((change, at) => ({ ...change, ...(counts[at] ?? unchanged) }));
   }
 
   /** The same without looking at any content. */
@@ -98,17 +98,22 @@ export class Diffs {
     return (await this.#sides(before === undefined ? {} : { before }, comparedHere))[0];
   }
 
-  async #countAll(changes: readonly TreeChange[]): Promise<void> {
-    const open = changes.filter((change) => this.#counts.get(keyOf(change)) === undefined);
-    const contents = this.#blobs.readAll(open.flatMap((change) => [change.before?.oid ?? emptyBlob, change.after?.oid ?? emptyBlob]), comparedHere);
+  /** Of each of these, in their order: what is kept may be fewer than there are. */
+  async #countAll(changes: readonly TreeChange[]): Promise<readonly (Counts | undefined)[]> {
+    const found = changes.map((change) => this.#counts.get(keyOf(change)));
+    const open = [...changes.entries()].filter(([at]) => found[at] === undefined);
+    const contents = this.#blobs.readAll(open.flatMap(([, change]) => oidsOf(change)), comparedHere);
     try {
-      for (const change of open) {
+      for (const [at, change] of open) {
         const [before, after] = [(await contents.next()).value, (await contents.next()).value];
-        this.#counts.set(keyOf(change), await this.#count(change, before, after));
+        const counts = await this.#count(change, before, after);
+        this.#counts.set(keyOf(change), counts);
+        found[at] = counts;
       }
     } finally {
       await contents.return(undefined);
     }
+    return found;
   }
 
   /** A side is undefined where it is too large to be compared here. */
