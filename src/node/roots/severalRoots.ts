@@ -79,12 +79,15 @@ export class SeveralRoots implements Workspace, Keeper {
 
   /** From the stores alone, also where the folder of a root is away. */
   async hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]> {
-    const at = diffs.map((diff, index) => ({ index, diff, ...this.#at(diff.path) }));
-    const found: (readonly Hunk[])[] = diffs.map(() => []);
-    for (const { name, workspace } of this.#roots) {
-      const own = at.filter(({ root }) => root.name === name);
-      const hunks = own.length === 0 ? [] : await workspace.hunks(own.map(({ diff, rest }) => ({ ...diff, path: rest })));
-      for (const [place, { index }] of own.entries()) found[index] = (hunks[place] ?? []).map((hunk) => hunkOfRoot(name, hunk));
+    const at = diffs.map((diff) => ({ diff, ...this.#at(diff.path) }));
+    const found: (readonly Hunk[])[] = [];
+    while (found.length < at.length) {
+      const from = at.slice(found.length);
+      const other = from.findIndex(({ root }) => root !== from[0]?.root);
+      const own = other === -1 ? from : from.slice(0, other);
+      const hunks = await own[0]?.root.workspace.hunks(own.map(({ diff, rest }) => ({ ...diff, path: rest }))) ?? [];
+      found.push(...hunks.map((one, index) => one.map((hunk) => hunkOfRoot(own[index]?.root.name ?? '', hunk))));
+      if (hunks.length < own.length) break;
     }
     return found;
   }
