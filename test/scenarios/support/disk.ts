@@ -11,6 +11,14 @@ const make: Readonly<Record<FileSystem, readonly string[]>> = { ext4: ['mkfs.ext
 
 const run = (command: string, ...args: readonly string[]): string => execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
+/** Waits at most some seconds. */
+function until(what: string, isSo: () => boolean): void {
+  for (let tries = 0; !isSo(); tries += 1) {
+    if (tries === 200) throw new Error(`waited in vain for ${what}`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
+}
+
 /** Why there can be no disk of this kind here, undefined where there can. */
 export function noDisk(kind: FileSystem): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'a disk of our own needs root on Linux';
@@ -67,21 +75,23 @@ export class Disk {
 
   unmount(): void {
     if (!this.#mounted) return;
-    this.#released();
-    this.#mounted = false;
-  }
-
-  /** The mounts that a sandbox had end a little after the sandbox. */
-  #released(): void {
-    for (let tries = 0; ; tries += 1) {
+    until('the disk to be free', () => {
       try {
         run('umount', this.folder);
-        return;
+        return true;
       } catch (error) {
-        if (tries === 100 || !(error as Error).message.includes('busy')) throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+        if ((error as Error).message.includes('busy')) return false;
+        throw error;
       }
-    }
+    });
+    this.#mounted = false;
+    // Sandboxes have mounts of their own, those of other tests this one, too. They end a little after the sandbox, and as long as one is there, mounting the image again is mounting the same disk again, as it is.
+    until('the last mount to end', () => this.#device() === '');
+  }
+
+  /** What the system calls the disk while it is mounted anywhere. */
+  #device(): string {
+    return run('losetup', '-n', '-O', 'NAME', '-j', this.#image()).trim();
   }
 
   sync(): void {
@@ -100,8 +110,7 @@ export class Disk {
 
   /** Writes that the device has been told and those under way. */
   #written(): string {
-    const device = run('losetup', '-n', '-O', 'NAME', '-j', this.#image()).trim();
-    const fields = readFileSync(`/sys/block/${path.basename(device)}/stat`, 'utf8').trim().split(/\s+/);
+    const fields = readFileSync(`/sys/block/${path.basename(this.#device())}/stat`, 'utf8').trim().split(/\s+/);
     return [fields[4], fields[6], fields[8]].join();
   }
 
