@@ -30,10 +30,12 @@ export async function* withHunks<Diff extends FileDiff>(workspace: Pick<Workspac
     let [end, lines] = [at, 0];
     do lines += linesIn(diffs[end++]);
     while (end < diffs.length && end - at < most.files && lines + linesIn(diffs[end]) <= most.lines);
-    const together = diffs.slice(at, end);
-    const hunks = await workspace.hunks(together);
-    for (const [index, diff] of together.entries()) yield [diff, hunks[index] ?? []];
-    at = end;
+    const answer = await workspace.hunks(diffs.slice(at, end));
+    if (answer.length === 0) throw new Error('nothing was answered of files whose hunks were asked for');
+    for (const hunks of answer) {
+      const diff = diffs[at++];
+      if (diff !== undefined) yield [diff, hunks];
+    }
   }
 }
 
@@ -56,6 +58,8 @@ async function told(workspace: Pick<Workspace, 'hunks'>, diff: FileDiff, hunks: 
 
 async function eachTold(workspace: Pick<Workspace, 'hunks'>, { path }: FileDiff, hunks: readonly Hunk[], steps: readonly FileStep[]): Promise<readonly (FileStep & { readonly hunks: readonly Hunk[] })[]> {
   if (steps.length === 1) return steps.map((step) => ({ ...step, hunks }));
-  const found = await workspace.hunks(steps.map(({ before, after }) => ({ path, added: 0, removed: 0, binary: false, ...(before && { before }), ...(after && { after }) })));
+  const found: (readonly Hunk[])[] = [];
+  const diffs = steps.map(({ before, after, write: { added, removed } = { added: 0, removed: 0 } }) => ({ path, added, removed, binary: false, ...(before && { before }), ...(after && { after }) }));
+  for await (const [, own] of withHunks(workspace, diffs)) found.push(own);
   return steps.map((step, index) => ({ ...step, hunks: found[index] ?? [] }));
 }

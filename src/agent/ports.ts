@@ -167,7 +167,10 @@ export interface Workspace {
   /** Paths whose content differs from the user's HEAD: uncommitted and untracked, not ignored. */
   dirty(): Promise<readonly Path[]>;
   diff(from: TreeId, to: TreeId): Promise<readonly FileDiff[]>;
-  /** The hunks of each of these, in their order; none where lines cannot be told: binary, very large, secret, a link, or changed in its mode alone. */
+  /**
+   * The hunks of each of these, in their order; none where lines cannot be told: binary, very large, secret, a link, or changed in its mode alone.
+   * Where all would be too much at once, of the first of them, of one at least: `withHunks` asks for the rest.
+   */
   hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]>;
   /** Added and removed lines if `path` had `content` (null: were deleted), against its content in `tree`. */
   countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }>;

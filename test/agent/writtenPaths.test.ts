@@ -26,7 +26,7 @@ function inMemory(disk: Record<string, string>): { readonly run: (tree: Record<s
     return { tree: idOf(disk), covers: 'everything', notCovered: [], control: {} };
   };
   const workspace = {
-    capture, captureWritten: () => assert.fail('everything has to be looked at'), head: async () => ({}), sweep: async () => undefined, restoreBeside: async () => [], hunks: async () => [], entries: async () => new Map(), blobText: async ({ oid }: { readonly oid: string }) => oid,
+    capture, captureWritten: () => assert.fail('everything has to be looked at'), head: async () => ({}), sweep: async () => undefined, restoreBeside: async () => [], hunks: async (diffs: readonly unknown[]) => diffs.map(() => []), entries: async () => new Map(), blobText: async ({ oid }: { readonly oid: string }) => oid,
     scratchUse: async () => ({ files: 0, bytes: 0 }), resolve: async (path: string) => ({ path }),
     read: async (path: string) => ({ kind: 'text', text: disk[path], blob: blob(disk[path]), lines: 1 }),
     async diff(from: string, to: string) {

@@ -23,8 +23,20 @@ export function evolve(session: Session | undefined, entry: Told): Session {
 
 /** The session that a journal tells, or undefined for an empty one. */
 export function fold(entries: Iterable<Told>): Session | undefined {
+  const work = folding(entries);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, with a stop after each entry: the journal of a long session has tens of thousands. */
+export function* folding(entries: Iterable<Told>): Generator<void, Session | undefined> {
   let session: Session | undefined;
-  for (const entry of entries) session = evolve(session, entry);
+  for (const entry of entries) {
+    session = evolve(session, entry);
+    yield;
+  }
   return session;
 }
 

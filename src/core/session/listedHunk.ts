@@ -33,7 +33,17 @@ export function listedHunks(session: Session, diff: FileDiff, hunks: readonly Hu
   const made = blame(steps.map((step) => step.hunks), hunks);
   const parts = hunks.map((lines, index) => listed({ hunk: lines.id, lines, line: Math.max(1, lines.newStart), added: lines.newLines, removed: lines.oldLines }, (made[index] ?? []).flatMap((at) => steps[at] ?? [])));
   const mode = changedMode(diff);
-  return mode === undefined ? parts : [listed({ hunk: `${diff.path}@${diff.after?.mode}`, mode, line: 1, added: 0, removed: 0 }, steps.filter((step) => changedMode(step) !== undefined)), ...parts];
+  return mode === undefined ? parts : [listed({ hunk: `${diff.path}@${diff.after?.mode}`, mode, line: 1, added: 0, removed: 0 }, changedModes(diff.before, steps)), ...parts];
+}
+
+/** The steps after which the file had another mode than the last time that it was there. */
+function changedModes(base: Blob | undefined, steps: readonly FileStep[]): readonly FileStep[] {
+  let last = base;
+  return steps.filter(({ after }) => {
+    const changed = after !== undefined && after.mode !== last?.mode;
+    last = after ?? last;
+    return changed;
+  });
 }
 
 /** The mode of before, where both sides are there and differ in it. */

@@ -77,15 +77,19 @@ export class SeveralRoots implements Workspace, Keeper {
     return diffs.flat();
   }
 
+  /** From the stores alone, also where the folder of a root is away. */
   async hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]> {
     const at = diffs.map((diff) => ({ diff, ...this.#at(diff.path) }));
-    const found = new Map<FileDiff, readonly Hunk[]>();
-    await this.#inEach(async ({ name, workspace }) => {
-      const own = at.filter(({ root }) => root.name === name);
-      const hunks = own.length === 0 ? [] : await workspace.hunks(own.map(({ diff, rest }) => ({ ...diff, path: rest })));
-      for (const [index, { diff }] of own.entries()) found.set(diff, (hunks[index] ?? []).map((hunk) => hunkOfRoot(name, hunk)));
-    });
-    return diffs.map((diff) => found.get(diff) ?? []);
+    const found: (readonly Hunk[])[] = [];
+    while (found.length < at.length) {
+      const from = at.slice(found.length);
+      const other = from.findIndex(({ root }) => root !== from[0]?.root);
+      const own = other === -1 ? from : from.slice(0, other);
+      const hunks = await own[0]?.root.workspace.hunks(own.map(({ diff, rest }) => ({ ...diff, path: rest }))) ?? [];
+      found.push(...hunks.map((one, index) => one.map((hunk) => hunkOfRoot(own[index]?.root.name ?? '', hunk))));
+      if (hunks.length < own.length) break;
+    }
+    return found;
   }
 
   countLines(file: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { fold } from '../../core/session/evolve.ts';
+import { folding } from '../../core/session/evolve.ts';
 import { type Holdings, holdingsOf } from '../../core/session/retention.ts';
 import type { Session } from '../../core/session/session.ts';
 import { codeOf } from '../journal/faults.ts';
 import { readJournal } from '../journal/journal.ts';
 import { listSessions } from '../journal/sessions.ts';
+import { paced } from '../workspace/common/pace.ts';
 import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
 import { guestTraces, type TracePlace } from './guests.ts';
 import type { SessionRoot } from './roots.ts';
@@ -41,7 +42,7 @@ async function knownSession({ trace, home }: TracePlace, checkpoints: Checkpoint
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
-  const session = fold(read?.entries ?? []);
+  const session = await paced(folding(read?.entries ?? []));
   if (session === undefined || (read?.problem !== undefined && !read.tornTail)) return { ...(await opaque(trace, checkpoints)), home };
   return { id: session.id, name: session.name, ended: session.end !== undefined, holdings: holdingsOf(session), home };
 }

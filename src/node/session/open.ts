@@ -1,4 +1,4 @@
-import { fold } from '../../core/session/evolve.ts';
+import { folding } from '../../core/session/evolve.ts';
 import type { Contract } from '../../core/contract/contract.ts';
 import { diskFault } from '../../core/session/diskFault.ts';
 import type { Entry, SessionEvent } from '../../core/session/events.ts';
@@ -14,6 +14,7 @@ import type { SessionFolder } from '../journal/sessions.ts';
 import type { LoadedContract } from './place.ts';
 import { othersOf, portsOf, secretsOf, workspaceOf } from './ports.ts';
 import type { ThreadedWorkspace } from '../thread/workspaceThread.ts';
+import { paced } from '../workspace/common/pace.ts';
 import type { SessionWorkspace } from '../workspace/keepingWorkspace.ts';
 import type { Endpoint } from './ports.ts';
 import { checkEndpoint, checkModels, checkRepository, checkSandbox, sandboxOf, sessionSandbox } from './preflight.ts';
@@ -106,7 +107,7 @@ export async function resumeSession(root: string, id: string | undefined, door: 
   try {
     const opened = await openJournal(folder.trace, { redact: createRedact(secretsOf(endpoint)) });
     if (opened.kind === 'damaged') throw damaged(folder, opened.problem);
-    const session = fold(opened.entries);
+    const session = await paced(folding(opened.entries));
     if (session === undefined) throw notBegun(folder);
     // The lease that this process holds is that of another work tree.
     if (!(await isSameWorkTree(root, session.workspace))) throw new StartRefusal('cannot-start', `the session ${session.id} works in ${session.workspace}; go on with it there, or name that folder by --workspace`);

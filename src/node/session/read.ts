@@ -1,4 +1,4 @@
-import { fold } from '../../core/session/evolve.ts';
+import { folding } from '../../core/session/evolve.ts';
 import type { Entry } from '../../core/session/events.ts';
 import type { Session } from '../../core/session/session.ts';
 import { codeOf } from '../journal/faults.ts';
@@ -9,6 +9,7 @@ import type { JournalProblem } from '../journal/scan.ts';
 import { listSessions, sessionFolder, sessionsHere } from '../journal/sessions.ts';
 import type { SessionFolder } from '../journal/sessions.ts';
 import type { RepositoryState } from '../journal/stateDir.ts';
+import { paced } from '../workspace/common/pace.ts';
 import { stateOf } from './state.ts';
 import { StartRefusal } from './refusal.ts';
 
@@ -38,7 +39,7 @@ export async function readTrace(root: string, id: string | undefined): Promise<R
 /** The session that the readable part of its trace tells. Rejects with a StartRefusal where that part tells of none. */
 export async function readSession(root: string, id: string | undefined): Promise<Omit<ReadTrace, 'entries'> & { readonly session: Session }> {
   const { entries, ...read } = await readTrace(root, id);
-  const session = fold(entries);
+  const session = await paced(folding(entries));
   if (session === undefined) throw read.damage === undefined ? notBegun(read.folder) : damaged(read.folder, read.damage);
   return { ...read, session };
 }

@@ -1,6 +1,6 @@
 import type { Room } from '../../agent/ports.ts';
 import { Recorder } from '../../agent/recorder.ts';
-import { fold } from '../../core/session/evolve.ts';
+import { folding } from '../../core/session/evolve.ts';
 import type { EvictedPhases, EvictionPlan } from '../../core/session/facts.ts';
 import { partsOf } from '../../core/session/joinedIds.ts';
 import { heldWhole, joined, type PhaseHeld, roomFor } from '../../core/session/retention.ts';
@@ -9,6 +9,7 @@ import { createClock } from '../journal/clock.ts';
 import { openJournal } from '../journal/journal.ts';
 import type { Redact } from '../journal/redaction.ts';
 import { aloneInStore, aloneInStores, type StoreUse, type UsedStore, userOf } from '../journal/storeUsers.ts';
+import { paced } from '../workspace/common/pace.ts';
 import type { CheckpointStore } from '../workspace/store/checkpoints.ts';
 import { type Known, knownSessions, tracesOf } from './knownSessions.ts';
 import type { SessionRoot } from './roots.ts';
@@ -138,7 +139,7 @@ async function recordElsewhere({ redact, session: by }: RoomParts, limit: number
   const opened = await openJournal(trace, { redact });
   if (opened.kind === 'damaged') throw new Error(`the journal ${trace} cannot be written: ${opened.problem.why}`);
   try {
-    await new Recorder(opened.journal, createClock(), fold(opened.entries)).record({ type: 'checkpoints/evicted', boundaries, limit, by });
+    await new Recorder(opened.journal, createClock(), await paced(folding(opened.entries))).record({ type: 'checkpoints/evicted', boundaries, limit, by });
   } finally {
     await opened.journal.close();
   }

@@ -123,9 +123,16 @@ export class WorkTree implements KeepingWorkspace {
 
   /** None for a secret file: hunks are shown. */
   async hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]> {
-    const shown = diffs.filter(({ path }) => !this.#parts.guard.isSecret(path));
-    const hunks = (await this.#parts.diffs.hunks(shown)).values();
-    return diffs.map(({ path }) => (this.#parts.guard.isSecret(path) ? [] : hunks.next().value ?? []));
+    const isShown = diffs.map(({ path }) => !this.#parts.guard.isSecret(path));
+    const hunks = await this.#parts.diffs.hunks(diffs.filter((_, index) => isShown[index]));
+    const found: (readonly Hunk[])[] = [];
+    let shown = 0;
+    for (const is of isShown) {
+      const own = is ? hunks[shown++] : [];
+      if (own === undefined) break;
+      found.push(own);
+    }
+    return found;
   }
 
   countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {

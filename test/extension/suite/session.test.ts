@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Session } from '../../../src/core/session/session.ts';
 import { acquireLease } from '../../../src/node/journal/lease.ts';
-import { repositoryState } from '../../../src/node/journal/stateDir.ts';
+import { makeState, repositoryState } from '../../../src/node/journal/stateDir.ts';
 import { at, closeWindow, until } from '../support/editor.ts';
 import { startModel } from '../support/model.ts';
 import type { Model } from '../support/model.ts';
@@ -46,7 +46,9 @@ describe('A session in the editor', () => {
   });
 
   it('does not begin while another door works in the work tree, and says who does', async () => {
-    const lease = await acquireLease((await repositoryState(project.root)).lease, { door: 'another window' });
+    const place = await repositoryState(project.root);
+    await makeState(place);
+    const lease = await acquireLease(place.lease, { door: 'another window' });
     assert.ok('release' in lease);
     await run('startOnContract', at(contractFile));
     assert.match(person.heard('works in this work tree already')[0]?.text ?? '', /another window/);

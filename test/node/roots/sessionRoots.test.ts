@@ -5,7 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Contract } from '../../../src/core/contract/contract.ts';
 import { acquireLease } from '../../../src/node/journal/lease.ts';
-import { repositoryState } from '../../../src/node/journal/stateDir.ts';
+import type { LeaseOutcome } from '../../../src/node/journal/leaseHolder.ts';
+import { makeState, repositoryState } from '../../../src/node/journal/stateDir.ts';
 import { createSession, sessionId } from '../../../src/node/journal/sessions.ts';
 import { guestsOf, guestTraces, noteGuest } from '../../../src/node/session/guests.ts';
 import { keptState, removeState } from '../../../src/node/session/pruneState.ts';
@@ -22,6 +23,13 @@ function repository(...names: string[]): string {
   fs.mkdirSync(at(...names), { recursive: true });
   execFileSync('git', ['init', '-q'], { cwd: at(...names), env: { PATH: process.env['PATH'], HOME: base, GIT_CONFIG_NOSYSTEM: '1' } });
   return at(...names);
+}
+
+/** As `takeLeases` does: where the system has no named sockets, the lock is a file in the private state. */
+async function leaseOf(folder: string, door: string): Promise<LeaseOutcome> {
+  const state = await repositoryState(folder);
+  await makeState(state);
+  return acquireLease(state.lease, { door });
 }
 
 describe('the folders of a session', () => {
@@ -102,19 +110,19 @@ describe('the folders of a session', () => {
   it('have one writer each: all leases or none', async () => {
     const [api, web] = [repository('api'), repository('web')];
     const roots = await rootsOf(main, contract(['../api', '../web']));
-    const other = await acquireLease((await repositoryState(web)).lease, { door: 'another' });
+    const other = await leaseOf(web, 'another');
     assert.ok('release' in other);
     await assert.rejects(takeLeases(roots, holder), /works in \.\.\/web already: another/);
     for (const folder of [main, api]) {
-      const free = await acquireLease((await repositoryState(folder)).lease, { door: 'a third' });
+      const free = await leaseOf(folder, 'a third');
       assert.ok('release' in free, `${folder} was given back`);
       await free.release();
     }
     await other.release();
     const holding = await takeLeases(roots, holder);
-    for (const folder of [main, api, web]) assert.ok('heldBy' in (await acquireLease((await repositoryState(folder)).lease, { door: 'a third' })), folder);
+    for (const folder of [main, api, web]) assert.ok('heldBy' in (await leaseOf(folder, 'a third')), folder);
     await holding?.release();
-    const free = await acquireLease((await repositoryState(api)).lease, { door: 'a third' });
+    const free = await leaseOf(api, 'a third');
     assert.ok('release' in free);
     await free.release();
   });

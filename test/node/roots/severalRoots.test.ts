@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
+import { withHunks } from '../../../src/agent/hunks.ts';
 import { Paused } from '../../../src/agent/run.ts';
 import { splitPath } from '../../../src/core/contract/rootPath.ts';
+import type { FileDiff } from '../../../src/core/session/changes.ts';
 import type { Session } from '../../../src/core/session/session.ts';
 import { keepEach } from '../../../src/node/roots/keepEach.ts';
 import type { OpenRoot } from '../../../src/node/roots/openRoot.ts';
@@ -107,6 +109,22 @@ describe('the work trees of several roots', () => {
     assert.deepEqual('matches' in found ? found.matches.map((match) => match.path) : found, ['README.md', '../api/README.md']);
     assert.deepEqual(Object.keys(before.control).filter((key) => key.endsWith('HEAD')).sort(), ['../api: HEAD', 'HEAD']);
     assert.deepEqual(await both.dirty(), ['src/x.ts', '../api/.env', '../api/README.md', '../api/src/x.ts']);
+  });
+
+  it('tell hunks from their stores, also while the folder of one of them is away', async () => {
+    const { both, main, api, roots } = two;
+    const before = await both.capture();
+    for (const repo of [main, api]) for (const file of ['README.md', 'src/x.ts']) repo.write(file, `${file} of ${repo.root}\n`);
+    const diffs = await both.diff(before.tree, (await both.capture()).tree);
+    fs.renameSync(api.root, `${api.root}-away`);
+    const lines = [['README.md', `+README.md of ${main.root}`], ['src/x.ts', `+src/x.ts of ${main.root}`], ['../api/README.md', `+README.md of ${api.root}`], ['../api/src/x.ts', `+src/x.ts of ${api.root}`]];
+    assert.deepEqual((await both.hunks(diffs)).map((hunks, at) => [diffs[at]?.path, hunks[0]?.lines.at(-1)]), lines);
+    const oneByOne = roots.map((root) => ({ ...root, workspace: new Proxy(root.workspace, { get: (target, key) => (key === 'hunks' ? (asked: readonly FileDiff[]) => target.hunks(asked.slice(0, 1)) : Reflect.get(target, key) as unknown) }) }));
+    const few = new SeveralRoots(oneByOne);
+    assert.equal((await few.hunks(diffs)).length, 1);
+    const found = [];
+    for await (const [{ path: file }, hunks] of withHunks(few, diffs)) found.push([file, hunks[0]?.lines.at(-1)]);
+    assert.deepEqual(found, lines, 'also where a root answers of the first of them alone');
   });
 
   it('have empty folders and permissions of their own, which come back in theirs', async () => {

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import fc from 'fast-check';
-import type { FileDiff } from '../../../src/core/session/changes.ts';
+import { withHunks } from '../../../src/agent/hunks.ts';
+import type { Blob, FileDiff } from '../../../src/core/session/changes.ts';
 import { decodeBytes, encodeText, linesOf } from '../../../src/node/workspace/common/bytes.ts';
+import { Diffs } from '../../../src/node/workspace/diff/diffs.ts';
 import { hunksOf } from '../../../src/node/workspace/diff/hunks.ts';
 import { lineChanges } from '../../../src/node/workspace/diff/lineDiff.ts';
 import { takeBack } from '../../../src/node/workspace/rewind/revertHunk.ts';
+import type { Dir, TreeChange } from '../../../src/node/workspace/store/tree.ts';
+import { treeOf } from '../../../src/node/workspace/store/trees.ts';
 import { newRepo, open, removeRepos } from './opened.ts';
 
 const text = fc.array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n', 'a\r\n'), { maxLength: 12 }).chain((lines) => fc.constantFrom(lines.join(''), `${lines.join('')}end`));
@@ -226,6 +230,32 @@ describe('differences between checkpoints', () => {
     assert.equal((await workspace.diff(before, after)).length, files.length);
     over = true;
     assert.ok(turns > 0, `${turns} turns`);
+  });
+
+  it('of lines of megabytes are answered a part at a time, and not all of them are kept', async () => {
+    const [names, line] = [['a.js', 'b.js', 'c.js'], (word: string) => `${word.repeat(7_000_000)}\n`];
+    const repo = newRepo(Object.fromEntries([...names.map((name) => [name, line('o')]), ['.env', 'KEY=1\n'], ['d/.env', 'KEY=1\n'], ['z.js', 'one\n']]));
+    const workspace = await open(repo, { secret: ['**/.env'] });
+    const before = (await workspace.capture()).tree;
+    for (const [file, text] of [...names.map((name, at) => [name, line(String(at))] as const), ['.env', 'KEY=2\n'], ['d/.env', 'KEY=2\n'], ['z.js', 'two\n']] as const) repo.write(file, text);
+    const diffs = await workspace.diff(before, (await workspace.capture()).tree);
+    const first = await workspace.hunks(diffs);
+    assert.deepEqual(first.map(([hunk]) => hunk?.lines[1]?.length), [undefined, 7_000_001], 'one at least, and the secret one before it');
+    const found = [];
+    for await (const [{ path }, hunks] of withHunks(workspace, diffs)) found.push([path, hunks[0]?.lines[1]?.slice(0, 4)]);
+    assert.deepEqual(found, [['.env', undefined], ['a.js', '+000'], ['b.js', '+111'], ['c.js', '+222'], ['d/.env', undefined], ['z.js', '+two']]);
+    assert.notEqual((await workspace.hunks(diffs.slice(1, 2)))[0], first[1], 'forgotten for those after it');
+  });
+
+  it('count the lines of every file, also of more than are kept for the next time', async () => {
+    const paths = Array.from({ length: 50_100 }, (_, n) => `${n % 100}/${n}`);
+    const oid = (n: number, side: string) => `${side}${String(n).padStart(39, '0')}`;
+    const tree = async (side: string) => treeOf(paths.map((path, n): [string, Blob] => [path, { oid: oid(n, side), mode: '100644' }]));
+    const [before, after] = [await tree('a'), await tree('b')];
+    const lines = { a: Buffer.from('one\n'), b: Buffer.from('one\ntwo\n') };
+    const blobs = { async *readAll(oids: readonly string[]) { for (const one of oids) yield lines[one.startsWith('a') ? 'a' : 'b']; } };
+    const diffs = new Diffs({ store: {}, blobs, trees: { get: async (id: string) => (id === 'before' ? before : after) }, leftOut: { real: async (_from: Dir, _to: Dir, changes: Iterable<TreeChange>) => [...changes] } } as unknown as ConstructorParameters<typeof Diffs>[0]);
+    assert.equal((await diffs.diff('before', 'after')).filter(({ added }) => added === 1).length, paths.length);
   });
 
   it('bring a deleted file back as a hunk', async () => {

@@ -100,6 +100,17 @@ describe('what a person does with hunks', () => {
       assert.deepEqual(told, [['100644', ['100755'], false], [undefined, ['100644'], false]]);
     }));
 
+    it('the change of the mode by itself, where the file was gone in between', () => play(async (house, { command, text, at }) => {
+      await command(a, 'a5 line', 'session five');
+      const was = text(a);
+      for (const mode of [0o644, 0o755]) {
+        await house.command(() => fs.rmSync(at(a)));
+        await house.command(() => fs.writeFileSync(at(a), was, { mode }));
+      }
+      const told = (await house.hunks()).map(({ mode, writes, users, standing }) => [mode, writes.map(({ after }) => after?.mode), users, standing]);
+      assert.deepEqual(told[0], ['100644', ['100755'], false, 'in-scope']);
+    }));
+
     it('and whether they are flagged', () => play(async (house, { command }) => {
       await command('docs/out.txt', 'o1', 'stray');
       assert.deepEqual((await house.hunks()).map(({ path: file, standing }) => [file, standing]), [['docs/out.txt', 'out-of-scope']]);

@@ -18,6 +18,10 @@ const largestWithHunks = 8 * 1024 * 1024;
 
 /** Lines of hunks that are kept for the next time: a list of them is asked for after every write, and most are as before. */
 const hunkLines = 200_000;
+/** So many characters count as one more line there: a bundle is one line of megabytes. */
+const charactersOfLine = 256;
+/** About the most characters of hunks that are answered at once; they are in memory together, and go from thread to thread. */
+const answeredCharacters = 8 * 1024 * 1024;
 
 /** Changes of files whose counted lines are kept: the whole diff is measured after every write of a session, and most of it is as before. */
 const countedFiles = 100_000;
@@ -32,7 +36,7 @@ export class Diffs {
   readonly #trees: Trees;
   readonly #leftOut: LeftOutLists;
   readonly #counts = new Recent<Counts>(countedFiles, () => 1);
-  readonly #hunks = new Recent<readonly Hunk[]>(hunkLines, (hunks) => hunks.reduce((sum, hunk) => sum + hunk.lines.length, 1));
+  readonly #hunks = new Recent<readonly Hunk[]>(hunkLines, (hunks) => hunks.reduce((sum, hunk) => sum + hunk.lines.length, 1 + charactersOf(hunks) / charactersOfLine));
 
   constructor(parts: { readonly store: Store; readonly blobs: Blobs; readonly trees: Trees; readonly leftOut: LeftOutLists }) {
     this.#store = parts.store;
@@ -44,8 +48,8 @@ export class Diffs {
   /** Every path that differs, sorted. What only one of the trees covers is not a difference. */
   async diff(from: TreeId, to: TreeId): Promise<FileDiff[]> {
     const changes = await this.changes(from, to);
-    await this.#countAll(changes);
-    return changes.map((change) => ({ ...change, ...(this.#counts.get(keyOf(change)) ?? unchanged) }));
+    const counts = await this.#countAll(changes);
+    return changes.map((change, at) => ({ ...change, ...(counts[at] ?? unchanged) }));
   }
 
   /** The same without looking at any content. */
@@ -56,23 +60,27 @@ export class Diffs {
     return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   }
 
-  /** Of each of these, in their order. None for binary and for very large files, for links, and where only the mode changed. */
+  /**
+   * Of each of these, in their order, or of the first of them, where all would be too much at once. None for binary and for very large files, for
+   * links, and where only the mode changed.
+   */
   async hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]> {
-    const found = diffs.map((diff) => (hasLines(diff) ? this.#hunks.get(hunksKey(diff)) : []));
-    const open = [...found.entries()].flatMap(([at, hunks]) => (hunks === undefined ? [at] : []));
-    const contents = this.#blobs.readAll(open.flatMap((at) => oidsOf(diffs[at] ?? {})), largestWithHunks);
+    const known = diffs.map((diff) => (hasLines(diff) ? this.#hunks.get(hunksKey(diff)) : []));
+    const contents = this.#blobs.readAll(diffs.flatMap((diff, at) => (known[at] === undefined ? oidsOf(diff) : [])), largestWithHunks);
+    const found: (readonly Hunk[])[] = [];
+    let characters = 0;
     try {
-      for (const at of open) {
-        const [diff, before, after] = [diffs[at], (await contents.next()).value, (await contents.next()).value];
-        if (diff === undefined) continue;
-        const hunks = await this.#hunksBetween(diff, before, after);
-        this.#hunks.set(hunksKey(diff), hunks);
-        found[at] = hunks;
+      for (const [at, diff] of diffs.entries()) {
+        const hunks = known[at] ?? (await this.#hunksBetween(diff, (await contents.next()).value, (await contents.next()).value));
+        if (known[at] === undefined) this.#hunks.set(hunksKey(diff), hunks);
+        found.push(hunks);
+        characters += charactersOf(hunks);
+        if (characters > answeredCharacters) break;
       }
     } finally {
       await contents.return(undefined);
     }
-    return found.map((hunks) => hunks ?? []);
+    return found;
   }
 
   /** A side is undefined where it is too large to have hunks. */
@@ -98,17 +106,22 @@ export class Diffs {
     return (await this.#sides(before === undefined ? {} : { before }, comparedHere))[0];
   }
 
-  async #countAll(changes: readonly TreeChange[]): Promise<void> {
-    const open = changes.filter((change) => this.#counts.get(keyOf(change)) === undefined);
-    const contents = this.#blobs.readAll(open.flatMap((change) => [change.before?.oid ?? emptyBlob, change.after?.oid ?? emptyBlob]), comparedHere);
+  /** Of each of these, in their order: what is kept may be fewer than there are. */
+  async #countAll(changes: readonly TreeChange[]): Promise<readonly (Counts | undefined)[]> {
+    const found = changes.map((change) => this.#counts.get(keyOf(change)));
+    const open = [...changes.entries()].filter(([at]) => found[at] === undefined);
+    const contents = this.#blobs.readAll(open.flatMap(([, change]) => oidsOf(change)), comparedHere);
     try {
-      for (const change of open) {
+      for (const [at, change] of open) {
         const [before, after] = [(await contents.next()).value, (await contents.next()).value];
-        this.#counts.set(keyOf(change), await this.#count(change, before, after));
+        const counts = await this.#count(change, before, after);
+        this.#counts.set(keyOf(change), counts);
+        found[at] = counts;
       }
     } finally {
       await contents.return(undefined);
     }
+    return found;
   }
 
   /** A side is undefined where it is too large to be compared here. */
@@ -144,5 +157,7 @@ const plainDiff = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-renames
 const unchanged: Counts = { added: 0, removed: 0, binary: false };
 const oidsOf = (sides: Sides): string[] => [sides.before?.oid ?? emptyBlob, sides.after?.oid ?? emptyBlob];
 const keyOf = (sides: Sides): string => oidsOf(sides).join(':');
+const charactersOf = (hunks: readonly Hunk[]): number => hunks.reduce((sum, { lines, context }) => sum + lengthOf(lines) + lengthOf(context?.before ?? []) + lengthOf(context?.after ?? []), 0);
+const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + line.length, 0);
 const hunksKey = (diff: FileDiff): string => `${keyOf(diff)}:${diff.path}`;
 const hasLines = ({ binary, before, after }: FileDiff): boolean => !binary && before?.oid !== after?.oid && before?.mode !== linkMode && after?.mode !== linkMode;
