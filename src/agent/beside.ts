@@ -2,10 +2,11 @@ import type { BesideChange, Path } from '../core/session/changes.ts';
 import type { BesideItem, LeftPath } from '../core/session/facts.ts';
 import type { Capture } from './ports.ts';
 
-/** What differs between two looks beside the tree, by path. */
+/** What differs between two looks beside the tree, by path. A path may be the name of something that every object has, such as `constructor`: only maps are asked. */
 export function besideChanges(call: string, before: Capture['beside'] = {}, after: Capture['beside'] = {}): readonly BesideChange[] {
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((path) => before[path] !== after[path]);
-  return changed.map((path) => ({ path, call, ...word('before', before[path]), ...word('after', after[path]) }));
+  const [old, now] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
+  const changed = [...new Set([...old.keys(), ...now.keys()])].filter((path) => old.get(path) !== now.get(path));
+  return changed.map((path) => ({ path, call, ...word('before', old.get(path)), ...word('after', now.get(path)) }));
 }
 
 /** The word of `Capture.beside` for one. */

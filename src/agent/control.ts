@@ -67,14 +67,14 @@ export function controlStates(control: Capture['control']): Readonly<Record<Path
 }
 
 /** What is beside the tree at a look, control files included, by workspace path. */
-export function besideStates({ beside = {}, control }: Pick<Capture, 'beside' | 'control'>): Readonly<Record<Path, string>> {
-  return { ...beside, ...controlStates(control) };
+export function besideStates({ beside = {}, control }: Pick<Capture, 'beside' | 'control'>): ReadonlyMap<Path, string> {
+  return new Map([beside, controlStates(control)].flatMap((states) => Object.entries(states)));
 }
 
 /** What a rewind still has to do: what is as it shall be already was brought back by somebody else, and no undo takes that for its own. */
 export function notYetBack(items: readonly BesideItem[], now: Pick<Capture, 'beside' | 'control'>): readonly BesideItem[] {
   const states = besideStates(now);
-  return items.filter(({ path, target }) => states[path] !== target);
+  return items.filter(({ path, target }) => states.get(path) !== target);
 }
 
 /** The workspace path that stands for a name of `Capture.control`; that of another root begins with it (`../api: HEAD`). */

@@ -52,24 +52,25 @@ describe('changes outside of what was agreed', function () {
   });
 
   it('to empty folders and permissions come back with the boundary, in another process too, and that can be undone', async () => {
-    const change = call('bash', { command: 'rmdir uploads src/stats/spot; echo x > src/stats/spot; mkdir -p src/stats/made/deep; chmod 644 src/stats/mean.js' });
+    const change = call('bash', { command: 'rmdir constructor src/stats/spot; mkdir __proto__; echo x > src/stats/spot; mkdir -p src/stats/made/deep; chmod 644 src/stats/mean.js' });
     await scenario({ 'minimal-hook': [[change, ...work]] }, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run, bounded }) => {
+      // Also where a folder has a name by which every object has something.
       const at = (file: string): string => path.join(project.root, file);
-      for (const folder of ['uploads', 'src/stats/spot']) mkdirSync(at(folder));
+      for (const folder of ['constructor', 'src/stats/spot']) mkdirSync(at(folder));
       chmodSync(at('src/stats/mean.js'), 0o600);
-      const state = () => [existsSync(at('uploads')), statSync(at('src/stats/spot')).isDirectory(), existsSync(at('src/stats/made')), (statSync(at('src/stats/mean.js')).mode & 0o777).toString(8)];
+      const state = () => [existsSync(at('constructor')), statSync(at('src/stats/spot')).isDirectory(), existsSync(at('src/stats/made')), existsSync(at('__proto__')), (statSync(at('src/stats/mean.js')).mode & 0o777).toString(8)];
       const ran = await run('--approve', 'all');
       assert.equal(ran.status, 0, ran.stderr);
-      assert.deepEqual(state(), [false, false, true, '644']);
+      assert.deepEqual(state(), [false, false, true, true, '644']);
       const dry = (await bounded('rewind', '--to', 'oracle-only', '--dry-run')).stdout;
-      assert.match(dry, /src\/stats\/spot \(deleted: the session made it\)[^]*src\/stats\/spot \(an empty folder again\)\n +uploads \(an empty folder again\)\n +src\/stats\/made\/deep \(an empty folder: removed\)/);
+      assert.match(dry, /src\/stats\/spot \(deleted: the session made it\)[^]*\n +constructor \(an empty folder again\)\n[^]*src\/stats\/spot \(an empty folder again\)\n +__proto__ \(an empty folder: removed\)\n +src\/stats\/made\/deep \(an empty folder: removed\)/);
       const rewound = await bounded('rewind', '--to', 'oracle-only');
       assert.equal(rewound.status, 0, rewound.stderr + rewound.stdout);
-      assert.deepEqual(state(), [true, true, false, '600']);
+      assert.deepEqual(state(), [true, true, false, false, '600']);
       assert.equal((await bounded('rewind', '--undo')).status, 0);
-      assert.deepEqual(state(), [false, false, true, '644']);
+      assert.deepEqual(state(), [false, false, true, true, '644']);
       assert.equal((await bounded('drop')).status, 0);
-      assert.deepEqual(state(), [true, true, false, '600']);
+      assert.deepEqual(state(), [true, true, false, false, '600']);
     });
   });
 

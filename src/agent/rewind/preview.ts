@@ -147,8 +147,8 @@ const doesBeside = ({ target, expected }: BesideItem): PreviewBeside['does'] => 
 function rehearseBeside(items: readonly BesideItem[], capture: Capture): { readonly back: readonly PreviewBeside[]; readonly left: RewindPreview['stays'] } {
   const [now, open] = [besideStates(capture), notYetBack(items, capture)];
   return {
-    back: open.flatMap((item) => (now[item.path] === item.expected ? [{ path: item.path, does: doesBeside(item) }] : [])),
-    left: open.flatMap(({ path, expected }) => (now[path] === expected ? [] : [{ path, why: isPermissions(now[path]) ? `${now[path]}, which are yours` : 'it has changed since, so it is yours' }])),
+    back: open.flatMap((item) => (now.get(item.path) === item.expected ? [{ path: item.path, does: doesBeside(item) }] : [])),
+    left: open.flatMap(({ path, expected }) => (now.get(path) === expected ? [] : [{ path, why: isPermissions(now.get(path)) ? `${now.get(path)}, which are yours` : 'it has changed since, so it is yours' }])),
   };
 }
 
