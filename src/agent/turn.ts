@@ -1,5 +1,6 @@
 import { systemPrompt } from './prompts/system.ts';
 import { toolSpecs } from '../core/guard/toolInputs.ts';
+import { callIds } from '../core/session/callIds.ts';
 import type { Conversation } from '../core/session/session.ts';
 import { writtenLine } from '../core/session/view/writtenLine.ts';
 import { assembleRequest } from '../core/transcript/assemble.ts';
@@ -32,7 +33,7 @@ export async function takeTurn(run: Run, conversation: Conversation): Promise<vo
 async function prepare(run: Run, id: string, attempt: number): Promise<ModelRequest | undefined> {
   const { session } = run.recorder;
   const conversation = conversationOf(run, id);
-  const draft: ModelRequest = { model: conversation.model, system: systemPrompt, tools: toolSpecs, messages: conversation.messages, maxTokens: 1, effort: session.contract.model.effort };
+  const draft: ModelRequest = { model: conversation.model, system: systemPrompt, tools: toolSpecs, messages: conversation.messages, maxTokens: 1, effort: session.contract.model.effort, usedIds: callIds(session) };
   const body = assembleRequest(draft);
   const reserved = reserve(run, conversation.model, utf8Bytes(JSON.stringify(body)), conversation.truncated);
   if (!reserved.ok) {

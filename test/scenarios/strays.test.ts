@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { call } from '../support/messagesServer/replies.ts';
+import { call, tool, turn } from '../support/messagesServer/replies.ts';
 import { events } from './support/cli.ts';
 import { contractText } from './support/project.ts';
 import { honest, right } from './support/moves.ts';
@@ -209,6 +209,20 @@ describe('changes outside of what was agreed', function () {
       assert.equal(project.git('status', '--porcelain', 'src/other', 'package.json'), '');
       const once = await bounded('resume', '--approve', 'refusals,all', '--json');
       assert.equal(once.status, 5, 'an id opens one gate, not every gate of its kind');
+    });
+  });
+
+  it('are found also where a server gives a call the id of one in an earlier conversation: that answer is asked for again', async () => {
+    const tried: string[] = [];
+    const again = (phase: string) => () => turn([tool('bash', { command: `echo ${phase} >> ${neighbour}` }, tried.push(phase) > 2 ? {} : { id: 'call_1' })]);
+    const moves = { 'oracle-only': [[again('oracle'), ...(honest['oracle-only']?.[0] ?? [])]], 'minimal-hook': [[again('hook'), call('report_blocker', { what: 'stop', tried: 'all', needs: 'you' })]] };
+    await scenario(moves, contractText({ top: 'on-stray: rewind\n' }), async ({ project, run }) => {
+      const before = readFileSync(path.join(project.root, neighbour), 'utf8');
+      const ran = await run('--approve', 'all');
+      assert.equal(ran.status, 5, ran.stderr);
+      assert.equal(readFileSync(path.join(project.root, neighbour), 'utf8'), before);
+      assert.deepEqual(ran.result?.flags.map((flag) => [flag.path, flag.outcome]), [[neighbour, 'rewound'], [neighbour, 'rewound']]);
+      assert.deepEqual([tried, events(ran, 'turn/failed').map(({ fault }) => fault.message)], [['oracle', 'hook', 'hook'], ['the answer uses the call id "call_1" twice']]);
     });
   });
 

@@ -37,6 +37,8 @@ export interface ModelRequest {
   readonly messages: readonly Message[];
   readonly maxTokens: number;
   readonly effort: Effort;
+  /** Ids of earlier calls, also of other conversations; it is not sent. An answer that uses one again is none. */
+  readonly usedIds: ReadonlySet<string>;
 }
 
 /** Tokens as the API counts them: the whole input is `input + cacheWrite + cacheRead`. */

@@ -42,7 +42,7 @@ export class Accumulator {
   #stop: Fields = {};
   #whole = false;
 
-  /** `usedIds` are the ids of earlier calls of the conversation; `show` gets text as it arrives. */
+  /** `usedIds` are the ids of earlier calls; `show` gets text as it arrives. */
   constructor(usedIds: ReadonlySet<string>, show: (text: string) => void) {
     this.#usedIds = usedIds;
     this.#show = show;

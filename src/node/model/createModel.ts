@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Model, Signal } from '../../agent/ports.ts';
 import { assembleRequest, type RequestBody } from '../../core/transcript/assemble.ts';
-import type { Fault, Message, ModelReply, ModelRequest } from '../../core/transcript/message.ts';
+import type { Fault, ModelReply, ModelRequest } from '../../core/transcript/message.ts';
 import { estimateTokens, utf8Bytes } from '../../core/transcript/prices.ts';
 import { Accumulator, BadAnswer } from './accumulator.ts';
 import { createClient, keyProblem, type EndpointOptions } from './client.ts';
@@ -39,7 +39,7 @@ async function send(endpoint: EndpointOptions, limits: Limits, request: ModelReq
   if (problem !== undefined) return { ok: false, fault: { class: 'auth', message: problem }, ms: 0 };
   const started = performance.now();
   const watch = watchRequest(limits, stop);
-  const exchange: Exchange = { endpoint, limits, body, answer: new Accumulator(callIds(request.messages), progress), watch, accepted: false };
+  const exchange: Exchange = { endpoint, limits, body, answer: new Accumulator(request.usedIds, progress), watch, accepted: false };
   try {
     return await receive(exchange, started);
   } catch (error) {
@@ -83,11 +83,6 @@ function checkContentType(response: Response): void {
   const type = response.headers.get('content-type');
   if (type === null || type.startsWith('text/event-stream')) return;
   throw new BadAnswer(`the server answered with ${type} instead of a stream of events; a proxy or a login page may be in between`);
-}
-
-function callIds(messages: readonly Message[]): ReadonlySet<string> {
-  const blocks = messages.flatMap((message) => (message.role === 'assistant' ? message.content : []));
-  return new Set(blocks.flatMap((block) => (block.type === 'tool_use' ? [block.id] : [])));
 }
 
 /** The SDK's types want mutable arrays and a narrower schema; it only serialises what it is given. */

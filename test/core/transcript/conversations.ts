@@ -50,7 +50,7 @@ function answerTo(round: Round, at: number): Message {
 
 export function requestOf(messages: readonly Message[], more: Partial<ModelRequest> = {}): ModelRequest {
   return {
-    model: 'claude-opus-5-5', system: 'You work inside a box.', maxTokens: 32_000, effort: 'high', messages,
+    model: 'claude-opus-5-5', system: 'You work inside a box.', maxTokens: 32_000, effort: 'high', usedIds: new Set(), messages,
     tools: [
       { name: 'read', description: 'Reads a file.', input_schema: { type: 'object', properties: { file_path: { type: 'string' } }, required: ['file_path'] } },
       { name: 'bash', description: 'Runs a command.', input_schema: { type: 'object', properties: { command: { type: 'string' } }, required: ['command'] } },

@@ -33,7 +33,7 @@ export async function talk(url: string, opening: string, hands: Hands, model = '
   let messages: readonly Message[] = [userTurn(opening)];
   const done: { said: string[]; calls: Talked['calls'][number][]; usages: Usage[] } = { said: [], calls: [], usages: [] };
   for (let turn = 0; turn < mostTurns; turn++) {
-    const reply = await send({ model, system: systemPrompt, tools: toolSpecs, messages, maxTokens: 16_000, effort: 'high' }, () => {}, new AbortController().signal);
+    const reply = await send({ model, system: systemPrompt, tools: toolSpecs, messages, maxTokens: 16_000, effort: 'high', usedIds: new Set() }, () => {}, new AbortController().signal);
     assert.ok(reply.ok, JSON.stringify(reply));
     assert.deepEqual(reply.badCalls, []);
     messages = [...messages, { role: 'assistant', content: reply.content }];

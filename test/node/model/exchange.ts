@@ -8,7 +8,7 @@ export const key = 'sk-test-4f1d0c9a77';
 export const go = [userTurn('Begin.')];
 
 export function requestWith(messages: readonly Message[], more: Partial<ModelRequest> = {}): ModelRequest {
-  return { model: 'claude-opus-5-5', system: 'You work inside a box.', tools: [bash], messages, maxTokens: 4_096, effort: 'medium', ...more };
+  return { model: 'claude-opus-5-5', system: 'You work inside a box.', tools: [bash], messages, maxTokens: 4_096, effort: 'medium', usedIds: new Set(), ...more };
 }
 
 const bash = { name: 'bash', description: 'Runs a command.', input_schema: { type: 'object', properties: { command: { type: 'string' } }, required: ['command'] } };

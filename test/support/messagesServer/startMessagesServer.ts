@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApiBody } from './body.ts';
@@ -50,11 +51,13 @@ interface State {
   readonly cache: CacheAccount;
   played: number;
   calls: number;
+  /** No two servers give the same ids to calls: a session may meet several. */
+  readonly ids: string;
 }
 
 /** Starts a scripted server that speaks the Messages API on a free port of 127.0.0.1. */
 export async function startMessagesServer(script: Script, options: ServerOptions = {}): Promise<MessagesServer> {
-  const state: State = { script, options, requests: [], refusals: [], cache: new CacheAccount(options.minCacheTokens ?? 512), played: 0, calls: 0 };
+  const state: State = { script, options, requests: [], refusals: [], cache: new CacheAccount(options.minCacheTokens ?? 512), played: 0, calls: 0, ids: randomUUID().slice(0, 8) };
   const server = createServer((request, response) => {
     handle(state, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
@@ -120,7 +123,7 @@ async function play(
 ): Promise<void> {
   record.usage = state.cache.charge(record.body, links);
   const model = String(record.body.model);
-  const newId = (): string => `toolu_${String((state.calls += 1)).padStart(4, '0')}`;
+  const newId = (): string => `toolu_${state.ids}_${String((state.calls += 1)).padStart(4, '0')}`;
   const blocks = signedBlocks(turn.blocks, { model, prompt: links.at(-1)?.digest ?? '' }, newId);
   const events = eventsOf(turn, blocks, model, `msg_${record.index}`, record.usage);
   await deliver(response, turn.edit?.(events) ?? events, turn.delivery, headers);
