@@ -35,8 +35,7 @@ export async function measureUseWith(run: Run, tree: TreeId, path: Path, content
   const use = async (from: TreeId) => {
     const others = (await differences(run, from, tree)).filter((diff) => diff.path !== path);
     const counted = await run.ports.workspace.countLines(path, content, from);
-    const same = counted.added === 0 && counted.removed === 0;
-    const proposed: FileDiff[] = same ? [] : [{ path, ...counted, binary: false }];
+    const proposed: FileDiff[] = counted === undefined ? [] : [{ path, ...counted }];
     return useOf(session.contract.diff, [...others, ...proposed], standing);
   };
   return { phase: await use(phaseBase(session)), base: await use(baseTree(session)) };

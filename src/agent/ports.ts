@@ -1,7 +1,7 @@
 import type { Check, OracleSpec, Scope, CommandPolicy } from '../core/contract/contract.ts';
 import type { RootName } from '../core/contract/rootPath.ts';
 import type { CellResult, OracleRun, RunPurpose } from '../core/oracle/result.ts';
-import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../core/session/changes.ts';
+import type { Blob, FileChange, FileDiff, Hunk, LineCounts, Path, TreeId } from '../core/session/changes.ts';
 import type { Entry, SessionEvent } from '../core/session/events.ts';
 import type { BesideItem, EvictionPlan, LeftPath, MovedPath, RestoreItem, ScratchUse, Withheld } from '../core/session/facts.ts';
 import type { Gate, GateAnswer, SandboxState, FrozenFile, KeptBranch, Session } from '../core/session/session.ts';
@@ -172,8 +172,8 @@ export interface Workspace {
    * Where all would be too much at once, of the first of them, of one at least: `withHunks` asks for the rest.
    */
   hunks(diffs: readonly FileDiff[]): Promise<readonly (readonly Hunk[])[]>;
-  /** Added and removed lines if `path` had `content` (null: were deleted), against its content in `tree`. */
-  countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }>;
+  /** The change if `path` had `content` (null: were deleted), against its content in `tree`; undefined where that is the same. */
+  countLines(path: Path, content: string | null, tree: TreeId): Promise<LineCounts | undefined>;
   /** Entries of `tree` at these paths. */
   entries(tree: TreeId, paths: readonly Path[]): Promise<ReadonlyMap<Path, Blob>>;
   /** Entries of `tree` that one of these globs matches, at most so many. */

@@ -226,6 +226,15 @@ describe('changes outside of what was agreed', function () {
     });
   });
 
+  it('the diff budget counts a file without lines before it is made', async () => {
+    const empty = ['a', 'b', 'c'].map((name) => call('write', { file_path: `src/stats/${name}.js`, content: '' }));
+    await scenario({ 'minimal-hook': [[...empty, call('report_blocker', { what: 'stop', tried: 'all', needs: 'you' })]] }, contractText({ top: 'diff: { files: 3, lines: 40 }\n' }), async ({ run }) => {
+      const ran = await run('--approve', 'all');
+      assert.deepEqual(events(ran, 'tool/answered').filter((event) => event.reason === 'budget').map(({ text }) => text), ['refused (budget): the diff budget would be exceeded: 4 files changed, at most 3']);
+      assert.deepEqual(ran.result?.flags, []);
+    });
+  });
+
   it('the diff budget refuses an edit beyond it, and flags a command beyond it', async () => {
     const long = `${right}${Array.from({ length: 60 }, (_, index) => `// ${index}\n`).join('')}`;
     const moves = { 'minimal-hook': [[call('write', { file_path: 'src/stats/variance.js', content: long }), call('bash', { command: 'for i in $(seq 80); do echo "// $i" >> src/stats/mean.js; done' }), ...work]] };

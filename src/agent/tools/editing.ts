@@ -36,8 +36,8 @@ export async function proposeContent(path: Path, content: string, before: TextFi
       const now = await run.ports.workspace.read(path);
       if (now.kind !== 'text' || now.text !== content) return { outcome: 'failed', text: `${path} does not have the content that was written; something else changed it` };
       run.reads.note(conversation.id, path, now.blob.oid);
-      const counted = await run.ports.workspace.countLines(path, content, context.tree);
-      return { outcome: 'done', text: `${before === undefined ? 'Created' : 'Changed'} ${path}: ${counted.added} lines added, ${counted.removed} removed, ${now.lines} lines now.`, summary: `+${counted.added} −${counted.removed}` };
+      const { added, removed } = (await run.ports.workspace.countLines(path, content, context.tree)) ?? { added: 0, removed: 0 };
+      return { outcome: 'done', text: `${before === undefined ? 'Created' : 'Changed'} ${path}: ${added} lines added, ${removed} removed, ${now.lines} lines now.`, summary: `+${added} −${removed}` };
     },
   };
 }

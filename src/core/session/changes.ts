@@ -32,10 +32,14 @@ export interface HunkName {
 }
 
 /** What changed in one path between two trees. A deleted file has no `after`, a created one no `before`. Renames are a deletion and a creation. */
-export interface FileDiff {
+export interface FileDiff extends LineCounts {
   readonly path: Path;
   readonly before?: Blob;
   readonly after?: Blob;
+}
+
+/** Lines of one change. Those of a binary file are not counted. */
+export interface LineCounts {
   readonly added: number;
   readonly removed: number;
   readonly binary: boolean;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Capture, CommitInput, FileRead, Head, KeepAnswer, Keeper, KeepWish, Landing, Match, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture, Workspace, Written } from '../../agent/ports.ts';
 import { pathIn, splitPath, type RootName } from '../../core/contract/rootPath.ts';
 import { globsIn } from '../../core/contract/roots.ts';
-import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
+import type { Blob, FileChange, FileDiff, Hunk, LineCounts, Path, TreeId } from '../../core/session/changes.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import { diskFault } from '../../core/session/diskFault.ts';
 import { joinIds, splitIds } from '../../core/session/joinedIds.ts';
@@ -92,7 +92,7 @@ export class SeveralRoots implements Workspace, Keeper {
     return found;
   }
 
-  countLines(file: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {
+  countLines(file: Path, content: string | null, tree: TreeId): Promise<LineCounts | undefined> {
     const { root, rest } = this.#at(file);
     return root.workspace.countLines(rest, content, this.#ids(tree)[this.#indexOf(root.name)] ?? '');
   }

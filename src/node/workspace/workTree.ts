@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import type { Capture, CommitInput, FileRead, Head, KeepAnswer, KeepWish, Landing, Rehearsal, RestoreItem, RestoreOutcome, WholeCapture, Written } from '../../agent/ports.ts';
-import type { Blob, FileChange, FileDiff, Hunk, Path, TreeId } from '../../core/session/changes.ts';
+import type { Blob, FileChange, FileDiff, Hunk, LineCounts, Path, TreeId } from '../../core/session/changes.ts';
 import { compileGlobs } from '../../core/guard/globs.ts';
 import type { BesideItem, LeftPath, ScratchUse } from '../../core/session/facts.ts';
 import type { KeptBranch as KeptRef, Session } from '../../core/session/session.ts';
@@ -135,7 +135,7 @@ export class WorkTree implements KeepingWorkspace {
     return found;
   }
 
-  countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {
+  countLines(path: Path, content: string | null, tree: TreeId): Promise<LineCounts | undefined> {
     return this.#parts.diffs.countLines(path, content, tree);
   }
 

@@ -142,7 +142,7 @@ export class World {
     const look = () => ({ tree: treeOf(files), covers: 'everything' as const, notCovered: [], control: {} });
     const own: Partial<Ports['workspace']> = {
       root: '/work', head: async () => ({ commit: 'h0', branch: 'main' }), capture: async () => look(), captureWritten: async () => look(), scratchUse: async () => ({ bytes: 0, files: 0 } as never), dirty: async () => [],
-      diff: async (from, to) => diff(filesOf(from), filesOf(to)), hunks: async (diffs) => diffs.map(hunks), countLines: async () => ({ added: 1, removed: 1 }),
+      diff: async (from, to) => diff(filesOf(from), filesOf(to)), hunks: async (diffs) => diffs.map(hunks), countLines: async () => ({ added: 1, removed: 1, binary: false }),
       entries: async (tree, paths) => new Map(paths.flatMap((path) => { const blob = blobOf(filesOf(tree).get(path)); return blob === undefined ? [] : [[path, blob]]; })),
       matching: async () => new Map(), blobText: async (blob) => blob.oid, read: async () => ({ kind: 'missing' }), sweep: async () => undefined, restoreBeside: async () => [],
       restore: (items) => this.#restore(items), revertHunks: async (path, taken) => this.#revert(path, taken), keepText: async (_path, text) => text,

@@ -101,7 +101,7 @@ describe('the work trees of several roots', () => {
     const ids = (await both.hunks(diffs)).flat().map(({ id }) => id);
     assert.equal(new Set(ids).size, 2, 'the same change in two roots is two hunks');
     assert.deepEqual((await both.hunks([...diffs].reverse())).flat().map(({ id }) => id), [...ids].reverse());
-    assert.deepEqual(await both.countLines('../api/src/x.ts', null, before.tree), { added: 0, removed: 3 });
+    assert.deepEqual(await both.countLines('../api/src/x.ts', null, before.tree), { added: 0, removed: 3, binary: false });
     const paths = async (...glob: Parameters<typeof both.glob>) => (await both.glob(...glob)).paths;
     assert.deepEqual(await paths('**'), ['README.md', 'src/x.ts']);
     assert.deepEqual([await paths('../api/**'), await paths('*.ts', '../api'), await paths('../**')], [['../api/README.md', '../api/src/x.ts'], ['../api/src/x.ts'], []]);

@@ -175,7 +175,7 @@ describe('differences between checkpoints', () => {
     repo.write('a.txt', after);
     const [diff] = await workspace.diff(before, (await workspace.capture()).tree);
     assert.ok(diff);
-    assert.deepEqual(counted, { added: diff.added, removed: diff.removed });
+    assert.deepEqual(counted, { added: diff.added, removed: diff.removed, binary: false });
     const [hunks = []] = await workspace.hunks([diff]);
     assert.deepEqual([hunks.reduce((sum, hunk) => sum + hunk.newLines, 0), hunks.reduce((sum, hunk) => sum + hunk.oldLines, 0)], [diff.added, diff.removed]);
   });
@@ -184,11 +184,12 @@ describe('differences between checkpoints', () => {
     const repo = newRepo({ 'a.txt': 'a\nb\nc\n', 'b.bin': Buffer.from([0]) });
     const workspace = await open(repo);
     const { tree } = await workspace.capture();
-    assert.deepEqual(await workspace.countLines('a.txt', 'a\nx\ny\nc\n', tree), { added: 2, removed: 1 });
-    assert.deepEqual(await workspace.countLines('a.txt', null, tree), { added: 0, removed: 3 });
-    assert.deepEqual(await workspace.countLines('new.txt', 'one\ntwo', tree), { added: 2, removed: 0 });
-    assert.deepEqual(await workspace.countLines('a.txt', 'a\nb\nc\n', tree), { added: 0, removed: 0 });
-    assert.deepEqual(await workspace.countLines('b.bin', 'text', tree), { added: 0, removed: 0 });
+    assert.deepEqual(await workspace.countLines('a.txt', 'a\nx\ny\nc\n', tree), { added: 2, removed: 1, binary: false });
+    assert.deepEqual(await workspace.countLines('a.txt', null, tree), { added: 0, removed: 3, binary: false });
+    assert.deepEqual(await workspace.countLines('new.txt', 'one\ntwo', tree), { added: 2, removed: 0, binary: false });
+    assert.deepEqual(await workspace.countLines('b.bin', 'text', tree), { added: 0, removed: 0, binary: true });
+    assert.deepEqual(await workspace.countLines('empty.txt', '', tree), { added: 0, removed: 0, binary: false });
+    assert.deepEqual([await workspace.countLines('a.txt', 'a\nb\nc\n', tree), await workspace.countLines('none.txt', null, tree)], [undefined, undefined]);
   });
 
   it('let one hunk be taken back in the file, byte for byte', async () => {

@@ -1,4 +1,4 @@
-import type { Blob, FileDiff, Hunk, Path, TreeId } from '../../../core/session/changes.ts';
+import type { Blob, FileDiff, Hunk, LineCounts, Path, TreeId } from '../../../core/session/changes.ts';
 import type { Blobs } from '../store/blobs.ts';
 import { decodeBytes, encodeText, linesOf, looksBinary } from '../common/bytes.ts';
 import { hunksOf } from './hunks.ts';
@@ -26,7 +26,6 @@ const answeredCharacters = 8 * 1024 * 1024;
 /** Changes of files whose counted lines are kept: the whole diff is measured after every write of a session, and most of it is as before. */
 const countedFiles = 100_000;
 
-type Counts = Pick<FileDiff, 'added' | 'removed' | 'binary'>;
 type Sides = Pick<TreeChange, 'before' | 'after'>;
 
 /** Differences between checkpoints, in files, lines and hunks. */
@@ -35,7 +34,7 @@ export class Diffs {
   readonly #blobs: Blobs;
   readonly #trees: Trees;
   readonly #leftOut: LeftOutLists;
-  readonly #counts = new Recent<Counts>(countedFiles, () => 1);
+  readonly #counts = new Recent<LineCounts>(countedFiles, () => 1);
   readonly #hunks = new Recent<readonly Hunk[]>(hunkLines, (hunks) => hunks.reduce((sum, hunk) => sum + hunk.lines.length, 1 + charactersOf(hunks) / charactersOfLine));
 
   constructor(parts: { readonly store: Store; readonly blobs: Blobs; readonly trees: Trees; readonly leftOut: LeftOutLists }) {
@@ -90,16 +89,15 @@ export class Diffs {
     return hunksOf(diff.path, old, now, settled(old, now, lineChanges(old, now) ?? (await this.#askGit(diff))));
   }
 
-  /** Counts of a change that is only proposed: `path` had `content`, or were deleted (null). */
-  async countLines(path: Path, content: string | null, tree: TreeId): Promise<{ readonly added: number; readonly removed: number }> {
+  /** LineCounts of a change that is only proposed: `path` had `content`, or were deleted (null). Undefined where it has; a file without lines that comes or goes is a change. */
+  async countLines(path: Path, content: string | null, tree: TreeId): Promise<LineCounts | undefined> {
     const before = fileAt(await this.#trees.get(tree), path);
     const object = content === null ? undefined : gitObject('blob', encodeText(content));
     if (object !== undefined) this.#blobs.note(object.oid, object.body);
     const sides: Sides = { ...(before === undefined ? {} : { before }), ...(object === undefined ? {} : { after: { oid: object.oid, mode: '100644' } }) };
-    if (before?.oid === object?.oid) return { added: 0, removed: 0 };
+    if (before?.oid === object?.oid) return undefined;
     const [old, now] = [await this.#oldSide(before), object?.body ?? Buffer.alloc(0)];
-    const { added, removed } = await this.#count(sides, old, now, async () => { if (object !== undefined) await this.#store.write([object]); });
-    return { added, removed };
+    return this.#count(sides, old, now, async () => { if (object !== undefined) await this.#store.write([object]); });
   }
 
   async #oldSide(before: Blob | undefined): Promise<Buffer | undefined> {
@@ -107,7 +105,7 @@ export class Diffs {
   }
 
   /** Of each of these, in their order: what is kept may be fewer than there are. */
-  async #countAll(changes: readonly TreeChange[]): Promise<readonly (Counts | undefined)[]> {
+  async #countAll(changes: readonly TreeChange[]): Promise<readonly (LineCounts | undefined)[]> {
     const found = changes.map((change) => this.#counts.get(keyOf(change)));
     const open = [...changes.entries()].filter(([at]) => found[at] === undefined);
     const contents = this.#blobs.readAll(open.flatMap(([, change]) => oidsOf(change)), comparedHere);
@@ -125,7 +123,7 @@ export class Diffs {
   }
 
   /** A side is undefined where it is too large to be compared here. */
-  async #count(sides: Sides, before: Buffer | undefined, after: Buffer | undefined, store: () => Promise<void> = async () => undefined): Promise<Counts> {
+  async #count(sides: Sides, before: Buffer | undefined, after: Buffer | undefined, store: () => Promise<void> = async () => undefined): Promise<LineCounts> {
     if (sides.before?.oid === sides.after?.oid) return unchanged;
     if (before !== undefined && after !== undefined) {
       if (looksBinary(before) || looksBinary(after)) return { ...unchanged, binary: true };
@@ -154,7 +152,7 @@ export class Diffs {
 }
 
 const plainDiff = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--diff-algorithm=myers', '--no-indent-heuristic'];
-const unchanged: Counts = { added: 0, removed: 0, binary: false };
+const unchanged: LineCounts = { added: 0, removed: 0, binary: false };
 const oidsOf = (sides: Sides): string[] => [sides.before?.oid ?? emptyBlob, sides.after?.oid ?? emptyBlob];
 const keyOf = (sides: Sides): string => oidsOf(sides).join(':');
 const charactersOf = (hunks: readonly Hunk[]): number => hunks.reduce((sum, { lines, context }) => sum + lengthOf(lines) + lengthOf(context?.before ?? []) + lengthOf(context?.after ?? []), 0);
