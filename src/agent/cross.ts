@@ -13,14 +13,15 @@ import { surfaceDelta } from './surface.ts';
 
 /** Takes the checkpoint of the running phase's end and goes on; does nothing when the work tree changed since it was evaluated. */
 export async function cross(run: Run): Promise<void> {
-  const { tree, notCovered } = await look(run);
+  const capture = await look(run);
+  const { tree, notCovered } = capture;
   const { session } = run.recorder;
   const { line } = session;
   if (line.phase === undefined || line.exit === undefined || line.exit.tree !== tree) return;
   if (!session.locked && !(await adoptContract(run, tree))) return;
   await lock(run, tree);
   const boundary = boundaryId(line.phase, line.boundaries.map((one) => one.id));
-  const { verdict } = verdictNow(run.recorder.session, tree, await run.ports.workspace.hashOf(session.contractFile));
+  const { verdict } = verdictNow(run.recorder.session, capture, await run.ports.workspace.hashOf(session.contractFile));
   const commit = await commitBoundary(run, boundary, tree, verdict);
   const surface = line.phase === 'production-shape' ? await surfaceDelta(run, lastBoundary(line)?.tree ?? tree, tree) : undefined;
   await run.recorder.record({ type: 'boundary/crossed', boundary, phase: line.phase, tree, commit, notCovered,

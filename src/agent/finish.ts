@@ -1,11 +1,11 @@
 import { isGreen } from '../core/oracle/describe.ts';
 import { verdictOf } from '../core/oracle/verdict.ts';
 import { baselineRun, decisiveRuns, runsOn } from '../core/session/line.ts';
-import type { TreeId } from '../core/session/changes.ts';
 import type { Session, SessionEnd } from '../core/session/session.ts';
 import { baseTree, measureChange } from './diffUse.ts';
 import { look } from './look.ts';
 import { measure } from './measure.ts';
+import type { WholeCapture } from './ports.ts';
 import { writeReports } from './reports.ts';
 import type { Run } from './run.ts';
 
@@ -14,17 +14,18 @@ import type { Run } from './run.ts';
  * tree is measured first; `as-is`: a person stopped, and only what was measured before counts.
  */
 export async function finish(run: Run, end: SessionEnd, detail: string, how: 'measure' | 'as-is'): Promise<void> {
-  const { tree } = await look(run);
-  if (how === 'measure') await measureTheRest(run, tree);
-  await reachVerdict(run, tree);
+  const capture = await look(run);
+  if (how === 'measure') await measureTheRest(run, capture.tree);
+  await reachVerdict(run, capture);
   await run.recorder.record({ type: 'session/ended', end, detail });
   await writeReports(run);
 }
 
-/** Records the verdict on `tree`, by what has been measured of it. */
-export async function reachVerdict(run: Run, tree: TreeId): Promise<void> {
+/** Records the verdict on what a look found, by what has been measured of it. */
+export async function reachVerdict(run: Run, capture: WholeCapture): Promise<void> {
+  const { tree } = capture;
   const contractNow = await run.ports.workspace.hashOf(run.recorder.session.contractFile);
-  const { verdict, because } = verdictNow(run.recorder.session, tree, contractNow);
+  const { verdict, because } = verdictNow(run.recorder.session, capture, contractNow);
   const change = await measureChange(run, baseTree(run.recorder.session), tree);
   await run.recorder.record({ type: 'verdict/reached', verdict, tree, change, because });
 }
@@ -40,14 +41,14 @@ async function measureTheRest(run: Run, tree: string): Promise<void> {
   }
 }
 
-/** The verdict that the journal supports for `tree`; pure apart from the facts that it is given. */
-export function verdictNow(session: Session, tree: string, contractHash: string | undefined) {
+/** The verdict that the journal supports for what a look found; pure apart from the facts that it is given. */
+export function verdictNow(session: Session, { tree, outdated = [] }: Pick<WholeCapture, 'tree' | 'outdated'>, contractHash: string | undefined) {
   const runs = runsOn(session, tree);
   const baseline = baselineRun(session.line);
   const red = session.line.runs.findLast((one) => one.purpose === 'red');
   const changed = (baseline?.environment ?? []).filter((record) => runs.some((one) => one.environment.find((now) => now.command === record.command)?.output !== record.output));
   return verdictOf({
-    checks: session.contract.oracle.checks, runs, tree, ...(baseline === undefined ? {} : { baseline }), ...(red === undefined ? {} : { red }),
+    checks: session.contract.oracle.checks, runs, tree, outdated, ...(baseline === undefined ? {} : { baseline }), ...(red === undefined ? {} : { red }),
     contractTampered: session.locked && contractHash !== session.contractHash, frozenTampered: [...new Set(runs.flatMap((one) => one.tampered))],
     environmentChanged: changed.map((one) => one.command),
   });

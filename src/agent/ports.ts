@@ -44,6 +44,8 @@ export interface Capture {
   readonly covers: 'everything' | 'written';
   /** Paths that are not covered and why: nested repositories, over-size ignored files, special files. */
   readonly notCovered: readonly string[];
+  /** Paths for which `tree` has an older content than is there: what is there has grown too large, or cannot be read. Absent: none. */
+  readonly outdated?: readonly Path[];
   /**
    * Control files of the user's .git (HEAD, index, refs, config, hooks, info, stash) by their names there, each with a word that changes when it does and
    * has nothing of its content. A rewind brings back what begins with `file`, `link` or `ref`.

@@ -16,7 +16,7 @@ export async function verdictAnew(run: Run, { kind, to }: Pick<DoneRewind, 'kind
   if (end === undefined) return writeReports(run);
   const everything = kind === 'boundary' && to === 'base';
   if (everything && how === 'redone') await run.recorder.record({ type: 'work/kept', how: 'undone', detail: undoneDetail });
-  await reachVerdict(run, (await look(run)).tree);
+  await reachVerdict(run, await look(run));
   if (everything) await run.recorder.record({ type: 'session/ended', end: 'stopped', detail: how === 'redone' ? undoneDetail : `${undoneDetail}, and brought back` });
   await writeReports(run);
 }

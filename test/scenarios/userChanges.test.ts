@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { call } from '../support/messagesServer/replies.ts';
 import { events } from './support/cli.ts';
@@ -22,6 +22,20 @@ const history = (git: (...args: string[]) => string, session: string, attempt: n
 
 describe('changes of the user during a session', function () {
   this.timeout(180_000);
+
+  it('that no checkpoint can hold leave the session without a pass: what was measured is older than what is there', async () => {
+    let file = '';
+    const grow = () => {
+      truncateSync(file, 300 * 1024 * 1024);
+      return call('report_findings', { findings: [] });
+    };
+    await scenario({ review: [[grow]] }, undefined, async ({ project, run }) => {
+      file = path.join(project.root, 'src/stats/mean.js');
+      const ran = await run('--approve', 'all');
+      assert.deepEqual([ran.status, ran.result?.verdict], [3, 'unverified'], ran.stderr);
+      assert.deepEqual(events(ran, 'verdict/reached').map(({ because }) => because), [['what is there now is too large or cannot be read, and an older content was measured: src/stats/mean.js']]);
+    });
+  });
 
   it('are commits of their own between the boundaries, over resume and rewind, and can be left out of what is kept', async () => {
     await scenario({}, undefined, async ({ project, run, bounded }) => {

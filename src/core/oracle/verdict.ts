@@ -1,4 +1,5 @@
 import type { Check } from '../contract/contract.ts';
+import { someOf } from '../session/someOf.ts';
 import { type Cell, cellsOf } from './cells.ts';
 import { cellName, describeCell } from './describe.ts';
 import { cellIn, isGreenCell, isGreenCheck } from './evidence.ts';
@@ -19,6 +20,8 @@ export interface Evidence {
   readonly tree: string;
   /** Tree that would be kept, where it may differ from the measured one. */
   readonly candidateTree?: string;
+  /** Paths for which the tree has an older content than the work tree. Absent: none. */
+  readonly outdated?: readonly string[];
   readonly contractTampered: boolean;
   /** Frozen paths that changed without an amendment. */
   readonly frozenTampered: readonly string[];
@@ -103,11 +106,12 @@ function unfit({ histories, counted }: Facts): string[] {
 }
 
 function unconfirmed(facts: Facts): string[] {
-  const { tree, candidateTree = tree, checks, confirmed, counted } = facts;
+  const { tree, candidateTree = tree, outdated = [], checks, confirmed, counted } = facts;
   const unmeasurable = checks.filter((check) => cellsOf(check).length === 0).map((check) => `${check.id} has no cell to run`);
   return [
     ...(checks.length === 0 ? ['no check decides'] : []), ...unmeasurable,
     ...(candidateTree === tree ? [] : ['the content changed since it was measured']),
+    ...(outdated.length === 0 ? [] : [`what is there now is too large or cannot be read, and an older content was measured: ${someOf(outdated)}`]),
     ...(counted.length === 0 ? ['the oracle did not run on this tree'] : confirmed.length < runsToConfirm ? [`${count(confirmed.length, 'complete green run')} of this tree, ${runsToConfirm} confirm each other`] : []),
   ];
 }

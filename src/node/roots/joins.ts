@@ -13,6 +13,7 @@ export function joinCaptures(parts: readonly { readonly name: RootName; readonly
     tree: joinIds(parts.map(({ capture }) => capture.tree)),
     covers: parts.every(({ capture }) => capture.covers === 'everything') ? 'everything' : 'written',
     notCovered: parts.flatMap(({ name, capture }) => capture.notCovered.map((one) => pathIn(name, one))),
+    ...(parts.some(({ capture }) => capture.outdated !== undefined) ? { outdated: parts.flatMap(({ name, capture: { outdated = [] } }) => outdated.map((path) => pathIn(name, path))) } : {}),
     control: named(({ control }) => control, (name, key) => (name === '' ? key : `${name}: ${key}`)),
     beside: named(({ beside = {} }) => beside, pathIn),
   };

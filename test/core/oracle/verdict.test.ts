@@ -43,6 +43,7 @@ describe('the verdict on a tree', () => {
     assert.equal(verdict([measured('red'), measured('baseline')]), 'unverified');
     assert.equal(verdict([measured('boundary'), measured('confirm', undefined, { tree: 't0' })]), 'unverified');
     assert.equal(verdict(greenTwice, { candidateTree: 't2' }), 'unverified');
+    assert.equal(verdict(greenTwice, { outdated: ['data.bin'] }), 'unverified');
     assert.equal(verdict(greenTwice, { checks: [] }), 'unverified');
     const empty = verdictOf(evidence(greenTwice, { checks: [...checks, check({ id: 'empty', matrix: { a: [] } })] }));
     assert.deepEqual([empty.verdict, empty.because[0]], ['unverified', 'empty has no cell to run']);

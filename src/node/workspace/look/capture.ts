@@ -3,7 +3,7 @@ import type { Blob, Path } from '../../../core/session/changes.ts';
 import { allOf } from '../common/allOf.ts';
 import type { Blobs } from '../store/blobs.ts';
 import type { Loan } from './borrow.ts';
-import { besides, notCovered } from './captureReport.ts';
+import { besides, notCovered, outdated } from './captureReport.ts';
 import { ControlFiles } from '../repository/control.ts';
 import { changedStates } from './changedStates.ts';
 import type { CaptureState, Loaded } from './captureState.ts';
@@ -94,7 +94,7 @@ export class Captures {
     const known = controlled.status === 'fulfilled' && isSame(inside, seen.around.repositories) ? controlled.value : undefined;
     const [, control] = await allOf([loan === undefined ? this.#note(state) : undefined, known ?? this.#control.read(root, repository, [...seen.around.repositories])]);
     const beside = { look, coverage, around: seen.around, parts };
-    this.#whole = { tree: tree.oid, covers: 'everything', notCovered: [...notCovered(beside), ...this.#lost], control, beside: besides(beside) };
+    this.#whole = { tree: tree.oid, covers: 'everything', notCovered: [...notCovered(beside), ...this.#lost], ...outdated(look), control, beside: besides(beside) };
     return { state, capture: this.#whole };
   }
 

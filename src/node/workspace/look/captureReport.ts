@@ -25,6 +25,11 @@ export function notCovered({ look, around, parts }: Beside): string[] {
   ].sort();
 }
 
+/** The paths for which an older content stands, where there are any. */
+export function outdated({ kept }: Pick<Look, 'kept'>): { readonly outdated?: readonly Path[] } {
+  return kept.size === 0 ? {} : { outdated: [...kept].sort() };
+}
+
 /** What is in the work tree beside the checkpoint's content, each with a digest or a word, so that a change there is noticed. */
 export function besides({ look, coverage, around, parts }: Beside): Record<Path, string> {
   const all: [Path, string][] = [
