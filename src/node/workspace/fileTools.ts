@@ -44,7 +44,10 @@ export class FileTools {
     const why = this.#guard.refusesWriting(change.path);
     if (why !== undefined) return { ok: false, why: 'refused', detail: why };
     if (change.kind === 'write' && !isWellFormed(change.content)) return { ok: false, why: 'refused', detail: 'the content is not valid Unicode' };
-    return this.change(change.path, change.expected ?? null, change.kind === 'delete' ? null : Buffer.from(change.content, 'utf8'));
+    const bytes = change.kind === 'delete' ? null : Buffer.from(change.content, 'utf8');
+    // It could not be read again, and none of its lines would be counted.
+    if (bytes !== null && looksBinary(bytes)) return { ok: false, why: 'refused', detail: 'with a NUL at its beginning the content would be no text' };
+    return this.change(change.path, change.expected ?? null, bytes);
   }
 
   /** Puts `bytes` (null: removes) where `expected` is. */

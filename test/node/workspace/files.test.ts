@@ -136,6 +136,7 @@ describe('file tools', () => {
     const repo = newRepo({});
     const workspace = await open(repo);
     assert.deepEqual(await workspace.apply({ kind: 'write', path: 'a', content: 'x\ud800' }), { ok: false, why: 'refused', detail: 'the content is not valid Unicode' });
+    assert.deepEqual(await workspace.apply({ kind: 'write', path: 'a', content: '/*\0*/\n'.repeat(9) }), { ok: false, why: 'refused', detail: 'with a NUL at its beginning the content would be no text' });
   });
 
   it('write nothing outside while somebody swaps a folder for a link', async function () {
