@@ -29,11 +29,14 @@ describe('changes of the user during a session', function () {
       truncateSync(file, 300 * 1024 * 1024);
       return call('report_findings', { findings: [] });
     };
-    await scenario({ review: [[grow]] }, undefined, async ({ project, run }) => {
+    await scenario({ review: [[grow]] }, undefined, async ({ project, run, bounded }) => {
       file = path.join(project.root, 'src/stats/mean.js');
       const ran = await run('--approve', 'all');
       assert.deepEqual([ran.status, ran.result?.verdict], [3, 'unverified'], ran.stderr);
-      assert.deepEqual(events(ran, 'verdict/reached').map(({ because }) => because), [['what is there now is too large or cannot be read, and an older content was measured: src/stats/mean.js']]);
+      const older = 'what is there now is too large or cannot be read, and an older content was measured: src/stats/mean.js';
+      assert.deepEqual(events(ran, 'verdict/reached').map(({ because }) => because), [[older]]);
+      const verified = await bounded('verify', project.contract);
+      assert.deepEqual([verified.status, verified.stdout.includes(older)], [3, true], verified.stdout);
     });
   });
 

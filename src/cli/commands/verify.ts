@@ -26,7 +26,7 @@ export async function verify(args: readonly string[]): Promise<number> {
       runs.push(run);
       if (!isGreen(run)) break;
     }
-    const { verdict, because } = verdictOf({ checks: loaded.contract.oracle.checks, runs, tree: verifier.tree, contractTampered: false, frozenTampered: [], environmentChanged: [] });
+    const { verdict, because } = verdictOf({ checks: loaded.contract.oracle.checks, runs, tree: verifier.tree, outdated: verifier.outdated, contractTampered: false, frozenTampered: [], environmentChanged: [] });
     output.print({ type: 'result', verdict, because, tree: verifier.tree, checks: runs.at(-1)?.cells.map(checkOf) ?? [] }, `${verdict} · tree ${shortId(verifier.tree)}\n${because.map((reason) => `  ${reason}`).join('\n')}`);
     return exitOfVerdict(verdict);
   } finally {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { OracleRun } from '../../core/oracle/result.ts';
+import type { Path } from '../../core/session/changes.ts';
 import type { Signal } from '../../agent/ports.ts';
 import { createArtifacts } from '../journal/artifacts.ts';
 import { createRedact } from '../journal/redaction.ts';
@@ -16,6 +17,8 @@ import { rootsOf } from './roots.ts';
 export interface Verifier {
   /** The content that is measured. */
   readonly tree: string;
+  /** Paths of which an older content is measured than is there. */
+  readonly outdated: readonly Path[];
   run(purpose: 'verify' | 'confirm', progress: (text: string) => void, signal: Signal): Promise<OracleRun>;
   close(): Promise<void>;
 }
@@ -32,9 +35,9 @@ export async function openVerifier(loaded: LoadedContract, unsandboxed: boolean)
   const artifacts = createArtifacts(temporary, { redact });
   const oracle = createOracle({ ...oracleRoots(roots), artifacts, redact, sandbox, dependencies });
   const { contract } = loaded;
-  const { tree } = await withWorkspace(roots, loaded.file, contract, (workspace) => workspace.capture());
+  const { tree, outdated = [] } = await withWorkspace(roots, loaded.file, contract, (workspace) => workspace.capture());
   return {
-    tree,
+    tree, outdated,
     async run(purpose, progress, signal) {
       const request = { id: purpose, purpose, tree, baseTree: tree, oracle: contract.oracle, scope: contract.scope, commands: contract.commands, checks: contract.oracle.checks };
       const run = await oracle.run(request, (cell, done, of) => progress(`${done} of ${of}: ${cell.check} ${cell.class}`), signal);
