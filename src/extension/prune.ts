@@ -11,6 +11,7 @@ export async function prune({ host }: App): Promise<void> {
   if (folder === undefined) return void vscode.window.showInformationMessage('Bounded: open a folder first.');
   const engine = await host.engine();
   const kept = await engine.keptState(folder.uri.fsPath);
+  if (kept.bytes === 0) return void vscode.window.showInformationMessage(`Bounded: ${engine.nothingKept}.`);
   const size = bytesText(kept.bytes);
   const question = host.held === undefined ? `Remove ${size} of private state?` : `Close the session of this window and remove ${size} of private state?`;
   const detail = `${engine.keptLines(kept, mostNamed).join('\n')}\n\nAll of it is removed: every session, trace and checkpoint of this repository. Nothing can be rewound or continued after that.${kept.warning} Your work tree and your repository stay as they are.`;
