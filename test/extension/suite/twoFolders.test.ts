@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { overBoth } from '../../scenarios/support/twoRoots.ts';
 import { call } from '../../support/messagesServer/replies.ts';
-import { at, closeWindow, folder, until } from '../support/editor.ts';
+import { at, closeWindow, folder, until, withFolders } from '../support/editor.ts';
 import { startModel } from '../support/model.ts';
 import type { Model } from '../support/model.ts';
 import { Person } from '../support/person.ts';
@@ -78,5 +78,22 @@ describe('A session over a second folder, in the editor', () => {
     await until('the editor to show it', () => editor.document.getText().includes('limit = 3'));
     await until('the problem to go', () => vscode.languages.getDiagnostics(file).every(({ source }) => source !== 'bounded'));
     model.release();
+  });
+
+  it('prunes the repository of the folder that the person picks, and closes no session of another one', async () => {
+    const elsewhere = path.join(path.dirname(root), 'elsewhere');
+    mkdirSync(elsewhere, { recursive: true });
+    execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: elsewhere });
+    await withFolders([elsewhere], async () => {
+      person.pick = () => ['elsewhere'];
+      await run('prune');
+      const [asked] = person.heard('of private state?');
+      assert.match(asked?.text ?? '', /^Remove /);
+      assert.equal(person.heard('of private state were removed').length, 1);
+      person.pick = (labels) => labels.filter((label) => label !== 'elsewhere');
+      person.decide = () => undefined;
+      await run('prune');
+      assert.match(person.heard('of private state?').at(-1)?.text ?? '', /^Close the session of this window and remove /);
+    });
   });
 });
