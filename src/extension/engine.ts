@@ -18,4 +18,4 @@ export type { LoadedContract } from '../node/session/place.ts';
 export { sandboxOf, unsandboxedWarning } from '../node/session/preflight.ts';
 export { StartRefusal } from '../node/session/refusal.ts';
 export { stateOf } from '../node/session/state.ts';
-export { keptLines, keptState, removeState } from '../node/session/pruneState.ts';
+export { keptLines, keptState, nothingKept, removeState } from '../node/session/pruneState.ts';

@@ -12,6 +12,7 @@ export async function prune({ host }: App): Promise<void> {
   if (folder === undefined) return;
   const engine = await host.engine();
   const kept = await engine.keptState(folder);
+  if (kept.bytes === 0) return void vscode.window.showInformationMessage(`Bounded: ${engine.nothingKept}.`);
   const size = bytesText(kept.bytes);
   const works = await worksIn(host, kept.dir);
   const question = works ? `Close the session of this window and remove ${size} of private state?` : `Remove ${size} of private state?`;

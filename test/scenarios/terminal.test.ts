@@ -272,6 +272,7 @@ describe('what cannot be done', function () {
       mkdirSync(path.dirname(path.dirname(made)));
       for (const looks of [['status'], ['trace'], ['prune'], ['prune', '--yes'], ['resume']]) await alone(project, looks, { XDG_STATE_HOME: made });
       assert.match((await alone(project, ['status'], { XDG_STATE_HOME: made })).stderr, /there is no session/);
+      assert.equal((await alone(project, ['prune'], { XDG_STATE_HOME: made })).stdout, 'nothing is kept of this repository\n');
       assert.ok(!existsSync(made), 'who only looks leaves nothing behind');
       await alone(project, ['verify', project.contract], { XDG_STATE_HOME: made });
       assert.ok(existsSync(path.join(made, 'bounded')));

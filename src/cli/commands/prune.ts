@@ -1,6 +1,6 @@
 import { oneLine } from '../../core/session/reports/markdown.ts';
 import { bytesText } from '../../core/session/view/figures.ts';
-import { keptLines, keptState, removeState } from '../../node/session/pruneState.ts';
+import { keptLines, keptState, nothingKept, removeState } from '../../node/session/pruneState.ts';
 import { parse } from '../arguments.ts';
 import { exits } from '../exit.ts';
 import { createOutput } from '../output.ts';
@@ -12,6 +12,10 @@ export async function prune(args: readonly string[]): Promise<number> {
   const root = values.workspace ?? process.cwd();
   const kept = await keptState(root);
   const lines = keptLines(kept, Number.POSITIVE_INFINITY).map((line) => `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line)}`);
+  if (kept.bytes === 0 && values.yes !== true) {
+    output.print({ ...kept, removed: false }, nothingKept);
+    return exits.pass;
+  }
   if (values.yes !== true) {
     output.print({ ...kept, removed: false }, [...lines, `bounded prune --yes removes all of it; nothing can be rewound or continued after that.${kept.warning}`].join('\n'));
     return exits.pass;

@@ -81,6 +81,9 @@ function standing({ end, verdict, gate, kept }: Session): string {
   return [`ended: ${verdict?.verdict ?? end.end}`, ...(kept === undefined ? ['work not kept'] : [])].join(', ');
 }
 
+/** Said instead where that is no bytes. */
+export const nothingKept = 'nothing is kept of this repository';
+
 /** What will go, a line each: the same words in every door. At most `most` sessions, and as many of other repositories, are named. */
 export function keptLines({ dir, bytes, checkpoints, sessions, guests }: KeptState, most: number): readonly string[] {
   const phases = sessions.reduce((sum, one) => sum + one.boundaries.length, 0);

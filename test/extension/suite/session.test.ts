@@ -399,6 +399,8 @@ describe('A session in the editor', () => {
     assert.equal(person.heard('of private state were removed').length, 1);
     await run('continue');
     assert.equal(person.heard('there is no session to continue').length, 1);
+    await run('prune');
+    assert.equal(person.heard('nothing is kept of this repository').length, 1);
     assert.deepEqual([existsSync(kept), await sessionNow(), state(project)], [false, undefined, before], 'and looking for it makes none');
   });
 

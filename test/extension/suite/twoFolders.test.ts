@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { makeState, repositoryState } from '../../../src/node/journal/stateDir.ts';
 import { overBoth } from '../../scenarios/support/twoRoots.ts';
 import { call } from '../../support/messagesServer/replies.ts';
 import { at, closeWindow, folder, until, withFolders } from '../support/editor.ts';
@@ -84,12 +85,15 @@ describe('A session over a second folder, in the editor', () => {
     const elsewhere = path.join(path.dirname(root), 'elsewhere');
     mkdirSync(elsewhere, { recursive: true });
     execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: elsewhere });
+    const state = await repositoryState(elsewhere);
+    await makeState(state);
+    writeFileSync(path.join(state.dir, 'kept'), 'something');
     await withFolders([elsewhere], async () => {
       person.pick = () => ['elsewhere'];
       await run('prune');
       const [asked] = person.heard('of private state?');
       assert.match(asked?.text ?? '', /^Remove /);
-      assert.equal(person.heard('of private state were removed').length, 1);
+      assert.equal(existsSync(state.dir), false);
       person.pick = (labels) => labels.filter((label) => label !== 'elsewhere');
       person.decide = () => undefined;
       await run('prune');
