@@ -18,6 +18,8 @@ interface Rewound {
   readonly touched: Set<string>;
   /** Lines that the user had taken out before it. */
   readonly takenOut: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Files that the user had made before it, as they were. */
+  readonly made: ReadonlyMap<string, FileState>;
 }
 
 /** What a rewind says that it did. A path in both was rewound in part, where something that came back stands in its way. */
@@ -35,6 +37,8 @@ export class Model {
   readonly #rewinds = new Map<string, Rewound>();
   /** Files that the user made where the session had left nothing, as they left them: to delete one of them is to take that back, also where the session changed it and took that back itself. */
   readonly #made = new Map<string, FileState>();
+  /** The same before the last change. */
+  #madeBefore: ReadonlyMap<string, FileState> = new Map();
   /** Paths that the user deleted, and modes that the user set, last of all. */
   readonly #deleted = new Set<string>();
   readonly #modes = new Map<string, boolean>();
@@ -62,7 +66,7 @@ export class Model {
   /** An undo does not bring back what the rewind had to leave. */
   rewound(id: string, before: Disk, after: Disk, { done, left }: Outcome): void {
     const stays = left.filter((path) => !done.includes(path));
-    this.#rewinds.set(id, { before, after, left: new Set(stays), touched: new Set(stays), takenOut: new Map(Array.from(this.#takenOut, ([path, out]) => [path, new Set(out)])) });
+    this.#rewinds.set(id, { before, after, left: new Set(stays), touched: new Set(stays), takenOut: new Map(Array.from(this.#takenOut, ([path, out]) => [path, new Set(out)])), made: this.#madeBefore });
   }
 
   /** The session has looked at the work tree: what the user does and takes back between two looks is nothing. */
@@ -72,6 +76,7 @@ export class Model {
 
   /** Somebody changed the work tree. Who is not known counts as the user. `shared`: paths where a person took back lines of both, which is their own change. */
   changed(by: Author, before: Disk, after: Disk, shared: ReadonlySet<string> = new Set()): void {
+    this.#madeBefore = new Map(this.#made);
     for (const path of changedPaths(before, after)) {
       for (const rewind of this.#rewinds.values()) rewind.touched.add(path);
       const [old, now] = [before.get(path), after.get(path)];
@@ -210,6 +215,9 @@ export class Model {
       // What is as before the rewind is the session's again, also where the user had brought it back before; of a merged file its mode by itself, where the rewind had changed that.
       if (back) this.#deleted.delete(path);
       if (back) this.#takenOut.set(path, new Set(rewind.takenOut.get(path)));
+      // And what they had made is again what they have made there.
+      const made = rewind.made.get(path);
+      if (back && made !== undefined) this.#made.set(path, made);
       const [was, left, now] = [rewind.before, rewind.after, after].map((disk) => disk.get(path)?.executable);
       if (was !== left && now === was) this.#modes.delete(path);
     }
