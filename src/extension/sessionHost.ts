@@ -139,7 +139,7 @@ export class SessionHost {
       const engine = await this.engine();
       const held = await vscode.window.withProgress({ location: { viewId: 'bounded.session' } }, () => open(engine, door));
       if (closings !== this.#closings) return await held.close();
-      this.#take({ held, place, user, quiet: quiet === true, hunks: new HunkList((session, now) => (now ? held.controller.hunks() : engine.listHunks(held.workspace, session)), () => this.#pulse.soon()) });
+      this.#take({ held, place, user, quiet: quiet === true, hunks: new HunkList((session, now) => (now ? held.controller.hunks() : engine.listHunks(held.workspace, session)), () => this.#pulse.soon(), (error) => log().error(error instanceof Error ? error : String(error))) });
       await this.#prepare();
       if (quiet !== true) this.run();
     } finally {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Rehearsal, RestoreItem, RestoreOutcome } from '../../src/agent/ports.ts';
 import { planRewind, restoreRounds } from '../../src/agent/rewind/restoreRounds.ts';
+import { revertAll } from '../../src/agent/rewind/rewindHunks.ts';
 import type { Run } from '../../src/agent/run.ts';
 import type { Blob, Write } from '../../src/core/session/changes.ts';
 
@@ -44,10 +45,10 @@ describe('the plan of a rewind', () => {
 
 describe('the rounds of a rewind', () => {
   /** A workspace whose restores answer one after the other. `asked` takes what was asked of it; `foretold` is what a rehearsal answers. */
-  function playing(answers: readonly Partial<RestoreOutcome>[], asked: (readonly RestoreItem[])[], foretold: Partial<Rehearsal> = { does: 'back' }): Run {
+  function playing(answers: readonly Partial<RestoreOutcome>[], asked: (readonly RestoreItem[])[], foretold: Partial<Rehearsal> = { does: 'back' }, unsaved: readonly string[] = []): Run {
     const entries = async (tree: string) => new Map([['a', blob(`a in ${tree}`)]]);
     const restore = async (items: readonly RestoreItem[]) => ({ restored: [], merged: [], left: [], now: new Map(), ...answers[asked.push(items) - 1] });
-    return { ports: { workspace: { entries, restore, rehearse: async () => foretold, capture: async () => ({ tree: 'now' }) } } } as unknown as Run;
+    return { ports: { workspace: { entries, restore, rehearse: async () => foretold, capture: async () => ({ tree: 'now' }) }, user: { unsaved: () => unsaved } } } as unknown as Run;
   }
 
   const item = (path: string, target: string, expected: string): RestoreItem => ({ path, target: blob(target), expected: blob(expected) });
@@ -71,6 +72,14 @@ describe('the rounds of a rewind', () => {
     const inTheWay: (readonly RestoreItem[])[] = [];
     await restoreRounds(playing([first, stays, { restored: ['a'] }], inTheWay, { ...foretold, goesFirst: true }), rounds, 'before');
     assert.deepEqual(inTheWay[0], rounds[0]);
+  });
+
+  it('leave a path that has unsaved changes in an editor, also where a person began to type after they were asked', async () => {
+    const asked: (readonly RestoreItem[])[] = [];
+    const outcome = await restoreRounds(playing([{ restored: ['a'] }, {}], asked, { does: 'back' }, ['b']), rounds, 'before');
+    assert.deepEqual([outcome.left, asked.flat().map(({ path }) => path)], [[{ path: 'b', why: 'it has unsaved changes in an editor' }], ['a', 'a']]);
+    const files = [{ path: 'b', hunks: [] }];
+    assert.deepEqual((await revertAll(playing([], [], {}, ['b']), files)).left, [{ path: 'b', why: 'it has unsaved changes in an editor' }]);
   });
 
   it('tell a path as changed and as left where not even that is possible, so that an undo brings it back', async () => {

@@ -9,6 +9,13 @@ describe('The texts of a conflict in the merge editor', () => {
     for (const text of [sides.yours, sides.rewound, 'a\nmine\nb\n']) assert.equal(isDecided(text, sides), true, text);
   });
 
+  it('begin with the line ends and the byte-order mark that the result shall have', () => {
+    const small = { yours: '\uFEFFmine\r\n', rewound: '\uFEFFb\r\n' };
+    assert.match(draftOf(small), /^\uFEFF<<<<<<< .*\r\n/);
+    assert.doesNotMatch(draftOf(small), /[^\r]\n/);
+    assert.doesNotMatch(draftOf(sides), /\uFEFF|\r/);
+  });
+
   it('are not opened where an editor would change more than a person does', () => {
     assert.equal(hindranceOf(sides), undefined);
     assert.match(hindranceOf({ ...sides, yours: 'a\r\nmine\n' }) ?? '', /lines end in different ways/);

@@ -27,6 +27,11 @@ const bad: readonly unknown[] = [
 ];
 
 describe('A message of the side view', () => {
+  it('is read with the hunks of a file that has very many', () => {
+    const hunks = Array.from({ length: 20_000 }, (_, at) => ({ path: 'a', hunk: String(at) }));
+    assert.ok(readMessage({ type: 'intention', intention: { type: 'mark-hunks', reviewed: true, hunks } }) !== undefined);
+  });
+
   for (const message of good) it(`is read: ${JSON.stringify(message)}`, () => assert.deepEqual(readMessage(message), message));
 
   for (const message of bad) it(`is dropped: ${JSON.stringify(message)?.slice(0, 90)}`, () => assert.equal(readMessage(message), undefined));

@@ -50,17 +50,23 @@ export async function restoreRounds(run: Run, rounds: readonly (readonly Restore
 /**
  * Paths that a later round is known to leave, so that the first one need not touch them: a file that is written and then put back has the same bytes, but
  * other times. One that is in the way of others goes all the same, and is put back if it can be; of one that others are in the way of, the restore says whether they stay.
+ * So is one that a person has in an editor with unsaved changes: what comes would be written under their hands.
  */
 async function leftAlone({ ports }: Run, rounds: readonly (readonly RestoreItem[])[], isElsewhere: (path: Path) => boolean): Promise<Map<Path, LeftPath>> {
   const left = new Map<Path, LeftPath>();
-  const items = byPath(rounds.flat());
+  const [items, unsaved] = [byPath(rounds.flat()), new Set(ports.user.unsaved())];
   for (const [path, own] of items) {
-    if (own.length < 2 || isElsewhere(path)) continue;
+    if (isElsewhere(path)) continue;
+    if (unsaved.has(path)) left.set(path, { path, why: notSaved });
+    if (own.length < 2 || left.has(path)) continue;
     const { does, why = '', goesFirst, inWay } = await ports.workspace.rehearse(path, own);
     if (goesFirst !== true && inWay === undefined && (does === 'left' || does === 'conflict')) left.set(path, { path, why, ...(does === 'conflict' ? { conflict: true as const } : {}) });
   }
   return left;
 }
+
+/** Why a path is left that a person has in an editor with unsaved changes. They may have begun to type after they were asked, while a call still ran. */
+export const notSaved = 'it has unsaved changes in an editor';
 
 /** Half a rewind is no conflict that a person could decide: its rounds would not begin where they did. */
 function inPart(one: LeftPath, notBack: ReadonlySet<Path>, theirs: ReadonlySet<Path>): LeftPath {

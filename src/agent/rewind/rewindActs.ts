@@ -12,6 +12,7 @@ import { writeReports } from '../reports.ts';
 import { resolveConflict, type Resolution } from '../resolve.ts';
 import { backAgain, rewindFile, rewindFlags, rewindToBoundary, rewindWrites, writesOfPath } from './rewind.ts';
 import { noSuchHunk, rewindHunk, rewindListed, settleFlags } from './rewindHunks.ts';
+import { notSaved } from './restoreRounds.ts';
 import { rewindProblem } from './sinceBoundary.ts';
 import type { Run } from '../run.ts';
 import { redoRewind, undoRewind } from './undoRewind.ts';
@@ -112,6 +113,7 @@ export async function redo(run: Run, id: string): Promise<Acted> {
 export async function restoreFlag(run: Run, id: string): Promise<Acted> {
   const flag = run.recorder.session.line.flags.find((one) => one.id === id && one.outcome === 'rewound');
   if (flag === undefined) return { ok: false, message: 'this change was not rewound' };
+  if (run.ports.user.unsaved().includes(flag.path)) return { ok: false, message: describeRestored(0, [{ path: flag.path, why: notSaved }]) };
   const outcome = flag.beside === undefined
     ? await run.ports.workspace.restore([{ path: flag.path, target: flag.write.after ?? null, expected: flag.write.before ?? null }])
     : { left: await run.ports.workspace.restoreBeside(inverse(planBeside([flag.beside]))), moved: undefined };

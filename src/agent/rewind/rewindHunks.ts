@@ -13,7 +13,7 @@ import { settle } from '../flags.ts';
 import { listHunks } from '../hunks.ts';
 import { look } from '../look.ts';
 import type { RestoreOutcome, WholeCapture, Workspace } from '../ports.ts';
-import { planRewind, restoreRounds } from './restoreRounds.ts';
+import { notSaved, planRewind, restoreRounds } from './restoreRounds.ts';
 import { begin, besideOfWrites, finish, usersPart, writesFrom } from './rewind.ts';
 import type { Run } from '../run.ts';
 
@@ -84,11 +84,12 @@ async function rewindParts(run: Run, before: WholeCapture, { rounds, beside, fil
   return finishHunks(run, plan, joined(files, await revertAll(run, hunks)));
 }
 
-/** Each file by itself; one that cannot be changed is left, and the others are not. */
+/** Each file by itself; one that cannot be changed, or has unsaved changes in an editor, is left, and the others are not. */
 export async function revertAll(run: Run, files: readonly FileHunks[]): Promise<RestoreOutcome> {
   const [restored, left, now]: [Path[], LeftPath[], Map<Path, Blob>] = [[], [], new Map()];
+  const unsaved = new Set(run.ports.user.unsaved());
   for (const { path, hunks, of, mode } of files) {
-    const done = await run.ports.workspace.revertHunks(path, hunks, of, mode);
+    const done = unsaved.has(path) ? { ok: false as const, detail: notSaved } : await run.ports.workspace.revertHunks(path, hunks, of, mode);
     if (done.ok) {
       restored.push(path);
       now.set(path, done.now);

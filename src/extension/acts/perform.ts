@@ -20,7 +20,7 @@ export async function perform(app: App, wanted: Intention): Promise<Acted | unde
   const impossible = held.controller.refusalOf(wanted);
   if (impossible !== undefined) return tell({ ok: false, message: impossible });
   const preview = touches(wanted) ? await held.controller.preview(wanted) : nothing;
-  const needed = [...preview.files.map((file) => file.path), ...preview.stays.flatMap((one) => (one.conflict === true ? [one.path] : [])), ...(readsContract(wanted) ? [shown.session.contractFile] : []), ...(wanted.type === 'resolve-conflict' ? [wanted.path] : [])];
+  const needed = [...[...preview.files, ...preview.beside].map(({ path }) => path), ...preview.stays.flatMap((one) => (one.conflict === true ? [one.path] : [])), ...(readsContract(wanted) ? [shown.session.contractFile] : []), ...(wanted.type === 'resolve-conflict' ? [wanted.path] : [])];
   const refusal = unsavedRefusal(shown.place, needed);
   if (refusal !== undefined) return tell({ ok: false, message: refusal });
   // A list on the screen can be older than the files.

@@ -5,11 +5,14 @@ const marks = ['<<<<<<< yours in Bounded', '>>>>>>> rewound in Bounded'] as cons
 
 /**
  * What the result in the merge editor begins as. By the marks the editor knows that nothing is decided, and begins anew with everything that is no
- * conflict. They are in its memory alone.
+ * conflict. They are in its memory alone. How its lines end, and whether it begins with a byte-order mark, the editor keeps for the result.
  */
-export function draftOf({ yours, rewound }: ConflictSides): string {
-  return `${marks[0]}\n${yours}\n=======\n${rewound}\n${marks[1]}\n`;
+export function draftOf({ yours, rewound }: Pick<ConflictSides, 'yours' | 'rewound'>): string {
+  const end = `${yours}${rewound}`.includes('\r\n') ? '\r\n' : '\n';
+  return `${yours.startsWith(byteOrderMark) ? byteOrderMark : ''}${[marks[0], yours, '=======', rewound, marks[1], ''].join(end)}`;
 }
+
+const byteOrderMark = '\uFEFF';
 
 /**
  * Whether a person can have decided on this text: no mark is left, neither ours nor the editor's, and it is not what the editor shows as long as

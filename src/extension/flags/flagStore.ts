@@ -135,15 +135,11 @@ async function fileAt(uri: vscode.Uri, flags: readonly Flag[]): Promise<FlaggedF
   return { uri, hunks: flaggedIn(await textOf(uri), flags) };
 }
 
-/** Text of the editor where the file is open, else of the disk; undefined where there is no file. */
+/** Text of the editor where there is more than on the disk, else of the disk; undefined where there is no file. An editor without unsaved changes may not have seen yet what a command wrote. */
 async function textOf(uri: vscode.Uri): Promise<string | undefined> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  if (open !== undefined && (open.isDirty || (await exists(uri)))) return open.getText();
+  if (open?.isDirty === true) return open.getText();
   return vscode.workspace.fs.readFile(uri).then((bytes) => new TextDecoder().decode(bytes), () => undefined);
-}
-
-function exists(uri: vscode.Uri): Promise<boolean> {
-  return Promise.resolve(vscode.workspace.fs.stat(uri)).then(() => true, () => false);
 }
 
 function signature(files: ReadonlyMap<string, FlaggedFile>): string {

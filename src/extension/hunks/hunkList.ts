@@ -1,7 +1,6 @@
 import type { Path } from '../../core/session/changes.ts';
 import type { ListedHunk } from '../../core/session/listedHunk.ts';
 import type { Session } from '../../core/session/session.ts';
-import { log } from '../log.ts';
 
 /** Finds the hunks of a session's change: as of its last look, or in the work tree as it is now. */
 type Find = (session: Session, now: boolean) => Promise<readonly ListedHunk[]>;
@@ -10,15 +9,17 @@ type Find = (session: Session, now: boolean) => Promise<readonly ListedHunk[]>;
 export class HunkList {
   readonly #find: Find;
   readonly #changed: () => void;
+  readonly #failed: (error: unknown) => void;
   #now: readonly ListedHunk[] = [];
   #seen: readonly unknown[] = [];
   #session: Session | undefined;
   #next: { readonly session: Session; readonly now: boolean } | undefined;
   #busy = false;
 
-  constructor(find: Find, changed: () => void) {
+  constructor(find: Find, changed: () => void, failed: (error: unknown) => void) {
     this.#find = find;
     this.#changed = changed;
+    this.#failed = failed;
   }
 
   get now(): readonly ListedHunk[] {
@@ -45,16 +46,16 @@ export class HunkList {
 
   async #search(): Promise<void> {
     this.#busy = true;
-    try {
-      for (let next = this.#next; next !== undefined; next = this.#next) {
-        this.#next = undefined;
+    for (let next = this.#next; next !== undefined; next = this.#next) {
+      this.#next = undefined;
+      try {
         this.#now = await this.#find(next.session, next.now);
         this.#changed();
+      } catch (error) {
+        // What was asked for meanwhile is looked for all the same.
+        this.#failed(error);
       }
-    } catch (error) {
-      log().error(error instanceof Error ? error : String(error));
-    } finally {
-      this.#busy = false;
     }
+    this.#busy = false;
   }
 }

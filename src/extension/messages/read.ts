@@ -8,9 +8,12 @@ const optionalText = (value: unknown): boolean => value === undefined || text(va
 const optionalTexts = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length <= 1000 && value.every(text));
 const oneOf = (...words: readonly string[]) => (value: unknown): boolean => typeof value === 'string' && words.includes(value);
 
-const hunkNames = (value: unknown): boolean => Array.isArray(value) && value.length <= 1000 && value.every((one) => isName(one));
+const hunkNames = (value: unknown): boolean => Array.isArray(value) && value.length <= mostHunks && value.every((one) => isName(one));
 
 const mostCharacters = 20_000;
+
+/** The marks of a file are set for all of its hunks at once; of a generated file these are very many. */
+const mostHunks = 100_000;
 
 /** What each message may carry; a new one that has no line here does not compile. */
 const intentions: Readonly<Record<Intention['type'], Fields>> = {

@@ -4,7 +4,8 @@ import { evictedAt } from '../../core/session/retention.ts';
 import type { App } from '../app.ts';
 import type { Place } from '../place.ts';
 import type { Shown } from '../sessionHost.ts';
-import { netChanges } from '../changes.ts';
+import { changeOf, netChanges } from '../changes.ts';
+import { plain } from '../plain.ts';
 import { blobUri } from './contents.ts';
 
 type Row = [vscode.Uri, vscode.Uri | undefined, vscode.Uri | undefined];
@@ -42,8 +43,8 @@ export async function openChange({ host: { shown, hunks } }: App, path: Path, hu
 /** `line` from 1. */
 async function showFileDiff(shown: Shown, path: Path, line?: number): Promise<void> {
   const at = line === undefined ? {} : { selection: new vscode.Range(line - 1, 0, line - 1, 0) };
-  const change = netChanges(shown.session).find((one) => one.path === path);
-  if (change === undefined) return;
+  const change = changeOf(shown.session, path);
+  if (change === undefined || (change.before === undefined && change.after === undefined)) return void vscode.window.showInformationMessage(plain(`Bounded: nothing of the session is left in ${path}.`));
   const [uri, before, after] = againstWorkTree(shown.place, change);
   if (before === undefined) return void (await vscode.window.showTextDocument(uri, at));
   if (after === undefined) return void (await vscode.window.showTextDocument(before));

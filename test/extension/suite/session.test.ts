@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Session } from '../../../src/core/session/session.ts';
 import { acquireLease } from '../../../src/node/journal/lease.ts';
 import { makeState, repositoryState } from '../../../src/node/journal/stateDir.ts';
-import { at, closeWindow, until } from '../support/editor.ts';
+import { at, closeWindow, until, withFolders } from '../support/editor.ts';
 import { startModel } from '../support/model.ts';
 import type { Model } from '../support/model.ts';
 import { Person } from '../support/person.ts';
@@ -27,6 +28,8 @@ describe('A session in the editor', () => {
   /** A file that the session changes and the person, too, and its text with the person's change. */
   const shared = 'src/stats/mean.js';
   let mine: string;
+  /** The result of a conflict that is written. */
+  let resolved: vscode.Uri;
 
   before(async () => {
     // An editor in the browser saves by itself; here what is unsaved must stay so.
@@ -254,8 +257,16 @@ describe('A session in the editor', () => {
       return resultOf()?.getText() === rewound && resultOf();
     });
     assert.equal(project.read(shared), mine, 'nothing is written before the person accepts');
+    const editor = await vscode.window.showTextDocument(at(shared));
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// not saved\n'));
     await run('acceptResolution', result.uri);
-    assert.equal(project.read(shared), rewound);
+    assert.equal(person.heard(`${shared} has unsaved changes`).length, 1);
+    assert.equal(project.read(shared), mine);
+    await vscode.window.showTextDocument(at(shared));
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await run('acceptResolution', result.uri);
+    assert.equal(project.read(shared), rewound, 'what was decided is still there, whatever is in front');
+    resolved = result.uri;
   });
 
   it('shows a diff where there is no merge editor, and writes what the person accepts there', async () => {
@@ -265,15 +276,35 @@ describe('A session in the editor', () => {
     const { getCommands } = commands;
     commands.getCommands = async (...given) => (await getCommands(...given)).filter((name) => name !== '_open.mergeEditor');
     try {
-      await run('resolveConflict');
-      const shown = await until('the diff', () => vscode.window.tabGroups.activeTabGroup.activeTab?.input);
-      assert.ok(shown instanceof vscode.TabInputTextDiff && shown.modified.scheme === 'bounded-merge');
-      const result = await vscode.workspace.openTextDocument(shown.modified);
+      const shownDiff = async (): Promise<vscode.Uri> => {
+        await run('resolveConflict');
+        const shown = await until('the diff', () => vscode.window.tabGroups.activeTabGroup.activeTab?.input);
+        assert.ok(shown instanceof vscode.TabInputTextDiff && shown.modified.scheme === 'bounded-merge');
+        return shown.modified;
+      };
+      const asked = (): number => person.heard('Write what you resolved into').length;
+      const close = async (): Promise<void> => {
+        await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+        await until('the result to be closed', () => vscode.workspace.textDocuments.every(({ uri }) => uri.scheme !== 'bounded-merge'));
+      };
+      await shownDiff();
+      await close();
+      assert.equal(asked(), 0, 'nothing was resolved');
+      const result = await vscode.workspace.openTextDocument(await shownDiff());
       const edit = new vscode.WorkspaceEdit();
       edit.replace(result.uri, new vscode.Range(0, 0, result.lineCount, 0), '// as the person decided\n');
       await vscode.workspace.applyEdit(edit);
+      await result.save();
+      await run('acceptResolution', resolved);
+      assert.equal(project.read(shared), mine, 'another conflict is not this one');
+      person.decide = () => undefined;
+      await close();
+      await until('the question', () => asked() === 1);
+      person.decide = ({ buttons }) => buttons.at(-1);
       assert.equal(project.read(shared), mine, 'nothing is written before the person accepts');
-      await run('acceptResolution', result.uri);
+      const again = await vscode.workspace.openTextDocument(await shownDiff());
+      assert.equal(again.getText(), '// as the person decided\n', 'what was resolved is not lost by a question that was left');
+      await run('acceptResolution', again.uri);
       assert.equal(project.read(shared), '// as the person decided\n');
     } finally {
       commands.getCommands = getCommands;
@@ -324,12 +355,17 @@ describe('A session in the editor', () => {
     assert.deepEqual([back?.verdict?.verdict, back?.kept], ['pass', undefined]);
   });
 
-  it('is opened again after its end without a key, to be kept and taken back', async () => {
+  it('is opened again after its end without a key, to be kept and taken back, also beside a folder that no session can be in', async () => {
     await closeWindow();
     const key = process.env['ANTHROPIC_API_KEY'];
     delete process.env['ANTHROPIC_API_KEY'];
     try {
-      await run('continue');
+      const bare = mkdtempSync(path.join(os.tmpdir(), 'bounded-suite-bare-'));
+      project.git('init', '-q', '--bare', bare);
+      await withFolders([bare], async () => {
+        await run('continue');
+        await run('continue');
+      });
       await run('exportPatch');
       assert.equal((await sessionNow())?.kept?.how, 'patch');
     } finally {

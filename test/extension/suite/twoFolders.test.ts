@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { makeState, repositoryState } from '../../../src/node/journal/stateDir.ts';
 import { overBoth } from '../../scenarios/support/twoRoots.ts';
 import { call } from '../../support/messagesServer/replies.ts';
-import { at, closeWindow, folder, until } from '../support/editor.ts';
+import { at, closeWindow, folder, until, withFolders } from '../support/editor.ts';
 import { startModel } from '../support/model.ts';
 import type { Model } from '../support/model.ts';
 import { Person } from '../support/person.ts';
@@ -55,8 +56,12 @@ describe('A session over a second folder, in the editor', () => {
   it('flags a change there in the text, in Problems and in Source Control, shows it against the base, and rewinds it', async () => {
     await run('startOnContract', at('.bounded/both.bounded.yaml'));
     model.hold('Changed outside');
+    // An editor that has the file open hears of a change on the disk late, or never.
+    const own = Object.getOwnPropertyDescriptor(vscode.workspace, 'textDocuments') ?? {};
+    const documents = vscode.workspace.textDocuments;
+    Object.defineProperty(vscode.workspace, 'textDocuments', { configurable: true, get: () => [...documents, { uri: file, isDirty: false, getText: () => 'export const limit = 3;\n' }] });
     await approve(person, await gateOf('explore'));
-    const [problem] = await until('the problem', () => vscode.languages.getDiagnostics(file).find(({ source }) => source === 'bounded') === undefined ? undefined : vscode.languages.getDiagnostics(file));
+    const [problem] = await until('the problem', () => vscode.languages.getDiagnostics(file).find(({ source }) => source === 'bounded') === undefined ? undefined : vscode.languages.getDiagnostics(file)).finally(() => Object.defineProperty(vscode.workspace, 'textDocuments', own));
     assert.match(problem?.message ?? '', /^Out of scope: changed by .*strayApi/);
     const editor = await vscode.window.showTextDocument(file);
     const lenses = await until('the lens', async () => {
@@ -78,5 +83,25 @@ describe('A session over a second folder, in the editor', () => {
     await until('the editor to show it', () => editor.document.getText().includes('limit = 3'));
     await until('the problem to go', () => vscode.languages.getDiagnostics(file).every(({ source }) => source !== 'bounded'));
     model.release();
+  });
+
+  it('prunes the repository of the folder that the person picks, and closes no session of another one', async () => {
+    const elsewhere = path.join(path.dirname(root), 'elsewhere');
+    mkdirSync(elsewhere, { recursive: true });
+    execFileSync('git', ['init', '-q', '-b', 'main'], { cwd: elsewhere });
+    const state = await repositoryState(elsewhere);
+    await makeState(state);
+    writeFileSync(path.join(state.dir, 'kept'), 'something');
+    await withFolders([elsewhere], async () => {
+      person.pick = () => ['elsewhere'];
+      await run('prune');
+      const [asked] = person.heard('of private state?');
+      assert.match(asked?.text ?? '', /^Remove /);
+      assert.equal(existsSync(state.dir), false);
+      person.pick = (labels) => labels.filter((label) => label !== 'elsewhere');
+      person.decide = () => undefined;
+      await run('prune');
+      assert.match(person.heard('of private state?').at(-1)?.text ?? '', /^Close the session of this window and remove /);
+    });
   });
 });

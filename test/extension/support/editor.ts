@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import * as vscode from 'vscode';
 
 /** The extension under test. */
@@ -15,7 +16,7 @@ export function folder(): vscode.Uri {
   return first.uri;
 }
 
-export const at = (path: string): vscode.Uri => vscode.Uri.joinPath(folder(), path);
+export const at = (file: string): vscode.Uri => vscode.Uri.joinPath(folder(), file);
 
 /** Closes the window's session as the editor does when the window is closed or reloaded. */
 export async function closeWindow(): Promise<void> {
@@ -31,5 +32,17 @@ export async function until<T>(what: string, ask: () => T | undefined | false | 
     if (answer !== undefined && answer !== false) return answer;
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+}
+
+/** Does `work` in a window that seems to have other folders before its own. */
+export async function withFolders(first: readonly string[], work: () => Promise<void>): Promise<void> {
+  const own = Object.getOwnPropertyDescriptor(vscode.workspace, 'workspaceFolders') ?? {};
+  const folders = [...first.map((one) => vscode.Uri.file(one)), folder()].map((uri, index) => ({ uri, name: path.basename(uri.path), index }));
+  Object.defineProperty(vscode.workspace, 'workspaceFolders', { configurable: true, get: () => folders });
+  try {
+    await work();
+  } finally {
+    Object.defineProperty(vscode.workspace, 'workspaceFolders', own);
   }
 }
