@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Entry } from '../../src/core/session/events.ts';
 import type { ReplyBlock } from '../support/messagesServer/replies.ts';
@@ -37,7 +37,8 @@ describe('a session over two repositories', function () {
     await scenario(moves, twoRootsContract('on-stray: rewind\n'), async ({ project, server, start, bounded }) => {
       const sibling = (api = makeSibling(project));
       const before = { config: sibling.read('.git/config'), heads: [project.git('rev-parse', 'HEAD'), sibling.git('rev-parse', 'HEAD')], index: sibling.git('ls-files', '-s') };
-      const copy = path.join(project.root, '../copy.yaml');
+      const copy = path.join(project.root, '../copies/here/copy.yaml');
+      mkdirSync(path.dirname(copy), { recursive: true });
       copyFileSync(project.contract, copy);
       assert.deepEqual([(await bounded('check', copy)).status, (await bounded('check', copy, '--workspace', project.root)).status], [1, 0], 'roots lie beside the workspace folder');
       const running = start(['run', project.contract, '--approve', 'all', '--json']);
