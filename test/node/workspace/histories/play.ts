@@ -205,8 +205,10 @@ class Player {
     const flag = picked(this.#house.session.line.flags.filter((one) => one.outcome === undefined && one.hunks.length > 0), pick);
     const hunk = flag === undefined ? undefined : picked(flag.hunks, pick);
     if (flag === undefined || hunk === undefined) return false;
-    const taken = marksIn(hunk.lines.filter((line) => line.startsWith('+')).join('\n'), 'u');
+    const [taken, from] = [marksIn(hunk.lines.filter((line) => line.startsWith('+')).join('\n'), 'u'), this.#house.events.length];
     await this.#rewind({ type: 'rewind-hunk', flag: flag.id, hunk: hunk.id }, this.#disk(), (path) => (path === flag.path ? taken : none), (path) => path === flag.path);
+    // Where what is flagged counts as the user's, so does taking it back.
+    this.#model.countsAsUsers(usersHunks(this.#house.events.slice(from)));
     return false;
   }
 
