@@ -89,7 +89,7 @@ export class Diffs {
     return hunksOf(diff.path, old, now, settled(old, now, lineChanges(old, now) ?? (await this.#askGit(diff))));
   }
 
-  /** LineCounts of a change that is only proposed: `path` had `content`, or were deleted (null). Undefined where it has; a file without lines that comes or goes is a change. */
+  /** Lines of a change that is only proposed: `path` had `content`, or were deleted (null). Undefined where nothing would change; a file without lines that comes or goes is a change. */
   async countLines(path: Path, content: string | null, tree: TreeId): Promise<LineCounts | undefined> {
     const before = fileAt(await this.#trees.get(tree), path);
     const object = content === null ? undefined : gitObject('blob', encodeText(content));

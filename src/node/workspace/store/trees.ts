@@ -9,6 +9,7 @@ import { Recent } from '../common/recent.ts';
 import type { Store } from './store.ts';
 import { type Dir, emptyDir, TreeChanges } from './tree.ts';
 
+/** The most that are kept; half of them for certain. */
 const keptTrees = 16;
 
 /** Trees of the store as values in memory; those used lately are at hand without a process. */
